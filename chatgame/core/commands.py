@@ -1,0 +1,119 @@
+"""What a line typed at the prompt means.
+
+    /q                  leave: both programs end
+    /help, /games, ...  the commands of `COMMANDS`; any other word behind a slash is refused
+    //text              the text /text
+    play GAME           in chat: open a game; with an unknown word: names the games there are
+    anything else       in chat: a message, unchanged; in a game: a move
+
+A line either becomes a turn to write or is answered on the spot, with the token kept.
+"""
+
+from typing import NamedTuple
+
+from chatgame.core.errors import InvalidMove, Refused
+from chatgame.core.messages import Kind
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+
+COMMANDS = {
+    "/q": "leave; both programs end",
+    "/help": "this list",
+    "/games": "the games you can play here",
+    "/board": "the board of the game that is on",
+    "/resign": "give up the game that is on",
+    "/say TEXT": "say TEXT during a game; it stays your turn",
+    "//TEXT": "send /TEXT as a message",
+    "play GAME": "start a game",
+}
+
+
+class Write(NamedTuple):
+    """A turn to write."""
+
+    kind: Kind
+    text: str = ""
+
+
+class Reply(NamedTuple):
+    """An answer for whoever typed the line, and for nobody else; may have several lines."""
+
+    text: str
+
+
+def read_chat(line: str, table: Table, seat: Seat) -> Write | Reply:
+    """What `line`, without its line end, means when `seat` types it in chat while holding the token.
+
+    Raises:
+        Refused: it means nothing that can be done now; the sentence says why and what would do.
+    """
+    command = _read_command(line, table, seat)
+    if command:
+        return command
+    words = line.split()
+    if words[0].lower() != "play" or len(words) > 2:
+        return Write(Kind.SAY, line)
+    if words[-1].lower() in table.games:
+        return Write(Kind.PLAY, words[-1].lower())
+    raise Refused(
+        f"There is no such game: type play and one of {', '.join(table.games)}. To send it as it is: /say {line}"
+    )
+
+
+def read_game(line: str, table: Table, seat: Seat) -> Write | Reply:
+    """What `line`, without its line end, means when `seat` types it in a game while holding the token.
+
+    Raises:
+        Refused: it means nothing that can be done now; the sentence says why and what would do.
+    """
+    command = _read_command(line, table, seat)
+    if command:
+        return command
+    match = table.playing
+    assert match, "read_game is for lines in a game"
+    try:
+        return Write(Kind.MOVE, str(match.rules.parse(match.position, line.strip())))
+    except InvalidMove as error:
+        raise InvalidMove(f"{error} To say something, type /say TEXT.") from error
+
+
+def _read_command(line: str, table: Table, seat: Seat) -> Write | Reply | None:
+    """What `line` means if it is blank or begins with a slash, and None if it does neither."""
+    if not line.strip():
+        raise Refused("An empty line is not sent. It is still your turn.")
+    if line.startswith("//"):
+        return Write(Kind.SAY, line[1:])
+    if not line.startswith("/"):
+        return None
+    word, _, text = line.partition(" ")
+    if word == "/say" and text.strip():
+        return Write(Kind.SAY, text)
+    match line:
+        case "/q":
+            return Write(Kind.QUIT)
+        case "/help":
+            return Reply(_help(table))
+        case "/games":
+            return Reply(_games(table))
+        case "/board" if table.playing:
+            return Reply(table.playing.rules.render(table.playing.position, seat))
+        case "/resign" if table.playing:
+            return Write(Kind.RESIGN)
+        case "/board" | "/resign":
+            raise Refused(f"No game is on, so there is nothing for {line} to do.")
+    if word == "/say":
+        raise Refused("There is nothing to say: type /say and the text behind it.")
+    if word in COMMANDS:
+        raise Refused(f"Type {word} alone, with nothing behind it.")
+    raise Refused(f"There is no command {word}. Type /help for the commands, or /{line} to send it as a message.")
+
+
+def _help(table: Table) -> str:
+    lines = [f"{command:<10} {meaning}" for command, meaning in COMMANDS.items()]
+    if table.playing:
+        return "\n".join([*lines, f"Now: your move in {table.playing.rules.title}: {table.playing.asks}."])
+    return "\n".join([*lines, "Now: your turn to chat; anything else that you type is sent."])
+
+
+def _games(table: Table) -> str:
+    return "\n".join(f"{name:<10} {rules.title}; type play {name}" for name, rules in table.games.items())

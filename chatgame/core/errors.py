@@ -1,0 +1,73 @@
+"""Every error that chatgame raises on purpose; each is a sentence for a person.
+
+    ChatgameError
+    ├── Refused               a line or a turn is not taken; nothing has changed
+    │   ├── InvalidMove       it cannot be read as a move
+    │   └── IllegalMove       it can be read, but is not allowed in this position
+    ├── InvalidMessage        bytes that are no message of the protocol
+    ├── RemoteProtocolError   the partner broke the protocol or the rules; the session ends
+    ├── Unreachable           no table could be opened or reached at that address
+    ├── LinkLost              the connection to the partner broke or fell silent
+    ├── PartnerLeft           the partner said goodbye
+    └── PlayerLeft            one's own input ended
+
+Whoever is not at fault reads who is: the pure core raises `Refused` and `InvalidMessage`, which name
+nobody, and whoever got the turn or the bytes from the partner raises `RemoteProtocolError` from them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class ChatgameError(Exception):
+    """The root of all errors that a caller of chatgame can expect."""
+
+
+class Refused(ChatgameError):
+    """A line or a turn that the table does not take; nothing has changed."""
+
+
+class InvalidMove(Refused):
+    """A text that cannot be read as a move of the game."""
+
+
+class IllegalMove(Refused):
+    """A move that is not allowed in this position."""
+
+
+class InvalidMessage(ChatgameError):
+    """Bytes that are no message of the protocol."""
+
+
+class RemoteProtocolError(ChatgameError):
+    """The partner broke the protocol or the rules of the table."""
+
+
+class Unreachable(ChatgameError):
+    """No table could be opened, reached or joined at an address."""
+
+
+class LinkLost(ChatgameError):
+    """The connection to the partner broke or fell silent."""
+
+
+class PartnerLeft(ChatgameError):
+    """The partner said goodbye out of turn."""
+
+
+class PlayerLeft(ChatgameError):
+    """One's own input ended."""
+
+
+@contextmanager
+def unwrapped() -> Iterator[None]:
+    """Raise the first `ChatgameError` of a task group by itself, a group with any other error as it is."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        if group.split(ChatgameError)[1] is not None:
+            raise
+        first: BaseException = group
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from first.__cause__

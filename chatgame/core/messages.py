@@ -1,0 +1,127 @@
+"""Messages: JSON objects told apart by their `type`, each field strictly typed and bounded.
+
+    hello   who I am and what I hold; the first message from each side, the client's first
+    turn    one turn of the log
+    alive   nothing to say, still here
+    bye     the last message, out of turn: why I leave
+
+`hello` and `bye` may carry fields that this version does not know, which are passed over, so that a later
+minor version can add some. A `turn` may not, since its digest vouches for all that it says.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import DecodeError, Meta, Struct, json
+
+from chatgame.core.errors import InvalidMessage
+from chatgame.core.seats import Seat
+
+PROTOCOL = "1.0"
+"""The version spoken here, major.minor; peers with the same major version understand each other."""
+
+MAX_TEXT = 4096
+"""In bytes of UTF-8: the longest text of one turn."""
+
+Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+SessionId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+GameName = Annotated[str, Meta(pattern=r"\A[a-z0-9_-]{1,32}\Z")]
+Version = Annotated[str, Meta(pattern=r"\A[0-9]{1,4}\.[0-9]{1,4}\Z")]
+Count = Annotated[int, Meta(ge=0, lt=2**53)]  # what every JSON library can hold
+
+
+class Kind(StrEnum):
+    """What a turn does."""
+
+    SAY = "say"
+    PLAY = "play"
+    MOVE = "move"
+    RESIGN = "resign"
+    QUIT = "quit"
+
+
+class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
+    """Who I am and what I hold.
+
+    Attributes:
+        protocol: the version spoken, major.minor.
+        seat: where the sender sits.
+        session: 16 bytes in hexadecimal, chosen by the server; absent where the client asks for a new session.
+        turns: how many turns of that session the sender holds.
+        digest: the digest of the last of them; absent where no session is named.
+        games: the games that the sender has, each with the version of its rules.
+    """
+
+    protocol: Version
+    seat: Seat
+    games: Annotated[dict[GameName, Annotated[int, Meta(ge=1, lt=2**31)]], Meta(max_length=100)]
+    session: SessionId | None = None
+    turns: Count = 0
+    digest: Hex32 | None = None
+
+
+class Turn(Struct, frozen=True, tag="turn", tag_field="type", forbid_unknown_fields=True):
+    """One turn of the log.
+
+    Attributes:
+        number: its place in the log, from 0.
+        seat: who wrote it.
+        kind: what it does.
+        text: what was said, the game to play with its options, or the move in the game's notation; empty where
+            the kind says all.
+        digest: 32 bytes in hexadecimal, chained over this turn, all before it and the position after it.
+    """
+
+    number: Count
+    seat: Seat
+    kind: Kind
+    text: Annotated[str, Meta(max_length=MAX_TEXT)]
+    digest: Hex32
+
+
+class Alive(Struct, frozen=True, tag="alive", tag_field="type"):
+    """Nothing to say, still here."""
+
+
+class Reason(StrEnum):
+    """Why a peer says goodbye out of turn."""
+
+    LEFT = "left"
+    TAKEN = "taken"
+    VERSION = "version"
+    REFUSED = "refused"
+
+
+class Bye(Struct, frozen=True, tag="bye", tag_field="type"):
+    """The last message, out of turn.
+
+    Attributes:
+        reason: a `Reason`, or one that a later version has added.
+        text: a sentence for the partner's user, where the reason does not say all.
+    """
+
+    reason: Annotated[str, Meta(max_length=32)]
+    text: Annotated[str, Meta(max_length=500)] = ""
+
+
+Message = Hello | Turn | Alive | Bye
+
+_encoder = json.Encoder()
+_decoder: json.Decoder[Message] = json.Decoder(Message)
+
+
+def encode(message: Message) -> bytes:
+    """The message as one JSON object in UTF-8."""
+    return _encoder.encode(message)
+
+
+def decode(payload: bytes) -> Message:
+    """Read one message.
+
+    Raises:
+        InvalidMessage: `payload` is not UTF-8, not JSON, or not a message; the text says what is wrong.
+    """
+    try:
+        return _decoder.decode(payload)
+    except (DecodeError, ValueError, RecursionError) as error:
+        raise InvalidMessage(f"{len(payload)} bytes are no message ({error})") from error

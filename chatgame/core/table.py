@@ -1,0 +1,127 @@
+"""The table: what a log of turns amounts to.
+
+A log is the list of all turns that were written, and a table is what follows from it: whose turn it is, whether a
+game is on, what the board shows, who has won. Both sides keep a table each and put every turn through it, their
+own and the partner's, by the same checks; so neither has to trust the other.
+
+The rules of turns are one rule:
+
+    In chat the seats alternate, the client first. `play GAME` is a turn like any other, and opens a game as a
+    parenthesis: in it the position says who writes, and who says something keeps the token. When the game ends,
+    the chat goes on with the seat that was invited. `quit`, on one's turn, closes the log for good.
+
+Each turn carries its number and a digest over itself, the digest before it and the public position after it, so
+two logs whose last digests are equal are equal, and so are the two screens.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chatgame.core.digest import digest
+from chatgame.core.errors import Refused
+from chatgame.core.match import Match
+from chatgame.core.messages import MAX_TEXT, Kind, Turn
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
+
+
+class Table(Struct, frozen=True):
+    """What a log amounts to; immutable, one for each length of the log.
+
+    Attributes:
+        games: the rules that both sides have, by name.
+        digest: the last turn's, or the session's own before the first turn; 32 bytes.
+        number: the number of the next turn, which is how many there are.
+        token: who may write the next turn, or None once the log is closed.
+        match: the one being played, or else the last one played, or None.
+    """
+
+    games: Mapping[str, AnyRules]
+    digest: bytes
+    number: int = 0
+    token: Seat | None = Seat.CLIENT
+    match: Match | None = None
+
+    @classmethod
+    def open(cls, session: str, games: Mapping[str, AnyRules]) -> "Table":
+        """The table of an empty log; the session's identifier begins the chain of digests."""
+        return cls(games, digest(b"chatgame 1", session.encode()))
+
+    @property
+    def playing(self) -> Match | None:
+        """The match being played, if one is."""
+        return self.match if self.match and not self.match.outcome and self.token else None
+
+    def write(self, seat: Seat, kind: Kind, text: str = "") -> "tuple[Turn, Table]":
+        """The next turn, written by `seat`, and the table after it.
+
+        Raises:
+            Refused: the table does not take that turn; the sentence says why.
+        """
+        after = self._next(seat, kind, text)
+        return Turn(self.number, seat, kind, text, after.digest.hex()), after
+
+    def after(self, turn: Turn) -> "Table":
+        """The table after a turn that somebody else has written.
+
+        Raises:
+            Refused: the table does not take that turn; the sentence says why.
+        """
+        if turn.number != self.number:
+            raise Refused(f"Turn {turn.number} came where turn {self.number} was due.")
+        after = self._next(turn.seat, turn.kind, turn.text)
+        if turn.digest != after.digest.hex():
+            raise Refused(f"The digest of turn {turn.number} differs: the two logs are not the same.")
+        return after
+
+    def _next(self, seat: Seat, kind: Kind, text: str) -> "Table":
+        if seat is not self.token:
+            whose = f"it is the {self.token}'s turn" if self.token else "the conversation is over"
+            raise Refused(f"The {seat} cannot write now: {whose}.")
+        encoded = _encode(kind, text)
+        token, match = self._judge(seat, kind, text)
+        in_game = self.playing or kind is Kind.PLAY
+        chained = digest(
+            self.digest,
+            str(self.number).encode(),
+            seat.encode(),
+            kind.encode(),
+            encoded,
+            match.notation if match and in_game else b"",
+        )
+        return replace(self, digest=chained, number=self.number + 1, token=token, match=match)
+
+    def _judge(self, seat: Seat, kind: Kind, text: str) -> tuple[Seat | None, Match | None]:
+        """Who writes next, and the match, after a turn by the seat that holds the token."""
+        match kind:
+            case Kind.QUIT:
+                return None, self.match
+            case Kind.SAY:
+                return (seat if self.playing else seat.other), self.match
+            case Kind.PLAY:
+                if self.playing:
+                    raise Refused(f"A game of {self.playing.rules.title} is on already.")
+                name, _, options = text.partition(" ")
+                if name not in self.games:
+                    raise Refused(f'There is no game "{name}" that both sides have.')
+                opened = Match.open(self.games[name], seat, options)
+                return opened.to_act, opened
+        if not self.playing:
+            raise Refused("No game is on.")
+        after = self.playing.move(text) if kind is Kind.MOVE else self.playing.resign(seat)
+        return (after.inviter.other if after.outcome else after.to_act), after
+
+
+def _encode(kind: Kind, text: str) -> bytes:
+    """The text of a turn as bytes, if a turn of that kind may carry it."""
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError as error:
+        raise Refused("The text holds half a character, which cannot be written as UTF-8.") from error
+    if len(encoded) > MAX_TEXT:
+        raise Refused(f"The text has {len(encoded)} bytes in UTF-8; at most {MAX_TEXT} go into one message.")
+    if bool(encoded) is (kind in (Kind.RESIGN, Kind.QUIT)):
+        raise Refused(f"A {kind} turn {'carries no' if encoded else 'needs a'} text.")
+    return encoded
