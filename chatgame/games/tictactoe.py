@@ -1,0 +1,63 @@
+"""Tic-tac-toe on a board of three by three: the first to get three in a row wins.
+
+Rules: https://en.wikipedia.org/wiki/Tic-tac-toe
+"""
+
+from typing import NamedTuple
+
+from chatgame.core.errors import IllegalMove, InvalidMove
+from chatgame.core.rules import Outcome, Rules, known_as
+from chatgame.core.seats import Seat
+
+LINES = ((0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4, 8), (2, 4, 6))
+
+
+class Position(NamedTuple):
+    """A board: cells 1 to 9 by rows, each its own digit while free, else X or O; and who is X, who begins."""
+
+    cells: str
+    x: Seat
+
+
+class TicTacToe(Rules[Position, int]):
+    """Tic-tac-toe; a move is a cell, 1 to 9."""
+
+    name = "tictactoe"
+    title = "tic-tac-toe"
+
+    def start(self, inviter: Seat, options: str) -> Position:
+        self.without_options(options)
+        return Position("123456789", inviter.other)
+
+    def to_act(self, position: Position) -> Seat:
+        return position.x if len(_free(position)) % 2 else position.x.other
+
+    def asks(self, position: Position) -> str:
+        return f"a free cell: {', '.join(_free(position))}"
+
+    def parse(self, position: Position, text: str) -> int:
+        if len(text) != 1 or text not in "123456789":
+            raise InvalidMove(f'"{text}" is no cell; the cells are 1 to 9.')
+        if text not in _free(position):
+            raise IllegalMove(f"Cell {text} is taken; free: {', '.join(_free(position))}.")
+        return int(text)
+
+    def apply(self, position: Position, move: int) -> Position:
+        mark = "X" if self.to_act(position) is position.x else "O"
+        return position._replace(cells=position.cells.replace(str(move), mark))
+
+    def outcome(self, position: Position) -> Outcome | None:
+        for a, b, c in LINES:
+            if position.cells[a] == position.cells[b] == position.cells[c]:
+                winner = position.x if position.cells[a] == "X" else position.x.other
+                return Outcome(winner, "three in a row")
+        return None if _free(position) else Outcome(None, "the board is full")
+
+    def render(self, position: Position, viewer: Seat | None) -> str:
+        rows = (" | ".join(position.cells[row : row + 3]) for row in (0, 3, 6))
+        board = "\n---+---+---\n".join(f" {row}" for row in rows)
+        return f"{board}\nX: {known_as(position.x, viewer)}, O: {known_as(position.x.other, viewer)}"
+
+
+def _free(position: Position) -> list[str]:
+    return [cell for cell in position.cells if cell.isdigit()]
