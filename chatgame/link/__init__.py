@@ -1,0 +1,1 @@
+"""A link carries turns between two programs over a StreamReader and a StreamWriter."""

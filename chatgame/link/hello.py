@@ -1,0 +1,81 @@
+"""The greeting: the client says hello, and the server answers with its own hello or with a goodbye.
+
+The server says nothing before it has heard a valid hello, so a stray learns nothing and costs little.
+"""
+
+import secrets
+from collections.abc import Mapping
+
+from chatgame.core.errors import RemoteProtocolError, Unreachable
+from chatgame.core.messages import PROTOCOL, Bye, Hello, Reason
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
+from chatgame.link.link import Link
+from chatgame.link.streams import Connection
+
+HELLO_TIME = 5.0
+"""In seconds: how long a greeting may take."""
+
+
+async def greet_server(connection: Connection, games: Mapping[str, AnyRules]) -> Link:
+    """Say hello as the client and hear the server's answer.
+
+    Raises:
+        Unreachable: the server has no seat for us, or speaks another version.
+        InvalidMessage, RemoteProtocolError: the other end is no chatgame server.
+        LinkLost: the connection broke.
+    """
+    await connection.send(_hello(Seat.CLIENT, games))
+    match await connection.receive():
+        case Hello(seat=Seat.SERVER, session=str() as session) as hello if _understood(hello):
+            return Link(connection, Seat.CLIENT, session, _common(games, hello))
+        case Hello(seat=Seat.SERVER, protocol=version) if not version.startswith("1."):
+            raise Unreachable(
+                f"The server speaks protocol {version}, and this program {PROTOCOL}. Update one of them."
+            )
+        case Bye(reason=Reason.TAKEN):
+            raise Unreachable("The table is taken: two people are talking there already. Try again later.")
+        case Bye(reason=reason, text=text):
+            raise Unreachable(f"The server turned us away ({reason}): {text}")
+    raise RemoteProtocolError("The server did not say hello.")
+
+
+async def hear_client(connection: Connection) -> Hello:
+    """Hear a client's hello as the server.
+
+    Raises:
+        InvalidMessage, RemoteProtocolError: the other end is no chatgame client.
+        Unreachable: it speaks another version; it has been told.
+        LinkLost: the connection broke.
+    """
+    match await connection.receive():
+        case Hello(seat=Seat.CLIENT) as hello:
+            if not _understood(hello):
+                text = f"protocol {hello.protocol} is not understood here, but {PROTOCOL}"
+                await connection.send(Bye(Reason.VERSION, text))
+                raise Unreachable(text)
+            return hello
+    raise RemoteProtocolError("it did not say hello")
+
+
+async def answer_client(connection: Connection, hello: Hello, games: Mapping[str, AnyRules]) -> Link:
+    """Answer a client's hello as the server, and begin a session.
+
+    Raises:
+        LinkLost: the connection broke.
+    """
+    session = secrets.token_hex(16)
+    await connection.send(_hello(Seat.SERVER, games, session))
+    return Link(connection, Seat.SERVER, session, _common(games, hello))
+
+
+def _hello(seat: Seat, games: Mapping[str, AnyRules], session: str | None = None) -> Hello:
+    return Hello(PROTOCOL, seat, {name: rules.version for name, rules in games.items()}, session)
+
+
+def _understood(hello: Hello) -> bool:
+    return hello.protocol.partition(".")[0] == PROTOCOL.partition(".")[0]
+
+
+def _common(games: Mapping[str, AnyRules], hello: Hello) -> list[str]:
+    return [name for name, rules in games.items() if hello.games.get(name) == rules.version]

@@ -1,0 +1,70 @@
+"""Messages over one StreamReader and StreamWriter pair."""
+
+import asyncio
+from contextlib import suppress
+
+from chatgame.core.errors import LinkLost
+from chatgame.core.frames import HEADER_SIZE, frame, payload_size
+from chatgame.core.messages import Message, decode, encode
+
+CLOSING_TIME = 1.0
+"""In seconds: how long a goodbye may take, so that leaving never hangs on a partner who doesn't read."""
+
+
+class Connection:
+    """Carries messages one by one; whoever calls sets the deadlines."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @property
+    def peer(self) -> tuple[str, int]:
+        """The address and port at the other end."""
+        host, port, *_ = self._writer.get_extra_info("peername")
+        return host, port
+
+    async def receive(self) -> Message:
+        """The next message.
+
+        Raises:
+            InvalidMessage: the bytes that came are none.
+            LinkLost: the stream ended or broke, even between two messages: a peer says goodbye first.
+        """
+        try:
+            header = await self._reader.readexactly(HEADER_SIZE)
+            payload = await self._reader.readexactly(payload_size(header))
+        except (asyncio.IncompleteReadError, OSError) as error:
+            raise LinkLost("The connection broke.") from error
+        return decode(payload)
+
+    async def send(self, message: Message) -> None:
+        """Send one message, waiting while the peer doesn't read.
+
+        Raises:
+            LinkLost: the stream is broken.
+        """
+        try:
+            self._writer.write(frame(encode(message)))
+            await self._writer.drain()
+        except OSError as error:
+            raise LinkLost("The connection broke.") from error
+
+    async def close(self, goodbye: Message | None = None) -> None:
+        """Send a last message, if any, wait for the peer to close too, and close; never takes long or raises.
+
+        To close while bytes lie unread would reset the connection, and the reset could overtake our goodbye: so
+        what still comes is read and dropped (RFC 1122, 4.2.2.13).
+        """
+        with suppress(LinkLost, OSError):
+            async with asyncio.timeout(CLOSING_TIME):
+                if goodbye:
+                    await self.send(goodbye)
+                self._writer.write_eof()
+                while await self._reader.read(4096):
+                    pass
+        with suppress(OSError):
+            async with asyncio.timeout(CLOSING_TIME):
+                self._writer.close()
+                await self._writer.wait_closed()
+        self._writer.transport.abort()
