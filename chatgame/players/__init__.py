@@ -1,0 +1,1 @@
+"""A player sits at a seat: a person at the console, or a program."""

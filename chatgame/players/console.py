@@ -1,0 +1,247 @@
+"""The console: a person at standard input and output.
+
+One task reads standard input for the life of the program; nothing else does, and it is not cancelled before the
+end. All output goes through one writer, and all of it is made inert first.
+On a terminal, a line entered before the prompt is not sent, and the person is told at once. From a pipe, lines
+wait for their turn.
+After a line was taken, reading goes on when its turn is written or the prompt opens again. So an end of input
+that is found then is the leaving of somebody who waits or is asked, and overtakes no line.
+"""
+
+import asyncio
+import os
+import select
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Protocol
+
+import aioconsole
+
+from chatgame.core.errors import ChatgameError, PlayerLeft, unwrapped
+from chatgame.core.messages import Turn
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.players.inert import inert
+from chatgame.players.screen import BANNER, GOODBYE, PROMPT, narrate
+
+CUT_AT = 1024 if sys.platform == "darwin" else 4095
+"""In bytes: a terminal keeps no more of a line than this and drops the rest without a word (MAX_CANON on macOS,
+N_TTY_BUF_SIZE less the line end on Linux)."""
+
+THREAD_TIME = 0.05
+"""In seconds: how long a line that was pasted before the prompt may take through aioconsole's reading thread."""
+
+DRAIN_TIME = 1.0
+"""In seconds: how long the last output may take when the program ends."""
+
+
+class Reader(Protocol):
+    """Where lines come from; an `asyncio.StreamReader` is one."""
+
+    async def readline(self) -> bytes:
+        """The next line with its end, or what there is of it at the end of input."""
+
+
+class Writer(Protocol):
+    """Where text goes to; an `asyncio.StreamWriter` is one."""
+
+    def write(self, data: bytes, /) -> Any:
+        """Take bytes to write."""
+
+    async def drain(self) -> None:
+        """Wait until they are written."""
+
+
+class Console:
+    """A person who types lines and reads the screen.
+
+    Args:
+        seat: where the person sits.
+        reader: the lines typed.
+        writer: the screen.
+        terminal: whether a terminal echoes the lines; otherwise they come from a pipe or a file.
+        settled: waits until lines that were entered before now have been read.
+    """
+
+    def __init__(
+        self,
+        seat: Seat,
+        reader: Reader,
+        writer: Writer,
+        *,
+        terminal: bool,
+        settled: Callable[[], Any] = lambda: asyncio.sleep(0),
+    ) -> None:
+        self._seat = seat
+        self._reader = reader
+        self._writer = writer
+        self._terminal = terminal
+        self._settled = settled
+        self._asked: asyncio.Future[str] | None = None
+        self._prompted = asyncio.Event()  # a line is asked for
+        self._reading = asyncio.Event()  # no line that was taken is in work
+        self._reading.set()
+        self.in_line = False  # the cursor stands behind the prompt
+        self._banner: tuple[str, ...] = BANNER
+
+    async def read(self) -> None:
+        """Read lines until the input ends; runs beside all the rest.
+
+        Raises:
+            PlayerLeft: the input ended while no line was asked for; otherwise `ask` raises it.
+        """
+        with suppress(OSError):  # the terminal is gone: its input has ended
+            while await self._read_line():
+                await self._reading.wait()
+        if not self._asked:
+            raise PlayerLeft("The input ended.")
+        self._asked.set_exception(PlayerLeft("The input ended."))
+
+    async def _read_line(self) -> bool:
+        """Read one line and take or refuse it; False at the end of input."""
+        text = refusal = None
+        try:
+            line = await self._reader.readline()
+            text = line.decode().removesuffix("\n").removesuffix("\r")
+        except ValueError:
+            refusal = "That line is not UTF-8 text, so it was not sent."
+        else:
+            if not line:
+                return False
+            if self._terminal and len(line.removesuffix(b"\n")) >= CUT_AT:
+                refusal = f"A terminal cuts lines at {CUT_AT} bytes, so this one was not sent. Send it in parts."
+        if self._terminal:
+            self.in_line = False  # the terminal has echoed the line with its end
+            if not self._asked:
+                refusal = f"Not your turn yet, so this was not sent: {_shortened(text or '')}"
+        else:
+            await self._prompted.wait()
+        if refusal:
+            await self.hear(refusal)
+            self._prompt()
+        elif self._asked and text is not None:
+            if not self._terminal:
+                self._write(f"{inert(text)}\n")
+                self.in_line = False
+            self._reading.clear()
+            self._asked.set_result(text)
+        return True
+
+    async def ask(self, table: Table) -> str:  # noqa: ARG002  # the person has seen the table
+        """Open the prompt, and return the line that is typed at it.
+
+        Raises:
+            PlayerLeft: the input ended instead, or the output was closed.
+        """
+        self._reading.set()
+        await self._settled()
+        self.show(*self._banner)
+        self._banner = ()
+        self._asked = asyncio.get_running_loop().create_future()
+        self._prompted.set()
+        self._prompt()
+        try:
+            await self.drain()
+            return await self._asked
+        finally:
+            self._asked = None
+            self._prompted.clear()
+
+    async def see(self, before: Table, turn: Turn, after: Table) -> None:
+        """Show a turn."""
+        self.show(*narrate(before, turn, after, self._seat))
+        self._reading.set()
+        await self.drain()
+
+    async def hear(self, text: str) -> None:
+        """Show an answer."""
+        self.show(*text.split("\n"))
+        await self.drain()
+
+    def show(self, *lines: str) -> None:
+        """Show lines, each made inert; they are written when the loop next runs."""
+        if lines:
+            start = "\n" if self.in_line else ""
+            self.in_line = False
+            self._write(start + "".join(f"{inert(line)}\n" for line in lines))
+
+    def _prompt(self) -> None:
+        if self._asked:
+            self.in_line = True
+            self._write(PROMPT)
+
+    def _write(self, text: str) -> None:
+        self._writer.write(text.encode())
+
+    async def drain(self) -> None:
+        """Wait until all is written.
+
+        Raises:
+            PlayerLeft: the output was closed.
+        """
+        try:
+            await self._writer.drain()
+        except OSError as error:
+            raise PlayerLeft("The output was closed.") from error
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+@asynccontextmanager
+async def console_at(seat: Seat) -> AsyncIterator[Console]:
+    """The console on the program's own streams, reading for as long as the context lasts.
+
+    Raises:
+        PlayerLeft: the input ended, in the middle of the context.
+        ChatgameError: there are no standard streams.
+    """
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        raise ChatgameError("chatgame needs open standard input, output and error. Start it without closing them.")
+    if sys.stdout.encoding.lower() != "utf-8":
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a TextIOWrapper, as started
+    reader, writer = await aioconsole.get_standard_streams()
+    terminal = sys.stdin.isatty()
+    threaded = not isinstance(reader, asyncio.StreamReader)
+
+    async def settled() -> None:
+        await asyncio.sleep(THREAD_TIME if terminal and threaded else 0)
+        # What is awaited stands in the kernel, which sets no event.
+        while terminal and not threaded and select.select([sys.stdin], [], [], 0)[0]:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+    console = Console(seat, reader, writer, terminal=terminal, settled=settled)
+    try:
+        with unwrapped():
+            async with asyncio.TaskGroup() as tasks:
+                reading = tasks.create_task(console.read())
+                yield console
+                reading.cancel()
+    except (PlayerLeft, asyncio.CancelledError):
+        console.show("", GOODBYE)
+        raise
+    finally:
+        console.show(*[""] if console.in_line else [])
+        with suppress(TimeoutError, PlayerLeft):
+            async with asyncio.timeout(DRAIN_TIME):
+                await console.drain()
+
+
+@contextmanager
+def streams_restored() -> Iterator[None]:
+    """Put the standard streams back into blocking mode, which aioconsole changes and a following `cat` needs."""
+    if sys.platform == "win32":
+        yield
+        return
+    blocking = {}
+    for descriptor in range(3):
+        with suppress(OSError):
+            blocking[descriptor] = os.get_blocking(descriptor)
+    try:
+        yield
+    finally:
+        for descriptor, was_blocking in blocking.items():
+            with suppress(OSError):
+                os.set_blocking(descriptor, was_blocking)

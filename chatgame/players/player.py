@@ -1,0 +1,23 @@
+"""What the table asks of whoever sits at a seat."""
+
+from typing import Protocol
+
+from chatgame.core.messages import Turn
+from chatgame.core.table import Table
+
+
+class Player(Protocol):
+    """A person at a console, a script or a bot; all type the same lines and read the same log."""
+
+    async def ask(self, table: Table) -> str:
+        """The next line, without its end, the token being here; may be cancelled and asked again.
+
+        Raises:
+            PlayerLeft: there will be none.
+        """
+
+    async def see(self, before: Table, turn: Turn, after: Table) -> None:
+        """Learn of a turn that either seat wrote, and of the tables around it."""
+
+    async def hear(self, text: str) -> None:
+        """Get an answer that is for this player alone: why a line was refused, or what was asked for."""

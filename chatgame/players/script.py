@@ -1,0 +1,32 @@
+"""A player who says lines prepared beforehand, for examples, tests and programs."""
+
+from collections.abc import Iterable
+
+from chatgame.core.errors import PlayerLeft
+from chatgame.core.messages import Turn
+from chatgame.core.table import Table
+
+
+class Script:
+    """Says `lines` one by one, and leaves when there are no more.
+
+    Attributes:
+        heard: the answers that were for this player alone.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.heard: list[str] = []
+
+    async def ask(self, table: Table) -> str:  # noqa: ARG002  # whatever the table shows, the script says the same
+        """The next line of the script."""
+        for line in self._lines:
+            return line
+        raise PlayerLeft("The script is at its end.")
+
+    async def see(self, before: Table, turn: Turn, after: Table) -> None:
+        """The log is kept elsewhere."""
+
+    async def hear(self, text: str) -> None:
+        """Keep the answer."""
+        self.heard.append(text)
