@@ -1,0 +1,168 @@
+"""Both ends of a conversation, for tests: honest ones over in-memory streams, and a peer played by hand."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from chatgame.core.errors import ChatgameError, PlayerLeft
+from chatgame.core.frames import frame
+from chatgame.core.messages import Kind, Turn
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+from chatgame.link.hello import answer_client, greet_server, hear_client
+from chatgame.link.link import Link
+from chatgame.link.memory import Streams, memory_streams
+from chatgame.link.streams import Connection
+from chatgame.play import converse
+from chatgame.players.script import Script
+
+Games = Mapping[str, AnyRules]
+
+
+async def linked(client_games: Games = BUILT_IN, server_games: Games = BUILT_IN) -> tuple[Link, Link]:
+    """The links of a client and a server that have greeted each other."""
+    at_client, at_server = memory_streams()
+
+    async def answer() -> Link:
+        connection = Connection(*at_server)
+        return await answer_client(connection, await hear_client(connection), server_games)
+
+    client, server = await asyncio.gather(greet_server(Connection(*at_client), client_games), answer())
+    return client, server
+
+
+class End(NamedTuple):
+    """How a conversation ended at one side: its log, what its player alone heard, the closed table or the error."""
+
+    log: list[Turn]
+    heard: list[str]
+    result: Table | BaseException
+
+    @property
+    def said(self) -> list[tuple[str, str, str]]:
+        """The log as seat, kind and text."""
+        return [(turn.seat.value, turn.kind.value, turn.text) for turn in self.log]
+
+
+async def talk(
+    client_lines: Sequence[str], server_lines: Sequence[str], server_games: Games = BUILT_IN
+) -> tuple[End, End]:
+    """A whole conversation of two scripts."""
+    players = Script(client_lines), Script(server_lines)
+    logs: tuple[list[Turn], list[Turn]] = ([], [])
+    links = await linked(server_games=server_games)
+    async with asyncio.timeout(5):
+        results = await asyncio.gather(
+            *(
+                converse(player, link, games, log)
+                for player, link, games, log in zip(players, links, (BUILT_IN, server_games), logs, strict=True)
+            ),
+            return_exceptions=True,
+        )
+    client, server = (
+        End(log, player.heard, result) for log, player, result in zip(logs, players, results, strict=True)
+    )
+    return client, server
+
+
+class Peer:
+    """A peer played by hand, who may say anything; keeps a table of its own to write turns that would be right."""
+
+    def __init__(self, seat: Seat, streams: Streams) -> None:
+        self.seat = seat
+        self.reader, self.writer = streams
+        self.table = Table.open("", {})
+
+    async def greet(self, **fields: Any) -> dict[str, Any]:
+        """Exchange hellos with the honest side; `fields` replace what would be right."""
+        hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "games": {"tictactoe": 1}}
+        if self.seat is Seat.CLIENT:
+            self.send(hello | fields)
+            answer = await self.hear()
+            session = answer.get("session", "")
+        else:
+            answer = await self.hear()
+            session = "0" * 32
+            self.send(hello | {"session": session} | fields)
+        self.table = Table.open(session, BUILT_IN)
+        return answer
+
+    def send(self, *messages: dict[str, Any] | bytes) -> None:
+        """Send messages in one write: objects as JSON, bytes as they are, each in a frame."""
+        self.send_raw(b"".join(frame(m if isinstance(m, bytes) else json.dumps(m).encode()) for m in messages))
+
+    def send_raw(self, data: bytes) -> None:
+        """Send bytes, in no frame."""
+        self.writer.write(data)
+
+    def turn(self, kind: str, text: str = "", /, **fields: Any) -> dict[str, Any]:
+        """The next turn, as it would be right; `fields` replace what would be."""
+        turn, self.table = self.table.write(self.table.token or self.seat, Kind(kind), text)
+        return {
+            "type": "turn",
+            "number": turn.number,
+            "seat": turn.seat,
+            "kind": turn.kind,
+            "text": turn.text,
+            "digest": turn.digest,
+        } | fields
+
+    async def hear(self) -> dict[str, Any]:
+        """The honest side's next message."""
+        async with asyncio.timeout(5):
+            size = int.from_bytes(await self.reader.readexactly(4))
+            message: dict[str, Any] = json.loads(await self.reader.readexactly(size))
+        return message
+
+    async def hear_goodbye(self) -> dict[str, Any]:
+        """The honest side's goodbye, behind whatever turns come before it; answered by closing, as it should be."""
+        while (message := await self.hear())["type"] != "bye":
+            pass
+        self.close()
+        return message
+
+    def close(self) -> None:
+        """End the connection without a goodbye."""
+        self.writer.close()
+
+
+class Thinker(Script):
+    """Says its lines, and then thinks forever about the next one; `asked` is set when that begins."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        super().__init__(lines)
+        self.asked = asyncio.Event()
+
+    async def ask(self, table: Table) -> str:
+        """The next line, or none in finite time."""
+        try:
+            return await super().ask(table)
+        except PlayerLeft:
+            self.asked.set()
+            return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+
+async def converse_with_peer(seat: Seat, lines: Sequence[str]) -> "tuple[Peer, asyncio.Task[Table]]":
+    """A peer by hand at `seat` who has said hello, and opposite the honest program with a script of `lines`."""
+    at_honest, at_peer = memory_streams()
+    connection, peer = Connection(*at_honest), Peer(seat, at_peer)
+
+    async def honest() -> Link:
+        if seat is Seat.SERVER:
+            return await greet_server(connection, BUILT_IN)
+        return await answer_client(connection, await hear_client(connection), BUILT_IN)
+
+    link, _ = await asyncio.gather(honest(), peer.greet())
+    return peer, asyncio.create_task(converse(Thinker(lines), link, BUILT_IN, []))
+
+
+async def sentence_of(task: "asyncio.Task[Table]") -> str:
+    """The sentence of the error that a conversation ends with, or nothing if it ends in peace."""
+    try:
+        await task
+    except ChatgameError as error:
+        return f"{type(error).__name__}: {error}"
+    return ""

@@ -1,0 +1,127 @@
+"""A peer that breaks the protocol or the rules ends the session with one sentence that says who did what."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chatgame.core.messages import MAX_TEXT
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from tests.ends import Peer, converse_with_peer, sentence_of
+
+Offence = Callable[[Peer], dict[str, Any] | bytes]
+
+
+IN_CHAT: dict[str, tuple[Offence, str]] = {
+    # the client's first turn
+    "no JSON": (lambda _: b"\xffHello", "no message"),
+    "an unknown type": (lambda _: {"type": "shout"}, "no message"),
+    "an unknown kind": (lambda p: p.turn("say", "x", kind="shout"), "no message"),
+    "an unknown field": (lambda p: p.turn("say", "x", colour="red"), "no message"),
+    "a missing field": (lambda _: {"type": "turn", "number": 0}, "no message"),
+    "a second hello": (
+        lambda _: {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}},
+        "it said hello twice",
+    ),
+    "a text of 4097 bytes": (
+        lambda p: p.turn("say", "x") | {"text": "é" * (MAX_TEXT // 2) + "x"},
+        "has 4097 bytes",
+    ),
+    "an empty text": (lambda p: p.turn("say", "x", text=""), "needs a text"),
+    "a quit with words": (lambda p: p.turn("quit", text="bye"), "carries no text"),
+    "half a character": (lambda p: p.turn("say", "x", text="\ud800"), "no message"),
+    "a number ahead": (lambda p: p.turn("say", "x", number=1), "Turn 1 came where turn 0 was due"),
+    "a digest that differs": (lambda p: p.turn("say", "x", digest="0" * 64), "digest of turn 0 differs"),
+    "the other's name": (lambda p: p.turn("say", "x", seat="server"), "in the server's name"),
+    "a move in chat": (lambda p: p.turn("say", "x", kind="move"), "No game is on"),
+    "a game nobody has": (lambda p: p.turn("play", "tictactoe", text="go"), 'no game "go"'),
+    "a game with options it lacks": (lambda p: p.turn("play", "tictactoe", text="tictactoe 5"), "no options"),
+}
+
+IN_A_GAME: dict[str, tuple[Offence, str]] = {
+    # the client has opened a game, and the server, X, has taken cell 5
+    "a game in the game": (lambda p: p.turn("say", "x", kind="play", text="tictactoe"), "is on already"),
+    "an occupied cell": (lambda p: p.turn("move", "1", text="5"), "Cell 5 is taken"),
+    "an odd digit": (lambda p: p.turn("move", "1", text="٣"), "is no cell"),
+    "a cell with a sign": (lambda p: p.turn("move", "1", text="+1"), "is no cell"),
+    "a claimed win": (lambda p: p.turn("resign", digest="f" * 64), "digest of turn 2 differs"),
+}
+
+
+@pytest.mark.parametrize(("offence", "words"), IN_CHAT.values(), ids=IN_CHAT)
+async def test_offence_in_chat_ends_the_session_by_name(offence: Offence, words: str) -> None:
+    """The honest side says who did what, and tells the offender too."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, [])
+    await ends_by_name(peer, honest, offence(peer), words)
+
+
+@pytest.mark.parametrize(("offence", "words"), IN_A_GAME.values(), ids=IN_A_GAME)
+async def test_offence_in_a_game_ends_the_session_by_name(offence: Offence, words: str) -> None:
+    """Every move is checked by the rules on both sides."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, ["5"])
+    peer.send(peer.turn("play", "tictactoe"))
+    assert await peer.hear() == peer.turn("move", "5")
+    await ends_by_name(peer, honest, offence(peer), words)
+
+
+async def ends_by_name(
+    peer: Peer, honest: "asyncio.Task[Table]", message: dict[str, Any] | bytes, words: str
+) -> None:
+    """What the peer sends ends the session, with a sentence that names the peer and what it did."""
+    peer.send(message)
+    assert (await peer.hear_goodbye())["reason"] == "refused"
+    sentence = await sentence_of(honest)
+    assert sentence.startswith("RemoteProtocolError: The client ")
+    assert words in sentence
+
+
+async def test_server_is_held_to_the_same_rules() -> None:
+    """The checks are those of the table, so both seats meet them: here the server writes the client's first turn."""
+    peer, honest = await converse_with_peer(Seat.SERVER, [])
+    peer.send(peer.turn("say", "I first", seat="server"))
+    await peer.hear_goodbye()
+    assert await sentence_of(honest) == (
+        "RemoteProtocolError: The server broke the rules: The server cannot write now: it is the client's turn."
+    )
+
+
+async def test_turn_out_of_turn_is_refused_in_the_middle_of_a_prompt() -> None:
+    """Two turns in a row: the second is refused while the honest player is asked for the answer to the first."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, ["too late"])
+    first, second = peer.turn("say", "one"), peer.turn("say", "two", seat="client")
+    peer.send(first, second)
+    await peer.hear_goodbye()
+    assert "The client cannot write now: it is the server's turn" in await sentence_of(honest)
+
+
+async def test_nothing_is_taken_after_the_end() -> None:
+    """A turn behind `quit` is not read: the conversation is over and ends in peace."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, [])
+    peer.send(peer.turn("quit"), b"garbage")
+    peer.close()
+    assert await sentence_of(honest) == ""
+    assert honest.result().number == 1
+
+
+async def test_play_after_a_game_is_over_is_refused() -> None:
+    """A move after the last one finds no game."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, ["5", "1", "9", "so?"])
+    peer.send(peer.turn("play", "tictactoe"))
+    for ours, theirs in (("5", "2"), ("1", "3")):
+        assert await peer.hear() == peer.turn("move", ours)
+        peer.send(peer.turn("move", theirs))
+    assert await peer.hear() == peer.turn("move", "9")
+    assert await peer.hear() == peer.turn("say", "so?")
+    peer.send(peer.turn("say", "x", kind="move", text="4"))
+    await peer.hear_goodbye()
+    assert "No game is on" in await sentence_of(honest)
+
+
+async def test_complaint_of_the_partner_is_passed_on() -> None:
+    """A partner that ends the session with a complaint is quoted, and it's no quiet end."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, [])
+    peer.send({"type": "bye", "reason": "refused", "text": "you cheat", "since": "a later version"})
+    peer.close()
+    assert await sentence_of(honest) == "LinkLost: The client ended the session (refused): you cheat"
