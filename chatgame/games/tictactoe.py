@@ -33,7 +33,7 @@ class TicTacToe(Rules[Position, int]):
         return position.x if len(_free(position)) % 2 else position.x.other
 
     def asks(self, position: Position) -> str:
-        return f"a free cell: {', '.join(_free(position))}"
+        return "the number of a free cell"
 
     def parse(self, position: Position, text: str) -> int:
         if len(text) != 1 or text not in "123456789":

@@ -57,13 +57,16 @@ async def listening(
             taken = taken and not reserved
             if not taken:
                 told(f"Dropped a connection from {connection.peer}: {str(error) or 'it said nothing whole in time'}.")
+        except asyncio.CancelledError:
+            connection.abort()
+            raise
         await connection.close(goodbye)
 
     async with asyncio.TaskGroup() as tasks:
 
         def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             if len(guests) == MAX_GUESTS:
-                writer.transport.abort()
+                Connection(reader, writer).abort()
                 return
             guest = tasks.create_task(greet(Connection(reader, writer)))
             guests.add(guest)

@@ -56,15 +56,21 @@ class Connection:
         To close while bytes lie unread would reset the connection, and the reset could overtake our goodbye: so
         what still comes is read and dropped (RFC 1122, 4.2.2.13).
         """
-        with suppress(LinkLost, OSError):
-            async with asyncio.timeout(CLOSING_TIME):
-                if goodbye:
-                    await self.send(goodbye)
-                self._writer.write_eof()
-                while await self._reader.read(4096):
-                    pass
-        with suppress(OSError):
-            async with asyncio.timeout(CLOSING_TIME):
-                self._writer.close()
-                await self._writer.wait_closed()
+        try:
+            with suppress(LinkLost, OSError):
+                async with asyncio.timeout(CLOSING_TIME):
+                    if goodbye:
+                        await self.send(goodbye)
+                    self._writer.write_eof()
+                    while await self._reader.read(4096):
+                        pass
+            with suppress(OSError):
+                async with asyncio.timeout(CLOSING_TIME):
+                    self._writer.close()
+                    await self._writer.wait_closed()
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Close at once, whatever has not been sent yet."""
         self._writer.transport.abort()

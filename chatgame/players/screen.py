@@ -41,7 +41,8 @@ def _narrate_game(turn: Turn, after: Table, viewer: Seat) -> list[str]:
         lines.append(f"{who} started a game of {rules.title}.")
     elif turn.kind is Kind.MOVE:
         lines.append(f"{who} played {turn.text}.")
-    lines.extend(rules.render(position, viewer).split("\n"))
+    if turn.kind is not Kind.RESIGN:
+        lines.extend(rules.render(position, viewer).split("\n"))
     mine = after.token is viewer
     if outcome:
         result = f"{known_as(outcome.winner, viewer)} won" if outcome.winner else "a draw"

@@ -1,0 +1,131 @@
+"""What a line typed at the prompt means."""
+
+import pytest
+
+from chatgame.core.commands import COMMANDS, Reply, Write, read_chat, read_game
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.messages import Kind
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+
+CHAT = Table.open("0" * 32, BUILT_IN)
+GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Hello",
+        "  two  spaces ",
+        "use /quit",
+        "window",
+        "q",
+        " /q",
+        "resign",
+        "5",
+        "play with me",
+        "play tictactoe with me",
+        "playful",
+    ],
+)
+def test_chat_is_sent_unchanged(line: str) -> None:
+    """All that is no command is a message, as it was typed."""
+    assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.SAY, line)
+
+
+@pytest.mark.parametrize("line", ["play tictactoe", " Play  TicTacToe "])
+def test_play_opens_a_game(line: str) -> None:
+    """Case and spaces do not matter in a command."""
+    assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe")
+
+
+@pytest.mark.parametrize("line", ["play", "play chess"])
+def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
+    """And how to send it all the same."""
+    with pytest.raises(Refused, match=f"one of tictactoe. To send it as it is: /say {line}"):
+        read_chat(line, CHAT, Seat.CLIENT)
+
+
+@pytest.mark.parametrize(("read", "table"), [(read_chat, CHAT), (read_game, GAME)])
+class TestCommands:
+    """Commands mean the same in chat and in a game."""
+
+    def test_quit(self, read: type, table: Table) -> None:
+        """Only an exact `/q` quits."""
+        assert read("/q", table, Seat.SERVER) == Write(Kind.QUIT)
+
+    @pytest.mark.parametrize("line", ["/q now", "/q ", "/help me", "/board 1"])
+    def test_words_behind_a_command_are_refused(self, read: type, table: Table, line: str) -> None:
+        """With the word that would do."""
+        with pytest.raises(Refused, match=f"Type {line.split()[0]} alone"):
+            read(line, table, Seat.SERVER)
+
+    @pytest.mark.parametrize("line", ["/quit", "/Q", "/", "/h"])
+    def test_unknown_commands_are_refused(self, read: type, table: Table, line: str) -> None:
+        """With the way to the commands, and to send the text."""
+        with pytest.raises(Refused, match=f"Type /help for the commands, or /{line} to send it"):
+            read(line, table, Seat.SERVER)
+
+    def test_two_slashes_send_one(self, read: type, table: Table) -> None:
+        """A text may begin with a slash."""
+        assert read("//q", table, Seat.SERVER) == Write(Kind.SAY, "/q")
+
+    @pytest.mark.parametrize("line", ["", "   ", "\t"])
+    def test_blank_lines_keep_the_turn(self, read: type, table: Table, line: str) -> None:
+        """With a word."""
+        with pytest.raises(Refused, match="still your turn"):
+            read(line, table, Seat.SERVER)
+
+    def test_say(self, read: type, table: Table) -> None:
+        """Sends the text behind it as it is."""
+        assert read("/say  play chess ", table, Seat.SERVER) == Write(Kind.SAY, " play chess ")
+        with pytest.raises(Refused, match="nothing to say"):
+            read("/say ", table, Seat.SERVER)
+
+    def test_help_names_every_command(self, read: type, table: Table) -> None:
+        """And whose turn it is for what."""
+        reply = read("/help", table, Seat.SERVER)
+        assert all(command in reply.text for command in COMMANDS)
+
+    def test_games_are_listed(self, read: type, table: Table) -> None:
+        """With what to type."""
+        assert "type play tictactoe" in read("/games", table, Seat.SERVER).text
+
+
+def test_help_says_what_is_asked_for_now() -> None:
+    """In chat and in a game."""
+    in_chat, in_game = read_chat("/help", CHAT, Seat.CLIENT), read_game("/help", GAME, Seat.SERVER)
+    assert isinstance(in_chat, Reply)
+    assert isinstance(in_game, Reply)
+    assert "your turn to chat" in in_chat.text
+    assert "your move in tic-tac-toe: the number of a free cell" in in_game.text
+
+
+@pytest.mark.parametrize("line", ["/board", "/resign"])
+def test_commands_of_a_game_need_one(line: str) -> None:
+    """They are refused in chat."""
+    with pytest.raises(Refused, match="No game is on"):
+        read_chat(line, CHAT, Seat.CLIENT)
+
+
+def test_commands_of_a_game() -> None:
+    """The board as this seat sees it, and giving up."""
+    assert read_game("/resign", GAME, Seat.SERVER) == Write(Kind.RESIGN)
+    board = read_game("/board", GAME, Seat.SERVER)
+    assert isinstance(board, Reply)
+    assert board.text.endswith("X: you, O: the client")
+
+
+def test_lines_in_a_game_are_moves() -> None:
+    """Written in the game's own notation."""
+    assert read_game(" 5 ", GAME, Seat.SERVER) == Write(Kind.MOVE, "5")
+
+
+def test_text_in_a_game_is_refused_with_the_way_to_say_it() -> None:
+    """A move that is not allowed says only why."""
+    with pytest.raises(InvalidMove, match=r'"hello" is no cell.* To say something, type /say TEXT'):
+        read_game("hello", GAME, Seat.SERVER)
+    moved = GAME.write(Seat.SERVER, Kind.MOVE, "5")[1]
+    with pytest.raises(IllegalMove, match="Cell 5 is taken"):
+        read_game("5", moved, Seat.CLIENT)

@@ -1,0 +1,195 @@
+"""The table: whose turn it is, which turns are taken, and the digests that chain them."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from msgspec.structs import replace
+
+from chatgame.core.digest import digest
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.messages import MAX_TEXT, Kind, Turn
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+
+EMPTY = Table.open("0" * 32, BUILT_IN)
+
+
+def after(*turns: tuple[Kind, str]) -> Table:
+    """The table after turns that are each written by whoever holds the token."""
+    table = EMPTY
+    for kind, text in turns:
+        assert table.token
+        _, table = table.write(table.token, kind, text)
+    return table
+
+
+def test_client_writes_first() -> None:
+    """The token of an empty log is the client's."""
+    assert EMPTY.token is Seat.CLIENT
+    with pytest.raises(Refused, match="The server cannot write now: it is the client's turn"):
+        EMPTY.write(Seat.SERVER, Kind.SAY, "first")
+
+
+def test_chat_alternates() -> None:
+    """Each message passes the token."""
+    assert after((Kind.SAY, "a")).token is Seat.SERVER
+    assert after((Kind.SAY, "a"), (Kind.SAY, "b")).token is Seat.CLIENT
+
+
+@pytest.mark.parametrize("opening", [[], [(Kind.SAY, "a")], [(Kind.PLAY, "tictactoe")]])
+def test_quit_closes_the_log_for_good(opening: list[tuple[Kind, str]]) -> None:
+    """In any state, nobody writes after it."""
+    closed = after(*opening, (Kind.QUIT, ""))
+    assert closed.token is None
+    assert closed.playing is None
+    for seat in Seat:
+        with pytest.raises(Refused, match="the conversation is over"):
+            closed.write(seat, Kind.SAY, "more")
+
+
+def test_invited_seat_moves_first_and_writes_first_afterwards() -> None:
+    """The game is a parenthesis."""
+    table = after((Kind.PLAY, "tictactoe"))
+    assert table.playing
+    assert table.token is Seat.SERVER
+    table = after((Kind.PLAY, "tictactoe"), (Kind.RESIGN, ""))
+    assert table.playing is None
+    assert table.token is Seat.SERVER
+    table = after((Kind.PLAY, "tictactoe"), (Kind.MOVE, "5"), (Kind.RESIGN, ""))
+    assert table.match
+    assert table.match.outcome == (Seat.SERVER, "the client resigned")
+
+
+def test_remark_in_a_game_keeps_the_token() -> None:
+    """Whoever is to move may say something first."""
+    assert after((Kind.PLAY, "tictactoe"), (Kind.SAY, "hm")).token is Seat.SERVER
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        (Kind.MOVE, "5", "No game is on"),
+        (Kind.RESIGN, "", "No game is on"),
+        (Kind.RESIGN, "x", "A resign turn carries no text"),
+        (Kind.QUIT, "x", "A quit turn carries no text"),
+        (Kind.SAY, "", "A say turn needs a text"),
+        (Kind.SAY, "é" * (MAX_TEXT // 2) + "x", "has 4097 bytes in UTF-8; at most 4096"),
+        (Kind.SAY, "\ud800", "half a character"),
+        (Kind.PLAY, "chess", 'no game "chess"'),
+        (Kind.PLAY, "tictactoe now", "has no options"),
+    ],
+)
+def test_turn_that_is_none_is_refused(kind: Kind, text: str, words: str) -> None:
+    """With a sentence that says why."""
+    with pytest.raises(Refused, match=words):
+        EMPTY.write(Seat.CLIENT, kind, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "error", "words"),
+    [
+        (Kind.MOVE, "5", IllegalMove, "Cell 5 is taken; free: 1, 2, 3, 4, 6, 7, 8, 9"),
+        (Kind.MOVE, "0", InvalidMove, '"0" is no cell'),
+        (Kind.MOVE, "10", InvalidMove, '"10" is no cell'),
+        (Kind.MOVE, "²", InvalidMove, '"²" is no cell'),
+        (Kind.PLAY, "tictactoe", Refused, "A game of tic-tac-toe is on already"),
+    ],
+)
+def test_turn_that_the_game_forbids_is_refused(kind: Kind, text: str, error: type[Refused], words: str) -> None:
+    """The rules are asked for every move."""
+    with pytest.raises(error, match=words):
+        after((Kind.PLAY, "tictactoe"), (Kind.MOVE, "5")).write(Seat.CLIENT, kind, text)
+
+
+TURN, NEXT = EMPTY.write(Seat.CLIENT, Kind.SAY, "Hello")
+
+
+def test_turn_written_by_one_side_is_taken_by_the_other() -> None:
+    """Both come to the same table."""
+    assert EMPTY.after(TURN) == NEXT
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"number": 1}, "Turn 1 came where turn 0 was due"),
+        ({"seat": Seat.SERVER}, "it is the client's turn"),
+        ({"text": "Hallo"}, "digest of turn 0 differs"),
+        ({"kind": Kind.PLAY, "text": "tictactoe"}, "digest of turn 0 differs"),
+        ({"digest": "0" * 64}, "digest of turn 0 differs"),
+    ],
+)
+def test_turn_that_was_changed_is_refused(changed: dict[str, Any], words: str) -> None:
+    """Each field is checked or in the digest."""
+    with pytest.raises(Refused, match=words):
+        EMPTY.after(replace(TURN, **changed))
+
+
+def test_digest_binds_the_session() -> None:
+    """The same turn in another session has another digest."""
+    assert Table.open("1" * 32, BUILT_IN).write(Seat.CLIENT, Kind.SAY, "Hello")[0].digest != TURN.digest
+
+
+def test_digests_are_as_the_protocol_describes_them() -> None:
+    """A stranger computes the same from the README's words: fields behind their lengths, and the position as JSON."""
+    opened, _ = NEXT.write(Seat.SERVER, Kind.PLAY, "tictactoe")
+    first = digest(b"chatgame 1", b"0" * 32)
+    said = digest(first, b"0", b"client", b"say", b"Hello", b"")
+    assert TURN.digest == said.hex()
+    position = b'["123456789","client"]'
+    assert opened.digest == digest(said, b"1", b"server", b"play", b"tictactoe", position).hex()
+
+
+@given(st.lists(st.binary(max_size=5)), st.lists(st.binary(max_size=5)))
+def test_digest_of_other_fields_is_another(one: list[bytes], other: list[bytes]) -> None:
+    """No two lists of fields run together to the same bytes."""
+    assert (digest(*one) == digest(*other)) is (one == other)
+
+
+class TwoTables(RuleBasedStateMachine):
+    """Both sides' tables, under any turns that anybody tries to write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mine = self.theirs = EMPTY
+        self.log: list[Turn] = []
+
+    @rule(
+        seat=st.sampled_from(Seat),
+        kind=st.sampled_from(Kind),
+        text=st.sampled_from(["", "tictactoe", "Hello", *"123456789"]),
+    )
+    def write(self, seat: Seat, kind: Kind, text: str) -> None:
+        """Whatever one table lets its player write, the other takes, and holds the same after it."""
+        try:
+            turn, after = self.mine.write(seat, kind, text)
+        except Refused:
+            return
+        assert seat is self.mine.token
+        self.theirs = self.theirs.after(turn)
+        self.mine = after
+        self.log.append(turn)
+
+    @precondition(lambda self: self.log)
+    @rule(data=st.data())
+    def say_again(self, data: st.DataObject) -> None:
+        """No turn is taken twice."""
+        with pytest.raises(Refused):
+            self.theirs.after(data.draw(st.sampled_from(self.log)))
+
+    @invariant()
+    def both_are_one(self) -> None:
+        """The tables never differ, and each is the fold of the log."""
+        assert self.mine == self.theirs
+        table = EMPTY
+        for turn in self.log:
+            table = table.after(turn)
+        assert table == self.mine
+
+
+TwoTables.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestTwoTables = TwoTables.TestCase
