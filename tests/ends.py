@@ -28,7 +28,7 @@ async def linked(client_games: Games = BUILT_IN, server_games: Games = BUILT_IN)
 
     async def answer() -> Link:
         connection = Connection(*at_server)
-        return await answer_client(connection, await hear_client(connection), server_games)
+        return answer_client(connection, await hear_client(connection), server_games)
 
     client, server = await asyncio.gather(greet_server(Connection(*at_client), client_games), answer())
     return client, server
@@ -153,7 +153,7 @@ async def converse_with_peer(seat: Seat, lines: Sequence[str]) -> "tuple[Peer, a
     async def honest() -> Link:
         if seat is Seat.SERVER:
             return await greet_server(connection, BUILT_IN)
-        return await answer_client(connection, await hear_client(connection), BUILT_IN)
+        return answer_client(connection, await hear_client(connection), BUILT_IN)
 
     link, _ = await asyncio.gather(honest(), peer.greet())
     return peer, asyncio.create_task(converse(Thinker(lines), link, BUILT_IN, []))

@@ -58,14 +58,10 @@ async def hear_client(connection: Connection) -> Hello:
     raise RemoteProtocolError("it did not say hello")
 
 
-async def answer_client(connection: Connection, hello: Hello, games: Mapping[str, AnyRules]) -> Link:
-    """Answer a client's hello as the server, and begin a session.
-
-    Raises:
-        LinkLost: the connection broke.
-    """
+def answer_client(connection: Connection, hello: Hello, games: Mapping[str, AnyRules]) -> Link:
+    """Answer a client's hello as the server, and begin a session; at once, so that two clients cannot both get it."""
     session = secrets.token_hex(16)
-    await connection.send(_hello(Seat.SERVER, games, session))
+    connection.write(_hello(Seat.SERVER, games, session))
     return Link(connection, Seat.SERVER, session, _common(games, hello))
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from chatgame.core.errors import ChatgameError, Unreachable
+from chatgame.core.errors import ChatgameError, Unreachable, unwrapped
 from chatgame.core.messages import Bye, Reason
 from chatgame.core.rules import AnyRules
 from chatgame.link.dial import address_family
@@ -39,49 +39,45 @@ async def listening(
     """
     partner: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
     guests: set[asyncio.Task[None]] = set()
-    taken = False
 
     async def greet(connection: Connection) -> None:
-        nonlocal taken
         goodbye = None
-        reserved = False
         try:
             async with asyncio.timeout(HELLO_TIME):
                 hello = await hear_client(connection)
-                if not taken:
-                    taken = reserved = True
-                    partner.set_result(await answer_client(connection, hello, games))
-                    return
-                goodbye = Bye(Reason.TAKEN)
+            if not partner.done():
+                partner.set_result(answer_client(connection, hello, games))
+                return
+            goodbye = Bye(Reason.TAKEN)
         except (ChatgameError, TimeoutError) as error:
-            taken = taken and not reserved
-            if not taken:
+            if not partner.done():
                 told(f"Dropped a connection from {connection.peer}: {str(error) or 'it said nothing whole in time'}.")
         except asyncio.CancelledError:
             connection.abort()
             raise
         await connection.close(goodbye)
 
-    async with asyncio.TaskGroup() as tasks:
+    with unwrapped():
+        async with asyncio.TaskGroup() as tasks:
 
-        def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if len(guests) == MAX_GUESTS:
-                Connection(reader, writer).abort()
-                return
-            guest = tasks.create_task(greet(Connection(reader, writer)))
-            guests.add(guest)
-            guest.add_done_callback(guests.discard)
+            def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                if len(guests) == MAX_GUESTS:
+                    Connection(reader, writer).abort()
+                    return
+                guest = tasks.create_task(greet(Connection(reader, writer)))
+                guests.add(guest)
+                guest.add_done_callback(guests.discard)
 
-        try:
-            server = await asyncio.start_server(welcome, host, port, family=address_family(host))
-        except OSError as error:
-            raise Unreachable(_cannot_listen(host, port, error)) from error
-        try:
-            yield Door(server.sockets[0].getsockname()[1], partner)
-        finally:
-            server.close()
-            for guest in guests:
-                guest.cancel()
+            try:
+                server = await asyncio.start_server(welcome, host, port, family=address_family(host))
+            except OSError as error:
+                raise Unreachable(_cannot_listen(host, port, error)) from error
+            try:
+                yield Door(server.sockets[0].getsockname()[1], partner)
+            finally:
+                server.close()
+                for guest in guests:
+                    guest.cancel()
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> str:

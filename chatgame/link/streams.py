@@ -21,7 +21,7 @@ class Connection:
     @property
     def peer(self) -> tuple[str, int]:
         """The address and port at the other end."""
-        host, port, *_ = self._writer.get_extra_info("peername")
+        host, port, *_ = self._writer.get_extra_info("peername") or ("nowhere", 0)  # where it is gone already
         return host, port
 
     async def receive(self) -> Message:
@@ -38,6 +38,10 @@ class Connection:
             raise LinkLost("The connection broke.") from error
         return decode(payload)
 
+    def write(self, message: Message) -> None:
+        """Hand one message to the stream; whether it can be sent shows later."""
+        self._writer.write(frame(encode(message)))
+
     async def send(self, message: Message) -> None:
         """Send one message, waiting while the peer doesn't read.
 
@@ -45,7 +49,7 @@ class Connection:
             LinkLost: the stream is broken.
         """
         try:
-            self._writer.write(frame(encode(message)))
+            self.write(message)
             await self._writer.drain()
         except OSError as error:
             raise LinkLost("The connection broke.") from error
