@@ -1,0 +1,229 @@
+"""The console: which lines are taken, which are refused, and that nothing is lost; on streams in memory."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from chatgame.core.errors import PlayerLeft, unwrapped
+from chatgame.core.messages import Kind
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+from chatgame.players.console import CUT_AT, Console
+from chatgame.players.screen import BANNER, PROMPT
+
+TABLE = Table.open("0" * 32, BUILT_IN)
+SAID = TABLE.write(Seat.CLIENT, Kind.SAY, "Hello")
+
+
+class Screen:
+    """What a console has written."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        """Show it."""
+        self.text += data.decode()
+
+    async def drain(self) -> None:
+        """Nothing waits, but a screen may be gone."""
+        if self.closed:
+            raise BrokenPipeError
+
+
+class Desk:
+    """A console, its keyboard and its screen."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        self.keyboard = asyncio.StreamReader(limit=2**20)  # aioconsole's has none
+        self.screen = Screen()
+        self.console = Console(Seat.CLIENT, self.keyboard, self.screen, terminal=terminal)
+
+    async def type(self, text: str | bytes) -> None:
+        """Type, and let the console read it."""
+        self.keyboard.feed_data(text if isinstance(text, bytes) else text.encode())
+        await self.idle()
+
+    async def idle(self) -> None:
+        """Let the console do all that it can do now."""
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    async def asked(self) -> "asyncio.Task[str]":
+        """The console, asked for a line."""
+        task = asyncio.create_task(self.console.ask(TABLE))
+        await self.idle()
+        return task
+
+
+@asynccontextmanager
+async def desk(*, terminal: bool = True) -> AsyncIterator[Desk]:
+    """A desk whose console is reading."""
+    with unwrapped():
+        async with asyncio.TaskGroup() as tasks:
+            place = Desk(terminal=terminal)
+            reading = tasks.create_task(place.console.read())
+            yield place
+            reading.cancel()
+
+
+async def test_banner_stands_before_the_first_prompt_only() -> None:
+    """The words of the assignment, and one line more."""
+    async with desk() as here:
+        line = await here.asked()
+        assert here.screen.text == "\n".join(BANNER) + "\n" + PROMPT
+        await here.type("Hello\n")
+        assert await line == "Hello"
+        again = await here.asked()
+        assert here.screen.text.endswith("\n" + PROMPT + PROMPT)  # the terminal's own echo stands between them
+        again.cancel()
+
+
+async def test_line_typed_before_the_prompt_is_not_sent_and_said_so() -> None:
+    """On a terminal, at once; the line typed at the prompt is taken."""
+    async with desk() as here:
+        await here.type("too early\n")
+        assert here.screen.text == "Not your turn yet, so this was not sent: too early\n"
+        line = await here.asked()
+        await here.type("in time\n")
+        assert await line == "in time"
+
+
+async def test_lines_pasted_together_are_one_turn() -> None:
+    """The first is taken; the others were typed before the next prompt, and each is told."""
+    async with desk() as here:
+        line = await here.asked()
+        await here.type("one\ntwo\nthree\n")
+        assert await line == "one"
+        await here.console.see(TABLE, *SAID)
+        await here.idle()
+        assert re.findall(r"not sent: (\w+)", here.screen.text) == ["two", "three"]
+
+
+async def test_lines_pasted_behind_a_refused_one_are_not_sent_either() -> None:
+    """They were typed before the prompt that opens again."""
+    async with desk() as here:
+        line = await here.asked()
+        await here.type("/nonsense\nsecond\n")
+        assert await line == "/nonsense"
+        again = await here.asked()
+        assert "not sent: second" in here.screen.text
+        await here.type("third\n")
+        assert await again == "third"
+
+
+async def test_half_a_line_typed_before_the_prompt_is_completed_at_it() -> None:
+    """What counts is when it is entered."""
+    async with desk() as here:
+        await here.type("half")
+        line = await here.asked()
+        await here.type(" whole\n")
+        assert await line == "half whole"
+
+
+async def test_lines_of_a_pipe_wait_for_their_turn_and_are_shown() -> None:
+    """A pipe has no echo, so the console shows what it took."""
+    taken = []
+    with pytest.raises(PlayerLeft):
+        async with desk(terminal=False) as here:
+            await here.type("one\r\ntwo\nlast without end")
+            here.keyboard.feed_eof()
+            while True:
+                taken.append(await (await here.asked()))
+                assert here.screen.text.endswith(f"{PROMPT}{taken[-1]}\n")
+    assert taken == ["one", "two", "last without end"]
+
+
+async def test_line_that_a_terminal_may_have_cut_is_refused_whole() -> None:
+    """The prompt stays open; one byte less passes, and from a pipe any length does."""
+    async with desk() as here:
+        line = await here.asked()
+        await here.type("x" * CUT_AT + "\n")
+        assert "was not sent. Send it in parts.\n" + PROMPT in here.screen.text
+        await here.type("y" * (CUT_AT - 1) + "\n")
+        assert await line == "y" * (CUT_AT - 1)
+    async with desk(terminal=False) as here:
+        line = await here.asked()
+        await here.type("x" * 100_000 + "\n")
+        assert await line == "x" * 100_000
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+async def test_bytes_that_are_not_utf8_are_refused(terminal: bool) -> None:
+    """The prompt stays open for the next line."""
+    async with desk(terminal=terminal) as here:
+        line = await here.asked()
+        await here.type(b"\xff\xfe\nfine\n")
+        assert "not UTF-8 text, so it was not sent" in here.screen.text
+        assert await line == "fine"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+async def test_end_of_input_at_the_prompt_is_leaving(terminal: bool) -> None:
+    """Ctrl-D, or a pipe at its end."""
+    async with desk(terminal=terminal) as here:
+        line = await here.asked()
+        here.keyboard.feed_eof()
+        with pytest.raises(PlayerLeft, match="The input ended"):
+            await line
+
+
+async def test_end_of_input_while_waiting_is_leaving_at_once() -> None:
+    """It ends all that runs beside the reading."""
+    with pytest.raises(PlayerLeft, match="The input ended"):
+        async with desk() as here:
+            here.keyboard.feed_eof()
+            await asyncio.get_running_loop().create_future()
+
+
+async def test_end_of_input_behind_a_line_waits_until_its_turn_is_written() -> None:
+    """So it cannot overtake the line."""
+    with pytest.raises(PlayerLeft):
+        async with desk(terminal=False) as here:
+            line = await here.asked()
+            await here.type("last words\n")
+            here.keyboard.feed_eof()
+            await here.idle()
+            assert await line == "last words"  # and nothing has ended yet
+            await here.console.see(TABLE, *SAID)
+            await asyncio.get_running_loop().create_future()
+
+
+async def test_terminal_that_goes_away_is_an_end_of_input() -> None:
+    """A closed window makes reading fail."""
+    with pytest.raises(PlayerLeft):
+        async with desk() as here:
+            here.keyboard.set_exception(OSError(5, "Input/output error"))
+            await asyncio.get_running_loop().create_future()
+
+
+async def test_screen_that_goes_away_is_leaving() -> None:
+    """Nobody reads any more."""
+    async with desk() as here:
+        here.screen.closed = True
+        with pytest.raises(PlayerLeft, match="The output was closed"):
+            await here.console.hear("anybody there?")
+
+
+async def test_words_in_the_middle_of_a_prompt_begin_on_a_line_of_their_own() -> None:
+    """The prompt is left behind."""
+    async with desk() as here:
+        line = await here.asked()
+        here.console.show("The connection was lost.")
+        assert here.screen.text.endswith(f"{PROMPT}\nThe connection was lost.\n")
+        line.cancel()
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2J", "a\rb", "\x9b", "\u202e", "\x1b]0;x\x07"])
+async def test_text_of_the_partner_is_inert(hostile: str) -> None:
+    """Whatever they say, it moves no cursor."""
+    turn, after = TABLE.write(Seat.CLIENT, Kind.SAY, hostile)
+    here = Desk(terminal=True)
+    server = Console(Seat.SERVER, here.keyboard, here.screen, terminal=True)
+    await server.see(TABLE, turn, after)
+    assert here.screen.text.removesuffix("\n").isprintable()
