@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from chatgame.core.commands import Reply, Write, read_chat, read_game
-from chatgame.core.errors import LinkLost, PartnerLeft, Refused, RemoteProtocolError, unwrapped
+from chatgame.core.errors import ChatgameError, LinkLost, PartnerLeft, Refused, RemoteProtocolError, unwrapped
 from chatgame.core.messages import Bye, Reason
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
@@ -67,7 +67,12 @@ class _Conversation:
     async def _listen(self) -> None:
         """Take the partner's turns."""
         while self._table.token:
-            turn = await self._link.receive()
+            try:
+                turn = await self._link.receive()
+            except ChatgameError:
+                if self._table.token:
+                    raise
+                return  # our own quit has been sent, and the partner hangs up
             try:
                 after = self._table.after(turn)
             except Refused as error:

@@ -35,6 +35,10 @@ class Screen:
         if self.closed:
             raise BrokenPipeError
 
+    def is_closing(self) -> bool:
+        """It is gone without a word."""
+        return False
+
 
 class Desk:
     """A console, its keyboard and its screen."""

@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
-from chatgame.core.messages import MAX_TEXT
+from chatgame.core.messages import MAX_TEXT, Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+from chatgame.link.link import Link
+from chatgame.link.memory import memory_streams
+from chatgame.link.streams import Connection
+from chatgame.play import converse
+from chatgame.players.script import Script
 from tests.ends import Peer, converse_with_peer, sentence_of
 
 Offence = Callable[[Peer], dict[str, Any] | bytes]
@@ -103,6 +109,26 @@ async def test_nothing_is_taken_after_the_end() -> None:
     peer.close()
     assert await sentence_of(honest) == ""
     assert honest.result().number == 1
+
+
+async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
+    """Even before our own screen has shown it: the conversation has ended in peace."""
+    honest, at_peer = memory_streams()
+    peer = Peer(Seat.SERVER, at_peer)
+
+    class Slow(Script):
+        async def ask(self, table: Table) -> str:
+            await asyncio.sleep(0.01)  # the link is being listened to by then
+            return await super().ask(table)
+
+        async def see(self, before: Table, turn: Turn, after: Table) -> None:
+            assert (await peer.hear())["kind"] == "quit"
+            peer.close()
+            await asyncio.sleep(0.01)
+
+    link = Link(Connection(*honest), Seat.CLIENT, "s", [])
+    table = await converse(Slow(["/q"]), link, BUILT_IN, [])
+    assert table.number == 1
 
 
 async def test_play_after_a_game_is_over_is_refused() -> None:

@@ -52,6 +52,9 @@ class Writer(Protocol):
     async def drain(self) -> None:
         """Wait until they are written."""
 
+    def is_closing(self) -> bool:
+        """Whether nothing can be written any more."""
+
 
 class Console:
     """A person who types lines and reads the screen.
@@ -81,7 +84,8 @@ class Console:
         self._asked: asyncio.Future[str] | None = None
         self._prompted = asyncio.Event()  # a line is asked for
         self._reading = asyncio.Event()  # no line that was taken is in work
-        self._reading.set()
+        if terminal:
+            self._reading.set()
         self.in_line = False  # the cursor stands behind the prompt
         self._banner: tuple[str, ...] = BANNER
 
@@ -92,6 +96,7 @@ class Console:
             PlayerLeft: the input ended while no line was asked for; otherwise `ask` raises it.
         """
         with suppress(OSError):  # the terminal is gone: its input has ended
+            await self._reading.wait()
             while await self._read_line():
                 await self._reading.wait()
         if not self._asked:
@@ -151,7 +156,8 @@ class Console:
     async def see(self, before: Table, turn: Turn, after: Table) -> None:
         """Show a turn."""
         self.show(*narrate(before, turn, after, self._seat))
-        self._reading.set()
+        if after.token and turn.seat is self._seat:
+            self._reading.set()
         await self.drain()
 
     async def hear(self, text: str) -> None:
@@ -180,10 +186,11 @@ class Console:
         Raises:
             PlayerLeft: the output was closed.
         """
-        try:
-            await self._writer.drain()
-        except OSError as error:
-            raise PlayerLeft("The output was closed.") from error
+        with suppress(OSError):
+            if not self._writer.is_closing():  # draining might wait forever then
+                await self._writer.drain()
+                return
+        raise PlayerLeft("The output was closed.")
 
 
 def _shortened(text: str) -> str:

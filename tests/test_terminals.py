@@ -1,0 +1,412 @@
+"""What people see: the real programs on pseudo-terminals and pipes, typed at and killed."""
+
+import io
+import re
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
+
+PROMPT = "Enter Input >"
+COMMAND = [sys.executable, "-m", "chatgame"]
+
+Spawn = Callable[..., Any]
+
+
+@pytest.fixture
+def spawn() -> Iterator[Spawn]:
+    """Starts chatgame on a pseudo-terminal of its own, and leaves nothing behind."""
+    started: list[Any] = []
+
+    def start(*arguments: str, through: str = "") -> Any:
+        command, *rest = [*COMMAND, *arguments]
+        if through:
+            command, rest = "/bin/sh", ["-c", through.format(" ".join([command, *rest]))]
+        process = pexpect.spawn(command, rest, encoding="utf-8", timeout=10, dimensions=(60, 100))
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.close(force=True)
+
+
+@pytest.fixture
+def server(spawn: Spawn) -> Any:
+    """A server that listens; its port is in `port`."""
+    process = spawn("server", "--port", "0")
+    process.expect(r"Server listening on: localhost on port: (\d+)\r\n")
+    process.port = process.match.group(1)
+    return process
+
+
+@pytest.fixture
+def client(spawn: Spawn, server: Any) -> Any:
+    """A client at its first prompt."""
+    process = spawn("client", "--port", server.port)
+    process.expect_exact(PROMPT)
+    return process
+
+
+def say(speaker: Any, line: str, listener: Any) -> None:
+    """Type a line at a prompt, and wait for the partner's prompt."""
+    speaker.sendline(line)
+    listener.expect_exact(PROMPT)
+
+
+def ends(process: Any, status: int) -> str:
+    """What else the program writes until it ends, which it does in time and with this exit status."""
+    process.expect(pexpect.EOF, timeout=2)
+    process.wait()
+    assert (process.exitstatus, process.signalstatus) == (status, None)
+    return str(process.before)
+
+
+def everything(process: Any) -> io.StringIO:
+    """Let a process keep all that it writes from now on; returns what keeps it."""
+    process.logfile_read = kept = io.StringIO()
+    return kept
+
+
+SERVER_SCREEN = """\
+Server listening on: localhost on port: 1059
+Connected by ('127.0.0.1', 55669)
+Waiting for message...
+Hello
+Type /q to quit
+Enter message to send. Please wait for input prompt before entering message...
+Note: Type "play tictactoe" to start a game of tictactoe
+Type /help to see the games and the commands
+Enter Input >How are you?
+Good. You?
+Enter Input >Good
+Bye
+Enter Input >Bye
+/q
+Client has requested shutdown. Shutting down!
+"""
+
+CLIENT_SCREEN = """\
+Connected to: localhost on port: 1059
+Type /q to quit
+Enter message to send. Please wait for input prompt before entering message...
+Note: Type "play tictactoe" to start a game of tictactoe
+Type /help to see the games and the commands
+Enter Input >Hello
+How are you?
+Enter Input >Good. You?
+Good
+Enter Input >Bye
+Bye
+Enter Input >/q
+Shutting Down!
+"""
+
+
+def test_both_screens_of_the_assignment_come_out_word_for_word(spawn: Spawn) -> None:
+    """But for the ports, and the one line more in the banner."""
+    server = spawn("server", "--port", "0")
+    server_screen = everything(server)
+    server.expect(r"port: (\d+)\r\n")
+    port = server.match.group(1)
+    client = spawn("client", "--port", port)
+    client_screen = everything(client)
+    client.expect_exact(PROMPT)
+    for speaker, line, listener in [
+        (client, "Hello", server),
+        (server, "How are you?", client),
+        (client, "Good. You?", server),
+        (server, "Good", client),
+        (client, "Bye", server),
+        (server, "Bye", client),
+    ]:
+        say(speaker, line, listener)
+    client.sendline("/q")
+    ends(client, 0)
+    ends(server, 0)
+
+    def seen(screen: io.StringIO) -> str:
+        text = screen.getvalue().replace("\r\n", "\n").replace(f"port: {port}", "port: 1059")
+        return re.sub(r"\('127.0.0.1', \d+\)", "('127.0.0.1', 55669)", text)
+
+    assert seen(server_screen) == SERVER_SCREEN
+    assert seen(client_screen) == CLIENT_SCREEN
+
+
+def test_game_on_both_screens_and_chat_again(server: Any, client: Any) -> None:
+    """The prompt goes to and fro, a wrong move keeps it, and the result is said on both sides."""
+    say(client, "play tictactoe", server)
+    assert "The client started a game of tic-tac-toe." in server.before
+    assert " 1 | 2 | 3\r\n---+---+---\r\n 4 | 5 | 6\r\n---+---+---\r\n 7 | 8 | 9\r\n" in server.before
+    server.sendline("/say good luck")
+    client.expect_exact("Server says: good luck")
+    server.expect_exact(PROMPT)
+    say(server, "5", client)
+    assert " 4 | X | 6\r\n" in client.before
+    say(client, "5", client)
+    assert "Cell 5 is taken" in client.before
+    for x, o in (("1", "4"), ("2", "9")):
+        say(client, o if x == "1" else "3", server)
+        say(server, x, client)
+    say(client, "8", server)
+    server.sendline("9")
+    server.expect_exact("Game over, you won: three in a row.")
+    client.expect_exact("Game over, the server won: three in a row.")
+    server.expect_exact(PROMPT)
+    say(server, "again?", client)
+    client.sendline("/q")
+    ends(client, 0)
+    ends(server, 0)
+
+
+def test_quit_by_the_server(server: Any, client: Any) -> None:
+    """The same words the other way round."""
+    say(client, "Hello", server)
+    server.sendline("/q")
+    assert ends(server, 0).endswith("Shutting Down!\r\n")
+    assert ends(client, 0).endswith("/q\r\nServer has requested shutdown. Shutting down!\r\n")
+
+
+def test_4096_bytes_pass_and_one_more_does_not(server: Any) -> None:
+    """Both numbers are named; a pipe can send more than a terminal holds."""
+    text = "é" * 2048
+    process = subprocess.run(
+        [*COMMAND, "client", "--port", server.port],
+        input=f"{text}x\n{text}\n",
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    assert "4097 bytes in UTF-8; at most 4096" in process.stdout
+    server.expect_exact(text)
+    assert "has requested shutdown" in ends(server, 0)
+
+
+def test_pasted_line_that_the_terminal_cuts_is_refused(server: Any, client: Any) -> None:
+    """6000 characters arrive as 4095, so none of them is sent."""
+    client.send("x" * 6000 + "\n")
+    client.expect_exact("was not sent. Send it in parts.\r\n" + PROMPT)
+    say(client, "shorter", server)
+    assert "xx" not in server.before
+    assert "shorter" in server.before
+
+
+def test_line_typed_before_the_prompt_is_never_a_turn(server: Any, client: Any) -> None:
+    """It is refused at once, on the terminal where it was typed."""
+    server.sendline("too early")
+    server.expect_exact("Not your turn yet, so this was not sent: too early")
+    say(client, "Hello", server)
+    say(server, "in time", client)
+    assert "in time" in client.before
+    assert "early" not in client.before
+
+
+@pytest.mark.parametrize("lines", ["Hello\n/q\n", "Hello\n/q", "Hello\r\n/q\r\n"])
+def test_client_on_a_pipe(server: Any, lines: str) -> None:
+    """Lines wait for their turn, also without a last line end; the screen is the assignment's."""
+    client = subprocess.Popen(
+        [*COMMAND, "client", "--port", server.port], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert client.stdin
+    client.stdin.write(lines)
+    client.stdin.close()
+    client.stdin = None
+    server.expect_exact(PROMPT)
+    server.sendline("Hi")
+    output, _ = client.communicate(timeout=5)
+    assert output.endswith("Enter Input >Hello\nHi\nEnter Input >/q\nShutting Down!\n")
+    assert client.returncode == 0
+    ends(server, 0)
+
+
+def test_end_of_a_pipe_is_leaving_after_the_last_line(server: Any) -> None:
+    """The line before the end arrives."""
+    subprocess.run(
+        [*COMMAND, "client", "--port", server.port], input="only this", text=True, capture_output=True, check=True
+    )
+    assert "only this\r\n" in ends(server, 0)
+
+
+State = Callable[[Any, Any], None]
+
+
+def at_the_prompt(server: Any, client: Any) -> None:
+    """The server is asked."""
+    say(client, "Hello", server)
+
+
+def waiting(_server: Any, _client: Any) -> None:
+    """The server waits for the first message."""
+
+
+def in_a_game(server: Any, client: Any) -> None:
+    """The server is asked for a move."""
+    say(client, "play tictactoe", server)
+
+
+@pytest.mark.parametrize("state", [at_the_prompt, waiting, in_a_game])
+@pytest.mark.parametrize(
+    ("leave", "status"),
+    [
+        (lambda process: process.sendintr(), 130),
+        (lambda process: process.sendeof(), 0),
+        (lambda process: process.kill(signal.SIGTERM), 143),
+        (lambda process: process.kill(signal.SIGHUP), 129),
+    ],
+    ids=["Ctrl-C", "Ctrl-D", "SIGTERM", "SIGHUP"],
+)
+def test_leaving_in_any_state_tells_the_partner(
+    server: Any, client: Any, state: State, leave: Callable[[Any], None], status: int
+) -> None:
+    """Both end in time, each with its exit status."""
+    state(server, client)
+    leave(server)
+    assert ends(server, status).endswith("Shutting Down!\r\n")
+    assert ends(client, 0).endswith("Server has requested shutdown. Shutting down!\r\n")
+
+
+@pytest.mark.parametrize("state", [at_the_prompt, waiting, in_a_game])
+@pytest.mark.parametrize("victim", ["client", "server"])
+def test_killed_partner_is_noticed_at_once(server: Any, client: Any, state: State, victim: str) -> None:
+    """Even in the middle of one's prompt; one line, and exit status 1."""
+    state(server, client)
+    victims, survivor = (client, server) if victim == "client" else (server, client)
+    victims.kill(signal.SIGKILL)
+    last = ends(survivor, 1)
+    assert last.endswith(f"\r\nchatgame: The connection to the {victim} was lost.\r\n")
+    assert "Traceback" not in last
+
+
+@pytest.mark.parametrize(("leave", "status"), [("sendintr", 130), ("sendeof", 0)])
+def test_leaving_before_anybody_came(server: Any, leave: str, status: int) -> None:
+    """The server stops to listen."""
+    getattr(server, leave)()
+    assert ends(server, status).endswith("Shutting Down!\r\n")
+
+
+def test_terminal_is_left_as_it_was(spawn: Spawn, server: Any) -> None:
+    """A command that follows can read and write, after a peaceful end and after a signal."""
+    client = spawn("client", "--port", server.port, through="{}; cat; exit 7")
+    before = termios.tcgetattr(client.child_fd)
+    client.expect_exact(PROMPT)
+    client.sendline("/q")
+    client.expect_exact("Shutting Down!")
+    assert termios.tcgetattr(client.child_fd) == before
+    client.sendline("cat works")
+    client.expect_exact("cat works\r\ncat works")
+    client.sendeof()
+    ends(client, 7)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["client", "--port", "1"], 1, "chatgame: Nobody is listening at localhost on port 1."),
+        (
+            ["client", "--host", "no.such.host.invalid"],
+            1,
+            'chatgame: There is no host by the name "no.such.host.invalid".',
+        ),
+        (["client", "--port", "70000"], 2, "70000 is no port; a port is a number from 0 to 65535"),
+        (["client", "--port", "x"], 2, "x is no port"),
+        (["server", "--port", "-1"], 2, "-1 is no port"),
+        (["dance"], 2, "invalid choice: 'dance'"),
+        ([], 0, "usage: chatgame"),
+        (["--help"], 0, "Start the server in one terminal"),
+        (["--version"], 0, "chatgame 0."),
+    ],
+)
+def test_wrong_usage_and_failures_are_one_clear_line(arguments: list[str], status: int, words: str) -> None:
+    """With the exit status that fits."""
+    process = subprocess.run(
+        [*COMMAND, *arguments], check=False, capture_output=True, text=True, stdin=subprocess.PIPE, timeout=10
+    )
+    assert process.returncode == status
+    assert words in process.stdout + process.stderr
+    assert "Traceback" not in process.stderr
+    if status == 1:
+        assert process.stderr.count("\n") == 1
+
+
+def test_port_in_use(spawn: Spawn, server: Any) -> None:
+    """Says so, and what to do."""
+    second = spawn("server", "--port", server.port)
+    assert f"chatgame: Port {server.port} on localhost is in use already." in ends(second, 1)
+
+
+def test_output_that_nobody_reads_any_more_is_leaving(server: Any) -> None:
+    """As in `chatgame client | head -1`: no traceback, and the partner is told."""
+    client = subprocess.Popen(
+        ["/bin/sh", "-c", f"printf 'Hello\\nmore\\n' | {' '.join(COMMAND)} client --port {server.port} | head -1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    server.expect_exact(PROMPT)
+    server.sendline("Hi")
+    output, errors = client.communicate(timeout=5)
+    assert output.startswith("Connected to: localhost")
+    assert errors == ""
+    assert "has requested shutdown" in ends(server, 0)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_closed_standard_stream_is_refused_before_anything_begins(closed: str) -> None:
+    """One line where there is somewhere to write it, and exit status 1."""
+    process = subprocess.run(
+        ["/bin/sh", "-c", f"{' '.join(COMMAND)} server --port 0 {closed}"],
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.PIPE,
+        timeout=10,
+    )
+    assert process.returncode == 1
+    assert "Traceback" not in process.stderr
+    if "2" not in closed:
+        assert process.stderr.startswith("chatgame: chatgame needs open standard input, output and error.")
+
+
+def test_files_for_standard_streams_work_too(server: Any, tmp_path: Any) -> None:
+    """The console then reads and writes in threads; nothing is lost at the end."""
+    (tmp_path / "lines").write_text("Hello\n/q\n")
+    with (tmp_path / "lines").open() as lines, (tmp_path / "screen").open("w") as screen:
+        client = subprocess.Popen([*COMMAND, "client", "--port", server.port], stdin=lines, stdout=screen)
+        server.expect_exact(PROMPT)
+        server.sendline("Hi")
+        assert client.wait(timeout=5) == 0
+    assert (tmp_path / "screen").read_text().endswith("Hi\nEnter Input >/q\nShutting Down!\n")
+    ends(server, 0)
+
+
+def test_terminal_for_input_and_a_file_for_output(server: Any, spawn: Spawn, tmp_path: Any) -> None:
+    """The reading thread waits for a line that never comes, and the program ends all the same."""
+    screen = tmp_path / "screen"
+    client = spawn("client", "--port", server.port, through=f"exec {{}} > {screen}")
+    server.expect_exact("Waiting for message...")
+    server.sendeof()
+    ends(server, 0)
+    ends(client, 0)
+    assert screen.read_text().endswith("Server has requested shutdown. Shutting down!\n")
+
+
+def test_text_of_the_partner_reaches_the_terminal_inert(server: Any, client: Any) -> None:
+    """Escape sequences typed by one side do nothing at the other."""
+    client.sendline("\x1b]0;owned\x1b\\ \x9b31m")
+    server.expect_exact(PROMPT)
+    assert r"\x1b]0;owned\x1b\ \x9b31m" in server.before
+    assert "\x1b" not in server.before
+
+
+def test_no_escape_codes_are_written(server: Any, client: Any) -> None:
+    """Plain text, here and on every terminal."""
+    say(client, "play tictactoe", server)
+    assert "\x1b" not in server.before + client.before
