@@ -14,6 +14,7 @@ from chatgame.core.messages import MAX_TEXT, Kind, Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
+from chatgame.games.tictactoe import Position, TicTacToe
 
 EMPTY = Table.open("0" * 32, BUILT_IN)
 
@@ -103,6 +104,18 @@ def test_turn_that_the_game_forbids_is_refused(kind: Kind, text: str, error: typ
     """The rules are asked for every move."""
     with pytest.raises(error, match=words):
         after((Kind.PLAY, "tictactoe"), (Kind.MOVE, "5")).write(Seat.CLIENT, kind, text)
+
+
+def test_move_in_another_notation_is_refused() -> None:
+    """A move has one notation on the wire, whatever a person may type for it."""
+
+    class Lenient(TicTacToe):
+        def parse(self, position: Position, text: str) -> int:
+            return super().parse(position, text.strip())
+
+    table = Table.open("0" * 32, {"tictactoe": Lenient()}).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
+    with pytest.raises(Refused, match="The move 5 was written in another notation"):
+        table.write(Seat.SERVER, Kind.MOVE, " 5")
 
 
 TURN, NEXT = EMPTY.write(Seat.CLIENT, Kind.SAY, "Hello")

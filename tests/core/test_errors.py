@@ -1,0 +1,17 @@
+"""Errors that come out of task groups."""
+
+import pytest
+
+from chatgame.core.errors import LinkLost, PlayerLeft, unwrapped
+
+
+def test_first_expected_error_comes_out_of_a_group_by_itself() -> None:
+    """However deep it is, and whatever expected ones stand beside it."""
+    with pytest.raises(LinkLost, match="one"), unwrapped():
+        raise ExceptionGroup("outer", [ExceptionGroup("inner", [LinkLost("one")]), PlayerLeft("two")])
+
+
+def test_group_with_a_bug_in_it_is_not_hidden() -> None:
+    """Then the whole group is raised."""
+    with pytest.raises(ExceptionGroup), unwrapped():
+        raise ExceptionGroup("outer", [LinkLost("one"), ZeroDivisionError()])
