@@ -1,0 +1,44 @@
+"""The README keeps what it promises."""
+
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+
+from chatgame.core.commands import COMMANDS
+from chatgame.core.messages import Kind
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_command_is_in_it() -> None:
+    """As it is in `/help`."""
+    for command in COMMANDS:
+        assert command.replace("GAME", "tictactoe").replace("TEXT", "text") in README.replace("TEXT", "text")
+
+
+def test_links_inside_the_project_lead_somewhere() -> None:
+    """Files and pictures."""
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("https://") or (Path(__file__).parent.parent / target).exists(), target
+
+
+def test_digests_follow_from_its_words_alone() -> None:
+    """A stranger's own few lines, and the program, both come to the digests in its table."""
+
+    def hashed(*fields: bytes) -> bytes:
+        return sha256(b"".join(len(field).to_bytes(4, "big") + field for field in fields)).digest()
+
+    session = "0" * 32
+    positions = ["", json.dumps(["123456789", "client"], separators=(",", ":"))]
+    positions.append(positions[1].replace("5", "X"))
+    chain, table = hashed(b"chatgame 1", session.encode()), Table.open(session, BUILT_IN)
+    rows = re.findall(r"^\| (\d) \| (client|server) \| (\w+) \| (\w+) \| `([0-9a-f]{64})` \|$", README, re.MULTILINE)
+    assert len(rows) == 3
+    for (number, seat, kind, text, digest), position in zip(rows, positions, strict=True):
+        chain = hashed(chain, number.encode(), seat.encode(), kind.encode(), text.encode(), position.encode())
+        turn, table = table.write(Seat(seat), Kind(kind), text)
+        assert turn.digest == chain.hex() == digest
