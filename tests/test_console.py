@@ -104,7 +104,7 @@ async def test_lines_pasted_together_are_one_turn() -> None:
         line = await here.asked()
         await here.type("one\ntwo\nthree\n")
         assert await line == "one"
-        await here.console.see(TABLE, *SAID)
+        await here.console.see(TABLE, *SAID, None)
         await here.idle()
         assert re.findall(r"not sent: (\w+)", here.screen.text) == ["two", "three"]
 
@@ -194,7 +194,7 @@ async def test_end_of_input_behind_a_line_waits_until_its_turn_is_written() -> N
             here.keyboard.feed_eof()
             await here.idle()
             assert await line == "last words"  # and nothing has ended yet
-            await here.console.see(TABLE, *SAID)
+            await here.console.see(TABLE, *SAID, None)
             await asyncio.get_running_loop().create_future()
 
 
@@ -229,5 +229,5 @@ async def test_text_of_the_partner_is_inert(hostile: str) -> None:
     turn, after = TABLE.write(Seat.CLIENT, Kind.SAY, hostile)
     here = Desk(terminal=True)
     server = Console(Seat.SERVER, here.keyboard, here.screen, terminal=True)
-    await server.see(TABLE, turn, after)
+    await server.see(TABLE, turn, after, None)
     assert here.screen.text.removesuffix("\n").isprintable()

@@ -121,7 +121,7 @@ async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
             await asyncio.sleep(0.01)  # the link is being listened to by then
             return await super().ask(table)
 
-        async def see(self, before: Table, turn: Turn, after: Table) -> None:
+        async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
             assert (await peer.hear())["kind"] == "quit"
             peer.close()
             await asyncio.sleep(0.01)

@@ -35,6 +35,12 @@ class Write(NamedTuple):
     text: str = ""
 
 
+class Hide(NamedTuple):
+    """A choice or a secret, in the game's notation, to commit to without showing it."""
+
+    value: str
+
+
 class Reply(NamedTuple):
     """An answer for whoever typed the line, and for nobody else; may have several lines."""
 
@@ -60,24 +66,31 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write | Reply:
     )
 
 
-def read_game(line: str, table: Table, seat: Seat) -> Write | Reply:
-    """What `line`, without its line end, means when `seat` types it in a game while holding the token.
+def read_game(line: str, table: Table, seat: Seat, secret: str | None, seed: int) -> Write | Hide | Reply:
+    """What `line`, without its line end, means when `seat`, with its secret, types it in a game and is asked.
+
+    `seed` is a random number of 64 bits, for who types `random` instead of a secret.
 
     Raises:
         Refused: it means nothing that can be done now; the sentence says why and what would do.
     """
-    command = _read_command(line, table, seat)
+    command = _read_command(line, table, seat, secret)
     if command:
         return command
     match = table.playing
     assert match, "read_game is for lines in a game"
+    assert match.duty, "a match that is played has a duty"
+    text = line.strip()
+    if text == "random" and match.hides_for_good:
+        text = match.any_secret(seed) or text
     try:
-        return Write(Kind.MOVE, str(match.rules.parse(match.position, line.strip())))
+        notation = match.parse(seat, text)
     except InvalidMove as error:
         raise InvalidMove(f"{error} To say something, type /say TEXT.") from error
+    return Write(Kind.MOVE, notation) if match.duty.kind is Kind.MOVE else Hide(notation)
 
 
-def _read_command(line: str, table: Table, seat: Seat) -> Write | Reply | None:
+def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None) -> Write | Reply | None:
     """What `line` means if it is blank or begins with a slash, and None if it does neither."""
     if not line.strip():
         raise Refused("An empty line is not sent. It is still your turn.")
@@ -92,11 +105,11 @@ def _read_command(line: str, table: Table, seat: Seat) -> Write | Reply | None:
         case "/q":
             return Write(Kind.QUIT)
         case "/help":
-            return Reply(_help(table))
+            return Reply(_help(table, seat))
         case "/games":
             return Reply(_games(table))
         case "/board" if table.playing:
-            return Reply(table.playing.rules.render(table.playing.position, seat))
+            return Reply(table.playing.render(seat, secret))
         case "/resign" if table.playing:
             return Write(Kind.RESIGN)
         case "/board" | "/resign":
@@ -108,10 +121,10 @@ def _read_command(line: str, table: Table, seat: Seat) -> Write | Reply | None:
     raise Refused(f"There is no command {word}. Type /help for the commands, or /{line} to send it as a message.")
 
 
-def _help(table: Table) -> str:
+def _help(table: Table, seat: Seat) -> str:
     lines = [f"{command:<10} {meaning}" for command, meaning in COMMANDS.items()]
     if table.playing:
-        return "\n".join([*lines, f"Now: your move in {table.playing.rules.title}: {table.playing.asks}."])
+        return "\n".join([*lines, f"Now: your move in {table.playing.rules.title}: {table.playing.asks(seat)}."])
     return "\n".join([*lines, "Now: your turn to chat; anything else that you type is sent."])
 
 

@@ -1,13 +1,66 @@
-"""A match: one game played at the table, from the `play` that opened it to its outcome."""
+"""A match: one game played at the table, from the `play` that opened it to its outcome.
 
-from typing import Any
+A match always waits for one `Duty`: a turn of one kind from one seat. The rules say who acts; from that follows which
+duties come, each in its own turn:
+
+    a seat    move
+    both      commit by the invited seat, commit by the inviter, reveal, reveal in the same order
+    chance    commit by the invited seat, contribute by the inviter, reveal; the sum of both numbers counts, modulo n
+    secret    commit now; reveal when the game is over
+    answer    answer; held against the secret when that is revealed
+
+A game that is over goes on as a match until every secret is revealed and audited. What the log itself can show to be
+wrong is refused at once; what only the audit can show loses the game.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from msgspec import Struct, json
 from msgspec.structs import replace
 
-from chatgame.core.errors import Refused
-from chatgame.core.rules import AnyRules, Outcome
+from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.errors import ChatgameError, Refused
+from chatgame.core.messages import Kind
+from chatgame.core.rules import Answer, AnyRules, Both, Chance, Choices, Outcome, Secret
 from chatgame.core.seats import Seat
+
+MAX_HIDDEN = 4000
+"""In bytes: a hidden value must fit into the text of a reveal behind its salt."""
+
+
+class Duty(NamedTuple):
+    """What a match waits for.
+
+    Attributes:
+        seat: who has to write.
+        kind: what, other than a remark, a resignation or quitting.
+        asked: whether the player there is asked; otherwise the program writes by itself, at once.
+        ply: where the commitment was made that is to be revealed, otherwise the present ply.
+    """
+
+    seat: Seat
+    kind: Kind
+    asked: bool
+    ply: int
+
+
+class Hidden(NamedTuple):
+    """A secret that is still to be revealed: whose, what it was committed to, and when."""
+
+    seat: Seat
+    ply: int
+    position: Any
+    commitment: str
+
+
+class Answered(NamedTuple):
+    """An answer that is still to be held against its secret."""
+
+    seat: Seat
+    position: Any
+    text: str
 
 
 class Match(Struct, frozen=True):
@@ -15,54 +68,257 @@ class Match(Struct, frozen=True):
 
     Attributes:
         rules: of the game played.
+        session: the session's identifier.
+        number: of the match in its session, from 0.
         inviter: the seat that asked for the match.
         position: the public position.
+        ply: how many times the rules have been applied.
+        duty: what is waited for, or None once there is an outcome.
         outcome: how it ended, or None while it goes on.
     """
 
     rules: AnyRules
+    session: str
+    number: int
     inviter: Seat
     position: Any
+    ply: int = 0
+    duty: Duty | None = None
     outcome: Outcome | None = None
+    # At this ply: the commitments made, and the values revealed or contributed.
+    _commitments: tuple[str, ...] = ()
+    _values: tuple[str, ...] = ()
+    # Until the reckoning: what the game alone would say, the secrets, the answers, and who was found to have cheated.
+    _verdict: Outcome | None = None
+    _hidden: tuple[Hidden, ...] = ()
+    _answers: tuple[Answered, ...] = ()
+    _cheats: tuple[Outcome, ...] = ()
 
     @classmethod
-    def open(cls, rules: AnyRules, inviter: Seat, options: str) -> "Match":
+    def open(cls, rules: AnyRules, session: str, number: int, inviter: Seat, options: str) -> "Match":
         """A new match.
 
         Raises:
             Refused: the game has no such options.
         """
-        return cls(rules, inviter, rules.start(inviter, options))
+        with _guarded(rules):
+            return cls(rules, session, number, inviter, rules.start(inviter, options))._settled()
 
-    @property
-    def to_act(self) -> Seat:
-        """Whose move it is."""
-        return self.rules.to_act(self.position)
-
-    @property
-    def asks(self) -> str:
-        """What the seat to act is asked for."""
-        return self.rules.asks(self.position)
-
-    def move(self, text: str) -> "Match":
-        """The match after the move that `text` is the notation of, by the seat to act.
+    def after(self, seat: Seat, kind: Kind, text: str) -> "Match":
+        """The match after a turn by the seat that may write it.
 
         Raises:
             InvalidMove: `text` is not the notation of a move.
             IllegalMove: the move is not allowed now.
-            Refused: it can be read, but is not how the game writes that move.
+            Refused: another turn is due, or this one is wrong in itself; or the rules failed.
         """
-        move = self.rules.parse(self.position, text)
+        with _guarded(self.rules):
+            return self._after(seat, kind, text)._settled()
+
+    def _after(self, seat: Seat, kind: Kind, text: str) -> "Match":
+        assert self.duty, "no match is played after its outcome"
+        if kind is Kind.RESIGN:
+            return replace(self, _verdict=self._verdict or Outcome(seat.other, f"the {seat} resigned"))
+        if kind is Kind.CLAIM:
+            return replace(
+                self, _verdict=Outcome(seat, f"the {seat.other} did not {self.duty.kind} in time"), _hidden=()
+            )
+        if kind is not self.duty.kind:
+            raise Refused(f"A {kind} turn came where a {self.duty.kind} turn was due.")
+        match kind:
+            case Kind.MOVE:
+                return self._applied(self._read(seat, text))
+            case Kind.ANSWER:
+                answered = replace(self, _answers=(*self._answers, Answered(seat, self.position, text)))
+                return answered._applied(self._read(seat, text))
+            case Kind.COMMIT:
+                return self._committed(seat, text)
+            case Kind.CONTRIBUTE:
+                return replace(self, _values=(str(self._number(text)),))
+        return self._revealed(seat, Opening.parse(text))
+
+    def _committed(self, seat: Seat, text: str) -> "Match":
+        if len(text) != 64 or set(text) - set("0123456789abcdef"):
+            raise Refused("A commitment is 64 hexadecimal digits.")
+        if text in self._commitments:
+            raise Refused("The commitment is a copy of the partner's.")
+        if self.hides_for_good:
+            hidden = Hidden(seat, self.ply, self.position, text)
+            return replace(self, _hidden=(*self._hidden, hidden))._applied(None)
+        return replace(self, _commitments=(*self._commitments, text))
+
+    def _revealed(self, seat: Seat, opening: Opening) -> "Match":
+        assert self.duty, "a reveal is due"
+        made = self._hidden[0].commitment if self._verdict else self._commitments[self._revealing]
+        if commitment(Place(self.session, self.number, self.duty.ply, seat), opening) != made:
+            raise Refused("The reveal does not open the commitment that was made.")
+        if self._verdict:
+            return self._audited(self._hidden[0], opening.value)
+        to_act = self.rules.to_act(self.position)
+        if isinstance(to_act, Chance):
+            return self._applied((self._number(opening.value) + int(self._values[0])) % to_act.sides)
+        self._read(seat, opening.value)
+        values = (*self._values, opening.value)
+        if len(values) < 2:
+            return replace(self, _values=values)
+        seats = (self.inviter.other, self.inviter)
+        chosen = {seat: self._read(seat, value) for seat, value in zip(seats, values, strict=True)}
+        return self._applied(Choices(chosen[Seat.CLIENT], chosen[Seat.SERVER]))
+
+    def _audited(self, hidden: Hidden, secret: str) -> "Match":
+        """Hold a secret against the rules, and against all answers that were given from it."""
+        seat, cheat = hidden.seat, ""
+        try:
+            if str(self.rules.parse(hidden.position, seat, secret)) != secret:
+                cheat = "a secret in another notation"
+            for answered in self._answers:
+                if not cheat and answered.seat is seat:
+                    truth = str(self.rules.answer(answered.position, secret))
+                    if truth != answered.text:
+                        cheat = f'a false answer, "{answered.text}" for "{truth}"'
+        except Exception as error:  # rules may fail in any way over what a cheat has hidden
+            cheat = f"a secret that is none ({error})"
+        found = (Outcome(seat.other, f"the {seat} cheated: {cheat}"),) if cheat else ()
+        return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found)
+
+    def _applied(self, move: Any) -> "Match":
+        position = self.rules.apply(self.position, move)
+        verdict = self.rules.outcome(position)
+        return replace(self, position=position, ply=self.ply + 1, _commitments=(), _values=(), _verdict=verdict)
+
+    def _settled(self) -> "Match":
+        """The same match with the duty or the outcome that follows."""
+        if self._verdict and not self._hidden:
+            verdict = self._cheats[0] if len(self._cheats) == 1 else self._verdict
+            if len(self._cheats) == 2:
+                verdict = Outcome(None, "both cheated")
+            return replace(self, duty=None, outcome=verdict)
+        return replace(self, duty=self._next_duty())
+
+    def _next_duty(self) -> Duty:
+        if self._verdict:
+            return Duty(self._hidden[0].seat, Kind.REVEAL, asked=False, ply=self._hidden[0].ply)
+        invited, inviter = self.inviter.other, self.inviter
+        made = len(self._commitments)
+        match self.rules.to_act(self.position):
+            case Secret(seat):
+                return Duty(seat, Kind.COMMIT, asked=True, ply=self.ply)
+            case Answer(seat):
+                return Duty(seat, Kind.ANSWER, asked=False, ply=self.ply)
+            case Both() if made < 2:
+                return Duty((invited, inviter)[made], Kind.COMMIT, asked=True, ply=self.ply)
+            case Both():
+                return Duty((invited, inviter)[len(self._values)], Kind.REVEAL, asked=False, ply=self.ply)
+            case Chance() if not made:
+                return Duty(invited, Kind.COMMIT, asked=False, ply=self.ply)
+            case Chance() if not self._values:
+                return Duty(inviter, Kind.CONTRIBUTE, asked=False, ply=self.ply)
+            case Chance():
+                return Duty(invited, Kind.REVEAL, asked=False, ply=self.ply)
+            case seat:
+                return Duty(seat, Kind.MOVE, asked=True, ply=self.ply)
+
+    @property
+    def _revealing(self) -> int:
+        """Which of this ply's commitments is to be revealed now."""
+        return 0 if isinstance(self.rules.to_act(self.position), Chance) else len(self._values)
+
+    def _number(self, text: str) -> int:
+        """A number that may be added at a `Chance`."""
+        sides = self.sides
+        if not (text.isascii() and text.isdigit() and str(int(text)) == text and int(text) < sides):
+            raise Refused(f'"{text}" is no number from 0 to {sides - 1}.')
+        return int(text)
+
+    def _read(self, seat: Seat, text: str) -> Any:
+        move = self.rules.parse(self.position, seat, text)
         if str(move) != text:
             raise Refused(f"The move {move} was written in another notation.")
-        position = self.rules.apply(self.position, move)
-        return replace(self, position=position, outcome=self.rules.outcome(position))
+        return move
 
-    def resign(self, seat: Seat) -> "Match":
-        """The match lost by the seat that gives up."""
-        return replace(self, outcome=Outcome(seat.other, f"the {seat} resigned"))
+    @property
+    def sides(self) -> int:
+        """At a `Chance`: below which number."""
+        chance = self.rules.to_act(self.position)
+        assert isinstance(chance, Chance), "only asked at a Chance"
+        return chance.sides
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether a random number is being drawn."""
+        return not self._verdict and isinstance(self.rules.to_act(self.position), Chance)
+
+    @property
+    def hides_for_good(self) -> bool:
+        """Whether what is to be committed now stays hidden until the game is over."""
+        return isinstance(self.rules.to_act(self.position), Secret)
+
+    def parse(self, seat: Seat, text: str) -> str:
+        """The notation of the move, choice or secret that a player means by `text`.
+
+        Raises:
+            InvalidMove: it cannot be read as one.
+            IllegalMove: it is not allowed now.
+            Refused: it is too long to be hidden; or the rules failed.
+        """
+        with _guarded(self.rules):
+            notation = str(self.rules.parse(self.position, seat, text))
+        if len(notation.encode()) > MAX_HIDDEN:
+            raise Refused(f"That has {len(notation.encode())} bytes; at most {MAX_HIDDEN} can be played.")
+        return notation
+
+    def any_secret(self, seed: int) -> str | None:
+        """A random secret, where the game has such.
+
+        Raises:
+            Refused: the rules failed.
+        """
+        with _guarded(self.rules):
+            return self.rules.any_secret(self.position, seed)
+
+    def answer(self, secret: str) -> str:
+        """The notation of the true answer at an `Answer`.
+
+        Raises:
+            Refused: the rules failed.
+        """
+        with _guarded(self.rules):
+            return str(self.rules.answer(self.position, secret))
+
+    def asks(self, seat: Seat) -> str:
+        """What the player at `seat` is asked for."""
+        try:
+            with _guarded(self.rules):
+                return self.rules.asks(self.position, seat)
+        except Refused as error:
+            return str(error)
+
+    def render(self, viewer: Seat | None, secret: str | None) -> str:
+        """The position as text for a viewer."""
+        try:
+            with _guarded(self.rules):
+                return self.rules.render(self.position, viewer, secret)
+        except Refused as error:
+            return str(error)
 
     @property
     def notation(self) -> bytes:
-        """The public position as JSON, for the digest."""
-        return json.encode(self.position)
+        """The public position as JSON, for the digest.
+
+        Raises:
+            Refused: the rules made a position that cannot be written.
+        """
+        with _guarded(self.rules):
+            return json.encode(self.position)
+
+
+@contextmanager
+def _guarded(rules: AnyRules) -> Iterator[None]:
+    """Rules may come from anywhere: whatever they raise costs their own game and nothing else."""
+    try:
+        yield
+    except ChatgameError:
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise Refused(f"The rules of {rules.title} failed ({what}). To end the game, type /resign.") from error

@@ -36,7 +36,12 @@ class Kind(StrEnum):
     SAY = "say"
     PLAY = "play"
     MOVE = "move"
+    COMMIT = "commit"
+    CONTRIBUTE = "contribute"
+    REVEAL = "reveal"
+    ANSWER = "answer"
     RESIGN = "resign"
+    CLAIM = "claim"
     QUIT = "quit"
 
 
@@ -67,8 +72,8 @@ class Turn(Struct, frozen=True, tag="turn", tag_field="type", forbid_unknown_fie
         number: its place in the log, from 0.
         seat: who wrote it.
         kind: what it does.
-        text: what was said, the game to play with its options, or the move in the game's notation; empty where
-            the kind says all.
+        text: what was said, the game to play with its options, the move or the answer in the game's notation, the
+            commitment, what opens it, or a number contributed; empty where the kind says all.
         digest: 32 bytes in hexadecimal, chained over this turn, all before it and the position after it.
     """
 

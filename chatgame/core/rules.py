@@ -1,11 +1,21 @@
 """What a game is: pure rules over immutable positions, with no I/O, clock or randomness.
 
+At each position the rules say who acts, and how; the table sees to the rest:
+
+    a Seat        that seat makes a visible move
+    Both          both seats choose, neither seeing the other's choice
+    Chance(n)     a fair random number below n is needed, and no seat can sway it
+    Secret(seat)  that seat chooses something that stays hidden until the match is over
+    Answer(seat)  that seat's program answers from its secret; a false answer loses, once the secret is shown
+
 A position is any immutable value that msgspec can write as JSON without a mapping or a float in it: a
 `NamedTuple` of strings and integers is best. The table puts that JSON into each turn's digest, so both sides know
-that their boards agree. A move is any value whose `str` is its notation, the only text that travels for it.
+that their boards agree. A move, a choice, a secret or an answer is any value whose `str` is its notation, the only
+text that travels for it.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from chatgame.core.errors import Refused
@@ -13,6 +23,42 @@ from chatgame.core.seats import Seat
 
 Position = TypeVar("Position")
 Move = TypeVar("Move")
+
+
+class Both(NamedTuple):
+    """Both seats choose; `apply` gets their `Choices`."""
+
+
+class Chance(NamedTuple):
+    """A fair random number is needed; `apply` gets it, from 0 to `sides` - 1."""
+
+    sides: int
+
+
+class Secret(NamedTuple):
+    """`seat` chooses its secret, once in a match; `apply` gets None, since the position is public."""
+
+    seat: Seat
+
+
+class Answer(NamedTuple):
+    """The program of `seat` answers by `Rules.answer`; `apply` gets the answer."""
+
+    seat: Seat
+
+
+ToAct = Seat | Both | Chance | Secret | Answer
+
+
+class Choices(NamedTuple):
+    """What the two seats chose at a `Both`."""
+
+    client: Any
+    server: Any
+
+    def of(self, seat: Seat) -> Any:
+        """The choice of one seat."""
+        return self.client if seat is Seat.CLIENT else self.server
 
 
 class Outcome(NamedTuple):
@@ -44,33 +90,47 @@ class Rules(ABC, Generic[Position, Move]):
         """
 
     @abstractmethod
-    def to_act(self, position: Position) -> Seat:
-        """Whose move it is; not asked once there is an outcome."""
+    def to_act(self, position: Position) -> ToAct:
+        """Who acts, and how; not asked once there is an outcome."""
 
     @abstractmethod
-    def asks(self, position: Position) -> str:
-        """What the seat to act is asked for, as in "a cell, 1 to 9"."""
+    def asks(self, position: Position, seat: Seat) -> str:
+        """What the player at `seat` is asked for, as in "a cell, 1 to 9"."""
 
     @abstractmethod
-    def parse(self, position: Position, text: str) -> Move:
-        """The move that `text` stands for.
+    def parse(self, position: Position, seat: Seat, text: str) -> Move:
+        """The move, choice, secret or answer of `seat` that `text` stands for.
 
         Raises:
-            InvalidMove: it cannot be read as a move.
+            InvalidMove: it cannot be read as one.
             IllegalMove: it is not allowed now.
         """
 
     @abstractmethod
-    def apply(self, position: Position, move: Move) -> Position:
-        """The position after a move that `parse` has let through."""
+    def apply(self, position: Position, move: Any) -> Position:
+        """The position after a move that `parse` has let through, or after what `to_act` has asked for instead."""
 
     @abstractmethod
     def outcome(self, position: Position) -> Outcome | None:
         """How the match has ended, or None while it goes on."""
 
     @abstractmethod
-    def render(self, position: Position, viewer: Seat | None) -> str:
-        """The position in ASCII for the player at `viewer`, or for an onlooker."""
+    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        """The position in ASCII for the player at `viewer`, who has that secret, or for an onlooker."""
+
+    def answer(self, position: Position, secret: str) -> Move:
+        """The true answer at an `Answer`, by whoever has chosen `secret`, which is the notation that `parse` took."""
+        raise NotImplementedError
+
+    def any_secret(self, position: Position, seed: int) -> str | None:
+        """At a `Secret`, for who types `random`: one of the secrets, the same for the same `seed` of 64 bits; or None
+        where players must think of one themselves.
+        """
+        return None
+
+    def legal_moves(self, position: Position) -> Sequence[Move]:
+        """All moves, where a seat acts and they can be listed; gives the game a bot."""
+        raise NotImplementedError
 
     def without_options(self, options: str) -> None:
         """For `start` in a game that has no options.

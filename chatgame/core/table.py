@@ -7,8 +7,9 @@ own and the partner's, by the same checks; so neither has to trust the other.
 The rules of turns are one rule:
 
     In chat the seats alternate, the client first. `play GAME` is a turn like any other, and opens a game as a
-    parenthesis: in it the position says who writes, and who says something keeps the token. When the game ends,
-    the chat goes on with the seat that was invited. `quit`, on one's turn, closes the log for good.
+    parenthesis: in it the match says who writes, and who says something keeps the token. When the match ends,
+    the chat goes on with the seat that was invited. `quit`, on one's turn, closes the log for good. The one turn out
+    of turn is `claim`: by the seat that waits for a program, not a person, for too long; it wins the match.
 
 Each turn carries its number and a digest over itself, the digest before it and the public position after it, so
 two logs whose last digests are equal are equal, and so are the two screens.
@@ -31,23 +32,27 @@ class Table(Struct, frozen=True):
     """What a log amounts to; immutable, one for each length of the log.
 
     Attributes:
+        session: the session's identifier.
         games: the rules that both sides have, by name.
         digest: the last turn's, or the session's own before the first turn; 32 bytes.
         number: the number of the next turn, which is how many there are.
+        matches: how many matches were opened.
         token: who may write the next turn, or None once the log is closed.
         match: the one being played, or else the last one played, or None.
     """
 
+    session: str
     games: Mapping[str, AnyRules]
     digest: bytes
     number: int = 0
+    matches: int = 0
     token: Seat | None = Seat.CLIENT
     match: Match | None = None
 
     @classmethod
     def open(cls, session: str, games: Mapping[str, AnyRules]) -> "Table":
         """The table of an empty log; the session's identifier begins the chain of digests."""
-        return cls(games, digest(b"chatgame 1", session.encode()))
+        return cls(session, games, digest(b"chatgame 1", session.encode()))
 
     @property
     def playing(self) -> Match | None:
@@ -77,7 +82,7 @@ class Table(Struct, frozen=True):
         return after
 
     def _next(self, seat: Seat, kind: Kind, text: str) -> "Table":
-        if seat is not self.token:
+        if seat is not self.token and not (kind is Kind.CLAIM and self._may_claim):
             whose = f"it is the {self.token}'s turn" if self.token else "the conversation is over"
             raise Refused(f"The {seat} cannot write now: {whose}.")
         encoded = _encode(kind, text)
@@ -91,10 +96,16 @@ class Table(Struct, frozen=True):
             encoded,
             match.notation if match and in_game else b"",
         )
-        return replace(self, digest=chained, number=self.number + 1, token=token, match=match)
+        matches = self.matches + (kind is Kind.PLAY)
+        return replace(self, digest=chained, number=self.number + 1, matches=matches, token=token, match=match)
+
+    @property
+    def _may_claim(self) -> bool:
+        """Whether a program, and not a person, is waited for."""
+        return bool(self.playing and self.playing.duty and not self.playing.duty.asked)
 
     def _judge(self, seat: Seat, kind: Kind, text: str) -> tuple[Seat | None, Match | None]:
-        """Who writes next, and the match, after a turn by the seat that holds the token."""
+        """Who writes next, and the match, after a turn by a seat that may write now."""
         match kind:
             case Kind.QUIT:
                 return None, self.match
@@ -106,12 +117,14 @@ class Table(Struct, frozen=True):
                 name, _, options = text.partition(" ")
                 if name not in self.games:
                     raise Refused(f'There is no game "{name}" that both sides have.')
-                opened = Match.open(self.games[name], seat, options)
-                return opened.to_act, opened
-        if not self.playing:
-            raise Refused("No game is on.")
-        after = self.playing.move(text) if kind is Kind.MOVE else self.playing.resign(seat)
-        return (after.inviter.other if after.outcome else after.to_act), after
+                after = Match.open(self.games[name], self.session, self.matches, seat, options)
+            case _:
+                if not self.playing:
+                    raise Refused("No game is on.")
+                if kind is Kind.CLAIM and seat is self.token:
+                    raise Refused("Nobody is late but the one who claims it.")
+                after = self.playing.after(seat, kind, text)
+        return (after.duty.seat if after.duty else after.inviter.other), after
 
 
 def _encode(kind: Kind, text: str) -> bytes:
@@ -122,6 +135,6 @@ def _encode(kind: Kind, text: str) -> bytes:
         raise Refused("The text holds half a character, which cannot be written as UTF-8.") from error
     if len(encoded) > MAX_TEXT:
         raise Refused(f"The text has {len(encoded)} bytes in UTF-8; at most {MAX_TEXT} go into one message.")
-    if bool(encoded) is (kind in (Kind.RESIGN, Kind.QUIT)):
+    if bool(encoded) is (kind in (Kind.RESIGN, Kind.CLAIM, Kind.QUIT)):
         raise Refused(f"A {kind} turn {'carries no' if encoded else 'needs a'} text.")
     return encoded

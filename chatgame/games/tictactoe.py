@@ -32,10 +32,10 @@ class TicTacToe(Rules[Position, int]):
     def to_act(self, position: Position) -> Seat:
         return position.x if len(_free(position)) % 2 else position.x.other
 
-    def asks(self, position: Position) -> str:
+    def asks(self, position: Position, seat: Seat) -> str:
         return "the number of a free cell"
 
-    def parse(self, position: Position, text: str) -> int:
+    def parse(self, position: Position, seat: Seat, text: str) -> int:
         if len(text) != 1 or text not in "123456789":
             raise InvalidMove(f'"{text}" is no cell; the cells are 1 to 9.')
         if text not in _free(position):
@@ -53,7 +53,10 @@ class TicTacToe(Rules[Position, int]):
                 return Outcome(winner, "three in a row")
         return None if _free(position) else Outcome(None, "the board is full")
 
-    def render(self, position: Position, viewer: Seat | None) -> str:
+    def legal_moves(self, position: Position) -> list[int]:
+        return [int(cell) for cell in _free(position)]
+
+    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
         rows = (" | ".join(position.cells[row : row + 3]) for row in (0, 3, 6))
         board = "\n---+---+---\n".join(f" {row}" for row in rows)
         return f"{board}\nX: {known_as(position.x, viewer)}, O: {known_as(position.x.other, viewer)}"

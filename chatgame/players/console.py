@@ -153,9 +153,9 @@ class Console:
             self._asked = None
             self._prompted.clear()
 
-    async def see(self, before: Table, turn: Turn, after: Table) -> None:
+    async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
         """Show a turn."""
-        self.show(*narrate(before, turn, after, self._seat))
+        self.show(*narrate(before, turn, after, self._seat, secret))
         if after.token and turn.seat is self._seat:
             self._reading.set()
         await self.drain()

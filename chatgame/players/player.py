@@ -16,8 +16,8 @@ class Player(Protocol):
             PlayerLeft: there will be none.
         """
 
-    async def see(self, before: Table, turn: Turn, after: Table) -> None:
-        """Learn of a turn that either seat wrote, and of the tables around it."""
+    async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
+        """Learn of a turn that either seat wrote, of the tables around it, and of one's own secret in the match."""
 
     async def hear(self, text: str) -> None:
         """Get an answer that is for this player alone: why a line was refused, or what was asked for."""

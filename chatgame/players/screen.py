@@ -1,5 +1,7 @@
 """What a person reads: plain functions from the log to lines of text. The words in chat are the assignment's."""
 
+from chatgame.core.commitments import Opening
+from chatgame.core.match import Match
 from chatgame.core.messages import Kind, Turn
 from chatgame.core.rules import known_as
 from chatgame.core.seats import Seat
@@ -17,8 +19,8 @@ BANNER = (
 GOODBYE = "Shutting Down!"
 
 
-def narrate(before: Table, turn: Turn, after: Table, viewer: Seat) -> list[str]:
-    """The lines that tell the person at `viewer` of a turn, their own or the partner's."""
+def narrate(before: Table, turn: Turn, after: Table, viewer: Seat, secret: str | None) -> list[str]:
+    """The lines that tell the person at `viewer`, who has that secret, of a turn, their own or the partner's."""
     mine = turn.seat is viewer
     match turn.kind:
         case Kind.QUIT if mine:
@@ -29,27 +31,43 @@ def narrate(before: Table, turn: Turn, after: Table, viewer: Seat) -> list[str]:
             return []
         case Kind.SAY:
             return [f"{turn.seat.title} says: {turn.text}" if before.playing else turn.text]
-    return _narrate_game(turn, after, viewer)
+    assert after.match, "any other turn is one of a match"
+    return [
+        *_what_happened(before.playing, turn, after.match, viewer),
+        *_what_comes(after, after.match, viewer, secret),
+    ]
 
 
-def _narrate_game(turn: Turn, after: Table, viewer: Seat) -> list[str]:
-    assert after.match, "a game turn leaves a match"
-    rules, position, outcome = after.match.rules, after.match.position, after.match.outcome
+def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat) -> list[str]:
     who = "You" if turn.seat is viewer else f"The {turn.seat}"
-    lines = []
-    if turn.kind is Kind.PLAY:
-        lines.append(f"{who} started a game of {rules.title}.")
-    elif turn.kind is Kind.MOVE:
-        lines.append(f"{who} played {turn.text}.")
-    if turn.kind is not Kind.RESIGN:
-        lines.extend(rules.render(position, viewer).split("\n"))
-    mine = after.token is viewer
-    if outcome:
-        result = f"{known_as(outcome.winner, viewer)} won" if outcome.winner else "a draw"
-        lines.append(f"Game over, {result}: {outcome.reason}.")
-        lines.append(f"Back to chat, {'your turn' if mine else f'the {after.token} writes next'}.")
-    elif mine:
-        lines.append(f"Your move: {after.match.asks}.")
-    else:
-        lines.append(f"Waiting for the {after.token} to move...")
-    return lines
+    match turn.kind:
+        case Kind.PLAY:
+            return [f"{who} started a game of {after.rules.title}."]
+        case Kind.MOVE:
+            return [f"{who} played {turn.text}."]
+        case Kind.ANSWER:
+            return [f"{who} answered {turn.text}."]
+        case Kind.COMMIT if before and before.duty and before.duty.asked:
+            return [f"{who} made a choice, hidden for now."]
+        case Kind.REVEAL if before and not before.by_chance:
+            return [f"{who} had chosen {Opening.parse(turn.text).value}."]
+    return []
+
+
+def _what_comes(table: Table, match: Match, viewer: Seat, secret: str | None) -> list[str]:
+    """The board and who is to act, unless a program goes on by itself at once."""
+    mine = table.token is viewer
+    if match.outcome:
+        winner = match.outcome.winner
+        result = f"{known_as(winner, viewer)} won" if winner else "a draw"
+        return [
+            *match.render(viewer, secret).split("\n"),
+            f"Game over, {result}: {match.outcome.reason}.",
+            f"Back to chat, {'your turn' if mine else f'the {table.token} writes next'}.",
+        ]
+    if not (match.duty and match.duty.asked):
+        return []
+    board = match.render(viewer, secret).split("\n")
+    if mine:
+        return [*board, f"Your move: {match.asks(viewer)}."]
+    return [*board, f"Waiting for the {table.token}..."]

@@ -24,7 +24,7 @@ class Script:
             return line
         raise PlayerLeft("The script is at its end.")
 
-    async def see(self, before: Table, turn: Turn, after: Table) -> None:
+    async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
         """The log is kept elsewhere."""
 
     async def hear(self, text: str) -> None:

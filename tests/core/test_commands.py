@@ -1,5 +1,7 @@
 """What a line typed at the prompt means."""
 
+from functools import partial
+
 import pytest
 
 from chatgame.core.commands import COMMANDS, Reply, Write, read_chat, read_game
@@ -47,7 +49,7 @@ def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
         read_chat(line, CHAT, Seat.CLIENT)
 
 
-@pytest.mark.parametrize(("read", "table"), [(read_chat, CHAT), (read_game, GAME)])
+@pytest.mark.parametrize(("read", "table"), [(read_chat, CHAT), (partial(read_game, secret=None, seed=0), GAME)])
 class TestCommands:
     """Commands mean the same in chat and in a game."""
 
@@ -95,7 +97,7 @@ class TestCommands:
 
 def test_help_says_what_is_asked_for_now() -> None:
     """In chat and in a game."""
-    in_chat, in_game = read_chat("/help", CHAT, Seat.CLIENT), read_game("/help", GAME, Seat.SERVER)
+    in_chat, in_game = read_chat("/help", CHAT, Seat.CLIENT), read_game("/help", GAME, Seat.SERVER, None, 0)
     assert isinstance(in_chat, Reply)
     assert isinstance(in_game, Reply)
     assert "your turn to chat" in in_chat.text
@@ -111,21 +113,21 @@ def test_commands_of_a_game_need_one(line: str) -> None:
 
 def test_commands_of_a_game() -> None:
     """The board as this seat sees it, and giving up."""
-    assert read_game("/resign", GAME, Seat.SERVER) == Write(Kind.RESIGN)
-    board = read_game("/board", GAME, Seat.SERVER)
+    assert read_game("/resign", GAME, Seat.SERVER, None, 0) == Write(Kind.RESIGN)
+    board = read_game("/board", GAME, Seat.SERVER, None, 0)
     assert isinstance(board, Reply)
     assert board.text.endswith("X: you, O: the client")
 
 
 def test_lines_in_a_game_are_moves() -> None:
     """Written in the game's own notation."""
-    assert read_game(" 5 ", GAME, Seat.SERVER) == Write(Kind.MOVE, "5")
+    assert read_game(" 5 ", GAME, Seat.SERVER, None, 0) == Write(Kind.MOVE, "5")
 
 
 def test_text_in_a_game_is_refused_with_the_way_to_say_it() -> None:
     """A move that is not allowed says only why."""
     with pytest.raises(InvalidMove, match=r'"hello" is no cell.* To say something, type /say TEXT'):
-        read_game("hello", GAME, Seat.SERVER)
+        read_game("hello", GAME, Seat.SERVER, None, 0)
     moved = GAME.write(Seat.SERVER, Kind.MOVE, "5")[1]
     with pytest.raises(IllegalMove, match="Cell 5 is taken"):
-        read_game("5", moved, Seat.CLIENT)
+        read_game("5", moved, Seat.CLIENT, None, 0)

@@ -110,8 +110,8 @@ def test_move_in_another_notation_is_refused() -> None:
     """A move has one notation on the wire, whatever a person may type for it."""
 
     class Lenient(TicTacToe):
-        def parse(self, position: Position, text: str) -> int:
-            return super().parse(position, text.strip())
+        def parse(self, position: Position, seat: Seat, text: str) -> int:
+            return super().parse(position, seat, text.strip())
 
     table = Table.open("0" * 32, {"tictactoe": Lenient()}).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
     with pytest.raises(Refused, match="The move 5 was written in another notation"):
