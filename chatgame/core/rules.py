@@ -123,9 +123,7 @@ class Rules(ABC, Generic[Position, Move]):
         raise NotImplementedError
 
     def any_secret(self, position: Position, seed: int) -> str | None:
-        """At a `Secret`, for who types `random`: one of the secrets, the same for the same `seed` of 64 bits; or None
-        where players must think of one themselves.
-        """
+        """At a `Secret`, for who types `random`: a secret that follows from `seed`, of 64 bits, or None without such."""
         return None
 
     def legal_moves(self, position: Position) -> Sequence[Move]:
