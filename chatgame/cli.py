@@ -8,21 +8,29 @@ import asyncio
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from random import Random, SystemRandom
 from typing import Any
 
 from chatgame import __version__
 from chatgame.core.errors import ChatgameError, PartnerLeft, PlayerLeft
+from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
-from chatgame.games import BUILT_IN
+from chatgame.games import installed_games
 from chatgame.link.dial import dial
+from chatgame.link.hello import linked_in_memory
 from chatgame.link.link import Link
 from chatgame.link.listen import listening
 from chatgame.play import converse
+from chatgame.players.bot import Bot, Level
 from chatgame.players.console import Console, console_at, streams_restored
 from chatgame.players.inert import inert
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 1059
+
+BOT_PACE = 0.5
+"""In seconds: how long a bot seems to think, so that a person can follow."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,10 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    program = serve if options.command == "server" else join
     with streams_restored():
         try:
-            asyncio.run(_stopped_by_signals(program(options.host, options.port)))
+            asyncio.run(_stopped_by_signals(options.program(options)))
         except PlayerLeft:
             return 0
         except ChatgameError as error:
@@ -48,36 +55,66 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def serve(host: str, port: int) -> None:
+async def serve(options: argparse.Namespace) -> None:
     """Open a table at an address, wait for a partner there, and converse.
 
     Raises:
         ChatgameError: it failed; the sentence says why and what to do.
     """
-    async with console_at(Seat.SERVER) as console, listening(host, port, BUILT_IN, console.show) as door:
-        await console.hear(f"Server listening on: {host} on port: {door.port}")
+    games, problems = installed_games()
+    async with (
+        console_at(Seat.SERVER) as console,
+        listening(options.host, options.port, games, console.show) as door,
+    ):
+        await console.hear("\n".join([f"Server listening on: {options.host} on port: {door.port}", *problems]))
         link = await door.partner
         await console.hear(f"Connected by {link.peer}\nWaiting for message...")
-        await _converse(console, link)
+        await _converse(console, link, games, bot=options.bot)
 
 
-async def join(host: str, port: int) -> None:
+async def join(options: argparse.Namespace) -> None:
     """Join the table at an address, and converse.
 
     Raises:
         ChatgameError: it failed; the sentence says why and what to do.
     """
+    games, problems = installed_games()
     async with console_at(Seat.CLIENT) as console:
-        link = await dial(host, port, BUILT_IN)
-        await console.hear(f"Connected to: {host} on port: {port}")
-        await _converse(console, link)
+        link = await dial(options.host, options.port, games)
+        await console.hear("\n".join([f"Connected to: {options.host} on port: {options.port}", *problems]))
+        await _converse(console, link, games, bot=options.bot)
 
 
-async def _converse(console: Console, link: Link) -> None:
+async def _converse(console: Console, link: Link, games: dict[str, AnyRules], *, bot: bool) -> None:
+    player = Bot(link.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if bot else console
     try:
-        await converse(console, link, BUILT_IN, [])
+        table = await converse(player, link, games, [])
     except PartnerLeft as farewell:
         await console.hear(str(farewell))
+    else:
+        if bot:
+            await console.hear(f"The conversation is over after {table.number} turns.")
+
+
+async def play_alone(options: argparse.Namespace) -> None:
+    """A conversation with a bot, both in this program, over streams in memory.
+
+    Raises:
+        ChatgameError: it failed; the sentence says why and what to do.
+    """
+    games, problems = installed_games()
+    chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # asked to be foreseen
+    async with console_at(Seat.CLIENT) as console:
+        ours, bots = await linked_in_memory(games)
+        await console.hear("\n".join(["You are the client, and a bot is the server.", *problems]))
+        bot = asyncio.create_task(
+            converse(Bot(Seat.SERVER, options.level, chance, BOT_PACE), bots, games, [], chance)
+        )
+        try:
+            await converse(console, ours, games, [], chance)
+        finally:
+            with suppress(PartnerLeft):
+                await bot
 
 
 class _Stopped(Exception):  # not an error
@@ -117,13 +154,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, summary in (
-        ("server", "open a table and wait for a client"),
-        ("client", "join a server's table"),
+    for name, program, summary in (
+        ("server", serve, "open a table and wait for a client"),
+        ("client", join, "join a server's table"),
     ):
         command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+        command.set_defaults(program=program)
         command.add_argument("--host", default=DEFAULT_HOST, help="the address (default: %(default)s)")
         command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
+        command.add_argument("--bot", action="store_true", help="let a bot sit at this seat")
+    summary = "talk and play with a bot, in this terminal alone"
+    solo = commands.add_parser("solo", help=summary, description=f"{summary.capitalize()}.")
+    solo.set_defaults(program=play_alone)
+    solo.add_argument(
+        "--level", default=Level.MEDIUM, type=Level, choices=list(Level), help="of the bot (default: %(default)s)"
+    )
+    solo.add_argument("--seed", type=int, help="a number that makes the same conversation of the same lines")
     return parser
 
 

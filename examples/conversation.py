@@ -8,23 +8,14 @@ import asyncio
 
 from chatgame.core.messages import Turn
 from chatgame.games import BUILT_IN
-from chatgame.link.hello import answer_client, greet_server, hear_client
-from chatgame.link.link import Link
-from chatgame.link.memory import memory_streams
-from chatgame.link.streams import Connection
+from chatgame.link.hello import linked_in_memory
 from chatgame.play import converse
 from chatgame.players.script import Script
 
 
 async def main() -> list[Turn]:
     """Let the two talk, and return the log that both have."""
-    client_streams, server_streams = memory_streams()
-
-    async def serve() -> Link:
-        connection = Connection(*server_streams)
-        return answer_client(connection, await hear_client(connection), BUILT_IN)
-
-    client, server = await asyncio.gather(greet_server(Connection(*client_streams), BUILT_IN), serve())
+    client, server = await linked_in_memory(BUILT_IN)
     log: list[Turn] = []
     await asyncio.gather(
         converse(Script(["Hello", "play tictactoe", "4", "6", "Well played"]), client, BUILT_IN, log),

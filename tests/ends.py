@@ -12,7 +12,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
-from chatgame.link.hello import answer_client, greet_server, hear_client
+from chatgame.link.hello import answer_client, greet_server, hear_client, linked_in_memory
 from chatgame.link.link import Link
 from chatgame.link.memory import Streams, memory_streams
 from chatgame.link.streams import Connection
@@ -20,18 +20,6 @@ from chatgame.play import converse
 from chatgame.players.script import Script
 
 Games = Mapping[str, AnyRules]
-
-
-async def linked(client_games: Games = BUILT_IN, server_games: Games = BUILT_IN) -> tuple[Link, Link]:
-    """The links of a client and a server that have greeted each other."""
-    at_client, at_server = memory_streams()
-
-    async def answer() -> Link:
-        connection = Connection(*at_server)
-        return answer_client(connection, await hear_client(connection), server_games)
-
-    client, server = await asyncio.gather(greet_server(Connection(*at_client), client_games), answer())
-    return client, server
 
 
 class End(NamedTuple):
@@ -53,7 +41,7 @@ async def talk(
     """A whole conversation of two scripts."""
     players = Script(client_lines), Script(server_lines)
     logs: tuple[list[Turn], list[Turn]] = ([], [])
-    links = await linked(server_games=server_games)
+    links = await linked_in_memory(BUILT_IN, server_games)
     async with asyncio.timeout(5):
         results = await asyncio.gather(
             *(

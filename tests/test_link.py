@@ -13,12 +13,13 @@ from chatgame.core.messages import Alive, Bye, Kind, Turn, encode
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
+from chatgame.link.hello import linked_in_memory
 from chatgame.link.link import SILENCE_LIMIT, Link
 from chatgame.link.memory import memory_streams
 from chatgame.link.streams import Connection
 from chatgame.play import converse
 from chatgame.players.script import Script
-from tests.ends import Peer, Thinker, linked, sentence_of
+from tests.ends import Peer, Thinker, sentence_of
 
 SAID = [Table.open("s", {}).write(Seat.CLIENT, *turn)[0] for turn in ((Kind.SAY, "Zoë 🎲"), (Kind.QUIT, ""))]
 STREAM = b"".join(frame(encode(message)) for message in (SAID[0], Alive(), SAID[1]))
@@ -78,7 +79,7 @@ async def test_frame_that_is_too_long_is_refused_unread(header: bytes) -> None:
 
 async def test_goodbye_is_the_last_word() -> None:
     """A goodbye out of turn is told as the partner's leaving."""
-    client, server = await linked()
+    client, server = await linked_in_memory(BUILT_IN)
     await client.send(Bye("left"))
     with pytest.raises(PartnerLeft, match="Client has requested shutdown"):
         await server.receive()
@@ -87,7 +88,7 @@ async def test_goodbye_is_the_last_word() -> None:
 
 async def test_closing_reads_what_is_left_so_that_nothing_resets_the_goodbye() -> None:
     """A turn that crosses our goodbye is read and dropped."""
-    client, server = await linked()
+    client, server = await linked_in_memory(BUILT_IN)
     await client.send(SAID[0])
     closing = asyncio.create_task(server.close(Bye("left")))
     with pytest.raises(PartnerLeft):
@@ -141,7 +142,7 @@ def test_two_who_think_long_stay_connected() -> None:
             return await super().ask(table)
 
     async def scenario() -> None:
-        client, server = await linked()
+        client, server = await linked_in_memory(BUILT_IN)
         tables = await asyncio.gather(
             converse(Slow(["Hello", "/q"]), client, BUILT_IN, []),
             converse(Slow(["Hi"]), server, BUILT_IN, []),

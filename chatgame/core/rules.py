@@ -123,7 +123,7 @@ class Rules(ABC, Generic[Position, Move]):
         raise NotImplementedError
 
     def any_secret(self, position: Position, seed: int) -> str | None:
-        """At a `Secret`, for who types `random`: a secret that follows from `seed`, of 64 bits, or None without such."""
+        """At a `Secret`, for who types `random`: a secret that follows from `seed` of 64 bits; None without such."""
         return None
 
     def legal_moves(self, position: Position) -> Sequence[Move]:

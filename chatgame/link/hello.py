@@ -3,6 +3,7 @@
 The server says nothing before it has heard a valid hello, so a stray learns nothing and costs little.
 """
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 
@@ -11,6 +12,7 @@ from chatgame.core.messages import PROTOCOL, Bye, Hello, Reason
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.link.link import Link
+from chatgame.link.memory import memory_streams
 from chatgame.link.streams import Connection
 
 HELLO_TIME = 5.0
@@ -63,6 +65,20 @@ def answer_client(connection: Connection, hello: Hello, games: Mapping[str, AnyR
     session = secrets.token_hex(16)
     connection.write(_hello(Seat.SERVER, games, session))
     return Link(connection, Seat.SERVER, session, _common(games, hello))
+
+
+async def linked_in_memory(
+    client_games: Mapping[str, AnyRules], server_games: Mapping[str, AnyRules] | None = None
+) -> tuple[Link, Link]:
+    """The links of a client and a server in one process, who have greeted each other over streams in memory."""
+    at_client, at_server = (Connection(*streams) for streams in memory_streams())
+    games = client_games if server_games is None else server_games
+
+    async def answer() -> Link:
+        return answer_client(at_server, await hear_client(at_server), games)
+
+    client, server = await asyncio.gather(greet_server(at_client, client_games), answer())
+    return client, server
 
 
 def _hello(seat: Seat, games: Mapping[str, AnyRules], session: str | None = None) -> Hello:

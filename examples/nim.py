@@ -1,0 +1,55 @@
+"""Nim, a whole plugin: three heaps; who takes the last stone wins. See https://en.wikipedia.org/wiki/Nim.
+
+A package that names this class in its pyproject.toml makes it a game of chatgame:
+
+    [project.entry-points."chatgame.games"]
+    nim = "nim:Nim"
+"""
+
+from typing import NamedTuple
+
+from chatgame.core.errors import InvalidMove
+from chatgame.core.rules import Outcome, Rules
+from chatgame.core.seats import Seat
+
+
+class Position(NamedTuple):
+    """The stones in each heap, and who takes next."""
+
+    heaps: tuple[int, ...]
+    mover: Seat
+
+
+class Nim(Rules[Position, str]):
+    """A move is a heap and how many stones to take from it, as in `2 3`."""
+
+    name = "nim"
+    title = "nim"
+
+    def start(self, inviter: Seat, options: str) -> Position:
+        self.without_options(options)
+        return Position((3, 4, 5), inviter.other)
+
+    def to_act(self, position: Position) -> Seat:
+        return position.mover
+
+    def asks(self, position: Position, seat: Seat) -> str:
+        return "a heap and how many stones to take, as in 2 3"
+
+    def parse(self, position: Position, seat: Seat, text: str) -> str:
+        if text not in self.legal_moves(position):
+            raise InvalidMove("Type a heap and how many of the stones in it to take, as in 2 3.")
+        return text
+
+    def legal_moves(self, position: Position) -> list[str]:
+        return [f"{heap} {n + 1}" for heap, stones in enumerate(position.heaps, 1) for n in range(stones)]
+
+    def apply(self, position: Position, move: str) -> Position:
+        heap, taken = map(int, move.split())
+        return Position(tuple(n - taken * (i == heap) for i, n in enumerate(position.heaps, 1)), position.mover.other)
+
+    def outcome(self, position: Position) -> Outcome | None:
+        return None if any(position.heaps) else Outcome(position.mover.other, "the last stone is taken")
+
+    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        return "\n".join(f"{heap}: {'o' * stones}" for heap, stones in enumerate(position.heaps, 1))
