@@ -1,0 +1,326 @@
+"""Matches: who acts how, commitments and reveals, and the reckoning at the end."""
+
+from typing import NamedTuple
+
+import pytest
+
+from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.match import MAX_HIDDEN, Match
+from chatgame.core.messages import Kind
+from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, ToAct
+from chatgame.core.seats import Seat
+
+SESSION = "0" * 32
+INVITED, INVITER = Seat.SERVER, Seat.CLIENT
+
+ACTS: dict[str, ToAct] = {
+    "move": INVITED,
+    "both": Both(),
+    "chance": Chance(6),
+    "secret": Secret(INVITER),
+    "rival": Secret(INVITED),
+    "answer": Answer(INVITER),
+    "reply": Answer(INVITED),
+}
+
+
+class Position(NamedTuple):
+    """What is still to come, and what has happened."""
+
+    acts: tuple[str, ...]
+    happened: tuple[str, ...] = ()
+
+
+class Acts(Rules[Position, str]):
+    """A game of the acts that its options name, in that order, which the invited seat wins; words are lower case."""
+
+    name = "acts"
+    title = "acts"
+
+    def start(self, inviter: Seat, options: str) -> Position:
+        """All is to come."""
+        return Position(tuple(options.split()))
+
+    def to_act(self, position: Position) -> ToAct:
+        """The next act."""
+        return ACTS[position.acts[0]]
+
+    def asks(self, position: Position, seat: Seat) -> str:
+        """Any word."""
+        return "a word"
+
+    def parse(self, position: Position, seat: Seat, text: str) -> str:
+        """Any word of small letters, but "no"."""
+        if not text.isalpha():
+            raise InvalidMove("That is no word.")
+        if text == "no":
+            raise IllegalMove("No is not allowed.")
+        return text.lower()
+
+    def apply(self, position: Position, move: object) -> Position:
+        """It has happened."""
+        if move == "crash":
+            raise ZeroDivisionError
+        return Position(position.acts[1:], (*position.happened, str(move)))
+
+    def outcome(self, position: Position) -> Outcome | None:
+        """When nothing is to come."""
+        return None if position.acts else Outcome(INVITED, "all is done")
+
+    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        """What has happened, and one's secret."""
+        return f"{' '.join(position.happened)} {secret}"
+
+    def answer(self, position: Position, secret: str) -> str:
+        """The secret backwards."""
+        return secret[::-1]
+
+
+def opening(value: str, salt: int = 0) -> Opening:
+    """What shows a value."""
+    return Opening(bytes([salt]) * 32, value)
+
+
+class Playing:
+    """A match, and what was hidden in it."""
+
+    def __init__(self, acts: str) -> None:
+        self.match = Match.open(Acts(), SESSION, 0, INVITER, acts)
+
+    def write(self, kind: Kind, text: str = "", seat: Seat | None = None) -> "Playing":
+        """The seat that is waited for writes."""
+        assert self.match.duty
+        self.match = self.match.after(seat or self.match.duty.seat, kind, text)
+        return self
+
+    def commit(self, shown: Opening) -> "Playing":
+        """It commits to what `shown` shows."""
+        assert self.match.duty
+        return self.write(Kind.COMMIT, commitment(Place(SESSION, 0, self.match.ply, self.match.duty.seat), shown))
+
+    @property
+    def waits_for(self) -> tuple[Seat, Kind, bool] | None:
+        """Whom the match waits for, what for, and whether a person is asked."""
+        return self.match.duty[:3] if self.match.duty else None
+
+
+def test_moves_are_made_by_the_seat_that_the_position_names() -> None:
+    """Until there is an outcome."""
+    playing = Playing("move move")
+    assert playing.waits_for == (INVITED, Kind.MOVE, True)
+    playing.write(Kind.MOVE, "a").write(Kind.MOVE, "b")
+    assert playing.match.duty is None
+    assert playing.match.outcome == Outcome(INVITED, "all is done")
+
+
+def test_both_choose_without_seeing_the_other() -> None:
+    """Commit, commit, reveal, reveal, the invited seat first; nothing is public before both are bound."""
+    playing = Playing("both move")
+    assert playing.waits_for == (INVITED, Kind.COMMIT, True)
+    playing.commit(opening("one", 1))
+    assert playing.waits_for == (INVITER, Kind.COMMIT, True)
+    playing.commit(opening("two", 2))
+    assert playing.match.position.happened == ()
+    assert playing.waits_for == (INVITED, Kind.REVEAL, False)
+    playing.write(Kind.REVEAL, str(opening("one", 1)))
+    assert playing.waits_for == (INVITER, Kind.REVEAL, False)
+    playing.write(Kind.REVEAL, str(opening("two", 2)))
+    assert playing.match.position.happened == ("Choices(client='two', server='one')",)
+    assert playing.match.ply == 1
+
+
+@pytest.mark.parametrize(("mine", "theirs", "drawn"), [("0", "0", "0"), ("5", "4", "3"), ("2", "5", "1")])
+def test_random_number_is_the_sum_of_what_both_put_in(mine: str, theirs: str, drawn: str) -> None:
+    """Neither can choose it: the first is bound before the second speaks."""
+    playing = Playing("chance move")
+    assert playing.waits_for == (INVITED, Kind.COMMIT, False)
+    playing.commit(opening(mine))
+    assert playing.waits_for == (INVITER, Kind.CONTRIBUTE, False)
+    playing.write(Kind.CONTRIBUTE, theirs)
+    assert playing.waits_for == (INVITED, Kind.REVEAL, False)
+    playing.write(Kind.REVEAL, str(opening(mine)))
+    assert playing.match.position.happened == (drawn,)
+
+
+@pytest.mark.parametrize("number", ["6", "-1", "+1", "01", "1.0", "٣", "²", "", "1_0", "a"])
+def test_numbers_outside_the_dice_are_refused(number: str) -> None:
+    """As a contribution and as a reveal."""
+    playing = Playing("chance").commit(opening(number or "x"))
+    with pytest.raises(Refused, match="is no number from 0 to 5"):
+        playing.write(Kind.CONTRIBUTE, number)
+    playing.write(Kind.CONTRIBUTE, "0")
+    with pytest.raises(Refused, match="is no number from 0 to 5"):
+        playing.write(Kind.REVEAL, str(opening(number or "x")))
+
+
+def test_secret_is_kept_until_the_game_is_over_and_answers_come_from_it() -> None:
+    """An honest one costs nothing: the game's own outcome stands."""
+    playing = Playing("secret answer")
+    assert playing.waits_for == (INVITER, Kind.COMMIT, True)
+    playing.commit(opening("tea"))
+    assert playing.waits_for == (INVITER, Kind.ANSWER, False)
+    playing.write(Kind.ANSWER, "aet")
+    assert playing.match.outcome is None
+    assert playing.match.duty == (INVITER, Kind.REVEAL, False, 0)
+    playing.write(Kind.REVEAL, str(opening("tea")))
+    assert playing.match.outcome == Outcome(INVITED, "all is done")
+
+
+@pytest.mark.parametrize(
+    ("secret", "answer", "words"),
+    [
+        ("tea", "tea", 'a false answer, "tea" for "aet"'),
+        ("Tea", "aet", "a secret in another notation"),
+        ("t34", "aet", "a secret that is none (That is no word.)"),
+    ],
+)
+def test_cheat_that_only_the_audit_shows_loses_the_game(secret: str, answer: str, words: str) -> None:
+    """Whatever the game alone would say."""
+    playing = Playing("secret answer").commit(opening(secret)).write(Kind.ANSWER, answer)
+    playing.write(Kind.REVEAL, str(opening(secret)))
+    assert playing.match.outcome == Outcome(INVITED, f"the client cheated: {words}")
+
+
+def test_two_cheats_win_nothing() -> None:
+    """A draw between them; and answers of one seat are not held against the other's secret."""
+    playing = Playing("secret rival answer reply").commit(opening("tea")).commit(opening("pot"))
+    playing.write(Kind.ANSWER, "aet").write(Kind.ANSWER, "top")
+    honest = playing.write(Kind.REVEAL, str(opening("tea"))).write(Kind.REVEAL, str(opening("pot")))
+    assert honest.match.outcome == Outcome(INVITED, "all is done")
+    playing = Playing("secret rival answer reply").commit(opening("tea")).commit(opening("pot"))
+    playing.write(Kind.ANSWER, "x").write(Kind.ANSWER, "y")
+    playing.write(Kind.REVEAL, str(opening("tea"))).write(Kind.REVEAL, str(opening("pot")))
+    assert playing.match.outcome == Outcome(None, "both cheated")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_resigning_does_not_spare_the_reckoning(late: bool) -> None:
+    """Secrets are shown all the same; who gave up has lost, unless the other has cheated."""
+    for answer, winner in (("aet", INVITER), ("false", INVITED)):
+        playing = Playing("secret answer move").commit(opening("tea")).write(Kind.ANSWER, answer)
+        playing.write(Kind.RESIGN)
+        if late:
+            playing.write(Kind.RESIGN, seat=INVITER)  # which changes nothing any more
+        assert playing.waits_for == (INVITER, Kind.REVEAL, False)
+        playing.write(Kind.REVEAL, str(opening("tea")))
+        assert playing.match.outcome
+        assert playing.match.outcome.winner is winner
+
+
+def test_claim_ends_the_match_at_once() -> None:
+    """Against a program that is late with what it owes."""
+    playing = Playing("secret answer").commit(opening("tea"))
+    playing.write(Kind.CLAIM, seat=INVITED)
+    assert playing.match.outcome == Outcome(INVITED, "the client did not answer in time")
+
+
+def test_commitment_copied_from_the_partner_is_refused() -> None:
+    """Else who copies could reveal what the other reveals."""
+    playing = Playing("both").commit(opening("one"))
+    with pytest.raises(Refused, match="copy of the partner's"):
+        playing.write(Kind.COMMIT, commitment(Place(SESSION, 0, 0, INVITED), opening("one")))
+
+
+@pytest.mark.parametrize("text", ["", "x" * 64, "A" * 64, "0" * 63, "0" * 65])
+def test_commitment_has_one_form(text: str) -> None:
+    """64 hexadecimal digits."""
+    with pytest.raises(Refused, match="64 hexadecimal digits"):
+        Playing("both").write(Kind.COMMIT, text)
+
+
+ELSEWHERE = {
+    "another value": commitment(Place(SESSION, 0, 0, INVITED), opening("two")),
+    "another salt": commitment(Place(SESSION, 0, 0, INVITED), opening("one", 1)),
+    "another session": commitment(Place("1" * 32, 0, 0, INVITED), opening("one")),
+    "another match": commitment(Place(SESSION, 1, 0, INVITED), opening("one")),
+    "another ply": commitment(Place(SESSION, 0, 1, INVITED), opening("one")),
+    "another seat": commitment(Place(SESSION, 0, 0, INVITER), opening("one")),
+}
+
+
+@pytest.mark.parametrize("made", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_reveal_opens_only_the_commitment_of_its_own_place(made: str) -> None:
+    """Session, match, ply, seat, salt and value are all bound."""
+    playing = Playing("both").write(Kind.COMMIT, made).commit(opening("two", 2))
+    with pytest.raises(Refused, match="does not open the commitment"):
+        playing.write(Kind.REVEAL, str(opening("one")))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "one", "0" * 64, "0" * 64 + " ", "0" * 63 + " one", "0" * 64 + "one", "X" * 64 + " one"]
+)
+def test_reveal_has_one_form(text: str) -> None:
+    """A salt of 64 hexadecimal digits, a space and the value."""
+    playing = Playing("both").commit(opening("one")).commit(opening("two", 2))
+    with pytest.raises(Refused, match="does not have the form of one"):
+        playing.write(Kind.REVEAL, text)
+
+
+@pytest.mark.parametrize(("value", "error"), [("no", IllegalMove), ("1", InvalidMove), ("One", Refused)])
+def test_choice_that_is_not_allowed_is_refused_when_it_is_revealed(value: str, error: type[Refused]) -> None:
+    """By the same rules as a move."""
+    playing = Playing("both").commit(opening(value)).commit(opening("two", 2))
+    with pytest.raises(error):
+        playing.write(Kind.REVEAL, str(opening(value)))
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_no_other_turn_than_the_one_that_is_due(act: str) -> None:
+    """A reveal before both have committed, a second commitment, a move instead of an answer."""
+    playing = Playing(act)
+    assert playing.match.duty
+    for kind in {Kind.MOVE, Kind.COMMIT, Kind.CONTRIBUTE, Kind.REVEAL, Kind.ANSWER} - {playing.match.duty.kind}:
+        with pytest.raises(Refused, match=f"A {kind} turn came where a {playing.match.duty.kind} turn was due"):
+            playing.write(kind, "x")
+
+
+def test_rules_that_crash_cost_their_own_game_and_say_so() -> None:
+    """Whatever they raise, the turn is refused, and the player may resign."""
+    playing = Playing("move move")
+    with pytest.raises(Refused, match=r"rules of acts failed \(ZeroDivisionError: \). To end the game, type /resign"):
+        playing.write(Kind.MOVE, "crash")
+    playing.write(Kind.RESIGN)
+    assert playing.match.outcome == Outcome(INVITER, "the server resigned")
+
+
+def test_crash_on_the_screen_is_a_sentence_on_the_screen() -> None:
+    """It does not even cost the game."""
+
+    class Blind(Acts):
+        def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+            raise KeyError("eye")
+
+        def asks(self, position: Position, seat: Seat) -> str:
+            raise KeyError("voice")
+
+    match = Match.open(Blind(), SESSION, 0, INVITER, "move")
+    assert "The rules of acts failed (KeyError: 'eye')" in match.render(None, None)
+    assert "The rules of acts failed (KeyError: 'voice')" in match.asks(INVITED)
+
+
+def test_position_that_cannot_be_written_is_the_rules_failure() -> None:
+    """So the digest is never of something else."""
+
+    class Odd(Acts):
+        def start(self, inviter: Seat, options: str) -> Position:
+            return Position((object(),))  # type: ignore[arg-type]
+
+        def to_act(self, position: Position) -> ToAct:
+            return INVITED
+
+    with pytest.raises(Refused, match="The rules of acts failed"):
+        assert Match.open(Odd(), SESSION, 0, INVITER, "").notation
+
+
+def test_what_is_too_long_to_be_revealed_is_refused_before_it_is_hidden() -> None:
+    """Both numbers are named."""
+    match = Playing("secret").match
+    assert match.parse(INVITER, "x" * MAX_HIDDEN) == "x" * MAX_HIDDEN
+    with pytest.raises(Refused, match="4001 bytes; at most 4000"):
+        match.parse(INVITER, "x" * (MAX_HIDDEN + 1))
+
+
+def test_only_a_game_that_has_random_secrets_gives_one() -> None:
+    """Others leave it to the player."""
+    assert Playing("secret").match.any_secret(1) is None
