@@ -5,8 +5,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C, and 128 plus the signa
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
+import threading
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from random import Random, SystemRandom
@@ -29,6 +31,9 @@ from chatgame.players.inert import inert
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 1059
 
+END_TIME = 1.0
+"""In seconds: how long a thread that hangs may hold up the end of the program."""
+
 BOT_PACE = 0.5
 """In seconds: how long a bot seems to think, so that a person can follow."""
 
@@ -40,19 +45,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
+    runner, status, complaint = asyncio.Runner(), 0, ""
     with streams_restored():
         try:
-            asyncio.run(_stopped_by_signals(options.program(options)))
+            runner.run(_stopped_by_signals(options.program(options)))
         except PlayerLeft:
-            return 0
+            pass
         except ChatgameError as error:
-            print(f"chatgame: {inert(str(error))}", file=sys.stderr)  # noqa: T201  # the console has been closed
-            return 1
+            status, complaint = 1, f"chatgame: {inert(str(error))}"
         except KeyboardInterrupt:
-            return 128 + signal.SIGINT
+            status = 128 + signal.SIGINT
         except _Stopped as stopped:
-            return 128 + stopped.number
-    return 0
+            status = 128 + stopped.number
+    _end_in_time(status)
+    if complaint:
+        print(complaint, file=sys.stderr)  # noqa: T201  # the console has been closed
+    runner.close()
+    return status
+
+
+def _end_in_time(status: int) -> None:
+    """See to it that no thread keeps the program from ending.
+
+    One may hang in a name server that does not answer or in a terminal that does not read, and both asyncio and the
+    interpreter would wait for it. Output that cannot be written any more is given up.
+    """
+    if any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate()):
+        watchdog = threading.Timer(END_TIME, os._exit, (status,))
+        watchdog.daemon = True
+        watchdog.start()
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        sys.stdout = None  # as it is where there is no output
 
 
 async def serve(options: argparse.Namespace) -> None:
@@ -66,9 +92,10 @@ async def serve(options: argparse.Namespace) -> None:
         console_at(Seat.SERVER) as console,
         listening(options.host, options.port, games, console.show) as door,
     ):
-        await console.hear("\n".join([f"Server listening on: {options.host} on port: {door.port}", *problems]))
+        console.show(f"Server listening on: {options.host} on port: {door.port}", *problems)
+        await console.drain()
         link = await door.partner
-        await console.hear(f"Connected by {link.peer}\nWaiting for message...")
+        console.show(f"Connected by {link.peer}", "Waiting for message...")
         await _converse(console, link, games, bot=options.bot)
 
 
@@ -81,7 +108,7 @@ async def join(options: argparse.Namespace) -> None:
     games, problems = installed_games()
     async with console_at(Seat.CLIENT) as console:
         link = await dial(options.host, options.port, games)
-        await console.hear("\n".join([f"Connected to: {options.host} on port: {options.port}", *problems]))
+        console.show(f"Connected to: {options.host} on port: {options.port}", *problems)
         await _converse(console, link, games, bot=options.bot)
 
 
@@ -106,7 +133,7 @@ async def play_alone(options: argparse.Namespace) -> None:
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # asked to be foreseen
     async with console_at(Seat.CLIENT) as console:
         ours, bots = await linked_in_memory(games)
-        await console.hear("\n".join(["You are the client, and a bot is the server.", *problems]))
+        console.show("You are the client, and a bot is the server.", *problems)
         bot = asyncio.create_task(
             converse(Bot(Seat.SERVER, options.level, chance, BOT_PACE), bots, games, [], chance)
         )
@@ -140,7 +167,7 @@ async def _stopped_by_signals(program: Coroutine[Any, Any, None]) -> None:
             loop.add_signal_handler(number, stop, number)
     try:
         await program
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, ChatgameError):
         if stopped:
             raise _Stopped(stopped[0]) from None
         raise

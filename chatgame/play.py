@@ -27,6 +27,9 @@ CLAIM_TIME = 30.0
 """In seconds: how long a program may take for a turn that it writes by itself, before it loses the match by that.
 Its line is proven to be alive all the while, so this is a program that refuses."""
 
+MAX_COMPLAINT = 400
+"""In characters: a complaint may quote what the partner sent, and goes into a goodbye."""
+
 SAY_SO_TIME = 3.0
 """In seconds: when a player is told that the partner's program is late."""
 
@@ -46,17 +49,23 @@ async def converse(
         RemoteProtocolError: the partner broke the protocol or the rules.
     """
     goodbye: Bye | None = Bye(Reason.LEFT)
+    failure: ChatgameError | None = None
     try:
-        table = await _Conversation(player, link, games, journal, chance or SystemRandom()).run()
-        goodbye = None
-    except (PartnerLeft, LinkLost):
-        goodbye = None
+        try:
+            table = await _Conversation(player, link, games, journal, chance or SystemRandom()).run()
+            goodbye = None
+        except (PartnerLeft, LinkLost) as error:
+            goodbye, failure = None, error
+            raise
+        except RemoteProtocolError as error:
+            goodbye, failure = Bye(Reason.REFUSED, str(error)), error
+            raise
+        finally:
+            await link.close(goodbye)
+    except asyncio.CancelledError:
+        if failure:  # a player who leaves while the link closes does not hide why it does
+            raise failure from None
         raise
-    except RemoteProtocolError as error:
-        goodbye = Bye(Reason.REFUSED, str(error)[:500])
-        raise
-    finally:
-        await link.close(goodbye)
     return table
 
 
@@ -98,7 +107,7 @@ class _Conversation:
             try:
                 after = self._table.after(turn)
             except Refused as error:
-                raise RemoteProtocolError(f"The {turn.seat} broke the rules: {error}") from error
+                raise RemoteProtocolError(f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}") from error
             if turn.kind is Kind.CLAIM and asyncio.get_running_loop().time() < self._since + CLAIM_TIME / 2:
                 raise RemoteProtocolError(f"The {turn.seat} broke the rules: It claimed that we are late, too early.")
             self._journal.append(turn)

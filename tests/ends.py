@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from msgspec import to_builtins
+
 from chatgame.core.errors import ChatgameError, PlayerLeft
 from chatgame.core.frames import frame
 from chatgame.core.messages import Kind, Turn
@@ -20,6 +22,9 @@ from chatgame.play import converse
 from chatgame.players.script import Script
 
 Games = Mapping[str, AnyRules]
+
+
+VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
 
 
 class End(NamedTuple):
@@ -66,7 +71,7 @@ class Peer:
 
     async def greet(self, **fields: Any) -> dict[str, Any]:
         """Exchange hellos with the honest side; `fields` replace what would be right."""
-        hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "games": {"tictactoe": 1}}
+        hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "games": VERSIONS}
         if self.seat is Seat.CLIENT:
             self.send(hello | fields)
             answer = await self.hear()
@@ -89,20 +94,13 @@ class Peer:
     def turn(self, kind: str, text: str = "", /, **fields: Any) -> dict[str, Any]:
         """The next turn, as it would be right; `fields` replace what would be."""
         turn, self.table = self.table.write(self.table.token or self.seat, Kind(kind), text)
-        return {
-            "type": "turn",
-            "number": turn.number,
-            "seat": turn.seat,
-            "kind": turn.kind,
-            "text": turn.text,
-            "digest": turn.digest,
-        } | fields
+        message: dict[str, Any] = to_builtins(turn)
+        return message | fields
 
     async def hear(self) -> dict[str, Any]:
         """The honest side's next message."""
-        async with asyncio.timeout(5):
-            size = int.from_bytes(await self.reader.readexactly(4))
-            message: dict[str, Any] = json.loads(await self.reader.readexactly(size))
+        size = int.from_bytes(await self.reader.readexactly(4))
+        message: dict[str, Any] = json.loads(await self.reader.readexactly(size))
         return message
 
     async def hear_goodbye(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from chatgame.core.errors import PlayerLeft, unwrapped
+from chatgame.core.errors import OutputLost, PlayerLeft, unwrapped
 from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -206,11 +206,11 @@ async def test_terminal_that_goes_away_is_an_end_of_input() -> None:
             await asyncio.get_running_loop().create_future()
 
 
-async def test_screen_that_goes_away_is_leaving() -> None:
+async def test_screen_that_goes_away_ends_the_conversation() -> None:
     """Nobody reads any more."""
     async with desk() as here:
         here.screen.closed = True
-        with pytest.raises(PlayerLeft, match="The output was closed"):
+        with pytest.raises(OutputLost, match="The output was closed"):
             await here.console.hear("anybody there?")
 
 

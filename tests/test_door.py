@@ -101,17 +101,26 @@ async def test_slow_stray_is_dropped_in_time(monkeypatch: pytest.MonkeyPatch) ->
         writer.close()
 
 
-async def test_crowd_before_the_door_is_bounded() -> None:
-    """More connections than may wait at once are closed at once; the partner comes in when there is room."""
+async def test_crowd_before_the_door_is_bounded_and_keeps_nobody_out() -> None:
+    """With one silent connection too many the oldest is closed, so the partner comes in at once."""
     async with open_door() as door:
         crowd = [await asyncio.open_connection("127.0.0.1", door.port) for _ in range(MAX_GUESTS + 5)]
-        for reader, _ in crowd[MAX_GUESTS:]:
+        await take_seats(door)
+        for reader, writer in crowd[:5]:
             with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
                 await reader.readexactly(1)
-        for _, writer in crowd:
             writer.close()
-        await asyncio.gather(*(knock(door, b"") for _ in range(3)))
-        await take_seats(door)
+        for _, writer in crowd[5:]:
+            writer.close()
+
+
+async def test_newcomers_while_the_door_closes_are_turned_away() -> None:
+    """They hold nothing up, and raise nothing."""
+    async with open_door() as door:
+        old = await asyncio.open_connection("127.0.0.1", door.port)
+        late = socket.create_connection(("127.0.0.1", door.port))  # accepted when the loop next runs
+    old[1].close()
+    late.close()
 
 
 async def test_third_person_is_told_that_the_table_is_taken() -> None:

@@ -35,8 +35,8 @@ IN_CHAT: dict[str, tuple[Offence, str]] = {
         lambda p: p.turn("say", "x") | {"text": "é" * (MAX_TEXT // 2) + "x"},
         "has 4097 bytes",
     ),
-    "an empty text": (lambda p: p.turn("say", "x", text=""), "needs a text"),
-    "a quit with words": (lambda p: p.turn("quit", text="bye"), "carries no text"),
+    "an empty text": (lambda p: p.turn("say", "x", text=""), "A turn to say needs a text"),
+    "a quit with words": (lambda p: p.turn("quit", text="bye"), "A turn to quit carries no text"),
     "half a character": (lambda p: p.turn("say", "x", text="\ud800"), "no message"),
     "a number ahead": (lambda p: p.turn("say", "x", number=1), "Turn 1 came where turn 0 was due"),
     "a digest that differs": (lambda p: p.turn("say", "x", digest="0" * 64), "digest of turn 0 differs"),
@@ -150,4 +150,4 @@ async def test_complaint_of_the_partner_is_passed_on() -> None:
     peer, honest = await converse_with_peer(Seat.CLIENT, [])
     peer.send({"type": "bye", "reason": "refused", "text": "you cheat", "since": "a later version"})
     peer.close()
-    assert await sentence_of(honest) == "LinkLost: The client ended the session (refused): you cheat"
+    assert await sentence_of(honest) == "LinkLost: The client ended the session: you cheat"

@@ -363,8 +363,8 @@ def test_output_that_nobody_reads_any_more_is_leaving(server: Any) -> None:
         client.stdout.close()
         server.sendline("Hi")
         assert "has requested shutdown" in ends(server, 0)
-        assert client.stderr.read() == ""
-    assert client.returncode == 0
+        assert client.stderr.read() == "chatgame: The output was closed, or is full, so the conversation ended.\n"
+    assert client.returncode == 1
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])

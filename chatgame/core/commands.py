@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from chatgame.core.errors import InvalidMove, Refused
 from chatgame.core.messages import Kind
+from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 
@@ -26,6 +27,9 @@ COMMANDS = {
     "//TEXT": "send /TEXT as a message",
     "play GAME": "start a game",
 }
+
+
+NO_GAMES = "There is no game that both sides have."
 
 
 class Write(NamedTuple):
@@ -57,13 +61,27 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write | Reply:
     if command:
         return command
     words = line.split()
-    if words[0].lower() != "play" or len(words) > 2:
+    if words[0].lower() != "play":
         return Write(Kind.SAY, line)
-    if words[-1].lower() in table.games:
-        return Write(Kind.PLAY, words[-1].lower())
-    raise Refused(
-        f"There is no such game: type play and one of {', '.join(table.games)}. To send it as it is: /say {line}"
-    )
+    name, options = "".join(words[1:2]).lower(), " ".join(words[2:])
+    if name in table.games and _takes(table.games[name], seat, options):
+        return Write(Kind.PLAY, f"{name} {options}".rstrip())
+    if options:
+        return Write(Kind.SAY, line)
+    games = ", ".join(table.games)
+    hint = f"There is no such game: type play and one of {games}." if games else NO_GAMES
+    raise Refused(f"{hint} To send it as it is: /say {line}")
+
+
+def _takes(rules: AnyRules, inviter: Seat, options: str) -> bool:
+    """Whether "play GAME OPTIONS" is meant for the game, which may still refuse the options, and not chat."""
+    if not options or options[0].isdigit():
+        return True
+    try:
+        rules.start(inviter, options)
+    except Exception:  # rules may fail in any way
+        return False
+    return True
 
 
 def read_game(line: str, table: Table, seat: Seat, secret: str | None, seed: int) -> Write | Hide | Reply:
@@ -129,4 +147,8 @@ def _help(table: Table, seat: Seat) -> str:
 
 
 def _games(table: Table) -> str:
-    return "\n".join(f"{name:<10} {rules.title}; type play {name}" for name, rules in table.games.items())
+    return (
+        NO_GAMES
+        if not table.games
+        else "\n".join(f"{name:<10} {rules.title}; type play {name}" for name, rules in table.games.items())
+    )

@@ -8,6 +8,7 @@
     ├── RemoteProtocolError   the partner broke the protocol or the rules; the session ends
     ├── Unreachable           no table could be opened or reached at that address
     ├── LinkLost              the connection to the partner broke or fell silent
+    ├── OutputLost            what a player should see cannot be shown
     ├── PartnerLeft           the partner said goodbye
     └── PlayerLeft            one's own input ended
 
@@ -51,6 +52,10 @@ class LinkLost(ChatgameError):
     """The connection to the partner broke or fell silent."""
 
 
+class OutputLost(ChatgameError):
+    """What a player should see cannot be shown any more."""
+
+
 class PartnerLeft(ChatgameError):
     """The partner said goodbye out of turn."""
 
@@ -61,13 +66,20 @@ class PlayerLeft(ChatgameError):
 
 @contextmanager
 def unwrapped() -> Iterator[None]:
-    """Raise the first `ChatgameError` of a task group by itself, a group with any other error as it is."""
+    """Raise one `ChatgameError` of a task group by itself, and a group with any other error in it as it is.
+
+    Where there are several, `PlayerLeft` counts least: that we leave does not hide what was wrong.
+    """
     try:
         yield
     except BaseExceptionGroup as group:
         if group.split(ChatgameError)[1] is not None:
             raise
-        first: BaseException = group
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        raise first from first.__cause__
+        error = min(_leaves(group), key=lambda leaf: isinstance(leaf, PlayerLeft))
+        raise error from error.__cause__
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
+    return [error]

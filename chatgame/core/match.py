@@ -124,7 +124,7 @@ class Match(Struct, frozen=True):
                 self, _verdict=Outcome(seat, f"the {seat.other} did not {self.duty.kind} in time"), _hidden=()
             )
         if kind is not self.duty.kind:
-            raise Refused(f"A {kind} turn came where a {self.duty.kind} turn was due.")
+            raise Refused(f"A turn to {kind} came where one to {self.duty.kind} was due.")
         match kind:
             case Kind.MOVE:
                 return self._applied(self._read(seat, text))

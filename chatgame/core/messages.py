@@ -129,4 +129,4 @@ def decode(payload: bytes) -> Message:
     try:
         return _decoder.decode(payload)
     except (DecodeError, ValueError, RecursionError) as error:
-        raise InvalidMessage(f"{len(payload)} bytes are no message ({error})") from error
+        raise InvalidMessage(f"{len(payload)} bytes are no message ({str(error)[:100]})") from error

@@ -27,6 +27,9 @@ from chatgame.core.messages import MAX_TEXT, Kind, Turn
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 
+MAX_REMARKS = 20
+"""How often a player may say something before they move: a game should go on, and a flood ends."""
+
 
 class Table(Struct, frozen=True):
     """What a log amounts to; immutable, one for each length of the log.
@@ -37,6 +40,7 @@ class Table(Struct, frozen=True):
         digest: the last turn's, or the session's own before the first turn; 32 bytes.
         number: the number of the next turn, which is how many there are.
         matches: how many matches were opened.
+        remarks: how many were made in a row in the game that is on.
         token: who may write the next turn, or None once the log is closed.
         match: the one being played, or else the last one played, or None.
     """
@@ -46,6 +50,7 @@ class Table(Struct, frozen=True):
     digest: bytes
     number: int = 0
     matches: int = 0
+    remarks: int = 0
     token: Seat | None = Seat.CLIENT
     match: Match | None = None
 
@@ -96,8 +101,15 @@ class Table(Struct, frozen=True):
             encoded,
             match.notation if match and in_game else b"",
         )
-        matches = self.matches + (kind is Kind.PLAY)
-        return replace(self, digest=chained, number=self.number + 1, matches=matches, token=token, match=match)
+        return replace(
+            self,
+            digest=chained,
+            number=self.number + 1,
+            matches=self.matches + (kind is Kind.PLAY),
+            remarks=self.remarks + 1 if self.playing and kind is Kind.SAY else 0,
+            token=token,
+            match=match,
+        )
 
     @property
     def _may_claim(self) -> bool:
@@ -109,8 +121,12 @@ class Table(Struct, frozen=True):
         match kind:
             case Kind.QUIT:
                 return None, self.match
+            case Kind.SAY if self.playing:
+                if self.remarks == MAX_REMARKS:
+                    raise Refused(f"After {MAX_REMARKS} remarks in a row a move is due.")
+                return seat, self.match
             case Kind.SAY:
-                return (seat if self.playing else seat.other), self.match
+                return seat.other, self.match
             case Kind.PLAY:
                 if self.playing:
                     raise Refused(f"A game of {self.playing.rules.title} is on already.")
@@ -136,5 +152,5 @@ def _encode(kind: Kind, text: str) -> bytes:
     if len(encoded) > MAX_TEXT:
         raise Refused(f"The text has {len(encoded)} bytes in UTF-8; at most {MAX_TEXT} go into one message.")
     if bool(encoded) is (kind in (Kind.RESIGN, Kind.CLAIM, Kind.QUIT)):
-        raise Refused(f"A {kind} turn {'carries no' if encoded else 'needs a'} text.")
+        raise Refused(f"A turn to {kind} {'carries no' if encoded else 'needs a'} text.")
     return encoded

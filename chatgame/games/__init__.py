@@ -8,9 +8,18 @@ import re
 from importlib.metadata import EntryPoint, entry_points
 
 from chatgame.core.rules import AnyRules, Rules
+from chatgame.games.battleship import Battleship
+from chatgame.games.connect4 import Connect4
+from chatgame.games.hangman import Hangman
+from chatgame.games.pig import Pig
+from chatgame.games.reversi import Reversi
+from chatgame.games.rps import RockPaperScissors
 from chatgame.games.tictactoe import TicTacToe
 
-BUILT_IN: dict[str, AnyRules] = {rules.name: rules for rules in (TicTacToe(),)}
+BUILT_IN: dict[str, AnyRules] = {
+    rules.name: rules
+    for rules in (TicTacToe(), Connect4(), Reversi(), RockPaperScissors(), Hangman(), Battleship(), Pig())
+}
 
 PLUGIN_GROUP = "chatgame.games"
 

@@ -61,8 +61,8 @@ class Link:
                     continue
                 case Bye(reason=Reason.LEFT):
                     raise PartnerLeft(f"{partner.title} has requested shutdown. Shutting down!")
-                case Bye():
-                    raise LinkLost(f"The {partner} ended the session ({message.reason}): {message.text}")
+                case Bye(reason=reason, text=text):
+                    raise LinkLost(f"The {partner} ended the session: {text or reason}")
                 case _:
                     raise RemoteProtocolError(f"The {partner} broke the protocol: it said hello twice.")
 
@@ -75,7 +75,9 @@ class Link:
         try:
             async with asyncio.timeout(SILENCE_LIMIT):
                 await self._connection.send(message)
-        except (TimeoutError, LinkLost) as error:
+        except TimeoutError as error:
+            raise LinkLost(f"The {self.seat.other} has read nothing for {SILENCE_LIMIT:.0f} seconds.") from error
+        except LinkLost as error:
             raise LinkLost(f"The connection to the {self.seat.other} was lost.") from error
 
     async def keep_alive(self) -> NoReturn:

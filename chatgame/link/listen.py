@@ -15,7 +15,7 @@ from chatgame.link.link import Link
 from chatgame.link.streams import Connection
 
 MAX_GUESTS = 32
-"""How many connections may be in the middle of their greeting; more are closed at once, to bound memory."""
+"""How many connections may be in the middle of a greeting, to bound memory; with one more, the oldest is closed."""
 
 
 class Door(NamedTuple):
@@ -38,7 +38,8 @@ async def listening(
         Unreachable: nothing can listen there.
     """
     partner: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
-    guests: set[asyncio.Task[None]] = set()
+    guests: dict[asyncio.Task[None], None] = {}  # the oldest first
+    closed = False
 
     async def greet(connection: Connection) -> None:
         goodbye = None
@@ -51,7 +52,8 @@ async def listening(
             goodbye = Bye(Reason.TAKEN)
         except (ChatgameError, TimeoutError) as error:
             if not partner.done():
-                told(f"Dropped a connection from {connection.peer}: {str(error) or 'it said nothing whole in time'}.")
+                why = str(error).rstrip(".") or "it said nothing whole in time"
+                told(f"Dropped a connection from {connection.peer}: {why}.")
         except asyncio.CancelledError:
             connection.abort()
             raise
@@ -61,12 +63,16 @@ async def listening(
         async with asyncio.TaskGroup() as tasks:
 
             def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                if len(guests) == MAX_GUESTS:
+                if closed:
                     Connection(reader, writer).abort()
                     return
+                if len(guests) == MAX_GUESTS:
+                    oldest = next(iter(guests))
+                    del guests[oldest]
+                    oldest.cancel()
                 guest = tasks.create_task(greet(Connection(reader, writer)))
-                guests.add(guest)
-                guest.add_done_callback(guests.discard)
+                guests[guest] = None
+                guest.add_done_callback(lambda guest: guests.pop(guest, None))
 
             try:
                 server = await asyncio.start_server(welcome, host, port, family=address_family(host))
@@ -75,6 +81,7 @@ async def listening(
             try:
                 yield Door(server.sockets[0].getsockname()[1], partner)
             finally:
+                closed = True  # connections that were accepted already may still come
                 server.close()
                 for guest in guests:
                     guest.cancel()

@@ -1,13 +1,11 @@
 """A bot: sits at a seat as a person does, chats a little and plays every game that it knows.
 
-It knows every game whose moves can be listed, by one search, and the games of `STRATEGIES` by a small strategy each.
+It knows every game whose moves can be listed, by one search, and some others by a small strategy each.
 """
 
 import asyncio
-from collections.abc import Callable
 from enum import StrEnum
 from random import Random
-from typing import Any
 
 from chatgame.core.match import Match
 from chatgame.core.messages import Turn
@@ -15,11 +13,7 @@ from chatgame.core.rules import AnyRules, Rules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.search import best_move
-
-Strategy = Callable[[Any, Seat, Random], str]
-"""What to type, given the position, one's seat and a source of chance."""
-
-STRATEGIES: dict[str, Strategy] = {}
+from chatgame.players.strategies import STRATEGIES
 
 
 class Level(StrEnum):

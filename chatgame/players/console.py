@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import aioconsole
 
-from chatgame.core.errors import ChatgameError, PlayerLeft, unwrapped
+from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
 from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -31,6 +31,8 @@ N_TTY_BUF_SIZE less the line end on Linux)."""
 
 THREAD_TIME = 0.05
 """In seconds: how long a line that was pasted before the prompt may take through aioconsole's reading thread."""
+
+OUTPUT_LOST = "The output was closed, or is full, so the conversation ended."
 
 DRAIN_TIME = 1.0
 """In seconds: how long the last output may take when the program ends."""
@@ -88,20 +90,23 @@ class Console:
             self._reading.set()
         self.in_line = False  # the cursor stands behind the prompt
         self._banner: tuple[str, ...] = BANNER
+        self._broken = False
 
     async def read(self) -> None:
         """Read lines until the input ends; runs beside all the rest.
 
         Raises:
             PlayerLeft: the input ended while no line was asked for; otherwise `ask` raises it.
+            OutputLost: nobody reads the output any more, which aioconsole tells by an end of the input.
         """
         with suppress(OSError):  # the terminal is gone: its input has ended
             await self._reading.wait()
             while await self._read_line():
                 await self._reading.wait()
-        if not self._asked:
-            raise PlayerLeft("The input ended.")
-        self._asked.set_exception(PlayerLeft("The input ended."))
+        end = OutputLost(OUTPUT_LOST) if self._writer.is_closing() else PlayerLeft("The input ended.")
+        if not self._open_question:
+            raise end
+        self._open_question.set_exception(end)
 
     async def _read_line(self) -> bool:
         """Read one line and take or refuse it; False at the end of input."""
@@ -118,26 +123,32 @@ class Console:
                 refusal = f"A terminal cuts lines at {CUT_AT} bytes, so this one was not sent. Send it in parts."
         if self._terminal:
             self.in_line = False  # the terminal has echoed the line with its end
-            if not self._asked:
+            if not self._open_question:
                 refusal = f"Not your turn yet, so this was not sent: {_shortened(text or '')}"
         else:
             await self._prompted.wait()
         if refusal:
             await self.hear(refusal)
             self._prompt()
-        elif self._asked and text is not None:
+        elif self._open_question and text is not None:
             if not self._terminal:
                 self._write(f"{inert(text)}\n")
                 self.in_line = False
             self._reading.clear()
-            self._asked.set_result(text)
+            self._open_question.set_result(text)
         return True
+
+    @property
+    def _open_question(self) -> asyncio.Future[str] | None:
+        """The line that is asked for, unless it has come or nobody waits for it any more."""
+        return self._asked if self._asked and not self._asked.done() else None
 
     async def ask(self, table: Table) -> str:  # noqa: ARG002  # the person has seen the table
         """Open the prompt, and return the line that is typed at it.
 
         Raises:
-            PlayerLeft: the input ended instead, or the output was closed.
+            PlayerLeft: the input ended instead.
+            OutputLost: the prompt cannot be shown.
         """
         self._reading.set()
         await self._settled()
@@ -172,25 +183,33 @@ class Console:
             self.in_line = False
             self._write(start + "".join(f"{inert(line)}\n" for line in lines))
 
+    def end_line(self) -> None:
+        """Go to a line of its own."""
+        self.in_line = False
+        self._write("\n")
+
     def _prompt(self) -> None:
-        if self._asked:
+        if self._open_question:
             self.in_line = True
             self._write(PROMPT)
 
     def _write(self, text: str) -> None:
-        self._writer.write(text.encode())
+        try:
+            self._writer.write(text.encode())
+        except OSError:  # of what was written before, where a thread writes
+            self._broken = True
 
     async def drain(self) -> None:
         """Wait until all is written.
 
         Raises:
-            PlayerLeft: the output was closed.
+            OutputLost: it cannot be.
         """
         with suppress(OSError):
-            if not self._writer.is_closing():  # draining might wait forever then
+            if not (self._broken or self._writer.is_closing()):  # draining might wait forever then
                 await self._writer.drain()
                 return
-        raise PlayerLeft("The output was closed.")
+        raise OutputLost(OUTPUT_LOST)
 
 
 def _shortened(text: str) -> str:
@@ -226,12 +245,16 @@ async def console_at(seat: Seat) -> AsyncIterator[Console]:
                 reading = tasks.create_task(console.read())
                 yield console
                 reading.cancel()
-    except (PlayerLeft, asyncio.CancelledError):
-        console.show("", GOODBYE)
+    except PlayerLeft:
+        console.show(GOODBYE)
+        raise
+    except asyncio.CancelledError:
+        console.show(*[] if console.in_line else [""], GOODBYE)  # behind the ^C that the terminal shows
         raise
     finally:
-        console.show(*[""] if console.in_line else [])
-        with suppress(TimeoutError, PlayerLeft):
+        if console.in_line:
+            console.end_line()
+        with suppress(TimeoutError, OutputLost):
             async with asyncio.timeout(DRAIN_TIME):
                 await console.drain()
 

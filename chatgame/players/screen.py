@@ -34,7 +34,7 @@ def narrate(before: Table, turn: Turn, after: Table, viewer: Seat, secret: str |
     assert after.match, "any other turn is one of a match"
     return [
         *_what_happened(before.playing, turn, after.match, viewer),
-        *_what_comes(after, after.match, viewer, secret),
+        *_what_comes(turn, after, after.match, viewer, secret),
     ]
 
 
@@ -54,7 +54,7 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat)
     return []
 
 
-def _what_comes(table: Table, match: Match, viewer: Seat, secret: str | None) -> list[str]:
+def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat, secret: str | None) -> list[str]:
     """The board and who is to act, unless a program goes on by itself at once."""
     mine = table.token is viewer
     if match.outcome:
@@ -69,5 +69,8 @@ def _what_comes(table: Table, match: Match, viewer: Seat, secret: str | None) ->
         return []
     board = match.render(viewer, secret).split("\n")
     if mine:
-        return [*board, f"Your move: {match.asks(viewer)}."]
+        return [
+            *board,
+            f"Your move{' again' if turn.kind is Kind.MOVE and turn.seat is viewer else ''}: {match.asks(viewer)}.",
+        ]
     return [*board, f"Waiting for the {table.token}..."]

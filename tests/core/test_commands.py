@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from chatgame.core.commands import COMMANDS, Reply, Write, read_chat, read_game
+from chatgame.core.commands import COMMANDS, Hide, Reply, Write, read_chat, read_game
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
@@ -42,10 +42,25 @@ def test_play_opens_a_game(line: str) -> None:
     assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe")
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("play rps", Write(Kind.PLAY, "rps")),
+        ("play  rps  3", Write(Kind.PLAY, "rps 3")),
+        ("play rps 4", Write(Kind.PLAY, "rps 4")),  # which the game refuses
+        ("play rps tonight", Write(Kind.SAY, "play rps tonight")),
+        ("play the 3 of hearts", Write(Kind.SAY, "play the 3 of hearts")),
+    ],
+)
+def test_options_stand_behind_the_game(line: str, meant: Write) -> None:
+    """Words that the game does not take make it chat."""
+    assert read_chat(line, CHAT, Seat.CLIENT) == meant
+
+
 @pytest.mark.parametrize("line", ["play", "play chess"])
 def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
     """And how to send it all the same."""
-    with pytest.raises(Refused, match=f"one of tictactoe. To send it as it is: /say {line}"):
+    with pytest.raises(Refused, match=f"one of tictactoe, .*. To send it as it is: /say {line}"):
         read_chat(line, CHAT, Seat.CLIENT)
 
 
@@ -122,6 +137,18 @@ def test_commands_of_a_game() -> None:
 def test_lines_in_a_game_are_moves() -> None:
     """Written in the game's own notation."""
     assert read_game(" 5 ", GAME, Seat.SERVER, None, 0) == Write(Kind.MOVE, "5")
+
+
+def test_secrets_and_choices_are_hidden_and_may_be_random() -> None:
+    """Where the game has random ones."""
+    table = CHAT.write(Seat.CLIENT, Kind.PLAY, "battleship")[1]
+    fleet = read_game("random", table, Seat.SERVER, None, 5)
+    assert isinstance(fleet, Hide)
+    assert read_game(fleet.value.upper(), table, Seat.SERVER, None, 6) == fleet
+    table = CHAT.write(Seat.CLIENT, Kind.PLAY, "hangman")[1]
+    assert read_game("random", table, Seat.CLIENT, None, 5) == Hide("random")
+    table = CHAT.write(Seat.CLIENT, Kind.PLAY, "rps")[1]
+    assert read_game("R", table, Seat.SERVER, None, 5) == Hide("rock")
 
 
 def test_text_in_a_game_is_refused_with_the_way_to_say_it() -> None:

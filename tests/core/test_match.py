@@ -271,7 +271,7 @@ def test_no_other_turn_than_the_one_that_is_due(act: str) -> None:
     playing = Playing(act)
     assert playing.match.duty
     for kind in {Kind.MOVE, Kind.COMMIT, Kind.CONTRIBUTE, Kind.REVEAL, Kind.ANSWER} - {playing.match.duty.kind}:
-        with pytest.raises(Refused, match=f"A {kind} turn came where a {playing.match.duty.kind} turn was due"):
+        with pytest.raises(Refused, match=f"A turn to {kind} came where one to {playing.match.duty.kind} was due"):
             playing.write(kind, "x")
 
 

@@ -12,7 +12,7 @@ from chatgame.core.digest import digest
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.messages import MAX_TEXT, Kind, Turn
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
+from chatgame.core.table import MAX_REMARKS, Table
 from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
 
@@ -70,14 +70,23 @@ def test_remark_in_a_game_keeps_the_token() -> None:
     assert after((Kind.PLAY, "tictactoe"), (Kind.SAY, "hm")).token is Seat.SERVER
 
 
+def test_remarks_in_a_row_are_bounded() -> None:
+    """A player who only talks must move some time; a move makes room for more."""
+    table = after((Kind.PLAY, "tictactoe"), *[(Kind.SAY, "hm")] * MAX_REMARKS)
+    with pytest.raises(Refused, match="After 20 remarks in a row a move is due"):
+        table.write(Seat.SERVER, Kind.SAY, "hm")
+    _, moved = table.write(Seat.SERVER, Kind.MOVE, "5")
+    assert moved.write(Seat.CLIENT, Kind.SAY, "hm")[1].remarks == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
         (Kind.MOVE, "5", "No game is on"),
         (Kind.RESIGN, "", "No game is on"),
-        (Kind.RESIGN, "x", "A resign turn carries no text"),
-        (Kind.QUIT, "x", "A quit turn carries no text"),
-        (Kind.SAY, "", "A say turn needs a text"),
+        (Kind.RESIGN, "x", "A turn to resign carries no text"),
+        (Kind.QUIT, "x", "A turn to quit carries no text"),
+        (Kind.SAY, "", "A turn to say needs a text"),
         (Kind.SAY, "é" * (MAX_TEXT // 2) + "x", "has 4097 bytes in UTF-8; at most 4096"),
         (Kind.SAY, "\ud800", "half a character"),
         (Kind.PLAY, "chess", 'no game "chess"'),

@@ -1,0 +1,78 @@
+"""Connect four: discs fall into seven columns of six; the first to get four in a row, in any direction, wins.
+
+Rules: https://en.wikipedia.org/wiki/Connect_Four
+Discs as bits: https://github.com/denkspuren/BitboardC4/blob/master/BitboardDesign.md
+"""
+
+from typing import NamedTuple
+
+from chatgame.core.errors import IllegalMove, InvalidMove
+from chatgame.core.rules import Outcome, Rules, known_as
+from chatgame.core.seats import Seat
+
+COLUMNS = "1234567"
+TOPS = {column: 1 << (7 * column - 2) for column in range(1, 8)}
+
+
+class Position(NamedTuple):
+    """The discs of who is to act, and all discs; and who is X, who begins.
+
+    A column takes seven bits, column 1 the lowest: six for its cells from the bottom up, and one that stays 0.
+    """
+
+    own: int
+    taken: int
+    x: Seat
+
+
+class Connect4(Rules[Position, int]):
+    """Connect four; a move is a column, 1 to 7."""
+
+    name = "connect4"
+    title = "connect four"
+
+    def start(self, inviter: Seat, options: str) -> Position:
+        self.without_options(options)
+        return Position(0, 0, inviter.other)
+
+    def to_act(self, position: Position) -> Seat:
+        return position.x.other if position.taken.bit_count() % 2 else position.x
+
+    def asks(self, position: Position, seat: Seat) -> str:
+        return "a column, 1 to 7"
+
+    def parse(self, position: Position, seat: Seat, text: str) -> int:
+        if len(text) != 1 or text not in COLUMNS:
+            raise InvalidMove(f'"{text}" is no column; the columns are 1 to 7.')
+        free = self.legal_moves(position)
+        if int(text) not in free:
+            raise IllegalMove(f"Column {text} is full; free: {', '.join(map(str, free))}.")
+        return int(text)
+
+    def apply(self, position: Position, move: int) -> Position:
+        own, taken, x = position
+        return Position(own ^ taken, taken | taken + (1 << (7 * move - 7)), x)
+
+    def outcome(self, position: Position) -> Outcome | None:
+        if _four(position.own ^ position.taken):
+            return Outcome(self.to_act(position).other, "four in a row")
+        return Outcome(None, "the board is full") if position.taken.bit_count() == 42 else None
+
+    def legal_moves(self, position: Position) -> list[int]:
+        return [column for column, top in TOPS.items() if not position.taken & top]
+
+    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        own, taken, x = position
+        discs_x = own if self.to_act(position) is x else own ^ taken
+        marks = ["X" if discs_x >> bit & 1 else "O" if taken >> bit & 1 else "." for bit in range(49)]
+        rows = [" ".join(marks[row::7]) for row in (5, 4, 3, 2, 1, 0)]
+        return "\n".join([" ".join(COLUMNS), *rows, f"X: {known_as(x, viewer)}, O: {known_as(x.other, viewer)}"])
+
+
+def _four(discs: int) -> bool:
+    """Whether four are in a row: upwards, along a row, or along either diagonal."""
+    for step in (1, 7, 6, 8):
+        pairs = discs & discs >> step
+        if pairs & pairs >> 2 * step:
+            return True
+    return False

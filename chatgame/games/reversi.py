@@ -1,0 +1,117 @@
+"""Reversi, or Othello: a disc turns over the rows of the other's discs that it closes in; the most discs win.
+
+Who can turn nothing over passes, which needs no move; when neither can, the game ends.
+
+Rules: https://en.wikipedia.org/wiki/Reversi#Rules
+"""
+
+from operator import lshift, rshift
+from typing import NamedTuple
+
+from chatgame.core.errors import IllegalMove, InvalidMove
+from chatgame.core.rules import Outcome, Rules, known_as
+from chatgame.core.seats import Seat
+
+CELLS = {f"{'abcdefgh'[bit % 8]}{bit // 8 + 1}": 1 << bit for bit in range(64)}
+ALL, INNER = 0xFFFF_FFFF_FFFF_FFFF, 0x7E7E_7E7E_7E7E_7E7E
+STEPS = ((1, INNER), (7, INNER), (8, ALL), (9, INNER))
+"""For each direction and back: how many bits it is to the next cell, and which cells can lie between two others."""
+
+
+class Position(NamedTuple):
+    """The discs of who is to act, and the other's; who that is, and who is X, who begins.
+
+    Cell a1 is the lowest bit, b1 the next, h8 the highest of 64.
+    """
+
+    own: int
+    theirs: int
+    seat: Seat
+    x: Seat
+
+
+class Reversi(Rules[Position, str]):
+    """Reversi; a move is a cell, a1 to h8."""
+
+    name = "reversi"
+    title = "reversi"
+
+    def start(self, inviter: Seat, options: str) -> Position:
+        self.without_options(options)
+        own, theirs = CELLS["e4"] | CELLS["d5"], CELLS["d4"] | CELLS["e5"]
+        return Position(own, theirs, inviter.other, inviter.other)
+
+    def to_act(self, position: Position) -> Seat:
+        return position.seat
+
+    def asks(self, position: Position, seat: Seat) -> str:
+        return f"a cell, such as {self.legal_moves(position)[0]}"
+
+    def parse(self, position: Position, seat: Seat, text: str) -> str:
+        cell = text.lower()
+        if cell not in CELLS:
+            raise InvalidMove(f'"{text}" is no cell; the cells are a1 to h8.')
+        moves = self.legal_moves(position)
+        if cell not in moves:
+            taken = CELLS[cell] & (position.own | position.theirs)
+            why = f"Cell {cell} is taken" if taken else f"A disc on {cell} would turn nothing over"
+            raise IllegalMove(f"{why}; try {', '.join(moves[:6])}.")
+        return cell
+
+    def apply(self, position: Position, move: str) -> Position:
+        own, theirs, seat, x = position
+        turned = _turned(own, theirs, CELLS[move])
+        own, theirs = own | CELLS[move] | turned, theirs ^ turned
+        if _playable(theirs, own) or not _playable(own, theirs):
+            return Position(theirs, own, seat.other, x)
+        return Position(own, theirs, seat, x)
+
+    def outcome(self, position: Position) -> Outcome | None:
+        own, theirs, seat, _ = position
+        if _playable(own, theirs):
+            return None
+        less, more = sorted((own.bit_count(), theirs.bit_count()))
+        if less == more:
+            return Outcome(None, f"{more} discs each")
+        return Outcome(seat if own.bit_count() == more else seat.other, f"{more} discs to {less}")
+
+    def legal_moves(self, position: Position) -> list[str]:
+        playable = _playable(position.own, position.theirs)
+        return [cell for cell, bit in CELLS.items() if playable & bit]
+
+    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        own, theirs, seat, x = position
+        discs_x, discs_o = (own, theirs) if seat is x else (theirs, own)
+        marked = _playable(own, theirs) if seat is viewer else 0
+        marks = ["X" if discs_x & b else "O" if discs_o & b else "*" if marked & b else "." for b in CELLS.values()]
+        rows = [f"{row + 1} {' '.join(marks[8 * row : 8 * row + 8])}" for row in range(8)]
+        who_x = f"X: {known_as(x, viewer)} ({discs_x.bit_count()})"
+        who_o = f"O: {known_as(x.other, viewer)} ({discs_o.bit_count()})"
+        return "\n".join(["  a b c d e f g h", *rows, f"{who_x}, {who_o}"])
+
+
+def _playable(own: int, theirs: int) -> int:
+    """The free cells where a new own disc turns something over."""
+    ends = 0
+    for step, inner in STEPS:
+        between = theirs & inner
+        up, down = own << step & between, own >> step & between
+        while up | down:
+            up, down = up << step, down >> step
+            ends |= up | down
+            up, down = up & between, down & between
+    return ends & ALL & ~(own | theirs)
+
+
+def _turned(own: int, theirs: int, cell: int) -> int:
+    """The discs that a new own disc on `cell` turns over."""
+    turned = 0
+    for step, inner in STEPS:
+        between = theirs & inner
+        for shift in (lshift, rshift):
+            run, end = 0, shift(cell, step)
+            while end & between:
+                run, end = run | end, shift(end, step)
+            if end & own:
+                turned |= run
+    return turned

@@ -1,0 +1,69 @@
+"""Rock, paper, scissors: both choose at once; rock blunts scissors, scissors cut paper, paper wraps rock.
+
+Whoever wins more than half of the rounds wins; a drawn round is played again.
+
+Rules: https://en.wikipedia.org/wiki/Rock_paper_scissors
+"""
+
+from typing import NamedTuple
+
+from chatgame.core.errors import InvalidMove, Refused
+from chatgame.core.rules import Both, Choices, Outcome, Rules, known_as
+from chatgame.core.seats import Seat
+
+BEATS = {"rock": "scissors", "scissors": "paper", "paper": "rock"}
+BEST_OF = tuple(str(rounds) for rounds in range(1, 100, 2))
+
+
+class Position(NamedTuple):
+    """Best of how many rounds, how many each seat has won, and what was chosen in the last round."""
+
+    best_of: int
+    client: int
+    server: int
+    last: Choices | None
+
+
+class RockPaperScissors(Rules[Position, str]):
+    """Rock, paper, scissors; a choice is one of the three words, or its first letter."""
+
+    name = "rps"
+    title = "rock, paper, scissors"
+
+    def start(self, inviter: Seat, options: str) -> Position:
+        if options and options not in BEST_OF:
+            raise Refused(f'"{options}" is no odd number from 1 to 99: type "play rps 3" for the best of three.')
+        return Position(int(options or "1"), 0, 0, None)
+
+    def to_act(self, position: Position) -> Both:
+        return Both()
+
+    def asks(self, position: Position, seat: Seat) -> str:
+        return "rock, paper or scissors"
+
+    def parse(self, position: Position, seat: Seat, text: str) -> str:
+        for choice in BEATS:
+            if text.lower() in (choice, choice[0]):
+                return choice
+        raise InvalidMove(f'"{text}" is none of rock, paper and scissors, or r, p and s.')
+
+    def apply(self, position: Position, move: Choices) -> Position:
+        return position._replace(
+            client=position.client + (BEATS[move.client] == move.server),
+            server=position.server + (BEATS[move.server] == move.client),
+            last=move,
+        )
+
+    def outcome(self, position: Position) -> Outcome | None:
+        if not position.last or max(position.client, position.server) <= position.best_of // 2:
+            return None
+        winner = Seat.CLIENT if position.client > position.server else Seat.SERVER
+        return Outcome(winner, f"{position.last.of(winner)} beats {position.last.of(winner.other)}")
+
+    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        last = f"Last round: {_each(viewer, *position.last)}" if position.last else "No round was played yet"
+        return f"{last}\nBest of {position.best_of}: {_each(viewer, position.client, position.server)}"
+
+
+def _each(viewer: Seat | None, client: str | int, server: str | int) -> str:
+    return f"{known_as(Seat.CLIENT, viewer)} {client}, {known_as(Seat.SERVER, viewer)} {server}"

@@ -1,0 +1,98 @@
+"""A small strategy for each game whose moves cannot be searched: what a bot types, given a position.
+
+Sources: hold at twenty, from Neller and Presser, "Optimal play of the dice game Pig" (2004); the letters of English
+by how often they stand in a dictionary's words, from https://en.wikipedia.org/wiki/Letter_frequency; for battleship,
+to shoot where most ships could still lie, from http://www.datagenetics.com/blog/december32011/.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from random import Random
+from typing import Any
+
+from chatgame.core.rules import Secret
+from chatgame.core.seats import Seat
+from chatgame.games import battleship, hangman, pig, rps
+from chatgame.players.words import WORDS
+
+Strategy = Callable[[Any, Seat, Random], str]
+"""What to type at a position, given one's seat and a source of chance."""
+
+BY_FREQUENCY = "esiarntolcdupmghbyfvkwzxjq"
+
+
+def throw_hands(position: rps.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # any is as good
+    """One of the three, evenly, which nobody can exploit."""
+    return chance.choice(list(rps.BEATS))
+
+
+def roll_or_hold(position: pig.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # no need of chance
+    """Hold at twenty points in the turn, or when they are enough."""
+    enough = position.points >= 20 or position.held + position.points >= pig.GOAL
+    return "hold" if enough else "roll"
+
+
+def guess_word(position: hangman.Position, seat: Seat, chance: Random) -> str:
+    """Hide one of the words of the list; guess the letter that stands in most words that are still possible."""
+    if position.owner is seat:
+        return chance.choice(WORDS)
+    words = [word for word in WORDS if _fits(word, position)]
+    if len(words) == 1:
+        return words[0]
+    counts = Counter(letter for word in words for letter in set(word) if letter not in position.tried)
+    letters = sorted(set(BY_FREQUENCY) - set(position.tried), key=BY_FREQUENCY.index)
+    return max(letters, key=lambda letter: counts[letter])
+
+
+def _fits(word: str, position: hangman.Position) -> bool:
+    if len(word) != len(position.letters) or word in position.tried:
+        return False
+    closed = {guess for guess in position.tried if len(guess) == 1}
+    return all(
+        letter == shown if shown != "_" else letter not in closed
+        for letter, shown in zip(word, position.letters, strict=True)
+    )
+
+
+def shoot(position: battleship.Position, seat: Seat, chance: Random) -> str:
+    """Place the fleet at random; shoot where most of the ships still afloat could lie, through open hits first."""
+    if isinstance(battleship.Battleship().to_act(position), Secret):
+        return "random"
+    waters = position.target if position.shooter is seat else position.own
+    lengths = list(battleship.LENGTHS)
+    sunk: set[int] = set()
+    for at, mark in enumerate(waters):
+        if mark in "2345":
+            lengths.remove(int(mark))
+            sunk |= _sunk_ship(waters, at, int(mark))
+    hits = {at for at, mark in enumerate(waters) if mark in "x2345"} - sunk
+    chances: Counter[int] = Counter()
+    for ship in _places(lengths):
+        marks = [waters[at] for at in ship]
+        if "o" not in marks and not sunk & set(ship):
+            weight = 40 ** sum(at in hits for at in ship)
+            chances.update({at: weight for at, mark in zip(ship, marks, strict=True) if mark == "."})
+    untouched = [at for at, mark in enumerate(waters) if mark == "."]
+    best = max(chances[at] for at in untouched)
+    return battleship.CELLS[chance.choice([at for at in untouched if chances[at] == best])]
+
+
+def _sunk_ship(waters: str, at: int, length: int) -> set[int]:
+    """The cells of a ship that was sunk by the shot at `at`, or some such cells where several would do."""
+    lying = (ship for ship in _places([length]) if at in ship and all(waters[cell] in "x2345" for cell in ship))
+    return set(next(lying, (at,)))
+
+
+def _places(lengths: Iterable[int]) -> Iterator[range]:
+    """Every way in which a ship of each of the lengths can lie."""
+    for length in lengths:
+        for step in (1, 10):
+            yield from (range(at, at + step * length, step) for at in range(100) if at // step % 10 + length <= 10)
+
+
+STRATEGIES: dict[str, Strategy] = {
+    "rps": throw_hands,
+    "pig": roll_or_hold,
+    "hangman": guess_word,
+    "battleship": shoot,
+}

@@ -1,0 +1,60 @@
+"""Plays a match by what its players type, and writes for their programs what these would write by themselves."""
+
+from typing import Any
+
+from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.errors import IllegalMove, InvalidMove
+from chatgame.core.match import Match
+from chatgame.core.messages import Kind
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
+
+SALT = bytes(32)
+
+
+class Lie(str):
+    """What a cheating program writes as it is, where an honest one would ask its rules."""
+
+    __slots__ = ()
+
+
+def play(rules: AnyRules, *lines: str, options: str = "", inviter: Seat = Seat.CLIENT) -> Match:
+    """The match after these lines, each typed by whoever is asked; at a chance, a line is the number drawn.
+
+    A `Lie` stands for what is hidden or answered; "/resign" resigns.
+    """
+    match = Match.open(rules, "0" * 32, 0, inviter, options)
+    left, openings, secrets = list(lines), dict[tuple[int, Seat], Opening](), dict[Seat, str]()
+    while match.duty and (left or not match.duty.asked):
+        seat, kind, asked, ply = match.duty
+        if left and left[0] == "/resign" and asked:
+            match, left = match.after(seat, Kind.RESIGN, ""), left[1:]
+            continue
+        match kind:
+            case Kind.MOVE:
+                text = match.parse(seat, left.pop(0))
+            case Kind.COMMIT:
+                line = left.pop(0)
+                hidden = line if isinstance(line, Lie) or not asked else match.parse(seat, line)
+                openings[ply, seat] = Opening(SALT, hidden)
+                secrets[seat] = hidden
+                text = commitment(Place(match.session, match.number, ply, seat), openings[ply, seat])
+            case Kind.CONTRIBUTE:
+                text = "0"
+            case Kind.REVEAL:
+                text = str(openings[ply, seat])
+            case Kind.ANSWER:
+                text = left.pop(0) if left and isinstance(left[0], Lie) else match.answer(secrets[seat])
+        match = match.after(seat, kind, text)
+    assert not left, "every line was typed"
+    return match
+
+
+def canonical_or_refused(rules: AnyRules, position: Any, text: str) -> None:
+    """Check that `text` is refused, or stands for a move whose notation stands for the same move."""
+    for seat in Seat:
+        try:
+            move = rules.parse(position, seat, text)
+        except (InvalidMove, IllegalMove):
+            continue
+        assert rules.parse(position, seat, str(move)) == move

@@ -1,0 +1,131 @@
+"""Connect four, by its rules."""
+
+import re
+from itertools import combinations
+
+import pytest
+from msgspec import json
+
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.match import Match
+from chatgame.core.messages import Kind
+from chatgame.core.rules import Outcome
+from chatgame.core.seats import Seat
+from chatgame.games.connect4 import Connect4, Position
+from tests.games.perft import perft
+
+RULES = Connect4()
+DRAWN = "115566526237153477516714637471564433342222"
+
+
+def played(moves: str) -> Match:
+    """The match after those moves; the client has asked for it, so the server is X."""
+    match = Match.open(RULES, "0" * 32, 0, Seat.CLIENT, "")
+    for move in moves:
+        assert match.duty
+        match = match.after(match.duty.seat, Kind.MOVE, move)
+    return match
+
+
+def test_there_are_as_many_lines_of_play_as_are_known() -> None:
+    """At seven plies, a column can be full for the first time, and X can have won."""
+    assert perft(RULES, 7) == [7, 49, 343, 2401, 16807, 117649, 823536]
+
+
+@pytest.mark.parametrize("inviter", Seat)
+def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
+    """And the seats alternate."""
+    position = RULES.start(inviter, "")
+    assert position.x is RULES.to_act(position) is inviter.other
+    assert RULES.to_act(RULES.apply(position, 4)) is inviter
+
+
+@pytest.mark.parametrize(
+    ("moves", "winner"),
+    [
+        ("1212121", Seat.SERVER),
+        ("1122334", Seat.SERVER),
+        ("12233434464", Seat.SERVER),
+        ("76655454424", Seat.SERVER),
+        ("71212131", Seat.CLIENT),
+    ],
+    ids=["upwards", "along a row", "rising", "falling", "for O"],
+)
+def test_four_in_a_row_win(moves: str, winner: Seat) -> None:
+    """In each direction, and not a move earlier."""
+    assert played(moves[:-1]).outcome is None
+    assert played(moves).outcome == Outcome(winner, "four in a row")
+
+
+def test_69_fours_win_and_no_other() -> None:
+    """Of all sets of four cells, so none that goes on behind the edge: 21 upright, 24 level, 24 along diagonals."""
+    cells = [1 << (7 * column + row) for column in range(7) for row in range(6)]
+    fours = (Position(0, sum(four), Seat.SERVER) for four in combinations(cells, 4))
+    assert sum(RULES.outcome(position) is not None for position in fours) == 69
+
+
+def test_full_board_is_a_draw_unless_the_last_disc_wins() -> None:
+    """The last of 42 is O's."""
+    assert played(DRAWN[:-1]).outcome is None
+    assert played(DRAWN).outcome == Outcome(None, "the board is full")
+    last_wins = "733651575511722656534266327317322716144444"
+    assert played(last_wins).outcome == Outcome(Seat.CLIENT, "four in a row")
+
+
+def test_full_column_is_refused() -> None:
+    """With the others, and no bot is offered it."""
+    full = played("333333")
+    assert RULES.legal_moves(full.position) == [1, 2, 4, 5, 6, 7]
+    with pytest.raises(IllegalMove, match=r"^Column 3 is full; free: 1, 2, 4, 5, 6, 7\.$"):
+        full.after(Seat.SERVER, Kind.MOVE, "3")
+
+
+@pytest.mark.parametrize("text", ["", "0", "8", "10", "12", "05", "+1", "1_0", " 1", "²", "٣", "\uff15", "x"])
+def test_what_is_no_column_is_refused(text: str) -> None:
+    """Only the digits 1 to 7 are columns."""
+    with pytest.raises(InvalidMove, match=f'^"{re.escape(text)}" is no column; the columns are 1 to 7'):
+        played("").after(Seat.SERVER, Kind.MOVE, text)
+
+
+def test_there_are_no_options() -> None:
+    """The game is opened by its name alone."""
+    with pytest.raises(Refused, match=r'^connect four has no options: type "play connect4" alone\.$'):
+        RULES.start(Seat.CLIENT, "5x4")
+
+
+@pytest.mark.parametrize(
+    ("moves", "notation"),
+    [
+        ("", b'[0,0,"server"]'),
+        ("1", b'[0,1,"server"]'),
+        ("12", b'[1,129,"server"]'),
+        ("121", b'[128,131,"server"]'),
+    ],
+)
+def test_position_in_json(moves: str, notation: bytes) -> None:
+    """The discs of who is to act, all discs, and who is X."""
+    match = played(moves)
+    assert match.notation == notation
+    assert json.decode(notation, type=Position) == match.position
+
+
+def test_player_is_asked_for_a_column() -> None:
+    """By its number."""
+    assert played("").asks(Seat.SERVER) == "a column, 1 to 7"
+
+
+@pytest.mark.parametrize(
+    ("viewer", "who"), [(Seat.SERVER, "X: you, O: the client"), (None, "X: the server, O: the client")]
+)
+def test_board_shows_the_discs_under_the_numbers_of_their_columns(viewer: Seat | None, who: str) -> None:
+    """And says who is who."""
+    assert played("122334344").render(viewer, None).splitlines() == [
+        "1 2 3 4 5 6 7",
+        ". . . . . . .",
+        ". . . . . . .",
+        ". . . . . . .",
+        ". . X X . . .",
+        ". X X O . . .",
+        "X O O O . . .",
+        who,
+    ]

@@ -1,0 +1,99 @@
+"""Tic-tac-toe, by its rules."""
+
+import pytest
+from msgspec import json
+
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.match import Match
+from chatgame.core.messages import Kind
+from chatgame.core.rules import Outcome
+from chatgame.core.seats import Seat
+from chatgame.games.tictactoe import Position, TicTacToe
+from tests.games.perft import perft
+
+RULES = TicTacToe()
+
+
+def played(moves: str) -> Match:
+    """The match after those moves; the client has asked for it, so the server is X."""
+    match = Match.open(RULES, "0" * 32, 0, Seat.CLIENT, "")
+    for move in moves:
+        assert match.duty
+        match = match.after(match.duty.seat, Kind.MOVE, move)
+    return match
+
+
+def test_there_are_as_many_lines_of_play_as_are_known() -> None:
+    """255168 games in all, 127872 of which go on to the ninth move: https://en.wikipedia.org/wiki/Tic-tac-toe."""
+    assert perft(RULES, 9) == [9, 72, 504, 3024, 15120, 54720, 148176, 200448, 127872]
+
+
+@pytest.mark.parametrize("inviter", Seat)
+def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
+    """And the seats alternate."""
+    position = RULES.start(inviter, "")
+    assert position.x is RULES.to_act(position) is inviter.other
+    assert RULES.to_act(RULES.apply(position, 5)) is inviter
+
+
+@pytest.mark.parametrize("row", ["123", "456", "789", "147", "258", "369", "159", "357"])
+def test_three_in_a_row_win(row: str) -> None:
+    """Along a row, a column or a diagonal, and not a move earlier."""
+    a, b = [cell for cell in "123456789" if cell not in row][:2]
+    two = played(f"{row[0]}{a}{row[1]}{b}")
+    assert two.outcome is None
+    assert two.after(Seat.SERVER, Kind.MOVE, row[2]).outcome == Outcome(Seat.SERVER, "three in a row")
+
+
+def test_three_in_a_row_win_for_o_too() -> None:
+    """Here the first row."""
+    assert played("714253").outcome == Outcome(Seat.CLIENT, "three in a row")
+
+
+def test_full_board_is_a_draw_unless_the_last_mark_wins() -> None:
+    """The ninth cell is X's."""
+    assert played("512846379").outcome == Outcome(None, "the board is full")
+    assert played("142567893").outcome == Outcome(Seat.SERVER, "three in a row")
+
+
+def test_taken_cell_is_refused() -> None:
+    """With the free ones."""
+    with pytest.raises(IllegalMove, match=r"^Cell 5 is taken; free: 2, 3, 4, 6, 7, 8, 9\.$"):
+        played("515")
+
+
+@pytest.mark.parametrize("text", ["", "0", "10", "12", "05", "+1", "1_0", " 1", "²", "٣", "\uff15", "x", "X"])
+def test_what_is_no_cell_is_refused(text: str) -> None:
+    """Only the nine digits are cells."""
+    with pytest.raises(InvalidMove, match="is no cell; the cells are 1 to 9"):
+        played("").after(Seat.SERVER, Kind.MOVE, text)
+
+
+def test_there_are_no_options() -> None:
+    """The game is opened by its name alone."""
+    with pytest.raises(Refused, match=r'^tic-tac-toe has no options: type "play tictactoe" alone\.$'):
+        RULES.start(Seat.CLIENT, "4x4")
+
+
+def test_position_in_json() -> None:
+    """The board and who is X."""
+    match = played("51")
+    assert match.notation == b'["O234X6789","server"]'
+    assert json.decode(match.notation, type=Position) == match.position
+
+
+def test_player_is_asked_for_a_free_cell() -> None:
+    """By its number."""
+    assert played("").asks(Seat.SERVER) == "the number of a free cell"
+
+
+def test_board_shows_the_free_cells_by_number() -> None:
+    """And says who is who."""
+    assert played("51").render(Seat.CLIENT, None).splitlines() == [
+        " O | 2 | 3",
+        "---+---+---",
+        " 4 | X | 6",
+        "---+---+---",
+        " 7 | 8 | 9",
+        "X: the server, O: you",
+    ]

@@ -1,0 +1,183 @@
+"""Cheats at hidden choices, dice and secrets, over the real protocol: each is named on the honest side."""
+
+import asyncio
+from typing import Any
+
+import async_solipsism
+import pytest
+from msgspec import convert, to_builtins
+
+from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.messages import Kind, Turn
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.link.link import ALIVE_INTERVAL
+from chatgame.play import CLAIM_TIME
+from tests.ends import Peer, converse_with_peer, sentence_of
+
+
+def opening(value: str, salt: int = 7) -> Opening:
+    """What shows a value."""
+    return Opening(bytes([salt]) * 32, value)
+
+
+def commit(peer: Peer, shown: Opening, **elsewhere: Any) -> dict[str, Any]:
+    """The peer's commitment, here or `elsewhere`."""
+    match = peer.table.playing
+    assert match
+    place = Place(peer.table.session, match.number, match.ply, peer.seat)
+    return peer.turn("commit", commitment(place._replace(**elsewhere), shown))
+
+
+async def hear(peer: Peer) -> dict[str, Any]:
+    """The honest side's next turn, which the peer's own table takes too."""
+    while (message := await peer.hear())["type"] == "alive":
+        pass
+    peer.table = peer.table.after(convert(message, Turn))
+    return message
+
+
+async def rps_committed() -> "tuple[Peer, asyncio.Task[Table], dict[str, Any]]":
+    """The peer has opened rock, paper, scissors, and the honest server, invited, has committed to rock."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, ["rock", "and now?"])
+    peer.send(peer.turn("play", "rps"))
+    return peer, honest, await hear(peer)
+
+
+async def named(peer: Peer, honest: "asyncio.Task[Table]") -> str:
+    """The sentence in which the honest side names the cheat, and which the cheat is told too."""
+    goodbye = await peer.hear_goodbye()
+    sentence = await sentence_of(honest)
+    assert sentence == f"RemoteProtocolError: {goodbye['text']}"
+    return sentence
+
+
+async def test_commitment_copied_from_the_partner() -> None:
+    """It would let the cheat reveal what the honest side reveals."""
+    peer, honest, theirs = await rps_committed()
+    peer.send(peer.turn("say", "x", kind="commit", text=theirs["text"]))
+    assert "The client broke the rules: The commitment is a copy of the partner's." in await named(peer, honest)
+
+
+async def test_reveal_before_both_have_committed() -> None:
+    """Nobody speaks first."""
+    peer, honest, _ = await rps_committed()
+    peer.send(peer.turn("say", "x", kind="reveal", text=str(opening("paper"))))
+    assert "A turn to reveal came where one to commit was due" in await named(peer, honest)
+
+
+@pytest.mark.parametrize(
+    ("shown", "elsewhere"),
+    [
+        (opening("scissors"), {}),
+        (opening("paper", 8), {}),
+        (opening("paper"), {"match": 1}),
+        (opening("paper"), {"ply": 1}),
+        (opening("paper"), {"seat": Seat.SERVER}),
+        (opening("paper"), {"session": "f" * 32}),
+    ],
+)
+async def test_reveal_that_does_not_open_the_commitment(shown: Opening, elsewhere: dict[str, Any]) -> None:
+    """Another value or salt, or a commitment made for another match, ply, seat or session."""
+    peer, honest, _ = await rps_committed()
+    peer.send(commit(peer, opening("paper"), **elsewhere))
+    await hear(peer)
+    peer.send(peer.turn("say", "x", kind="reveal", text=str(shown)))
+    assert "The reveal does not open the commitment that was made" in await named(peer, honest)
+
+
+async def test_second_reveal() -> None:
+    """One is enough; the match is over."""
+    peer, honest, _ = await rps_committed()
+    peer.send(commit(peer, opening("paper")))
+    await hear(peer)
+    peer.send(peer.turn("reveal", str(opening("paper"))))
+    await hear(peer)
+    peer.send(peer.turn("say", "x", kind="reveal", text=str(opening("paper"))))
+    assert "No game is on" in await named(peer, honest)
+
+
+async def test_dice_that_do_not_come_from_both_contributions() -> None:
+    """The honest client has added to the number; the cheat shows another than it was bound to."""
+    peer, honest = await converse_with_peer(Seat.SERVER, ["play pig"])
+    await hear(peer)
+    peer.send(peer.turn("move", "roll"), commit(peer, opening("3")))
+    await hear(peer)
+    peer.send(peer.turn("say", "x", kind="reveal", text=str(opening("5"))))
+    assert "The reveal does not open the commitment that was made" in await named(peer, honest)
+
+
+@pytest.mark.parametrize(
+    ("word", "answers", "words"),
+    [
+        ("tea", ["4"], 'a false answer, "4" for "3"'),
+        ("tea", ["3", "none"], 'a false answer, "none" for "2"'),
+        ("tee", ["3", "2"], 'a false answer, "2" for "2,3"'),
+        ("t3a", ["3"], "a secret that is none"),
+    ],
+)
+async def test_lie_in_hangman_loses_the_game_and_the_chat_goes_on(word: str, answers: list[str], words: str) -> None:
+    """The word is shown in the end, and every answer is held against it."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, ["e", "/resign", "You lied"])
+    peer.send(peer.turn("play", "hangman"), commit(peer, opening(word)), peer.turn("answer", answers[0]))
+    assert (await hear(peer))["kind"] == "move"
+    peer.send(peer.turn("answer", answers[1] if len(answers) > 1 else "2"))
+    assert (await hear(peer))["kind"] == "resign"
+    peer.send(peer.turn("reveal", str(opening(word))))
+    assert (await hear(peer))["text"] == "You lied"
+    match = peer.table.match
+    assert match
+    assert match.outcome
+    assert match.outcome.winner is Seat.SERVER
+    assert match.outcome.reason.startswith("the client cheated: ")
+    assert words in match.outcome.reason or len(answers) > 1
+    peer.send(peer.turn("quit"))
+    peer.close()
+    assert await sentence_of(honest) == ""
+
+
+async def keeps_alive(peer: Peer) -> None:
+    """The peer is there, and does nothing more."""
+    while True:
+        peer.send({"type": "alive"})
+        await asyncio.sleep(ALIVE_INTERVAL)
+
+
+def test_refusal_to_reveal_loses_after_the_deadline_and_the_chat_goes_on() -> None:
+    """The honest player is told early that the other program is late; the claim wins the match."""
+
+    async def scenario() -> None:
+        peer, honest, _ = await rps_committed()
+        began = asyncio.get_running_loop().time()
+        peer.send(commit(peer, opening("paper")))
+        await hear(peer)
+        alive = asyncio.create_task(keeps_alive(peer))
+        assert (await hear(peer))["kind"] == "claim"
+        assert asyncio.get_running_loop().time() - began == pytest.approx(CLAIM_TIME, abs=1)
+        match = peer.table.match
+        assert match
+        assert match.outcome == (Seat.SERVER, "the client did not reveal in time")
+        assert (await hear(peer))["text"] == "and now?"
+        alive.cancel()
+        peer.send(peer.turn("quit"))
+        peer.close()
+        assert await sentence_of(honest) == ""
+
+    with asyncio.Runner(loop_factory=async_solipsism.EventLoop) as runner:
+        runner.run(scenario())
+
+
+async def test_claim_that_comes_too_early_ends_the_session() -> None:
+    """Else a hostile program would win by it before the honest one can answer."""
+    peer, honest, _ = await rps_committed()
+    committed = commit(peer, opening("paper"))
+    peer.send(committed, to_builtins(peer.table.write(Seat.CLIENT, Kind.CLAIM)[0]))
+    assert "It claimed that we are late, too early" in await named(peer, honest)
+
+
+async def test_claim_against_nobody_is_refused() -> None:
+    """Where a person thinks there is no deadline."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, [])
+    peer.send(peer.turn("play", "rps"))
+    peer.send(peer.turn("quit", kind="claim", seat="client"))
+    assert "it is the server's turn" in await named(peer, honest)

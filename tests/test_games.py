@@ -1,0 +1,136 @@
+"""Every game, played by bots over linked tables, and what each side is shown of it."""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.match import Match
+from chatgame.core.messages import Kind, Turn
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+from chatgame.link.hello import linked_in_memory
+from chatgame.play import converse
+from chatgame.players.bot import Bot, Level
+from chatgame.players.screen import narrate
+
+
+class Watched(Bot):
+    """A bot whose screen is kept, which opens one game and quits when it is over."""
+
+    def __init__(self, seat: Seat, game: str, seed: int) -> None:
+        super().__init__(seat, Level.EASY, Random(seed))
+        self._seat = seat
+        self._game = game
+        self._plan = [f"play {game}", "/q"] if seat is Seat.CLIENT else ["/q"]
+        self.screen: list[str] = []
+        self.seen_of_partner = ""
+
+    async def ask(self, table: Table) -> str:
+        """A move, or the next of the plan."""
+        return await super().ask(table) if table.playing else self._plan.pop(0)
+
+    async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
+        """Keep what a person here would read."""
+        self.screen += narrate(before, turn, after, self._seat, secret)
+
+    async def hear(self, text: str) -> None:
+        """No bot types what is refused."""
+        raise AssertionError(text)
+
+
+End = tuple[Watched, list[Turn], Table]
+
+
+async def played(game: str, seed: int) -> tuple[End, End]:
+    """A whole match between two bots: each with its log and its table."""
+    links = await linked_in_memory(BUILT_IN)
+    bots = [Watched(seat, game, seed + number) for number, seat in enumerate(Seat)]
+    logs: list[list[Turn]] = [[], []]
+    tables = await asyncio.gather(
+        *(
+            converse(bot, link, BUILT_IN, log, Random(seed + 7 * number))
+            for number, (bot, link, log) in enumerate(zip(bots, links, logs, strict=True))
+        )
+    )
+    client, server = zip(bots, logs, tables, strict=True)
+    return client, server
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32))
+@pytest.mark.parametrize("game", BUILT_IN)
+def test_two_bots_play_to_the_end_with_one_log(game: str, seed: int) -> None:
+    """Both sides come to the same digests and the same outcome, and each is told who won."""
+    (client, client_log, client_table), (server, server_log, server_table) = asyncio.run(played(game, seed))
+    assert client_log == server_log
+    assert client_table == server_table
+    assert client_table.match
+    outcome = client_table.match.outcome
+    assert outcome
+    assert "cheated" not in outcome.reason
+    for bot, seat in ((client, Seat.CLIENT), (server, Seat.SERVER)):
+        result = next(line for line in bot.screen if line.startswith("Game over"))
+        won = "you won" if outcome.winner is seat else f"the {outcome.winner} won" if outcome.winner else "a draw"
+        assert result == f"Game over, {won}: {outcome.reason}."
+
+
+@pytest.mark.parametrize("game", ["hangman", "battleship", "rps"])
+async def test_nothing_hidden_is_on_the_wire_or_on_the_partners_screen_before_it_is_revealed(game: str) -> None:
+    """Neither the words of a choice nor its salt."""
+    log = (await played(game, 3))[0][1]
+    revealed = [index for index, turn in enumerate(log) if turn.kind is Kind.REVEAL and turn.seat is Seat.CLIENT]
+    for index in revealed:
+        salt, _, value = log[index].text.partition(" ")
+        before = " ".join(
+            turn.text for turn in log[:index] if turn.seat is Seat.CLIENT and turn.kind is not Kind.REVEAL
+        )
+        assert salt not in before
+        assert value not in before
+    assert revealed
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 2**32), data=st.data())
+@pytest.mark.parametrize("game", ["tictactoe", "connect4", "reversi"])
+def test_render_never_fails_for_any_viewer(game: str, seed: int, data: st.DataObject) -> None:
+    """At any position of a random game: plain lines of at most 60 columns."""
+    rules: AnyRules = BUILT_IN[game]
+    position, chance = rules.start(Seat.CLIENT, ""), Random(seed)
+    for _ in range(data.draw(st.integers(0, 60))):
+        for viewer in (None, *Seat):
+            lines = rules.render(position, viewer, None).split("\n")
+            assert all(line.isascii() and line == line.rstrip() and len(line) <= 60 for line in lines)
+        if rules.outcome(position):
+            break
+        position = rules.apply(position, chance.choice(rules.legal_moves(position)))
+
+
+def test_dice_are_fair_between_honest_sides() -> None:
+    """Chi-square over 6000 throws: below 20.5, which fair dice exceed once in a thousand runs; the seed is fixed."""
+    assert _chi_square(lambda chance, _: chance.randrange(6)) < 20.5
+
+
+def test_dice_are_fair_against_a_peer_who_picks_its_contribution_last() -> None:
+    """It has seen the commitment, which tells nothing: here it always answers by a digit of it."""
+    assert _chi_square(lambda _, commitment: int(commitment[0], 16) % 6) < 20.5
+    assert _chi_square(lambda *_: 5) < 20.5
+
+
+def _chi_square(contribute: Callable[[Random, str], int]) -> float:
+    """Over 6000 throws that the invited seat commits to and the inviter contributes to."""
+    chance, counts = Random(1), [0] * 6
+    start = Match.open(BUILT_IN["pig"], "0" * 32, 0, Seat.CLIENT, "").after(Seat.SERVER, Kind.MOVE, "roll")
+    for _ in range(6000):
+        opening = Opening(chance.randbytes(32), str(chance.randrange(6)))
+        made = commitment(Place("0" * 32, 0, start.ply, Seat.SERVER), opening)
+        match = start.after(Seat.SERVER, Kind.COMMIT, made)
+        match = match.after(Seat.CLIENT, Kind.CONTRIBUTE, str(contribute(chance, made)))
+        counts[int(match.after(Seat.SERVER, Kind.REVEAL, str(opening)).position.die) - 1] += 1
+    return sum((count - 1000) ** 2 / 1000 for count in counts)
