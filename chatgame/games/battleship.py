@@ -12,11 +12,15 @@ from chatgame.core.seats import Seat
 
 CELLS = tuple(f"{column}{row}" for row in range(1, 11) for column in "abcdefghij")
 LENGTHS = [5, 4, 3, 3, 2]
-ANSWERS = {"miss": "o", "hit": "x", "sunk 2": "#", "sunk 3": "#", "sunk 4": "#", "sunk 5": "#"}
+SUNK = str.maketrans("2345", "####")
+ANSWERS = {"miss": "o", "hit": "x", "sunk 2": "2", "sunk 3": "3", "sunk 4": "4", "sunk 5": "5"}
 
 
 class Position(NamedTuple):
-    """Who shoots, how many fleets are placed, that seat's waters and the other's, row by row, and the shot made."""
+    """Who shoots, how many fleets are placed, that seat's waters and the other's, and the shot made.
+
+    Waters are 100 marks, row by row: `.` untouched, `o` a miss, `x` a hit, a digit the hit that sank a ship so long.
+    """
 
     shooter: Seat
     fleets: int
@@ -67,8 +71,9 @@ class Battleship(Rules[Position, str]):
         return Position(shooter.other, fleets, target[:at] + ANSWERS[move] + target[at + 1 :], own, "")
 
     def outcome(self, position: Position) -> Outcome | None:
-        sunk = position.own.count("x") + position.own.count("#") == sum(LENGTHS)
-        return Outcome(position.shooter.other, "the whole fleet is sunk") if sunk or "." not in position.own else None
+        hits = sum(mark not in ".o" for mark in position.own)
+        over = hits == sum(LENGTHS) or "." not in position.own
+        return Outcome(position.shooter.other, "the whole fleet is sunk") if over else None
 
     def answer(self, position: Position, secret: str) -> str:
         at = CELLS.index(position.shot)
@@ -88,7 +93,8 @@ class Battleship(Rules[Position, str]):
 
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
         right = viewer or Seat.SERVER
-        own, theirs = (position.own, position.target)[:: 1 if right is position.shooter else -1]
+        seas = [sea.translate(SUNK) for sea in (position.own, position.target)]
+        own, theirs = seas if right is position.shooter else reversed(seas)
         ships = {at: str(len(ship)) for at, ship in _ships_by_cell(secret).items()} if secret else {}
         own = "".join(mark.replace(".", ships.get(at, ".")) for at, mark in enumerate(own))
         rows = ("    ".join(f"{n + 1:>2} {' '.join(sea[10 * n :][:10])}" for sea in (theirs, own)) for n in range(10))

@@ -54,11 +54,11 @@ def _fits(word: str, position: hangman.Position) -> bool:
     )
 
 
-def shoot(position: battleship.Position, seat: Seat, chance: Random) -> str:
+def shoot(position: battleship.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
     """Place the fleet at random; shoot where most of the ships still afloat could lie, through open hits first."""
     if isinstance(battleship.Battleship().to_act(position), Secret):
         return "random"
-    waters = position.target if position.shooter is seat else position.own
+    waters = position.target
     lengths = list(battleship.LENGTHS)
     sunk: set[int] = set()
     for at, mark in enumerate(waters):

@@ -1,0 +1,306 @@
+"""Battleship, by its rules and against cheats."""
+
+from itertools import chain
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import json
+
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.rules import Answer, Outcome, Secret
+from chatgame.core.seats import Seat
+from chatgame.games.battleship import CELLS, Battleship, Position
+from tests.games.playing import Lie, canonical_or_refused, play
+
+RULES = Battleship()
+START = RULES.start(Seat.CLIENT, "")
+PLACED = RULES.apply(RULES.apply(START, None), None)
+SHOT = RULES.apply(PLACED, "b4")
+SEEDS = st.integers(0, 2**64 - 1)
+
+FLEET = "a1-e1 b3-b6 d5-f5 h1-h3 j9-j10"
+ORDERED = "a1-e1 b3-b6 h1-h3 d5-f5 j9-j10"
+HITS = ["a1", "b1", "c1", "d1", "e1", "b3", "b4", "b5", "b6", "d5", "e5", "f5", "h1", "h2", "h3", "j9", "j10"]
+MISSES = [cell for cell in CELLS if cell not in HITS]
+
+
+def shots(first: list[str], second: list[str]) -> list[str]:
+    """The shots of both seats in turn; the first has one more."""
+    return [*chain.from_iterable(zip(first, second, strict=False)), *first[len(second) :]]
+
+
+@pytest.mark.parametrize("inviter", Seat)
+def test_both_place_a_fleet_and_shoot_in_turn(inviter: Seat) -> None:
+    """The invited seat first; a hit gives no second shot."""
+    position = RULES.start(inviter, "")
+    assert RULES.to_act(position) == Secret(inviter.other)
+    position = RULES.apply(position, None)
+    assert RULES.to_act(position) == Secret(inviter)
+    position = RULES.apply(position, None)
+    for answer in ("miss", "hit", "sunk 3"):
+        assert RULES.to_act(position) is inviter.other
+        position = RULES.apply(position, CELLS[position.target.index(".")])
+        assert RULES.to_act(position) == Answer(inviter)
+        position = RULES.apply(position, answer)
+        assert RULES.to_act(position) is inviter
+        position = RULES.apply(position, CELLS[position.target.index(".")])
+        assert RULES.to_act(position) == Answer(inviter.other)
+        position = RULES.apply(position, answer)
+
+
+@pytest.mark.parametrize("inviter", Seat)
+def test_seventeen_hits_win(inviter: Seat) -> None:
+    """The whole match, won by either seat; afterwards both fleets are shown and found to be true."""
+    won = Outcome(inviter.other, "the whole fleet is sunk")
+    assert play(RULES, FLEET, FLEET, *shots(HITS[:-1], MISSES[:16]), inviter=inviter).outcome is None
+    assert play(RULES, FLEET, FLEET, *shots(HITS, MISSES[:16]), inviter=inviter).outcome == won
+    lost = Outcome(inviter, "the whole fleet is sunk")
+    assert play(RULES, FLEET, FLEET, *shots(MISSES[:17], HITS), inviter=inviter).outcome == lost
+
+
+@given(SEEDS, SEEDS, st.randoms(use_true_random=False))
+def test_true_answers_are_never_found_false(one: int, other: int, random: Random) -> None:
+    """Whatever the fleets, and wherever the shots fall."""
+    fleets = RULES.any_secret(START, one), RULES.any_secret(START, other)
+    match = play(RULES, *fleets, *shots(random.sample(CELLS, 16), random.sample(CELLS, 16)), "/resign")
+    assert match.outcome == Outcome(Seat.CLIENT, "the server resigned")
+
+
+def answers(*cells: str) -> list[str]:
+    """The true answers to shots at `FLEET`, one after another."""
+    position, told = PLACED, list[str]()
+    for cell, other in zip(cells, MISSES, strict=False):
+        position = RULES.apply(position, cell)
+        told.append(RULES.answer(position, ORDERED))
+        for move in (told[-1], other, "miss"):
+            position = RULES.apply(position, move)
+    return told
+
+
+def test_ship_is_sunk_by_the_shot_at_its_last_cell() -> None:
+    """In whichever order they are hit, and told by its length."""
+    assert answers("j9", "a10", "j10") == ["hit", "miss", "sunk 2"]
+    assert answers("h3", "h1", "d5", "h2") == ["hit", "hit", "hit", "sunk 3"]
+    assert answers("b6", "b4", "b5", "b3") == ["hit", "hit", "hit", "sunk 4"]
+    assert answers("c1", "a1", "e1", "b1", "f1", "d1") == ["hit", "hit", "hit", "hit", "miss", "sunk 5"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "cheat"),
+    [
+        ([FLEET, "a1", Lie("miss")], 'a false answer, "miss" for "hit"'),
+        ([FLEET, "a2", Lie("hit")], 'a false answer, "hit" for "miss"'),
+        ([FLEET, "a1", Lie("sunk 5")], 'a false answer, "sunk 5" for "hit"'),
+        ([FLEET, "j9", "a2", "j10", Lie("hit")], 'a false answer, "hit" for "sunk 2"'),
+        ([FLEET, "j9", "a2", "j10", Lie("sunk 3")], 'a false answer, "sunk 3" for "sunk 2"'),
+        ([FLEET, "j9", Lie("miss"), "a2", "j10"], 'a false answer, "miss" for "hit"'),
+        ([Lie(FLEET)], "a secret in another notation"),
+        ([Lie(ORDERED.upper())], "a secret in another notation"),
+        ([Lie("a1-e1 b3-b6 h1-h3 d5-f5")], "These ships are 5 4 3 3 long, a fleet's 5 4 3 3 2."),
+        ([Lie("a1-e1 b3-b6 h1-h3 d5-f5 j9-j10 a9-a10")], "These ships are 5 4 3 3 2 2 long, a fleet's 5 4 3 3 2."),
+        ([Lie("a1-e1 b1-b4 h1-h3 d5-f5 j9-j10")], "Two ships overlap at b1; place one of them elsewhere."),
+        ([Lie("a1-e1 b3-b6 h1-h3 d5-f5 i9-j10")], "i9-j10 lies diagonally; a ship lies in a row or in a column."),
+        ([Lie("a1-e1 b3-b6 h1-h3 d5-f6 j9-j10")], "d5-f6 lies diagonally; a ship lies in a row or in a column."),
+        (
+            [Lie("a1-e1 b3-b6 h1-h3 d5-f5 j10-j11")],
+            '"j10-j11" is not on the board: a ship is two of the cells a1 to j10, as in a1-e1.',
+        ),
+        (
+            [Lie("nowhere")],
+            '"nowhere" is not on the board: a ship is two of the cells a1 to j10, as in a1-e1.',
+        ),
+    ],
+)
+def test_cheat_shows_when_the_fleet_does(lines: list[str], cheat: str) -> None:
+    """And loses, whoever has resigned; the inviter cheats here."""
+    cheat = cheat if cheat.startswith("a ") else f"a secret that is none ({cheat})"
+    resigned = play(RULES, FLEET, *lines, "/resign").outcome
+    assert resigned == Outcome(Seat.SERVER, f"the client cheated: {cheat}")
+
+
+def test_winner_who_has_cheated_loses() -> None:
+    """The invited seat here, who sank all."""
+    lines = [FLEET, FLEET, "a1", "a1", Lie("miss"), *shots(HITS[1:], MISSES[:15])]
+    cheated = 'the server cheated: a false answer, "miss" for "hit"'
+    assert play(RULES, *lines).outcome == Outcome(Seat.CLIENT, cheated)
+
+
+def test_who_denies_every_hit_is_found_out_by_the_hundredth_shot() -> None:
+    """The game cannot be drawn out for longer."""
+    denied = chain.from_iterable(zip(CELLS, [Lie("miss")] * 100, [*MISSES, *HITS[:16], ""], strict=True))
+    lines = [FLEET, FLEET, *denied][:-1]
+    assert play(RULES, *lines[:-2]).outcome is None
+    cheated = 'the client cheated: a false answer, "miss" for "hit"'
+    assert play(RULES, *lines).outcome == Outcome(Seat.SERVER, cheated)
+
+
+def test_both_can_be_found_out() -> None:
+    """And then nobody wins."""
+    assert play(RULES, Lie("a1-e1"), Lie("a1-e1"), "/resign").outcome == Outcome(None, "both cheated")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        FLEET,
+        ORDERED,
+        "j10-j9 h3-h1 f5-d5 b6-b3 e1-a1",
+        "  D5-F5   A1-E1 J9-J10\th1-h3 b3-b6 ",
+    ],
+)
+def test_fleet_is_typed_in_any_order_and_direction(typed: str) -> None:
+    """What travels has the longest ship first, then those higher up, then those to the left."""
+    assert RULES.parse(START, Seat.SERVER, typed) == ORDERED
+
+
+def test_ships_may_touch() -> None:
+    """As long as they share no cell."""
+    side_by_side = "a1-e1 a2-d2 a3-c3 a4-c4 a5-b5"
+    assert RULES.parse(START, Seat.SERVER, side_by_side) == side_by_side
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("a1-e1 b3-b6 d5-f5 h1-h3", "These ships are 5 4 3 3 long, a fleet's 5 4 3 3 2"),
+        ("a1-e1 b3-b6 d5-f5 h1-h3 j10-j10", "These ships are 5 4 3 3 1 long, a fleet's 5 4 3 3 2"),
+        ("a1-e1 b3-b6 d5-f5 h1-h4 j9-j10", "These ships are 5 4 3 4 2 long, a fleet's 5 4 3 3 2"),
+        ("a1-e1 e1-e4 d5-f5 h1-h3 j9-j10", "Two ships overlap at e1; place one of them elsewhere"),
+        ("a1-e1 b3-b6 d5-f5 d5-f5 j9-j10", "Two ships overlap at d5; place one of them elsewhere"),
+        ("a1-e2 b3-b6 d5-f5 h1-h3 j9-j10", "a1-e2 lies diagonally; a ship lies in a row or in a column"),
+        ("a1-e5 b3-b6 d5-f5 h1-h3 j9-j10", "a1-e5 lies diagonally; a ship lies in a row or in a column"),
+        ("j1-a2 b3-b6 d5-f5 h1-h3 j9-j10", "j1-a2 lies diagonally; a ship lies in a row or in a column"),
+        *(
+            (
+                f"a1-e1 b3-b6 {ship} h1-h3 j9-j10",
+                f'"{ship}" is not on the board: a ship is two of the cells a1 to j10',
+            )
+            for ship in ("d5", "d5-", "-", "d5-e5-f5", "i5-k5", "d0-f0", "d11-f11", "d05-f05", "d²-f²", "d٣-f٣")
+        ),
+        ("hello", '"hello" is not on the board'),
+    ],
+)
+def test_other_than_a_fleet_is_refused(typed: str, words: str) -> None:
+    """With what is wrong in it."""
+    with pytest.raises(InvalidMove, match=f"^{words}"):
+        RULES.parse(START, Seat.SERVER, typed)
+
+
+@given(SEEDS)
+def test_random_fleet_is_one(seed: int) -> None:
+    """In its own notation."""
+    fleet = RULES.any_secret(START, seed)
+    assert RULES.parse(START, Seat.SERVER, fleet) == fleet
+
+
+def test_random_fleets_lie_anywhere() -> None:
+    """A carrier has 120 places."""
+    random = Random(0)
+    fleets = [RULES.any_secret(START, random.getrandbits(64)) for _ in range(2000)]
+    assert len({fleet.split()[0] for fleet in fleets}) == 120
+    assert len({fleet.split()[4] for fleet in fleets}) == 180
+    assert len(set(fleets)) == 2000
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "a0", "a11", "k1", "a01", "a+1", "a1 ", "1a", "a²", "a٣", "\uff411", "a1-a2"]
+)
+def test_other_than_a_cell_is_refused(text: str) -> None:
+    """With the cells there are."""
+    with pytest.raises(InvalidMove, match=r"is not on the board; its cells are a1 to j10\.$"):
+        RULES.parse(PLACED, Seat.SERVER, text)
+
+
+@pytest.mark.parametrize("answer", ["miss", "hit", "sunk 2"])
+def test_cell_is_shot_at_once(answer: str) -> None:
+    """Whatever was there; the other's waters are others."""
+    answered = RULES.apply(SHOT, answer)
+    assert RULES.parse(answered, Seat.CLIENT, "B4") == "b4"
+    position = RULES.apply(RULES.apply(answered, "b4"), "miss")
+    with pytest.raises(IllegalMove, match=r"^b4 was shot at before; choose a cell that shows a dot\.$"):
+        RULES.parse(position, Seat.SERVER, "B4")
+
+
+def test_answer_has_one_of_three_forms() -> None:
+    """And no other."""
+    for answer in ("miss", "hit", "sunk 2", "sunk 3", "sunk 4", "sunk 5"):
+        assert RULES.parse(SHOT, Seat.CLIENT, answer) == answer
+    for other in ("", "Miss", "sunk", "sunk 1", "sunk 6", "sunk 02", "sunk  2", "sunk ٣", "hit ", "b4"):
+        with pytest.raises(InvalidMove, match="is none of the answers miss, hit, sunk 2, sunk 3, sunk 4, sunk 5"):
+            RULES.parse(SHOT, Seat.CLIENT, other)
+
+
+@given(
+    st.text(max_size=4000)
+    | st.lists(st.text("abcdefghijk0123456789-", max_size=7), max_size=6).map(" ".join)
+    | st.lists(st.sampled_from(FLEET.split()), max_size=600).map(" ".join),
+    st.sampled_from([START, PLACED, SHOT]),
+)
+def test_any_text_is_read_or_refused(text: str, position: Position) -> None:
+    """As a fleet, a cell or an answer."""
+    canonical_or_refused(RULES, position, text)
+
+
+def test_asks_for_what_is_due() -> None:
+    """A fleet, by an example, then a cell."""
+    example = "ships of 5 4 3 3 2 cells by their ends, as in a1-e1 b3-b6 d5-f5 h1-h3 j9-j10, or random"
+    assert RULES.asks(START, Seat.SERVER) == example
+    assert RULES.asks(PLACED, Seat.SERVER) == "a cell to shoot at, a1 to j10"
+
+
+def test_options_are_refused() -> None:
+    """There are none."""
+    with pytest.raises(Refused, match='battleship has no options: type "play battleship" alone'):
+        RULES.start(Seat.CLIENT, "8")
+
+
+def test_position_is_written_as_json() -> None:
+    """As the digest needs it."""
+    untouched = "." * 100
+    assert json.encode(START).decode() == f'["server",0,"{untouched}","{untouched}",""]'
+    assert json.encode(SHOT).decode() == f'["server",2,"{untouched}","{untouched}","b4"]'
+    assert json.encode(RULES.apply(SHOT, "hit")).decode() == (
+        f'["client",2,"{"." * 31}x{"." * 68}","{untouched}",""]'
+    )
+
+
+SOME_SHOTS = play(RULES, FLEET, FLEET, "j9", "a1", "j10", "a2", "d5", "a3")
+
+
+def test_render_to_a_player() -> None:
+    """The other's waters as far as they are known, and one's own with the fleet."""
+    board = """\
+   a b c d e f g h i j       a b c d e f g h i j
+ 1 x . . . . . . . . .     1 5 5 5 5 5 . . 3 . .
+ 2 o . . . . . . . . .     2 . . . . . . . 3 . .
+ 3 o . . . . . . . . .     3 . 4 . . . . . 3 . .
+ 4 . . . . . . . . . .     4 . 4 . . . . . . . .
+ 5 . . . . . . . . . .     5 . 4 . x 3 3 . . . .
+ 6 . . . . . . . . . .     6 . 4 . . . . . . . .
+ 7 . . . . . . . . . .     7 . . . . . . . . . .
+ 8 . . . . . . . . . .     8 . . . . . . . . . .
+ 9 . . . . . . . . . .     9 . . . . . . . . . x
+10 . . . . . . . . . .    10 . . . . . . . . . #
+left: the server, right: you; o miss, x hit, # sunk"""
+    assert SOME_SHOTS.render(Seat.CLIENT, ORDERED) == board
+
+
+def test_render_to_an_onlooker() -> None:
+    """The shots alone, as to a player who has placed no fleet yet."""
+    board = """\
+   a b c d e f g h i j       a b c d e f g h i j
+ 1 . . . . . . . . . .     1 x . . . . . . . . .
+ 2 . . . . . . . . . .     2 o . . . . . . . . .
+ 3 . . . . . . . . . .     3 o . . . . . . . . .
+ 4 . . . . . . . . . .     4 . . . . . . . . . .
+ 5 . . . x . . . . . .     5 . . . . . . . . . .
+ 6 . . . . . . . . . .     6 . . . . . . . . . .
+ 7 . . . . . . . . . .     7 . . . . . . . . . .
+ 8 . . . . . . . . . .     8 . . . . . . . . . .
+ 9 . . . . . . . . . x     9 . . . . . . . . . .
+10 . . . . . . . . . #    10 . . . . . . . . . .
+left: the client, right: the server; o miss, x hit, # sunk"""
+    assert SOME_SHOTS.render(None, None) == board
+    assert set(RULES.render(START, Seat.SERVER, None).split("\n")[1]) == set(" 1.")

@@ -1,0 +1,118 @@
+"""Pig, by its rules."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import json
+
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.match import Match
+from chatgame.core.rules import Chance, Outcome
+from chatgame.core.seats import Seat
+from chatgame.games.pig import Pig, Position
+from tests.games.playing import canonical_or_refused, play
+
+RULES = Pig()
+START = RULES.start(Seat.CLIENT, "")
+
+
+def played(*turns: str, inviter: Seat = Seat.CLIENT) -> Match:
+    """The match after turns, each of dice that come and perhaps an "h" to hold, as in "625h"."""
+    lines: list[str] = []
+    for turn in turns:
+        for step in turn:
+            lines += ["hold"] if step == "h" else ["roll", str(int(step) - 1)]
+    return play(RULES, *lines, inviter=inviter)
+
+
+@pytest.mark.parametrize("inviter", Seat)
+def test_invited_seat_rolls_first(inviter: Seat) -> None:
+    """And goes on until it holds."""
+    assert RULES.to_act(RULES.start(inviter, "")) is inviter.other
+    assert RULES.to_act(played("66", inviter=inviter).position) is inviter.other
+    assert RULES.to_act(played("66h", inviter=inviter).position) is inviter
+
+
+def test_die_is_drawn_after_a_roll() -> None:
+    """By chance, of six numbers, the least of which is a 1."""
+    rolling = RULES.apply(START, "roll")
+    assert RULES.to_act(rolling) == Chance(6)
+    assert [RULES.apply(rolling, drawn).die for drawn in range(6)] == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_held_points_stay() -> None:
+    """Those of the turn are added, and the other's turn begins with none."""
+    assert played("625h").position == Position(Seat.CLIENT, 0, 13, 0, "5")
+    assert played("625h", "4h", "3h").position == Position(Seat.CLIENT, 4, 16, 0, "3")
+
+
+def test_one_loses_the_points_of_the_turn_and_the_turn() -> None:
+    """But none that were held before."""
+    assert played("625h", "4h", "6661").position == Position(Seat.CLIENT, 4, 13, 0, "1")
+
+
+@pytest.mark.parametrize("inviter", Seat)
+def test_first_who_holds_a_hundred_wins(inviter: Seat) -> None:
+    """To have rolled them is not enough."""
+    assert played("5" * 20, inviter=inviter).outcome is None
+    assert played("5" * 20 + "h", inviter=inviter).outcome == Outcome(inviter.other, "100 points")
+    assert played("5" * 20 + "1", "6" * 17 + "h", inviter=inviter).outcome == Outcome(inviter, "102 points")
+    assert played("3" * 33 + "h", "2h", "1", "6" * 16 + "h", "2h", inviter=inviter).outcome == Outcome(
+        inviter.other, "101 points"
+    )
+
+
+def test_there_is_nothing_to_hold_before_the_first_roll() -> None:
+    """So a turn begins with a roll."""
+    assert RULES.legal_moves(START) == ["roll"]
+    assert RULES.asks(START, Seat.SERVER) == "roll"
+    with pytest.raises(IllegalMove, match=r"There are no points to hold in this turn yet: roll first\.$"):
+        RULES.parse(START, Seat.SERVER, "hold")
+    rolled = played("6").position
+    assert RULES.legal_moves(rolled) == ["roll", "hold"]
+    assert RULES.asks(rolled, Seat.SERVER) == "roll or hold"
+
+
+@pytest.mark.parametrize(
+    ("text", "move"), [("roll", "roll"), ("R", "roll"), ("hold", "hold"), ("h", "hold"), ("HOLD", "hold")]
+)
+def test_move_is_a_word_or_its_letter(text: str, move: str) -> None:
+    """In any case; what travels is the word."""
+    assert RULES.parse(played("6").position, Seat.SERVER, text) == move
+
+
+@pytest.mark.parametrize("text", ["", "rol", "roll ", "6", "pass"])
+def test_other_than_a_move_is_refused(text: str) -> None:
+    """With the moves there are."""
+    with pytest.raises(InvalidMove, match=r"is neither roll nor hold, nor r or h\.$"):
+        RULES.parse(START, Seat.SERVER, text)
+
+
+@given(st.text(max_size=4000), st.sampled_from([START, START._replace(points=6)]))
+def test_any_text_is_a_move_or_refused(text: str, position: Position) -> None:
+    """In one way or the other."""
+    canonical_or_refused(RULES, position, text)
+
+
+def test_options_are_refused() -> None:
+    """There are none."""
+    with pytest.raises(Refused, match='pig has no options: type "play pig" alone'):
+        RULES.start(Seat.CLIENT, "50")
+
+
+def test_position_is_written_as_json() -> None:
+    """As the digest needs it."""
+    assert json.encode(START) == b'["server",0,0,0,"-"]'
+    assert json.encode(played("625h", "4").position) == b'["client",0,13,4,"4"]'
+
+
+def test_render() -> None:
+    """What each holds, and the turn."""
+    match = played("625h", "46")
+    assert match.render(Seat.CLIENT, None) == (
+        "you          0\nthe server  13\nThis turn: you, points: 10, last die: 6"
+    )
+    assert match.render(None, None) == (
+        "the client   0\nthe server  13\nThis turn: the client, points: 10, last die: 6"
+    )
+    assert RULES.render(START, Seat.SERVER, None).endswith("\nThis turn: you, points: 0, last die: -")

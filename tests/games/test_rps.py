@@ -1,0 +1,116 @@
+"""Rock, paper, scissors, by its rules."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import json
+
+from chatgame.core.errors import InvalidMove, Refused
+from chatgame.core.rules import Both, Choices, Outcome
+from chatgame.core.seats import Seat
+from chatgame.games.rps import RockPaperScissors
+from tests.games.playing import Lie, canonical_or_refused, play
+
+RULES = RockPaperScissors()
+START = RULES.start(Seat.CLIENT, "")
+
+
+@pytest.mark.parametrize(
+    ("server", "client", "winner", "reason"),
+    [
+        ("rock", "scissors", Seat.SERVER, "rock beats scissors"),
+        ("scissors", "paper", Seat.SERVER, "scissors beats paper"),
+        ("paper", "rock", Seat.SERVER, "paper beats rock"),
+        ("scissors", "rock", Seat.CLIENT, "rock beats scissors"),
+        ("paper", "scissors", Seat.CLIENT, "scissors beats paper"),
+        ("rock", "paper", Seat.CLIENT, "paper beats rock"),
+    ],
+)
+def test_one_round_decides(server: str, client: str, winner: Seat, reason: str) -> None:
+    """Where no options say otherwise; the invited server commits first."""
+    assert play(RULES, server, client).outcome == Outcome(winner, reason)
+
+
+@pytest.mark.parametrize("choice", ["rock", "paper", "scissors"])
+def test_drawn_round_is_played_again(choice: str) -> None:
+    """As often as it is drawn, and it counts for nobody."""
+    assert play(RULES, *[choice] * 10).outcome is None
+    assert play(RULES, *[choice] * 10, "r", "p").outcome == Outcome(Seat.CLIENT, "paper beats rock")
+    assert play(RULES, *[choice] * 10, "r", "p", options="3").position[:3] == (3, 1, 0)
+
+
+def test_more_than_half_of_the_rounds_win() -> None:
+    """Two of three, whatever comes between."""
+    assert play(RULES, *"rp", options="3").outcome is None
+    assert play(RULES, *"rprp", options="3").outcome == Outcome(Seat.CLIENT, "paper beats rock")
+    assert play(RULES, *"rppr", options="3").outcome is None
+    assert play(RULES, *"rpprrrsp", options="3").outcome == Outcome(Seat.SERVER, "scissors beats paper")
+    assert play(RULES, *"rp" * 49, options="99").outcome is None
+    assert play(RULES, *"rp" * 50, options="99").outcome == Outcome(Seat.CLIENT, "paper beats rock")
+
+
+@pytest.mark.parametrize("options", ["0", "2", "-1", "101", "+3", "03", "3 ", "3.0", "1_1", "²", "٣", "three"])
+def test_other_than_an_odd_number_of_rounds_is_refused(options: str) -> None:
+    """With what would do."""
+    with pytest.raises(Refused, match=r'is no odd number from 1 to 99: type "play rps 3" for the best of three\.$'):
+        RULES.start(Seat.CLIENT, options)
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("rock", "rock"),
+        ("R", "rock"),
+        ("p", "paper"),
+        ("Paper", "paper"),
+        ("S", "scissors"),
+        ("SCISSORS", "scissors"),
+    ],
+)
+def test_choice_is_a_word_or_its_letter(text: str, choice: str) -> None:
+    """In any case; what travels is the word."""
+    assert RULES.parse(START, Seat.CLIENT, text) == choice
+
+
+@pytest.mark.parametrize("text", ["", "ro", "stone", "rock ", "\u017f", "\u017fcissors", "1"])
+def test_other_than_a_choice_is_refused(text: str) -> None:
+    """With the choices there are."""
+    with pytest.raises(InvalidMove, match=r"is none of rock, paper and scissors, or r, p and s\.$"):
+        RULES.parse(START, Seat.CLIENT, text)
+
+
+@given(st.text(max_size=4000))
+def test_any_text_is_a_choice_or_refused(text: str) -> None:
+    """In one way or the other."""
+    canonical_or_refused(RULES, START, text)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "words"), [("lizard", "none of rock, paper and scissors"), ("r", "in another notation")]
+)
+def test_revealed_choice_that_is_none_is_refused(hidden: str, words: str) -> None:
+    """At once, since a choice does not stay hidden."""
+    with pytest.raises(Refused, match=words):
+        play(RULES, Lie(hidden), "rock")
+
+
+def test_both_always_choose() -> None:
+    """They are asked the same."""
+    assert RULES.to_act(START) == Both()
+    assert RULES.asks(START, Seat.CLIENT) == "rock, paper or scissors"
+
+
+def test_position_is_written_as_json() -> None:
+    """As the digest needs it."""
+    assert json.encode(START) == b"[1,0,0,null]"
+    assert json.encode(RULES.apply(START, Choices("paper", "rock"))) == b'[1,1,0,["paper","rock"]]'
+
+
+def test_render() -> None:
+    """The last round, and the score."""
+    assert RULES.render(START, Seat.CLIENT, None) == "No round was played yet\nBest of 1: you 0, the server 0"
+    match = play(RULES, *"rp", options="3")
+    assert match.render(None, None) == (
+        "Last round: the client paper, the server rock\nBest of 3: the client 1, the server 0"
+    )
+    assert match.render(Seat.SERVER, None) == "Last round: the client paper, you rock\nBest of 3: the client 1, you 0"
