@@ -41,17 +41,20 @@ class End(NamedTuple):
 
 
 async def talk(
-    client_lines: Sequence[str], server_lines: Sequence[str], server_games: Games = BUILT_IN
+    client_lines: Sequence[str],
+    server_lines: Sequence[str],
+    client_games: Games = BUILT_IN,
+    server_games: Games = BUILT_IN,
 ) -> tuple[End, End]:
     """A whole conversation of two scripts."""
     players = Script(client_lines), Script(server_lines)
     logs: tuple[list[Turn], list[Turn]] = ([], [])
-    links = await linked_in_memory(BUILT_IN, server_games)
+    links = await linked_in_memory(client_games, server_games)
     async with asyncio.timeout(5):
         results = await asyncio.gather(
             *(
                 converse(player, link, games, log)
-                for player, link, games, log in zip(players, links, (BUILT_IN, server_games), logs, strict=True)
+                for player, link, games, log in zip(players, links, (client_games, server_games), logs, strict=True)
             ),
             return_exceptions=True,
         )

@@ -6,7 +6,8 @@ to shoot where most ships could still lie, from http://www.datagenetics.com/blog
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -17,6 +18,9 @@ from chatgame.players.words import WORDS
 
 Strategy = Callable[[Any, Seat, Random], str]
 """What to type at a position, given one's seat and a source of chance."""
+
+THROUGH_HIT = 40
+"""How much likelier each hit that it explains makes a ship's place: far, since every hit is of some ship."""
 
 BY_FREQUENCY = "esiarntolcdupmghbyfvkwzxjq"
 
@@ -59,35 +63,40 @@ def shoot(position: battleship.Position, seat: Seat, chance: Random) -> str:  # 
     if isinstance(battleship.Battleship().to_act(position), Secret):
         return "random"
     waters = position.target
-    lengths = list(battleship.LENGTHS)
-    sunk: set[int] = set()
-    for at, mark in enumerate(waters):
-        if mark in "2345":
-            lengths.remove(int(mark))
-            sunk |= _sunk_ship(waters, at, int(mark))
-    hits = {at for at, mark in enumerate(waters) if mark in "x2345"} - sunk
+    sunk = [(at, int(mark)) for at, mark in enumerate(waters) if mark.isdigit()]
+    afloat = Counter(battleship.LENGTHS) - Counter(length for _, length in sunk)
+    gone = {cell for at, length in sunk for cell in _sunk_ship(waters, at, length)}
     chances: Counter[int] = Counter()
-    for ship in _places(lengths):
-        marks = [waters[at] for at in ship]
-        if "o" not in marks and not sunk & set(ship):
-            weight = 40 ** sum(at in hits for at in ship)
-            chances.update({at: weight for at, mark in zip(ship, marks, strict=True) if mark == "."})
-    untouched = [at for at, mark in enumerate(waters) if mark == "."]
-    best = max(chances[at] for at in untouched)
-    return battleship.CELLS[chance.choice([at for at in untouched if chances[at] == best])]
+    for length, ships in afloat.items():
+        for ship in _places(length):
+            marks = [waters[at] for at in ship]
+            if "o" not in marks and gone.isdisjoint(ship):
+                weight = ships * THROUGH_HIT ** (length - marks.count("."))
+                chances.update({at: weight for at, mark in zip(ship, marks, strict=True) if mark == "."})
+    targets = [at for at, mark in enumerate(waters) if mark == "."]
+    if all(at in gone for at, mark in enumerate(waters) if mark not in ".o"):
+        targets = _diagonals(targets, chances, min(afloat, default=1))
+    best = max(chances[at] for at in targets)
+    return battleship.CELLS[chance.choice([at for at in targets if chances[at] == best])]
+
+
+def _diagonals(cells: list[int], chances: Counter[int], length: int) -> list[int]:
+    """Those on every so many-th diagonal: no ship of that length slips through, and none need be shot at twice."""
+    combs = [[at for at in cells if (at // 10 + at % 10) % length == comb and chances[at]] for comb in range(length)]
+    return min(filter(None, combs), key=len, default=cells)
 
 
 def _sunk_ship(waters: str, at: int, length: int) -> set[int]:
-    """The cells of a ship that was sunk by the shot at `at`, or some such cells where several would do."""
-    lying = (ship for ship in _places([length]) if at in ship and all(waters[cell] in "x2345" for cell in ship))
-    return set(next(lying, (at,)))
+    """The cells that surely belong to the ship that was sunk by the shot at `at`."""
+    lying = [set(ship) for ship in _places(length) if at in ship and all(waters[cell] not in ".o" for cell in ship)]
+    return set.intersection(*lying) if lying else {at}
 
 
-def _places(lengths: Iterable[int]) -> Iterator[range]:
-    """Every way in which a ship of each of the lengths can lie."""
-    for length in lengths:
-        for step in (1, 10):
-            yield from (range(at, at + step * length, step) for at in range(100) if at // step % 10 + length <= 10)
+@cache
+def _places(length: int) -> list[range]:
+    """Every way in which a ship can lie."""
+    starts = [(at, step) for step in (1, 10) for at in range(100) if at // step % 10 + length <= 10]
+    return [range(at, at + step * length, step) for at, step in starts]
 
 
 STRATEGIES: dict[str, Strategy] = {

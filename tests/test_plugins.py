@@ -1,0 +1,103 @@
+"""Plugins: games of other packages, found by their entry points; one that fails costs its own game alone."""
+
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from chatgame.core.errors import Refused
+from chatgame.core.messages import Kind
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN, installed_games
+from chatgame.players.search import best_move
+from tests.ends import talk
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Install":
+    """Installs a package that is one module and one entry point, for the time of a test."""
+    monkeypatch.syspath_prepend(tmp_path)
+    return Install(tmp_path)
+
+
+class Install:
+    """What `pip install` leaves behind: a module, and metadata with its entry points."""
+
+    def __init__(self, site: Path) -> None:
+        self._site = site
+
+    def __call__(self, game: str, source: str, module: str, name: str = "Nim") -> None:
+        """Put it there."""
+        (self._site / f"{module}.py").write_text(source)
+        metadata = self._site / f"{module}-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+        (metadata / "entry_points.txt").write_text(f"[chatgame.games]\n{game} = {module}:{name}\n")
+        sys.modules.pop(module, None)
+
+
+NIM = (EXAMPLES / "nim.py").read_text()
+
+
+async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
+    """It is played over the network like any other, and searched by the bot."""
+    install("nim", NIM, "nim_plugin")
+    games, problems = installed_games()
+    assert problems == []
+    assert [*games] == [*BUILT_IN, "nim"]
+    client, server = await talk(["play nim", "1 3", "bye"], ["2 9", "2 4", "3 5", "I won", "/q"], games, games)
+    assert client.log == server.log
+    assert server.heard[0].startswith("Type a heap and how many of the stones in it to take")
+    table = client.result
+    assert isinstance(table, Table)
+    assert table.match
+    assert table.match.outcome == (Seat.SERVER, "the last stone is taken")
+    position = games["nim"].start(Seat.CLIENT, "")
+    assert best_move(games["nim"], position, 100_000, Random(1)) == "1 2"
+
+
+@pytest.mark.parametrize(
+    ("game", "source", "words"),
+    [
+        ("boom", "import no_such_module", "ModuleNotFoundError"),
+        ("boom", "Nim = 5", "TypeError"),
+        ("boom", "Nim = object", "it is no subclass of chatgame.core.rules.Rules"),
+        ("boom", NIM, "its name must be that of its entry point"),
+        ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    version = 0'), "its version must be a whole number"),
+        ("tictactoe", NIM, "there is a game of that name already"),
+    ],
+)
+def test_plugin_that_cannot_be_used_costs_its_own_game_and_one_line(
+    install: Install, game: str, source: str, words: str
+) -> None:
+    """The others are there all the same."""
+    install(game, source, "broken_plugin")
+    games, problems = installed_games()
+    assert games == BUILT_IN
+    assert len(problems) == 1
+    assert problems[0].startswith(f"The game {game} cannot be played: ")
+    assert words in problems[0]
+
+
+async def test_plugin_that_raises_while_playing_costs_its_own_game(install: Install) -> None:
+    """The player is told, resigns and chats on."""
+    install("nim", NIM.replace("heap, taken = map(", "heap, taken = mop("), "crashing_plugin")
+    games, _ = installed_games()
+    client, server = await talk(["play nim", "never mind", "/q"], ["1 1", "/resign", "It crashed"], games, games)
+    assert client.log == server.log
+    assert server.heard == [
+        "The rules of nim failed (NameError: name 'mop' is not defined). To end the game, type /resign."
+    ]
+
+
+def test_other_version_of_a_game_is_no_common_game(install: Install) -> None:
+    """It is refused at the prompt, since only games that both sides have are on the table."""
+    install("nim", NIM, "nim_plugin_again")
+    games, _ = installed_games()
+    table = Table.open("0" * 32, {name: rules for name, rules in games.items() if name != "nim"})
+    with pytest.raises(Refused, match='no game "nim" that both sides have'):
+        table.write(Seat.CLIENT, Kind.PLAY, "nim")
