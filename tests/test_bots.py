@@ -3,18 +3,18 @@
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
-from chatgame.core.match import Match
 from chatgame.core.messages import Kind
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
-from chatgame.players.bot import Bot, Level, knows
+from chatgame.players.bot import BUDGETS, Bot, Level, knows
 from chatgame.players.search import best_move
 from chatgame.players.words import WORDS
 from tests.core.test_match import Acts
-from tests.strength import BUDGETS, against_random, lines_of_play, shots_to_clear, solves
+from tests.strength import against_random, lines_of_play, shots_to_clear, solves
 
 
 def test_bot_knows_every_built_in_game_and_no_other_without_moves_to_list() -> None:
@@ -80,31 +80,16 @@ async def test_bot_gives_up_when_its_move_is_refused() -> None:
     assert await bot.ask(table) == "/resign"
 
 
-@pytest.mark.parametrize(
-    ("winner", "words"), [(Seat.SERVER, "I won"), (Seat.CLIENT, "Well played"), (None, "A draw")]
-)
+WORDS_AFTER = [(Seat.SERVER, "I won"), (Seat.CLIENT, "Well played"), (None, "A draw")]
+
+
+@pytest.mark.parametrize(("winner", "words"), WORDS_AFTER)
 async def test_bot_has_a_word_about_the_game_that_is_over(winner: Seat | None, words: str) -> None:
     """If it writes next."""
     before = Table.open("0" * 32, BUILT_IN).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
     turn, after = before.write(Seat.SERVER, Kind.RESIGN)
-    assert isinstance(after.match, Match)
-    after = Table(
-        after.session,
-        after.games,
-        after.digest,
-        after.number,
-        after.matches,
-        0,
-        after.token,
-        ended(after.match, winner),
-    )
+    assert after.match
+    after = replace(after, match=replace(after.match, outcome=Outcome(winner, "so")))
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
     await bot.see(before, turn, after, None)
     assert (await bot.ask(after)).startswith(words)
-
-
-def ended(match: Match, winner: Seat | None) -> Match:
-    """The same match with another outcome."""
-    return Match(
-        match.rules, match.session, match.number, match.inviter, match.position, outcome=Outcome(winner, "so")
-    )
