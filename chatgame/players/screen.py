@@ -31,11 +31,14 @@ def narrate(before: Table, turn: Turn, after: Table, viewer: Seat, secret: str |
             return []
         case Kind.SAY:
             return [f"{turn.seat.title} says: {turn.text}" if before.playing else turn.text]
-    assert after.match, "any other turn is one of a match"
-    return [
-        *_what_happened(before.playing, turn, after.match, viewer),
-        *_what_comes(turn, after, after.match, viewer, secret),
-    ]
+    match, was = after.match, before.playing
+    assert match, "any other turn is one of a match"
+    lines = _what_happened(was, turn, match, viewer)
+    waiting = match.duty is None or match.duty.asked  # or else a program goes on by itself, at once
+    news = not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL)
+    if waiting and news:
+        lines.extend(match.render(viewer, secret).split("\n"))
+    return [*lines, *_what_comes(turn, after, match, viewer)] if waiting else lines
 
 
 def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat) -> list[str]:
@@ -54,23 +57,17 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat)
     return []
 
 
-def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat, secret: str | None) -> list[str]:
-    """The board and who is to act, unless a program goes on by itself at once."""
+def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[str]:
+    """Who is to act, or how the match has ended."""
     mine = table.token is viewer
     if match.outcome:
         winner = match.outcome.winner
         result = f"{known_as(winner, viewer)} won" if winner else "a draw"
         return [
-            *match.render(viewer, secret).split("\n"),
             f"Game over, {result}: {match.outcome.reason}.",
             f"Back to chat, {'your turn' if mine else f'the {table.token} writes next'}.",
         ]
-    if not (match.duty and match.duty.asked):
-        return []
-    board = match.render(viewer, secret).split("\n")
-    if mine:
-        return [
-            *board,
-            f"Your move{' again' if turn.kind is Kind.MOVE and turn.seat is viewer else ''}: {match.asks(viewer)}.",
-        ]
-    return [*board, f"Waiting for the {table.token}..."]
+    if not mine:
+        return [f"Waiting for the {table.token}..."]
+    again = " again" if turn.kind is Kind.MOVE and turn.seat is viewer else ""
+    return [f"Your move{again}: {match.asks(viewer)}."]
