@@ -20,6 +20,19 @@ def test_every_command_is_in_it() -> None:
         assert command.replace("GAME", "tictactoe").replace("TEXT", "text") in README.replace("TEXT", "text")
 
 
+def test_game_that_it_shows_is_the_one_in_the_examples() -> None:
+    """Which the tests of plugins install and play."""
+    nim = (Path(__file__).parent.parent / "examples" / "nim.py").read_text(encoding="utf-8")
+    assert nim[nim.index("from typing") :] in README
+
+
+def test_every_game_and_its_version_is_in_it() -> None:
+    """With what to type, and with its position for strangers."""
+    for name, rules in BUILT_IN.items():
+        assert f"| `play {name}`" in README
+        assert f"| `{name}` | {rules.version} |" in README
+
+
 def test_links_inside_the_project_lead_somewhere() -> None:
     """Files and pictures."""
     for target in re.findall(r"\]\(([^)#]+)\)", README):

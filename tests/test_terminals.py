@@ -419,3 +419,60 @@ def test_no_escape_codes_are_written(server: Any, client: Any) -> None:
     """Plain text, here and on every terminal."""
     say(client, "play tictactoe", server)
     assert "\x1b" not in server.before + client.before
+
+
+def test_newcomer_alone_plays_a_bot(spawn: Spawn) -> None:
+    """One command, one terminal: the bot greets, plays a game with something hidden in it, and is left."""
+    solo = spawn("solo", "--level", "easy", "--seed", "1")
+    solo.expect_exact(PROMPT)
+    solo.sendline("Hello")
+    solo.expect_exact("Hello! I am a bot and play tictactoe, connect4")
+    solo.expect_exact(PROMPT)
+    solo.sendline("play rps")
+    solo.expect_exact("The server made a choice, hidden for now.")
+    solo.expect_exact(PROMPT)
+    solo.sendline("rock")
+    solo.expect("The server had chosen (rock|paper|scissors)")
+    solo.sendintr()
+    assert ends(solo, 130).endswith("Shutting Down!\r\n")
+
+
+def test_bot_sits_at_a_network_seat(spawn: Spawn) -> None:
+    """`server --bot` answers a person at the client."""
+    server = spawn("server", "--bot", "--port", "0")
+    server.expect(r"port: (\d+)\r\n")
+    client = spawn("client", "--port", server.match.group(1))
+    client.expect_exact(PROMPT)
+    client.sendline("play tictactoe")
+    client.expect("The server played [1-9]")
+    client.expect_exact(PROMPT)
+    client.sendline("/q")
+    ends(client, 0)
+    assert "The conversation is over" in ends(server, 0)
+
+
+def test_bot_at_the_client_seat_has_the_first_word(spawn: Spawn) -> None:
+    """`client --bot` greets; Ctrl-C at its terminal ends both."""
+    server = spawn("server", "--port", "0")
+    server.expect(r"port: (\d+)\r\n")
+    client = spawn("client", "--bot", "--port", server.match.group(1))
+    server.expect_exact("Hello! I am a bot")
+    server.expect_exact(PROMPT)
+    client.sendintr()
+    ends(client, 130)
+    assert "Client has requested shutdown. Shutting down!" in ends(server, 0)
+
+
+def test_word_in_hangman_is_seen_by_its_owner_alone(server: Any, client: Any) -> None:
+    """Until the game is over."""
+    client.sendline("play hangman")
+    client.expect_exact("a word of 3 to 20 letters")
+    client.expect_exact(PROMPT)
+    client.sendline("secret")
+    client.expect_exact("the word: secret")
+    server.expect_exact("The client answered 6.")
+    server.expect_exact(PROMPT)
+    assert "secret" not in server.before
+    server.sendline("secret")
+    server.expect_exact("The client had chosen secret.")
+    server.expect_exact("Game over, you won: the word is known.")
