@@ -101,8 +101,8 @@ def main() -> None:
     won = sum(winner is BOT for winner, _ in games)
     took = median(second for _, seconds in games for second in seconds)
     rows.append(("connect four, hard, 100 games against random moves", f"{won} won, median answer {took:.2f} s"))
-    shots = progress(1000, lambda: shots_to_clear(chance))
-    rows.append(("battleship, 1000 random fleets", f"{mean(shots):.1f} shots on average"))
+    shots = progress(2000, lambda: shots_to_clear(chance))
+    rows.append(("battleship, 2000 random fleets", f"{mean(shots):.1f} shots on average"))
     solved = [solves(word, chance) for word in WORDS]
     rows.append((f"hangman, all {len(WORDS)} words of its list", f"{100 * mean(solved):.0f} of 100 solved"))
     for what, result in rows:

@@ -28,6 +28,10 @@ def best_move(rules: AnyRules, position: Any, budget: int, chance: Random) -> An
     """The best move that a search of about `budget` positions finds; equal ones are chosen from by `chance`."""
     moves = list(rules.legal_moves(position))
     chance.shuffle(moves)
+    for move in moves:  # a win is taken, however small the budget
+        outcome = rules.outcome(rules.apply(position, move))
+        if outcome and outcome.winner is rules.to_act(position):
+            return move
     search = _Search(rules, position, budget, chance)
     for depth in range(PLAYOUT_PLIES):
         try:

@@ -1,0 +1,81 @@
+"""Chess, a plugin that can be installed: `pip install ./examples/chess_game`, where chatgame is installed already.
+
+python-chess does the rules: https://python-chess.readthedocs.io and https://en.wikipedia.org/wiki/Rules_of_chess.
+A draw comes about by itself alone, also by fivefold repetition and by the 75-move rule; none is claimed or agreed to.
+"""
+
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import NamedTuple
+
+import chess
+
+from chatgame.core.errors import IllegalMove, InvalidMove
+from chatgame.core.rules import Outcome, Rules, known_as
+from chatgame.core.seats import Seat
+
+
+class Position(NamedTuple):
+    """Every board since the last capture or pawn move, in FEN without its counters; and who is White, who begins."""
+
+    boards: tuple[str, ...]
+    white: Seat
+
+
+class Chess(Rules[Position, str]):
+    """Chess; a move is typed as in `Nf3` or `g1f3`, and written as in `g1f3`."""
+
+    name = "chess"
+    title = "chess"
+
+    def start(self, inviter: Seat, options: str) -> Position:
+        self.without_options(options)
+        return Position((chess.Board().epd(),), inviter.other)
+
+    def to_act(self, position: Position) -> Seat:
+        return position.white if " w " in position.boards[-1] else position.white.other
+
+    def asks(self, position: Position, seat: Seat) -> str:
+        return "a move, as in e4, Nf3, O-O or g1f3"
+
+    def parse(self, position: Position, seat: Seat, text: str) -> str:
+        board = _board(position).copy()
+        for spelling in (text, text.lower(), text.capitalize(), text.upper()):
+            try:
+                if move := board.parse_san(spelling):  # reads g1f3 as well
+                    return move.uci()
+            except chess.InvalidMoveError:
+                pass
+            except ValueError as error:
+                nearest = ", ".join(get_close_matches(text, map(board.san, board.legal_moves), n=5, cutoff=0))
+                raise IllegalMove(f'"{text}" is none of the legal moves, such as {nearest}.') from error
+        raise InvalidMove(f'"{text}" is no move; moves are written as in e4, Nf3, O-O, e8=Q or g1f3.')
+
+    def apply(self, position: Position, move: str) -> Position:
+        board = _board(position).copy()
+        board.push(chess.Move.from_uci(move))
+        before = position.boards if board.halfmove_clock else ()
+        return Position((*before, board.epd()), position.white)
+
+    def outcome(self, position: Position) -> Outcome | None:
+        if position.boards.count(position.boards[-1]) == 5:
+            return Outcome(None, "fivefold repetition")
+        end = _board(position).outcome()
+        winner = self.to_act(position).other if end and end.winner is not None else None
+        return Outcome(winner, end.termination.name.lower().replace("_", " ")) if end else None
+
+    def legal_moves(self, position: Position) -> list[str]:
+        return [move.uci() for move in _board(position).legal_moves]
+
+    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        board, white, black = _board(position), position.white, position.white.other
+        way = -1 if viewer is black else 1
+        ranks = [f"{rank} {row[::way]}" for rank, row in zip("87654321", str(board).split("\n"), strict=True)]
+        who = f"White (capitals): {known_as(white, viewer)}, Black: {known_as(black, viewer)}"
+        return "\n".join([*ranks[::way], f"  {'a b c d e f g h'[::way]}", f"{who}{'. Check!' * board.is_check()}"])
+
+
+@lru_cache(4096)
+def _board(position: Position) -> chess.Board:
+    """A board that nobody may change but in a copy."""
+    return chess.Board(f"{position.boards[-1]} {len(position.boards) - 1} 1")
