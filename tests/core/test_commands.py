@@ -10,6 +10,7 @@ from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
+from tests.core.test_match import Acts
 
 CHAT = Table.open("0" * 32, BUILT_IN)
 GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
@@ -55,6 +56,12 @@ def test_play_opens_a_game(line: str) -> None:
 def test_options_stand_behind_the_game(line: str, meant: Write) -> None:
     """Words that the game does not take make it chat."""
     assert read_chat(line, CHAT, Seat.CLIENT) == meant
+
+
+def test_options_may_be_words() -> None:
+    """If the game takes them."""
+    table = Table.open("0" * 32, {"acts": Acts()})
+    assert read_chat("play acts move both", table, Seat.CLIENT) == Write(Kind.PLAY, "acts move both")
 
 
 @pytest.mark.parametrize("line", ["play", "play chess"])
