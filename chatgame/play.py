@@ -48,25 +48,32 @@ async def converse(
         LinkLost: the connection broke.
         RemoteProtocolError: the partner broke the protocol or the rules.
     """
-    goodbye: Bye | None = Bye(Reason.LEFT)
     failure: ChatgameError | None = None
     try:
-        try:
-            table = await _Conversation(player, link, games, journal, chance or SystemRandom()).run()
-            goodbye = None
-        except (PartnerLeft, LinkLost) as error:
-            goodbye, failure = None, error
-            raise
-        except RemoteProtocolError as error:
-            goodbye, failure = Bye(Reason.REFUSED, str(error)), error
-            raise
-        finally:
-            await link.close(goodbye)
-    except asyncio.CancelledError:
-        if failure:  # a player who leaves while the link closes does not hide why it does
-            raise failure from None
+        table = await _Conversation(player, link, games, journal, chance or SystemRandom()).run()
+    except ChatgameError as error:
+        failure = error
+    except BaseException:  # cancelled, or a defect
+        await link.close(Bye(Reason.LEFT))
         raise
+    try:
+        await link.close(_goodbye(failure))
+    except asyncio.CancelledError:
+        if not failure:
+            raise  # or else a player who leaves meanwhile would hide why it closes
+    if failure:
+        raise failure
     return table
+
+
+def _goodbye(failure: ChatgameError | None) -> Bye | None:
+    """What is left to say to the partner: nothing after a quit, or when they are gone."""
+    match failure:
+        case None | PartnerLeft() | LinkLost():
+            return None
+        case RemoteProtocolError():
+            return Bye(Reason.REFUSED, str(failure))
+    return Bye(Reason.LEFT)
 
 
 class _Conversation:

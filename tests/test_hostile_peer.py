@@ -131,6 +131,16 @@ async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
     assert table.number == 1
 
 
+async def test_leaving_while_the_session_ends_does_not_hide_why_it_ends() -> None:
+    """A key pressed in the second that the closing may take."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, [])
+    peer.send(b"garbage")
+    assert (await peer.hear())["reason"] == "refused"
+    honest.cancel()
+    assert "The client broke the protocol" in await sentence_of(honest)
+    peer.close()
+
+
 async def test_play_after_a_game_is_over_is_refused() -> None:
     """A move after the last one finds no game."""
     peer, honest = await converse_with_peer(Seat.CLIENT, ["5", "1", "9", "so?"])

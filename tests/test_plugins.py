@@ -11,6 +11,7 @@ from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN, installed_games
+from chatgame.games.hangman import Hangman, Position
 from chatgame.players.search import best_move
 from tests.ends import talk
 
@@ -92,6 +93,20 @@ async def test_plugin_that_raises_while_playing_costs_its_own_game(install: Inst
     assert server.heard == [
         "The rules of nim failed (NameError: name 'mop' is not defined). To end the game, type /resign."
     ]
+
+
+async def test_plugin_that_cannot_answer_gives_up_its_game() -> None:
+    """What a program owes and its rules cannot give is a resignation, and the chat goes on."""
+
+    class Mute(Hangman):
+        def answer(self, position: Position, secret: str) -> str:
+            raise LookupError("no answer")
+
+    games = {"hangman": Mute()}
+    client, server = await talk(["play hangman", "tea", "sorry"], ["what?", "/q"], games, games)
+    assert client.log == server.log
+    assert client.heard == ["The rules of hangman failed (LookupError: no answer). To end the game, type /resign."]
+    assert [kind for _, kind, _ in client.said][:4] == ["play", "commit", "resign", "reveal"]
 
 
 def test_other_version_of_a_game_is_no_common_game(install: Install) -> None:
