@@ -87,7 +87,7 @@ class _Conversation:
         self._seat = link.seat
         self._journal = journal
         self._chance = chance
-        self._table = Table.open(link.session, {name: games[name] for name in link.games})
+        self._table = Table.open(link.session, games, link.theirs)
         self._openings: dict[tuple[int, int], Opening] = {}  # what opens our commitments, by match and ply
         self._secret: str | None = None  # ours in the match that is on, or in the last one
         self._since = 0.0  # when the match came to its present duty, by the loop's clock

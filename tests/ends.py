@@ -70,7 +70,7 @@ class Peer:
     def __init__(self, seat: Seat, streams: Streams) -> None:
         self.seat = seat
         self.reader, self.writer = streams
-        self.table = Table.open("", {})
+        self.table = Table.open("", {}, {})
 
     async def greet(self, **fields: Any) -> dict[str, Any]:
         """Exchange hellos with the honest side; `fields` replace what would be right."""
@@ -83,7 +83,7 @@ class Peer:
             answer = await self.hear()
             session = "0" * 32
             self.send(hello | {"session": session} | fields)
-        self.table = Table.open(session, BUILT_IN)
+        self.table = Table.open(session, BUILT_IN, VERSIONS)
         return answer
 
     def send(self, *messages: dict[str, Any] | bytes) -> None:

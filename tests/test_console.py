@@ -14,8 +14,9 @@ from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.players.console import CUT_AT, Console
 from chatgame.players.screen import BANNER, PROMPT
+from tests.ends import VERSIONS
 
-TABLE = Table.open("0" * 32, BUILT_IN)
+TABLE = Table.open("0" * 32, BUILT_IN, VERSIONS)
 SAID = TABLE.write(Seat.CLIENT, Kind.SAY, "Hello")
 
 
@@ -223,7 +224,7 @@ async def test_words_in_the_middle_of_a_prompt_begin_on_a_line_of_their_own() ->
         line.cancel()
 
 
-@pytest.mark.parametrize("hostile", ["\x1b[2J", "a\rb", "\x9b", "\u202e", "\x1b]0;x\x07"])
+@pytest.mark.parametrize("hostile", ["two\nlines", "\x1b[2J", "a\rb", "\x9b", "\u202e", "\x1b]0;x\x07"])
 async def test_text_of_the_partner_is_inert(hostile: str) -> None:
     """Whatever they say, it moves no cursor."""
     turn, after = TABLE.write(Seat.CLIENT, Kind.SAY, hostile)

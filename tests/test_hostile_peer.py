@@ -126,7 +126,7 @@ async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
             peer.close()
             await asyncio.sleep(0.01)
 
-    link = Link(Connection(*honest), Seat.CLIENT, "s", [])
+    link = Link(Connection(*honest), Seat.CLIENT, "s", {})
     table = await converse(Slow(["/q"]), link, BUILT_IN, [])
     assert table.number == 1
 

@@ -19,9 +19,9 @@ from chatgame.link.memory import memory_streams
 from chatgame.link.streams import Connection
 from chatgame.play import converse
 from chatgame.players.script import Script
-from tests.ends import Peer, Thinker, sentence_of
+from tests.ends import VERSIONS, Peer, Thinker, sentence_of
 
-SAID = [Table.open("s", {}).write(Seat.CLIENT, *turn)[0] for turn in ((Kind.SAY, "Zoë 🎲"), (Kind.QUIT, ""))]
+SAID = [Table.open("s", {}, {}).write(Seat.CLIENT, *turn)[0] for turn in ((Kind.SAY, "Zoë 🎲"), (Kind.QUIT, ""))]
 STREAM = b"".join(frame(encode(message)) for message in (SAID[0], Alive(), SAID[1]))
 
 
@@ -34,7 +34,7 @@ def in_virtual_time(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
 async def received(*segments: bytes) -> list[Turn]:
     """What a server's link makes of `segments` that come in one by one, until it finds the link lost."""
     honest, (_, writer) = memory_streams()
-    link, turns = Link(Connection(*honest), Seat.SERVER, "s", []), []
+    link, turns = Link(Connection(*honest), Seat.SERVER, "s", {}), []
 
     async def feed() -> None:
         for segment in segments:
@@ -101,7 +101,7 @@ def test_silent_partner_is_gone_after_the_limit() -> None:
 
     async def scenario() -> None:
         honest, peer = memory_streams()
-        link = Link(Connection(*honest), Seat.SERVER, "s", [])
+        link = Link(Connection(*honest), Seat.SERVER, "s", {})
         began = asyncio.get_running_loop().time()
         task = asyncio.create_task(converse(Thinker([]), link, BUILT_IN, []))
         assert await sentence_of(task) == "LinkLost: The client has been silent for 15 seconds."
@@ -116,7 +116,7 @@ def test_half_a_message_is_no_sign_of_life() -> None:
 
     async def scenario() -> None:
         honest, peer = memory_streams()
-        link = Link(Connection(*honest), Seat.SERVER, "s", [])
+        link = Link(Connection(*honest), Seat.SERVER, "s", {})
 
         async def drip() -> None:
             for byte in STREAM:
@@ -157,7 +157,7 @@ def test_partner_who_reads_nothing_is_gone_after_the_limit() -> None:
 
     async def scenario() -> None:
         honest, peer = memory_streams()
-        link = Link(Connection(*honest), Seat.CLIENT, "s", [])
+        link = Link(Connection(*honest), Seat.CLIENT, "s", {})
         with pytest.raises(LinkLost, match="The server has read nothing for 15 seconds"):
             for _ in range(1000):
                 await link.send(SAID[0])
@@ -171,9 +171,9 @@ async def test_partner_who_dies_in_a_game_is_told_in_the_middle_of_a_prompt() ->
     """The line breaks while the honest player is asked."""
     honest, at_peer = memory_streams()
     peer = Peer(Seat.CLIENT, at_peer)
-    peer.table = Table.open("s", BUILT_IN)
+    peer.table = Table.open("s", BUILT_IN, VERSIONS)
     player = Thinker([])
-    link = Link(Connection(*honest), Seat.SERVER, "s", ["tictactoe"])
+    link = Link(Connection(*honest), Seat.SERVER, "s", VERSIONS)
     task = asyncio.create_task(converse(player, link, BUILT_IN, []))
     peer.send(peer.turn("play", "tictactoe"))
     await player.asked.wait()

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from chatgame.core.commands import read_chat
 from chatgame.core.errors import Refused
 from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
@@ -13,7 +14,7 @@ from chatgame.core.table import Table
 from chatgame.games import BUILT_IN, installed_games
 from chatgame.games.hangman import Hangman, Position
 from chatgame.players.search import best_move
-from tests.ends import talk
+from tests.ends import VERSIONS, talk
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -109,10 +110,23 @@ async def test_plugin_that_cannot_answer_gives_up_its_game() -> None:
     assert [kind for _, kind, _ in client.said][:4] == ["play", "commit", "resign", "reveal"]
 
 
-def test_other_version_of_a_game_is_no_common_game(install: Install) -> None:
-    """It is refused at the prompt, since only games that both sides have are on the table."""
+@pytest.mark.parametrize(
+    ("theirs", "words"),
+    [
+        ({}, "Your partner does not have the game nim."),
+        ({"nim": 2}, "You have the game nim in version 1, and your partner in version 2."),
+        ({"nim": 1, "go": 3}, "Your partner has the game go, and you do not."),
+    ],
+)
+def test_game_that_the_partner_lacks_or_has_in_another_version_is_refused(
+    install: Install, theirs: dict[str, int], words: str
+) -> None:
+    """At the prompt, with these words; and no peer can open it."""
     install("nim", NIM, "nim_plugin_again")
     games, _ = installed_games()
-    table = Table.open("0" * 32, {name: rules for name, rules in games.items() if name != "nim"})
-    with pytest.raises(Refused, match='no game "nim" that both sides have'):
-        table.write(Seat.CLIENT, Kind.PLAY, "nim")
+    table = Table.open("0" * 32, games, VERSIONS | theirs)
+    name = words.partition("the game ")[2].split()[0].strip(",.")
+    with pytest.raises(Refused, match=words):
+        read_chat(f"play {name}", table, Seat.CLIENT)
+    with pytest.raises(Refused, match=words):
+        table.write(Seat.CLIENT, Kind.PLAY, name)

@@ -10,6 +10,7 @@ from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
+from tests.ends import VERSIONS
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -48,7 +49,7 @@ def test_digests_follow_from_its_words_alone() -> None:
     session = "0" * 32
     positions = ["", json.dumps(["123456789", "client"], separators=(",", ":"))]
     positions.append(positions[1].replace("5", "X"))
-    chain, table = hashed(b"chatgame 1", session.encode()), Table.open(session, BUILT_IN)
+    chain, table = hashed(b"chatgame 1", session.encode()), Table.open(session, BUILT_IN, VERSIONS)
     rows = re.findall(r"^\| (\d) \| (client|server) \| (\w+) \| (\w+) \| `([0-9a-f]{64})` \|$", README, re.MULTILINE)
     assert len(rows) == 3
     for (number, seat, kind, text, digest), position in zip(rows, positions, strict=True):

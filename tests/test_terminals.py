@@ -1,6 +1,7 @@
 """What people see: the real programs on pseudo-terminals and pipes, typed at and killed."""
 
 import io
+import os
 import re
 import signal
 import subprocess
@@ -26,11 +27,18 @@ def spawn() -> Iterator[Spawn]:
     """Starts chatgame on a pseudo-terminal of its own, and leaves nothing behind."""
     started: list[Any] = []
 
-    def start(*arguments: str, through: str = "") -> Any:
+    def start(*arguments: str, through: str = "", **env: str) -> Any:
         command, *rest = [*COMMAND, *arguments]
         if through:
             command, rest = "/bin/sh", ["-c", through.format(" ".join([command, *rest]))]
-        process = pexpect.spawn(command, rest, encoding="utf-8", timeout=10, dimensions=(60, 100))
+        process = pexpect.spawn(
+            command,
+            rest,
+            encoding="utf-8",
+            timeout=10,
+            dimensions=(60, 100),
+            env=os.environ | {"TERM": "xterm", "NO_COLOR": "1"} | env,
+        )
         process.delaybeforesend = None  # a line is typed at a prompt that is there
         process.ptyproc.delayafterclose = process.ptyproc.delayafterterminate = 0.01
         started.append(process)
@@ -415,10 +423,21 @@ def test_text_of_the_partner_reaches_the_terminal_inert(server: Any, client: Any
     assert "\x1b" not in server.before
 
 
-def test_no_escape_codes_are_written(server: Any, client: Any) -> None:
-    """Plain text, here and on every terminal."""
+@pytest.mark.parametrize(
+    ("env", "coloured"), [({"NO_COLOR": ""}, True), ({}, False), ({"NO_COLOR": "", "TERM": "dumb"}, False)]
+)
+def test_marks_on_a_board_are_coloured_where_the_terminal_has_colours(
+    spawn: Spawn, server: Any, env: dict[str, str], coloured: bool
+) -> None:
+    """Not with NO_COLOR, nor on a dumb terminal; without its codes the text is the same."""
+    client = spawn("client", "--port", server.port, **env)
+    client.expect_exact(PROMPT)
+    assert "\x1b" not in client.before
     say(client, "play tictactoe", server)
-    assert "\x1b" not in server.before + client.before
+    say(server, "5", client)
+    assert ("\x1b[36mX\x1b[0m" in client.before) is coloured
+    assert " 4 | X | 6\r\n" in re.sub(r"\x1b\[\d+m", "", client.before)
+    assert "\x1b" not in server.before
 
 
 def test_newcomer_alone_plays_a_bot(spawn: Spawn) -> None:

@@ -68,8 +68,8 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write | Reply:
         return Write(Kind.PLAY, f"{name} {options}".rstrip())
     if options:
         return Write(Kind.SAY, line)
-    games = ", ".join(table.games)
-    hint = f"There is no such game: type play and one of {games}." if games else NO_GAMES
+    games = f"There is no such game: type play and one of {', '.join(table.games)}." if table.games else NO_GAMES
+    hint = table.absent.get(name, games)
     raise Refused(f"{hint} To send it as it is: /say {line}")
 
 

@@ -30,6 +30,12 @@ MAX_HIDDEN = 4000
 """In bytes: a hidden value must fit into the text of a reveal behind its salt."""
 
 
+class Board(str):
+    """A position as text, so that a screen can tell it from other text."""
+
+    __slots__ = ()
+
+
 class Duty(NamedTuple):
     """What a match waits for.
 
@@ -293,13 +299,13 @@ class Match(Struct, frozen=True):
         except Refused as error:
             return str(error)
 
-    def render(self, viewer: Seat | None, secret: str | None) -> str:
+    def render(self, viewer: Seat | None, secret: str | None) -> Board:
         """The position as text for a viewer."""
         try:
             with _guarded(self.rules):
-                return self.rules.render(self.position, viewer, secret)
+                return Board(self.rules.render(self.position, viewer, secret))
         except Refused as error:
-            return str(error)
+            return Board(error)
 
     @property
     def notation(self) -> bytes:

@@ -37,6 +37,7 @@ class Table(Struct, frozen=True):
     Attributes:
         session: the session's identifier.
         games: the rules that both sides have, by name.
+        absent: a sentence for each game that one side lacks or has in another version, by name.
         digest: the last turn's, or the session's own before the first turn; 32 bytes.
         number: the number of the next turn, which is how many there are.
         matches: how many matches were opened.
@@ -47,6 +48,7 @@ class Table(Struct, frozen=True):
 
     session: str
     games: Mapping[str, AnyRules]
+    absent: Mapping[str, str]
     digest: bytes
     number: int = 0
     matches: int = 0
@@ -55,9 +57,14 @@ class Table(Struct, frozen=True):
     match: Match | None = None
 
     @classmethod
-    def open(cls, session: str, games: Mapping[str, AnyRules]) -> "Table":
-        """The table of an empty log; the session's identifier begins the chain of digests."""
-        return cls(session, games, digest(b"chatgame 1", session.encode()))
+    def open(cls, session: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int]) -> "Table":
+        """The table of an empty log, with the games of this side, and the names and versions of the other's.
+
+        The session's identifier begins the chain of digests.
+        """
+        common = {name: rules for name, rules in games.items() if theirs.get(name) == rules.version}
+        absent = {name: _absence(name, games, theirs) for name in (*games, *theirs) if name not in common}
+        return cls(session, common, absent, digest(b"chatgame 1", session.encode()))
 
     @property
     def playing(self) -> Match | None:
@@ -132,7 +139,7 @@ class Table(Struct, frozen=True):
                     raise Refused(f"A game of {self.playing.rules.title} is on already.")
                 name, _, options = text.partition(" ")
                 if name not in self.games:
-                    raise Refused(f'There is no game "{name}" that both sides have.')
+                    raise Refused(self.absent.get(name) or f'There is no game "{name}" here.')
                 after = Match.open(self.games[name], self.session, self.matches, seat, options)
             case _:
                 if not self.playing:
@@ -141,6 +148,14 @@ class Table(Struct, frozen=True):
                     raise Refused("Nobody is late but the one who claims it.")
                 after = self.playing.after(seat, kind, text)
         return (after.duty.seat if after.duty else after.inviter.other), after
+
+
+def _absence(name: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int]) -> str:
+    if name not in theirs:
+        return f"Your partner does not have the game {name}."
+    if name not in games:
+        return f"Your partner has the game {name}, and you do not."
+    return f"You have the game {name} in version {games[name].version}, and your partner in version {theirs[name]}."
 
 
 def _encode(kind: Kind, text: str) -> bytes:

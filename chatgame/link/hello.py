@@ -30,7 +30,7 @@ async def greet_server(connection: Connection, games: Mapping[str, AnyRules]) ->
     await connection.send(_hello(Seat.CLIENT, games))
     match await connection.receive():
         case Hello(seat=Seat.SERVER, session=str() as session) as hello if _understood(hello):
-            return Link(connection, Seat.CLIENT, session, _common(games, hello))
+            return Link(connection, Seat.CLIENT, session, hello.games)
         case Hello(seat=Seat.SERVER, protocol=version) if not version.startswith("1."):
             raise Unreachable(
                 f"The server speaks protocol {version}, and this program {PROTOCOL}. Update one of them."
@@ -64,7 +64,7 @@ def answer_client(connection: Connection, hello: Hello, games: Mapping[str, AnyR
     """Answer a client's hello as the server, and begin a session; at once, so that two clients cannot both get it."""
     session = secrets.token_hex(16)
     connection.write(_hello(Seat.SERVER, games, session))
-    return Link(connection, Seat.SERVER, session, _common(games, hello))
+    return Link(connection, Seat.SERVER, session, hello.games)
 
 
 async def linked_in_memory(
@@ -87,7 +87,3 @@ def _hello(seat: Seat, games: Mapping[str, AnyRules], session: str | None = None
 
 def _understood(hello: Hello) -> bool:
     return hello.protocol.partition(".")[0] == PROTOCOL.partition(".")[0]
-
-
-def _common(games: Mapping[str, AnyRules], hello: Hello) -> list[str]:
-    return [name for name, rules in games.items() if hello.games.get(name) == rules.version]

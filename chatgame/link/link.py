@@ -1,7 +1,7 @@
 """The link to the partner: turns both ways, signs of life in between, and how it ends."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import NoReturn
 
 from chatgame.core.errors import InvalidMessage, LinkLost, PartnerLeft, RemoteProtocolError
@@ -22,15 +22,15 @@ class Link:
     Attributes:
         seat: one's own.
         session: the session's identifier.
-        games: the names of the games that both sides have in the same version.
+        theirs: the games that the partner has, each with the version of its rules.
         peer: the partner's address and port.
     """
 
-    def __init__(self, connection: Connection, seat: Seat, session: str, games: Collection[str]) -> None:
+    def __init__(self, connection: Connection, seat: Seat, session: str, theirs: Mapping[str, int]) -> None:
         self._connection = connection
         self.seat = seat
         self.session = session
-        self.games = games
+        self.theirs = theirs
         self.peer = connection.peer
 
     async def receive(self) -> Turn:

@@ -19,11 +19,12 @@ from typing import Any, Protocol
 import aioconsole
 
 from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
+from chatgame.core.match import Board
 from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.inert import inert
-from chatgame.players.screen import BANNER, GOODBYE, PROMPT, narrate
+from chatgame.players.screen import BANNER, GOODBYE, PROMPT, coloured, narrate
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
 """In bytes: a terminal keeps no more of a line than this and drops the rest without a word (MAX_CANON on macOS,
@@ -66,6 +67,7 @@ class Console:
         reader: the lines typed.
         writer: the screen.
         terminal: whether a terminal echoes the lines; otherwise they come from a pipe or a file.
+        colour: whether the screen has colours.
         settled: waits until lines that were entered before now have been read.
     """
 
@@ -76,12 +78,14 @@ class Console:
         writer: Writer,
         *,
         terminal: bool,
+        colour: bool = False,
         settled: Callable[[], Any] = lambda: asyncio.sleep(0),
     ) -> None:
         self._seat = seat
         self._reader = reader
         self._writer = writer
         self._terminal = terminal
+        self._colour = colour
         self._settled = settled
         self._asked: asyncio.Future[str] | None = None
         self._prompted = asyncio.Event()  # a line is asked for
@@ -173,15 +177,19 @@ class Console:
 
     async def hear(self, text: str) -> None:
         """Show an answer."""
-        self.show(*text.split("\n"))
+        self.show(*[text] if isinstance(text, Board) else text.split("\n"))
         await self.drain()
 
-    def show(self, *lines: str) -> None:
-        """Show lines, each made inert; they are written when the loop next runs."""
-        if lines:
-            start = "\n" if self.in_line else ""
-            self.in_line = False
-            self._write(start + "".join(f"{inert(line)}\n" for line in lines))
+    def show(self, *texts: str) -> None:
+        """Show boards, and other texts each on one line, all made inert; they are written when the loop next runs."""
+        if texts and self.in_line:
+            self.end_line()
+        for text in texts:
+            if isinstance(text, Board):
+                rows = [inert(row) for row in text.split("\n")]
+                self._write("\n".join(map(coloured, rows) if self._colour else rows) + "\n")
+            else:
+                self._write(f"{inert(text)}\n")
 
     def end_line(self) -> None:
         """Go to a line of its own."""
@@ -238,7 +246,8 @@ async def console_at(seat: Seat) -> AsyncIterator[Console]:
         while terminal and not threaded and select.select([sys.stdin], [], [], 0)[0]:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
-    console = Console(seat, reader, writer, terminal=terminal, settled=settled)
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+    console = Console(seat, reader, writer, terminal=terminal, colour=colour, settled=settled)
     try:
         with unwrapped():
             async with asyncio.TaskGroup() as tasks:

@@ -1,4 +1,6 @@
-"""What a person reads: plain functions from the log to lines of text. The words in chat are the assignment's."""
+"""What a person reads: plain functions from the log to text. The words in chat are the assignment's."""
+
+import re
 
 from chatgame.core.commitments import Opening
 from chatgame.core.match import Match
@@ -19,8 +21,17 @@ BANNER = (
 GOODBYE = "Shutting Down!"
 
 
+_MARK = re.compile(r"(?<!\S)[XOox#*](?!\S)")
+_COLOURS = {"X": 36, "O": 33, "o": 34, "x": 31, "#": 31, "*": 32}  # SGR codes, ECMA-48 8.3.117
+
+
+def coloured(line: str) -> str:
+    """A line of a board with the marks in it, which stand alone, in colours; without its codes it is the same."""
+    return _MARK.sub(lambda mark: f"\x1b[{_COLOURS[mark[0]]}m{mark[0]}\x1b[0m", line)
+
+
 def narrate(before: Table, turn: Turn, after: Table, viewer: Seat, secret: str | None) -> list[str]:
-    """The lines that tell the person at `viewer`, who has that secret, of a turn, their own or the partner's."""
+    """What tells the person at `viewer`, who has that secret, of a turn, their own or the partner's."""
     mine = turn.seat is viewer
     match turn.kind:
         case Kind.QUIT if mine:
@@ -37,7 +48,7 @@ def narrate(before: Table, turn: Turn, after: Table, viewer: Seat, secret: str |
     waiting = match.duty is None or match.duty.asked  # or else a program goes on by itself, at once
     news = not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL)
     if waiting and news:
-        lines.extend(match.render(viewer, secret).split("\n"))
+        lines.append(match.render(viewer, secret))
     return [*lines, *_what_comes(turn, after, match, viewer)] if waiting else lines
 
 

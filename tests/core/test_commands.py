@@ -11,8 +11,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from tests.core.test_match import Acts
+from tests.ends import VERSIONS
 
-CHAT = Table.open("0" * 32, BUILT_IN)
+CHAT = Table.open("0" * 32, BUILT_IN, VERSIONS)
 GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
 
 
@@ -60,7 +61,7 @@ def test_options_stand_behind_the_game(line: str, meant: Write) -> None:
 
 def test_options_may_be_words() -> None:
     """If the game takes them."""
-    table = Table.open("0" * 32, {"acts": Acts()})
+    table = Table.open("0" * 32, {"acts": Acts()}, {"acts": 1})
     assert read_chat("play acts move both", table, Seat.CLIENT) == Write(Kind.PLAY, "acts move both")
 
 

@@ -15,8 +15,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import MAX_REMARKS, Table
 from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
+from tests.ends import VERSIONS
 
-EMPTY = Table.open("0" * 32, BUILT_IN)
+EMPTY = Table.open("0" * 32, BUILT_IN, VERSIONS)
 
 
 def after(*turns: tuple[Kind, str]) -> Table:
@@ -135,7 +136,7 @@ def test_move_in_another_notation_is_refused() -> None:
         def parse(self, position: Position, seat: Seat, text: str) -> int:
             return super().parse(position, seat, text.strip())
 
-    table = Table.open("0" * 32, {"tictactoe": Lenient()}).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
+    table = Table.open("0" * 32, {"tictactoe": Lenient()}, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
     with pytest.raises(Refused, match="The move 5 was written in another notation"):
         table.write(Seat.SERVER, Kind.MOVE, " 5")
 
@@ -166,7 +167,7 @@ def test_turn_that_was_changed_is_refused(changed: dict[str, Any], words: str) -
 
 def test_digest_binds_the_session() -> None:
     """The same turn in another session has another digest."""
-    assert Table.open("1" * 32, BUILT_IN).write(Seat.CLIENT, Kind.SAY, "Hello")[0].digest != TURN.digest
+    assert Table.open("1" * 32, BUILT_IN, VERSIONS).write(Seat.CLIENT, Kind.SAY, "Hello")[0].digest != TURN.digest
 
 
 def test_digests_are_as_the_protocol_describes_them() -> None:
