@@ -77,8 +77,13 @@ async def test_bot_gives_up_when_its_move_is_refused() -> None:
     """It then does not know the game after all, and never types the same in circles."""
     table = Table.open("0" * 32, BUILT_IN, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
+    cell = await bot.ask(table)
     await bot.hear("That is no cell.")
     assert await bot.ask(table) == "/resign"
+    turn, after = table.write(Seat.SERVER, Kind.MOVE, cell)
+    await bot.see(table, turn, after, None)
+    await bot.hear("The client's program is late.")  # which is about no line of its own
+    assert await bot.ask(table) != "/resign"
 
 
 WORDS_AFTER = [(Seat.SERVER, "I won"), (Seat.CLIENT, "Well played"), (None, "A draw")]

@@ -56,10 +56,12 @@ class Bot:
         self._pace = pace
         self._greeted = False
         self._lines: list[str] = []  # to say before anything else
+        self._judged = True  # whether the last line was taken
 
     async def ask(self, table: Table) -> str:
         """The next line."""
         await asyncio.sleep(self._pace)
+        self._judged = False
         if self._lines:
             return self._lines.pop(0)
         if table.playing:
@@ -68,13 +70,15 @@ class Bot:
 
     async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:  # noqa: ARG002  # no need
         """Have a word to say about a game that is over."""
+        self._judged = self._judged or turn.seat is self._seat
         if before.playing and not after.playing and after.match and after.match.outcome and after.token is self._seat:
             words = {self._seat: "I won! Again?", self._seat.other: "Well played, you won.", None: "A draw. Again?"}
             self._lines = [words[after.match.outcome.winner]]
 
     async def hear(self, text: str) -> None:  # noqa: ARG002  # whatever it is about
         """Give up a game in which a line was refused: then the bot does not know it after all."""
-        self._lines = ["/resign"]
+        if not self._judged:
+            self._lines = ["/resign"]
 
     async def _move(self, match: Match) -> str:
         strategy = STRATEGIES.get(match.rules.name)
