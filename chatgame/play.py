@@ -91,6 +91,7 @@ class _Conversation:
         self._openings: dict[tuple[int, int], Opening] = {}  # what opens our commitments, by match and ply
         self._secret: str | None = None  # ours in the match that is on, or in the last one
         self._since = 0.0  # when the match came to its present duty, by the loop's clock
+        self._told_late = False  # whether the player knows that the partner's program is late with it
         self._heard = asyncio.Event()
 
     async def run(self) -> Table:
@@ -120,8 +121,8 @@ class _Conversation:
             self._journal.append(turn)
             before = self._table
             self._set(after)
+            self._heard.set()  # a screen that does not take what is seen holds up no turn that needs no player
             await self._player.see(before, turn, after, self._secret)
-            self._heard.set()
 
     async def _take_turns(self) -> None:
         """The turn token: write when it is here, wait while it is not."""
@@ -156,11 +157,12 @@ class _Conversation:
                 async with asyncio.timeout_at(self._since + patience):
                     await self._heard.wait()
                     return
-            if self._table.match is not match:
+            if self._table.playing is not match:
                 return
             if late:
                 await self._write(Write(Kind.CLAIM))
-            else:
+            elif not self._told_late:
+                self._told_late = True
                 what = f"The {match.duty.seat}'s program is late with what it has to {match.duty.kind}"
                 await self._player.hear(f"{what}; after {CLAIM_TIME:.0f} seconds it loses the game.")
 
@@ -192,6 +194,8 @@ class _Conversation:
                     assert self._secret is not None, "an answer is asked of who has a secret"
                     await self._write(Write(duty.kind, match.answer(self._secret)))
         except Refused as error:  # by the rules, which failed
+            if duty.kind is Kind.REVEAL:
+                raise
             await self._player.hear(str(error))
             await self._write(Write(Kind.RESIGN))
 
@@ -216,8 +220,14 @@ class _Conversation:
         await self._player.see(before, turn, after, self._secret)
 
     def _set(self, after: Table) -> None:
-        if after.match is not self._table.match:
+        if _duty(after) != _duty(self._table):
             self._since = asyncio.get_running_loop().time()
+            self._told_late = False
         if after.matches != self._table.matches:
             self._secret = None
         self._table = after
+
+
+def _duty(table: Table) -> tuple[int, Duty | None]:
+    """What the table's match waits for, told apart from that of other matches."""
+    return table.matches, table.match.duty if table.match else None

@@ -167,6 +167,35 @@ def test_refusal_to_reveal_loses_after_the_deadline_and_the_chat_goes_on() -> No
         runner.run(scenario())
 
 
+def test_remarks_do_not_put_off_the_deadline_and_a_quit_at_it_is_a_quit() -> None:
+    """Nor are they answered by more than one word to the player."""
+
+    async def scenario() -> None:
+        peer, honest, _ = await rps_committed()
+        peer.send(commit(peer, opening("paper")))
+        await hear(peer)
+        for _ in range(6):
+            await asyncio.sleep(4.8)
+            peer.send(peer.turn("say", "wait"))
+        assert (await hear(peer))["kind"] == "claim"
+        assert (await hear(peer))["text"] == "and now?"
+        peer.send(peer.turn("quit"))
+        peer.close()
+        assert await sentence_of(honest) == ""
+        peer, honest, _ = await rps_committed()
+        peer.send(commit(peer, opening("paper")))
+        await hear(peer)
+        for _ in range(6):
+            await asyncio.sleep(5)
+            peer.send({"type": "alive"})
+        peer.send(peer.turn("quit"))
+        peer.close()
+        await sentence_of(honest)  # in peace, or by a claim that crossed the quit, but by no other error
+
+    with asyncio.Runner(loop_factory=async_solipsism.EventLoop) as runner:
+        runner.run(scenario())
+
+
 async def test_claim_that_comes_too_early_ends_the_session() -> None:
     """Else a hostile program would win by it before the honest one can answer."""
     peer, honest, _ = await rps_committed()

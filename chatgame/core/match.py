@@ -30,6 +30,10 @@ MAX_HIDDEN = 4000
 """In bytes: a hidden value must fit into the text of a reveal behind its salt."""
 
 
+MAX_QUOTED = 150
+"""In characters: how much of an error over a cheat's secret is told."""
+
+
 class Board(str):
     """A position as text, so that a screen can tell it from other text."""
 
@@ -123,8 +127,8 @@ class Match(Struct, frozen=True):
 
     def _after(self, seat: Seat, kind: Kind, text: str) -> "Match":
         assert self.duty, "no match is played after its outcome"
-        if kind is Kind.RESIGN:
-            return replace(self, _verdict=self._verdict or Outcome(seat.other, f"the {seat} resigned"))
+        if kind is Kind.RESIGN and not self._verdict:
+            return replace(self, _verdict=Outcome(seat.other, f"the {seat} resigned"))
         if kind is Kind.CLAIM:
             return replace(
                 self, _verdict=Outcome(seat, f"the {seat.other} did not {self.duty.kind} in time"), _hidden=()
@@ -155,6 +159,8 @@ class Match(Struct, frozen=True):
 
     def _revealed(self, seat: Seat, opening: Opening) -> "Match":
         assert self.duty, "a reveal is due"
+        if len(opening.value.encode()) > MAX_HIDDEN:
+            raise Refused(f"The reveal is of more than {MAX_HIDDEN} bytes.")
         made = self._hidden[0].commitment if self._verdict else self._commitments[self._revealing]
         if commitment(Place(self.session, self.number, self.duty.ply, seat), opening) != made:
             raise Refused("The reveal does not open the commitment that was made.")
@@ -183,7 +189,7 @@ class Match(Struct, frozen=True):
                     if truth != answered.text:
                         cheat = f'a false answer, "{answered.text}" for "{truth}"'
         except Exception as error:  # rules may fail in any way over what a cheat has hidden
-            cheat = f"a secret that is none ({error})"
+            cheat = f"a secret that is none ({str(error)[:MAX_QUOTED]})"
         found = (Outcome(seat.other, f"the {seat} cheated: {cheat}"),) if cheat else ()
         return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found)
 
@@ -215,6 +221,8 @@ class Match(Struct, frozen=True):
                 return Duty((invited, inviter)[made], Kind.COMMIT, asked=True, ply=self.ply)
             case Both():
                 return Duty((invited, inviter)[len(self._values)], Kind.REVEAL, asked=False, ply=self.ply)
+            case Chance(sides) if sides < 1:
+                raise ValueError(f"no number is below {sides}")
             case Chance() if not made:
                 return Duty(invited, Kind.COMMIT, asked=False, ply=self.ply)
             case Chance() if not self._values:
@@ -265,12 +273,13 @@ class Match(Struct, frozen=True):
         Raises:
             InvalidMove: it cannot be read as one.
             IllegalMove: it is not allowed now.
-            Refused: it is too long to be hidden; or the rules failed.
+            Refused: it is empty or too long to be hidden; or the rules failed.
         """
         with _guarded(self.rules):
             notation = str(self.rules.parse(self.position, seat, text))
-        if len(notation.encode()) > MAX_HIDDEN:
-            raise Refused(f"That has {len(notation.encode())} bytes; at most {MAX_HIDDEN} can be played.")
+            size = len(notation.encode())
+        if not 0 < size <= MAX_HIDDEN:
+            raise Refused(f"That has {size} bytes; 1 to {MAX_HIDDEN} can be played.")
         return notation
 
     def any_secret(self, seed: int) -> str | None:

@@ -138,6 +138,8 @@ class Table(Struct, frozen=True):
                 if self.playing:
                     raise Refused(f"A game of {self.playing.rules.title} is on already.")
                 name, _, options = text.partition(" ")
+                if text != f"{name} {options}".rstrip():
+                    raise Refused("The name of a game has a space behind it.")
                 if name not in self.games:
                     raise Refused(self.absent.get(name) or f'There is no game "{name}" here.')
                 after = Match.open(self.games[name], self.session, self.matches, seat, options)

@@ -194,15 +194,14 @@ def test_two_cheats_win_nothing() -> None:
     assert playing.match.outcome == Outcome(None, "both cheated")
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_resigning_does_not_spare_the_reckoning(late: bool) -> None:
+def test_resigning_does_not_spare_the_reckoning() -> None:
     """Secrets are shown all the same; who gave up has lost, unless the other has cheated."""
     for answer, winner in (("aet", INVITER), ("false", INVITED)):
         playing = Playing("secret answer move").commit(opening("tea")).write(Kind.ANSWER, answer)
         playing.write(Kind.RESIGN)
-        if late:
-            playing.write(Kind.RESIGN, seat=INVITER)  # which changes nothing any more
         assert playing.waits_for == (INVITER, Kind.REVEAL, False)
+        with pytest.raises(Refused, match="A turn to resign came where one to reveal was due"):
+            playing.write(Kind.RESIGN)
         playing.write(Kind.REVEAL, str(opening("tea")))
         assert playing.match.outcome
         assert playing.match.outcome.winner is winner
@@ -317,8 +316,33 @@ def test_what_is_too_long_to_be_revealed_is_refused_before_it_is_hidden() -> Non
     """Both numbers are named."""
     match = Playing("secret").match
     assert match.parse(INVITER, "x" * MAX_HIDDEN) == "x" * MAX_HIDDEN
-    with pytest.raises(Refused, match="4001 bytes; at most 4000"):
+    with pytest.raises(Refused, match="4001 bytes; 1 to 4000"):
         match.parse(INVITER, "x" * (MAX_HIDDEN + 1))
+
+
+def test_reveal_of_more_than_can_be_hidden_is_refused() -> None:
+    """And a choice without a notation is not taken in the first place."""
+    long = opening("x" * (MAX_HIDDEN + 1))
+    with pytest.raises(Refused, match="more than 4000 bytes"):
+        Playing("both").commit(long).commit(opening("two", 2)).write(Kind.REVEAL, str(long))
+
+    class Wordless(Acts):
+        def parse(self, position: Position, seat: Seat, text: str) -> str:
+            return ""
+
+    with pytest.raises(Refused, match="That has 0 bytes; 1 to 4000 can be played"):
+        Match.open(Wordless(), SESSION, 0, INVITER, "secret").parse(INVITER, "x")
+
+
+def test_dice_without_sides_are_the_rules_failure() -> None:
+    """They cannot be thrown."""
+
+    class Flat(Acts):
+        def to_act(self, position: Position) -> ToAct:
+            return Chance(0)
+
+    with pytest.raises(Refused, match="no number is below 0"):
+        Match.open(Flat(), SESSION, 0, INVITER, "chance")
 
 
 def test_only_a_game_that_has_random_secrets_gives_one() -> None:
