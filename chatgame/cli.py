@@ -135,7 +135,7 @@ async def play_alone(options: argparse.Namespace) -> None:
         ours, bots = await linked_in_memory(games)
         console.show("You are the client, and a bot is the server.", *problems)
         bot = asyncio.create_task(
-            converse(Bot(Seat.SERVER, options.level, chance, BOT_PACE), bots, games, [], chance)
+            converse(Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, [], chance)
         )
         try:
             await converse(console, ours, games, [], chance)
@@ -193,9 +193,8 @@ def _parser() -> argparse.ArgumentParser:
     summary = "talk and play with a bot, in this terminal alone"
     solo = commands.add_parser("solo", help=summary, description=f"{summary.capitalize()}.")
     solo.set_defaults(program=play_alone)
-    solo.add_argument(
-        "--level", default=Level.MEDIUM, type=Level, choices=list(Level), help="of the bot (default: %(default)s)"
-    )
+    levels = [level.value for level in Level]
+    solo.add_argument("--level", default="medium", choices=levels, help="of the bot (default: %(default)s)")
     solo.add_argument("--seed", type=int, help="a number that makes the same conversation of the same lines")
     return parser
 

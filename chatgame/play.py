@@ -13,7 +13,15 @@ from random import Random, SystemRandom
 
 from chatgame.core.commands import Hide, Reply, Write, read_chat, read_game
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
-from chatgame.core.errors import ChatgameError, LinkLost, PartnerLeft, Refused, RemoteProtocolError, unwrapped
+from chatgame.core.errors import (
+    ChatgameError,
+    LinkLost,
+    PartnerLeft,
+    Refused,
+    RemoteProtocolError,
+    RulesFailed,
+    unwrapped,
+)
 from chatgame.core.match import Duty, Match
 from chatgame.core.messages import Bye, Kind, Reason
 from chatgame.core.rules import AnyRules
@@ -177,6 +185,8 @@ class _Conversation:
                     await self._hide(value)
                 case turn:
                     await self._write(turn)
+        except RulesFailed as error:
+            await self._player.hear(f"{error} To end the game, type /resign." if self._table.playing else str(error))
         except Refused as error:
             await self._player.hear(str(error))
 

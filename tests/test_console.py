@@ -178,6 +178,32 @@ async def test_end_of_input_at_the_prompt_is_leaving(terminal: bool) -> None:
             await line
 
 
+async def test_half_a_line_at_the_end_of_a_terminal_is_not_sent() -> None:
+    """Ctrl-D twice behind some text is leaving."""
+    async with desk() as here:
+        line = await here.asked()
+        await here.type("half")
+        here.keyboard.feed_eof()
+        with pytest.raises(PlayerLeft):
+            await line
+
+
+async def test_command_typed_too_early_is_told_how_to_leave() -> None:
+    """Who waits may want to go."""
+    async with desk() as here:
+        await here.type("/q\n")
+        assert here.screen.text.endswith("when it is your turn. Ctrl-C leaves at any time.\n")
+
+
+async def test_banner_does_not_stand_between_a_question_and_the_prompt() -> None:
+    """A first turn that opens a game is shown behind it."""
+    here = Desk(terminal=True)
+    server = Console(Seat.SERVER, here.keyboard, here.screen, terminal=True)
+    await server.see(TABLE, *TABLE.write(Seat.CLIENT, Kind.PLAY, "tictactoe"), None)
+    assert here.screen.text.startswith(BANNER[0])
+    assert here.screen.text.endswith("Your move: the number of a free cell.\n")
+
+
 async def test_end_of_input_while_waiting_is_leaving_at_once() -> None:
     """It ends all that runs beside the reading."""
     with pytest.raises(PlayerLeft, match="The input ended"):

@@ -13,6 +13,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN, installed_games
 from chatgame.games.hangman import Hangman, Position
+from chatgame.players.bot import Bot, Level
 from chatgame.players.search import best_move
 from tests.ends import VERSIONS, talk
 
@@ -67,6 +68,8 @@ async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
     [
         ("boom", "import no_such_module", "ModuleNotFoundError"),
         ("boom", "Nim = 5", "TypeError"),
+        ("boom", "raise SystemExit(3)", "SystemExit"),
+        ("nim", NIM.replace('title = "nim"', "title = 5"), "its title must be a text"),
         ("boom", "Nim = object", "it is no subclass of chatgame.core.rules.Rules"),
         ("boom", NIM, "its name must be that of its entry point"),
         ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    version = 0'), "its version must be a whole number"),
@@ -96,6 +99,15 @@ async def test_plugin_that_raises_while_playing_costs_its_own_game(install: Inst
     ]
 
 
+async def test_plugin_that_raises_in_the_search_makes_the_bot_resign(install: Install) -> None:
+    """With a word about why."""
+    install("nim", NIM.replace("heap, taken = map(", "raise SystemExit; heap, taken = map("), "failing_plugin")
+    table = Table.open("0" * 32, installed_games()[0], {"nim": 1}).write(Seat.CLIENT, Kind.PLAY, "nim")[1]
+    bot = Bot(Seat.SERVER, Level.EASY, Random(1))
+    assert await bot.ask(table) == "/say I cannot play on: the rules of nim failed (SystemExit)."
+    assert await bot.ask(table) == "/resign"
+
+
 async def test_plugin_that_cannot_answer_gives_up_its_game() -> None:
     """What a program owes and its rules cannot give is a resignation, and the chat goes on."""
 
@@ -106,7 +118,7 @@ async def test_plugin_that_cannot_answer_gives_up_its_game() -> None:
     games = {"hangman": Mute()}
     client, server = await talk(["play hangman", "tea", "sorry"], ["what?", "/q"], games, games)
     assert client.log == server.log
-    assert client.heard == ["The rules of hangman failed (LookupError: no answer). To end the game, type /resign."]
+    assert client.heard == ["The rules of hangman failed (LookupError: no answer)."]
     assert [kind for _, kind, _ in client.said][:4] == ["play", "commit", "resign", "reveal"]
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from chatgame.core.errors import InvalidMove, Refused
 from chatgame.core.messages import Kind
-from chatgame.core.rules import AnyRules
+from chatgame.core.rules import ANY_FAILURE, AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 
@@ -79,7 +79,7 @@ def _takes(rules: AnyRules, inviter: Seat, options: str) -> bool:
         return True
     try:
         rules.start(inviter, options)
-    except Exception:  # rules may fail in any way
+    except ANY_FAILURE:
         return False
     return True
 

@@ -2,6 +2,7 @@
 
     ChatgameError
     ├── Refused               a line or a turn is not taken; nothing has changed
+    │   ├── RulesFailed       the rules of a game raised what they may not
     │   ├── InvalidMove       it cannot be read as a move
     │   └── IllegalMove       it can be read, but is not allowed in this position
     ├── InvalidMessage        bytes that are no message of the protocol
@@ -26,6 +27,10 @@ class ChatgameError(Exception):
 
 class Refused(ChatgameError):
     """A line or a turn that the table does not take; nothing has changed."""
+
+
+class RulesFailed(Refused):
+    """The rules of a game raised what they may not; it costs that game and nothing else."""
 
 
 class InvalidMove(Refused):

@@ -21,9 +21,9 @@ from msgspec import Struct, json
 from msgspec.structs import replace
 
 from chatgame.core.commitments import Opening, Place, commitment
-from chatgame.core.errors import ChatgameError, Refused
+from chatgame.core.errors import ChatgameError, Refused, RulesFailed
 from chatgame.core.messages import Kind
-from chatgame.core.rules import Answer, AnyRules, Both, Chance, Choices, Outcome, Secret
+from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Secret
 from chatgame.core.seats import Seat
 
 MAX_HIDDEN = 4000
@@ -188,7 +188,7 @@ class Match(Struct, frozen=True):
                     truth = str(self.rules.answer(answered.position, secret))
                     if truth != answered.text:
                         cheat = f'a false answer, "{answered.text}" for "{truth}"'
-        except Exception as error:  # rules may fail in any way over what a cheat has hidden
+        except ANY_FAILURE as error:  # rules may fail in any way over what a cheat has hidden
             cheat = f"a secret that is none ({str(error)[:MAX_QUOTED]})"
         found = (Outcome(seat.other, f"the {seat} cheated: {cheat}"),) if cheat else ()
         return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found)
@@ -229,8 +229,10 @@ class Match(Struct, frozen=True):
                 return Duty(inviter, Kind.CONTRIBUTE, asked=False, ply=self.ply)
             case Chance():
                 return Duty(invited, Kind.REVEAL, asked=False, ply=self.ply)
-            case seat:
+            case Seat() as seat:
                 return Duty(seat, Kind.MOVE, asked=True, ply=self.ply)
+            case nobody:
+                raise TypeError(f"{nobody!r} cannot act")
 
     @property
     def _revealing(self) -> int:
@@ -304,16 +306,16 @@ class Match(Struct, frozen=True):
         """What the player at `seat` is asked for."""
         try:
             with _guarded(self.rules):
-                return self.rules.asks(self.position, seat)
-        except Refused as error:
-            return str(error)
+                return _text(self.rules.asks(self.position, seat))
+        except RulesFailed as error:
+            return str(error).rstrip(".")
 
     def render(self, viewer: Seat | None, secret: str | None) -> Board:
         """The position as text for a viewer."""
         try:
             with _guarded(self.rules):
-                return Board(self.rules.render(self.position, viewer, secret))
-        except Refused as error:
+                return Board(_text(self.rules.render(self.position, viewer, secret)))
+        except RulesFailed as error:
             return Board(error)
 
     @property
@@ -334,6 +336,13 @@ def _guarded(rules: AnyRules) -> Iterator[None]:
         yield
     except ChatgameError:
         raise
-    except Exception as error:
-        what = f"{type(error).__name__}: {error}"
-        raise Refused(f"The rules of {rules.title} failed ({what}). To end the game, type /resign.") from error
+    except ANY_FAILURE as error:
+        what = f"{type(error).__name__}: {error}"[:MAX_QUOTED]
+        raise RulesFailed(f"The rules of {rules.title} failed ({what}).") from error
+
+
+def _text(shown: Any) -> str:
+    """What rules show, which must be text."""
+    if not isinstance(shown, str):
+        raise TypeError(f"{shown!r} is no text")
+    return shown

@@ -142,6 +142,9 @@ class Rules(ABC, Generic[Position, Move]):
 
 AnyRules = Rules[Any, Any]
 
+ANY_FAILURE = (Exception, SystemExit)
+"""What rules from anywhere may raise, by mistake or design; whoever calls them expects it."""
+
 
 def known_as(seat: Seat, viewer: Seat | None) -> str:
     """What to call a seat on the screen of the player at `viewer`."""

@@ -7,7 +7,7 @@ name of its game.
 import re
 from importlib.metadata import EntryPoint, entry_points
 
-from chatgame.core.rules import AnyRules, Rules
+from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.games.battleship import Battleship
 from chatgame.games.connect4 import Connect4
 from chatgame.games.hangman import Hangman
@@ -32,7 +32,7 @@ def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
     for found in entry_points(group=PLUGIN_GROUP):
         try:
             games[found.name] = _plugin(found, games)
-        except Exception as error:  # a plugin may fail in any way, and costs its own game alone
+        except ANY_FAILURE as error:  # it costs its own game alone
             problems.append(f"The game {found.name} cannot be played: {type(error).__name__}: {error}")
     return games, problems
 
@@ -45,6 +45,8 @@ def _plugin(found: EntryPoint, games: dict[str, AnyRules]) -> AnyRules:
         raise TypeError("it is no subclass of chatgame.core.rules.Rules")
     if rules.name != found.name or not _NAME.fullmatch(rules.name):
         raise ValueError("its name must be that of its entry point, of a-z, 0-9, - and _, at most 32 characters")
+    if not isinstance(getattr(rules, "title", None), str):
+        raise TypeError("its title must be a text")
     if not (isinstance(rules.version, int) and 1 <= rules.version < 2**31):
         raise ValueError("its version must be a whole number from 1")
     return rules

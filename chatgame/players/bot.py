@@ -9,7 +9,7 @@ from random import Random
 
 from chatgame.core.match import Match
 from chatgame.core.messages import Turn
-from chatgame.core.rules import AnyRules, Rules
+from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.search import best_move
@@ -88,7 +88,11 @@ class Bot:
             self._lines = ["/resign"]
             return f"/say I have not learnt {match.rules.title} yet."
         budget = BUDGETS[self._level]
-        return str(await asyncio.to_thread(best_move, match.rules, match.position, budget, self._chance))
+        try:
+            return str(await asyncio.to_thread(best_move, match.rules, match.position, budget, self._chance))
+        except ANY_FAILURE as error:
+            self._lines = ["/resign"]
+            return f"/say I cannot play on: the rules of {match.rules.title} failed ({type(error).__name__})."
 
     def _chat(self, table: Table) -> str:
         games = [name for name, rules in table.games.items() if knows(rules)]

@@ -121,14 +121,16 @@ class Console:
         except ValueError:
             refusal = "That line is not UTF-8 text, so it was not sent."
         else:
-            if not line:
-                return False
+            if not line or (self._terminal and not line.endswith(b"\n")):
+                return False  # whoever leaves in the middle of a line does not send it
             if self._terminal and len(line.removesuffix(b"\n")) >= CUT_AT:
                 refusal = f"A terminal cuts lines at {CUT_AT} bytes, so this one was not sent. Send it in parts."
         if self._terminal:
             self.in_line = False  # the terminal has echoed the line with its end
             if not self._open_question:
                 refusal = f"Not your turn yet, so this was not sent: {_shortened(text or '')}"
+                if text and text.startswith("/"):
+                    refusal = "Commands work at the prompt, when it is your turn. Ctrl-C leaves at any time."
         else:
             await self._prompted.wait()
         if refusal:
@@ -156,8 +158,7 @@ class Console:
         """
         self._reading.set()
         await self._settled()
-        self.show(*self._banner)
-        self._banner = ()
+        self._show_banner()
         self._asked = asyncio.get_running_loop().create_future()
         self._prompted.set()
         self._prompt()
@@ -170,10 +171,16 @@ class Console:
 
     async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
         """Show a turn."""
+        if after.playing:
+            self._show_banner()  # which would stand between what is asked for and the prompt
         self.show(*narrate(before, turn, after, self._seat, secret))
         if after.token and turn.seat is self._seat:
             self._reading.set()
         await self.drain()
+
+    def _show_banner(self) -> None:
+        self.show(*self._banner)
+        self._banner = ()
 
     async def hear(self, text: str) -> None:
         """Show an answer."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from chatgame.core.commitments import Opening, Place, commitment
-from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.match import MAX_HIDDEN, Match
 from chatgame.core.messages import Kind
 from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, ToAct
@@ -277,7 +277,7 @@ def test_no_other_turn_than_the_one_that_is_due(act: str) -> None:
 def test_rules_that_crash_cost_their_own_game_and_say_so() -> None:
     """Whatever they raise, the turn is refused, and the player may resign."""
     playing = Playing("move move")
-    with pytest.raises(Refused, match=r"rules of acts failed \(ZeroDivisionError: \). To end the game, type /resign"):
+    with pytest.raises(Refused, match=r"The rules of acts failed \(ZeroDivisionError: \)"):
         playing.write(Kind.MOVE, "crash")
     playing.write(Kind.RESIGN)
     assert playing.match.outcome == Outcome(INVITER, "the server resigned")
@@ -296,6 +296,30 @@ def test_crash_on_the_screen_is_a_sentence_on_the_screen() -> None:
     match = Match.open(Blind(), SESSION, 0, INVITER, "move")
     assert "The rules of acts failed (KeyError: 'eye')" in match.render(None, None)
     assert "The rules of acts failed (KeyError: 'voice')" in match.asks(INVITED)
+
+
+def test_what_is_no_text_cannot_be_shown() -> None:
+    """As when an author forgets to return it."""
+
+    class Silent(Acts):
+        def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+            return None  # type: ignore[return-value]
+
+    assert "The rules of acts failed (TypeError: None is no text)" in (
+        Match.open(Silent(), SESSION, 0, INVITER, "move").render(None, None)
+    )
+
+
+@pytest.mark.parametrize("nobody", [None, "client", 5])
+def test_who_is_no_seat_cannot_act(nobody: object) -> None:
+    """Else all would wait for nobody."""
+
+    class Empty(Acts):
+        def to_act(self, position: Position) -> ToAct:
+            return nobody  # type: ignore[return-value]
+
+    with pytest.raises(RulesFailed, match="cannot act"):
+        Match.open(Empty(), SESSION, 0, INVITER, "move")
 
 
 def test_position_that_cannot_be_written_is_the_rules_failure() -> None:
