@@ -37,7 +37,13 @@ class Watched(Bot):
         return await super().ask(table) if table.playing else self._plan.pop(0)
 
     async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
-        """Keep what a person here would read."""
+        """Keep what a person here would read; who has no secret is shown none, and every board can be drawn."""
+        for viewer in (None, *Seat) if after.match else ():
+            assert after.match
+            board = after.match.render(viewer, None)
+            assert "failed" not in board
+            if secret and after.match.duty and after.match.duty.kind is not Kind.REVEAL:
+                assert secret not in board
         self.screen += narrate(before, turn, after, self._seat, secret)
 
     async def hear(self, text: str) -> None:
