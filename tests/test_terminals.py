@@ -495,3 +495,22 @@ def test_word_in_hangman_is_seen_by_its_owner_alone(server: Any, client: Any) ->
     server.sendline("secret")
     server.expect_exact("The client had chosen secret.")
     server.expect_exact("Game over, you won: the word is known.")
+
+
+def test_name_server_that_does_not_answer_holds_nobody(tmp_path: Any) -> None:
+    """Ctrl-C ends the program in time, although the thread that looks the name up hangs on."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import socket, time\nsocket.getaddrinfo = lambda *_, **__: time.sleep(60)\n"
+    )
+    client = subprocess.Popen(
+        [*COMMAND, "client", "--host", "slow.example"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )
+    with client:
+        with pytest.raises(subprocess.TimeoutExpired):
+            client.wait(1)
+        client.send_signal(signal.SIGINT)
+        assert client.wait(3) == 130
