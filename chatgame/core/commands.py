@@ -28,7 +28,6 @@ COMMANDS = {
     "play GAME": "start a game",
 }
 
-
 NO_GAMES = "There is no game that both sides have."
 
 
@@ -117,7 +116,9 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
     if not line.startswith("/"):
         return None
     word, _, text = line.partition(" ")
-    if word == "/say" and text.strip():
+    if word == "/say":
+        if not text.strip():
+            raise Refused("There is nothing to say: type /say and the text behind it.")
         return Write(Kind.SAY, text)
     match line:
         case "/q":
@@ -132,8 +133,6 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
             return Write(Kind.RESIGN)
         case "/board" | "/resign":
             raise Refused(f"No game is on, so there is nothing for {line} to do.")
-    if word == "/say":
-        raise Refused("There is nothing to say: type /say and the text behind it.")
     if word in COMMANDS:
         raise Refused(f"Type {word} alone, with nothing behind it.")
     raise Refused(f"There is no command {word}. Type /help for the commands, or /{line} to send it as a message.")
@@ -147,8 +146,5 @@ def _help(table: Table, seat: Seat) -> str:
 
 
 def _games(table: Table) -> str:
-    return (
-        NO_GAMES
-        if not table.games
-        else "\n".join(f"{name:<10} {rules.title}; type play {name}" for name, rules in table.games.items())
-    )
+    lines = [f"{name:<10} {rules.title}; type play {name}" for name, rules in table.games.items()]
+    return "\n".join(lines) or NO_GAMES

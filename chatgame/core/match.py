@@ -29,7 +29,6 @@ from chatgame.core.seats import Seat
 MAX_HIDDEN = 4000
 """In bytes: a hidden value must fit into the text of a reveal behind its salt."""
 
-
 MAX_QUOTED = 150
 """In characters: how much of an error over a cheat's secret is told."""
 
@@ -161,7 +160,8 @@ class Match(Struct, frozen=True):
         assert self.duty, "a reveal is due"
         if len(opening.value.encode()) > MAX_HIDDEN:
             raise Refused(f"The reveal is of more than {MAX_HIDDEN} bytes.")
-        made = self._hidden[0].commitment if self._verdict else self._commitments[self._revealing]
+        seats = (self.inviter.other, self.inviter)  # in which order commitments are made
+        made = self._hidden[0].commitment if self._verdict else self._commitments[seats.index(seat)]
         if commitment(Place(self.session, self.number, self.duty.ply, seat), opening) != made:
             raise Refused("The reveal does not open the commitment that was made.")
         if self._verdict:
@@ -169,11 +169,10 @@ class Match(Struct, frozen=True):
         to_act = self.rules.to_act(self.position)
         if isinstance(to_act, Chance):
             return self._applied((self._number(opening.value) + int(self._values[0])) % to_act.sides)
-        self._read(seat, opening.value)
         values = (*self._values, opening.value)
         if len(values) < 2:
+            self._read(seat, opening.value)
             return replace(self, _values=values)
-        seats = (self.inviter.other, self.inviter)
         chosen = {seat: self._read(seat, value) for seat, value in zip(seats, values, strict=True)}
         return self._applied(Choices(chosen[Seat.CLIENT], chosen[Seat.SERVER]))
 
@@ -233,11 +232,6 @@ class Match(Struct, frozen=True):
                 return Duty(seat, Kind.MOVE, asked=True, ply=self.ply)
             case nobody:
                 raise TypeError(f"{nobody!r} cannot act")
-
-    @property
-    def _revealing(self) -> int:
-        """Which of this ply's commitments is to be revealed now."""
-        return 0 if isinstance(self.rules.to_act(self.position), Chance) else len(self._values)
 
     def _number(self, text: str) -> int:
         """A number that may be added at a `Chance`."""

@@ -31,9 +31,9 @@ async def greet_server(connection: Connection, games: Mapping[str, AnyRules]) ->
     match await connection.receive():
         case Hello(seat=Seat.SERVER, session=str() as session) as hello if _understood(hello):
             return Link(connection, Seat.CLIENT, session, hello.games)
-        case Hello(seat=Seat.SERVER, protocol=version) if not version.startswith("1."):
+        case Hello(seat=Seat.SERVER) as hello if not _understood(hello):
             raise Unreachable(
-                f"The server speaks protocol {version}, and this program {PROTOCOL}. Update one of them."
+                f"The server speaks protocol {hello.protocol}, and this program {PROTOCOL}. Update one of them."
             )
         case Bye(reason=Reason.TAKEN):
             raise Unreachable("The table is taken: two people are talking there already. Try again later.")

@@ -20,7 +20,6 @@ BANNER = (
 
 GOODBYE = "Shutting Down!"
 
-
 _MARK = re.compile(r"(?<!\S)[XOox#*](?!\S)")
 _COLOURS = {"X": 36, "O": 33, "o": 34, "x": 31, "#": 31, "*": 32}  # SGR codes, ECMA-48 8.3.117
 

@@ -11,7 +11,6 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from chatgame.core.rules import Secret
 from chatgame.core.seats import Seat
 from chatgame.games import battleship, hangman, pig, rps
 from chatgame.players.words import WORDS
@@ -60,7 +59,7 @@ def _fits(word: str, position: hangman.Position) -> bool:
 
 def shoot(position: battleship.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
     """Place the fleet at random; shoot where most of the ships still afloat could lie, through open hits first."""
-    if isinstance(battleship.Battleship().to_act(position), Secret):
+    if position.fleets < 2:
         return "random"
     waters = position.target
     sunk = [(at, int(mark)) for at, mark in enumerate(waters) if mark.isdigit()]
