@@ -7,8 +7,11 @@
     │   └── IllegalMove       it can be read, but is not allowed in this position
     ├── InvalidMessage        bytes that are no message of the protocol
     ├── RemoteProtocolError   the partner broke the protocol or the rules; the session ends
+    ├── Diverged              the two logs are not of one conversation; they are never merged
     ├── Unreachable           no table could be opened or reached at that address
+    │   └── TurnedAway        the server was reached, and has no seat for us
     ├── LinkLost              the connection to the partner broke or fell silent
+    ├── JournalFailed         the journal cannot be read or written
     ├── OutputLost            what a player should see cannot be shown
     ├── PartnerLeft           the partner said goodbye
     └── PlayerLeft            one's own input ended
@@ -49,12 +52,24 @@ class RemoteProtocolError(ChatgameError):
     """The partner broke the protocol or the rules of the table."""
 
 
+class Diverged(ChatgameError):
+    """The logs of the two sides are not of one conversation."""
+
+
 class Unreachable(ChatgameError):
     """No table could be opened, reached or joined at an address."""
 
 
+class TurnedAway(Unreachable):
+    """A server that was reached has no seat for us; to ask again does not help."""
+
+
 class LinkLost(ChatgameError):
     """The connection to the partner broke or fell silent."""
+
+
+class JournalFailed(ChatgameError):
+    """The journal cannot be read or written, or what it holds is damaged."""
 
 
 class OutputLost(ChatgameError):

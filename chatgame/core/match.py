@@ -128,10 +128,6 @@ class Match(Struct, frozen=True):
         assert self.duty, "no match is played after its outcome"
         if kind is Kind.RESIGN and not self._verdict:
             return replace(self, _verdict=Outcome(seat.other, f"the {seat} resigned"))
-        if kind is Kind.CLAIM:
-            return replace(
-                self, _verdict=Outcome(seat, f"the {seat.other} did not {self.duty.kind} in time"), _hidden=()
-            )
         if kind is not self.duty.kind:
             raise Refused(f"A turn to {kind} came where one to {self.duty.kind} was due.")
         match kind:

@@ -41,7 +41,6 @@ class Kind(StrEnum):
     REVEAL = "reveal"
     ANSWER = "answer"
     RESIGN = "resign"
-    CLAIM = "claim"
     QUIT = "quit"
 
 
@@ -51,9 +50,11 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
     Attributes:
         protocol: the version spoken, major.minor.
         seat: where the sender sits.
-        session: 16 bytes in hexadecimal, chosen by the server; absent where the client asks for a new session.
+        session: 16 bytes in hexadecimal, chosen by the server; absent where the client knows of none.
         turns: how many turns of that session the sender holds.
-        digest: the digest of the last of them; absent where no session is named.
+        digest: the digest of the last of them; absent where there is none.
+        token: the client's proof that it began the session, see `chatgame.core.resume`; without it there is no
+            coming back.
         games: the games that the sender has, each with the version of its rules.
     """
 
@@ -63,6 +64,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
     session: SessionId | None = None
     turns: Count = 0
     digest: Hex32 | None = None
+    token: Hex32 | None = None
 
 
 class Turn(Struct, frozen=True, tag="turn", tag_field="type", forbid_unknown_fields=True):
@@ -94,6 +96,8 @@ class Reason(StrEnum):
     LEFT = "left"
     TAKEN = "taken"
     VERSION = "version"
+    UNKNOWN = "unknown"
+    DIVERGED = "diverged"
     REFUSED = "refused"
 
 

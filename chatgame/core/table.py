@@ -8,8 +8,7 @@ The rules of turns are one rule:
 
     In chat the seats alternate, the client first. `play GAME` is a turn like any other, and opens a game as a
     parenthesis: in it the match says who writes, and who says something keeps the token. When the match ends,
-    the chat goes on with the seat that was invited. `quit`, on one's turn, closes the log for good. The one turn out
-    of turn is `claim`: by the seat that waits for a program, not a person, for too long; it wins the match.
+    the chat goes on with the seat that was invited. `quit`, on one's turn, closes the log for good.
 
 Each turn carries its number and a digest over itself, the digest before it and the public position after it, so
 two logs whose last digests are equal are equal, and so are the two screens.
@@ -62,9 +61,13 @@ class Table(Struct, frozen=True):
 
         The session's identifier begins the chain of digests.
         """
+        return cls(session, {}, {}, digest(b"chatgame 1", session.encode())).with_partner(games, theirs)
+
+    def with_partner(self, games: Mapping[str, AnyRules], theirs: Mapping[str, int]) -> "Table":
+        """The same table for this side's games and those of the partner, who may have come back with others."""
         common = {name: rules for name, rules in games.items() if theirs.get(name) == rules.version}
         absent = {name: _absence(name, games, theirs) for name in (*games, *theirs) if name not in common}
-        return cls(session, common, absent, digest(b"chatgame 1", session.encode()))
+        return replace(self, games=common, absent=absent)
 
     @property
     def playing(self) -> Match | None:
@@ -94,7 +97,7 @@ class Table(Struct, frozen=True):
         return after
 
     def _next(self, seat: Seat, kind: Kind, text: str) -> "Table":
-        if seat is not self.token and not (kind is Kind.CLAIM and self._may_claim):
+        if seat is not self.token:
             whose = f"it is the {self.token}'s turn" if self.token else "the conversation is over"
             raise Refused(f"The {seat} cannot write now: {whose}.")
         encoded = _encode(kind, text)
@@ -117,11 +120,6 @@ class Table(Struct, frozen=True):
             token=token,
             match=match,
         )
-
-    @property
-    def _may_claim(self) -> bool:
-        """Whether a program, and not a person, is waited for."""
-        return bool(self.playing and self.playing.duty and not self.playing.duty.asked)
 
     def _judge(self, seat: Seat, kind: Kind, text: str) -> tuple[Seat | None, Match | None]:
         """Who writes next, and the match, after a turn by a seat that may write now."""
@@ -146,8 +144,6 @@ class Table(Struct, frozen=True):
             case _:
                 if not self.playing:
                     raise Refused("No game is on.")
-                if kind is Kind.CLAIM and seat is self.token:
-                    raise Refused("Nobody is late but the one who claims it.")
                 after = self.playing.after(seat, kind, text)
         return (after.duty.seat if after.duty else after.inviter.other), after
 
@@ -168,6 +164,6 @@ def _encode(kind: Kind, text: str) -> bytes:
         raise Refused("The text holds half a character, which cannot be written as UTF-8.") from error
     if len(encoded) > MAX_TEXT:
         raise Refused(f"The text has {len(encoded)} bytes in UTF-8; at most {MAX_TEXT} go into one message.")
-    if bool(encoded) is (kind in (Kind.RESIGN, Kind.CLAIM, Kind.QUIT)):
+    if bool(encoded) is (kind in (Kind.RESIGN, Kind.QUIT)):
         raise Refused(f"A turn to {kind} {'carries no' if encoded else 'needs a'} text.")
     return encoded

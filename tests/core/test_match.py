@@ -207,13 +207,6 @@ def test_resigning_does_not_spare_the_reckoning() -> None:
         assert playing.match.outcome.winner is winner
 
 
-def test_claim_ends_the_match_at_once() -> None:
-    """Against a program that is late with what it owes."""
-    playing = Playing("secret answer").commit(opening("tea"))
-    playing.write(Kind.CLAIM, seat=INVITED)
-    assert playing.match.outcome == Outcome(INVITED, "the client did not answer in time")
-
-
 def test_commitment_copied_from_the_partner_is_refused() -> None:
     """Else who copies could reveal what the other reveals."""
     playing = Playing("both").commit(opening("one"))

@@ -71,19 +71,6 @@ def test_remark_in_a_game_keeps_the_token() -> None:
     assert after((Kind.PLAY, "tictactoe"), (Kind.SAY, "hm")).token is Seat.SERVER
 
 
-def test_claim_is_for_the_seat_that_waits_for_a_program() -> None:
-    """Not for the seat that is late itself, and not while a person thinks."""
-    asked = after((Kind.PLAY, "pig"))
-    with pytest.raises(Refused, match="The client cannot write now"):
-        asked.write(Seat.CLIENT, Kind.CLAIM)
-    owing = after((Kind.PLAY, "pig"), (Kind.MOVE, "roll"))
-    with pytest.raises(Refused, match="Nobody is late but the one who claims it"):
-        owing.write(Seat.SERVER, Kind.CLAIM)
-    won = owing.write(Seat.CLIENT, Kind.CLAIM)[1]
-    assert won.match
-    assert won.match.outcome == (Seat.CLIENT, "the server did not commit in time")
-
-
 def test_remarks_in_a_row_are_bounded() -> None:
     """A player who only talks must move some time; a move makes room for more."""
     table = after((Kind.PLAY, "tictactoe"), *[(Kind.SAY, "hm")] * MAX_REMARKS)

@@ -1,0 +1,72 @@
+"""Reading a log from its beginning: what each turn found, did and left.
+
+Whoever shows, replays, exports or goes on with a conversation reads it here, through the same checks that its turns
+met when they were written. So a log that was damaged or edited is found out.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from chatgame.core.commitments import Opening
+from chatgame.core.errors import JournalFailed, Refused
+from chatgame.core.messages import Turn
+from chatgame.core.table import Table
+
+
+class Entry(NamedTuple):
+    """A turn as one side keeps it.
+
+    Attributes:
+        turn: what both sides have.
+        opening: what only this side has, if the turn is its commitment.
+    """
+
+    turn: Turn
+    opening: Opening | None = None
+
+
+class Step(NamedTuple):
+    """A turn, the tables around it, and what only the reader knows.
+
+    Attributes:
+        before: the table that the turn found.
+        turn: what was written.
+        after: the table that it left.
+        opening: what the reader committed to by this turn, if they did.
+        secret: what the reader hides in the match until it is over.
+    """
+
+    before: Table
+    turn: Turn
+    after: Table
+    opening: Opening | None
+    secret: str | None
+
+    @classmethod
+    def to(cls, before: Table, turn: Turn, after: Table, opening: Opening | None, secret: str | None) -> "Step":
+        """The step from one table to the next, for a side that has hidden `secret` so far."""
+        if after.matches != before.matches:
+            secret = None
+        if opening and before.playing and before.playing.hides_for_good:
+            secret = opening.value
+        return cls(before, turn, after, opening, secret)
+
+
+def steps(table: Table, log: Iterable[Entry]) -> Iterator[Step]:
+    """What the turns of a log do, one by one, to an empty `table`.
+
+    Raises:
+        JournalFailed: a turn does not fit.
+    """
+    secret = None
+    for turn, opening in log:
+        try:
+            after = table.after(turn)
+        except Refused as error:
+            raise JournalFailed(
+                f"The journal of this conversation makes no sense at turn {turn.number} ({str(error).rstrip('.')}): "
+                "it was damaged or edited, or the rules of a game have changed. To begin afresh, use --new."
+            ) from error
+        step = Step.to(table, turn, after, opening, secret)
+        yield step
+        table, secret = after, step.secret
