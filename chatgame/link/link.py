@@ -1,12 +1,23 @@
-"""The link to the partner: turns both ways, signs of life in between, and how it ends."""
+"""The link to the partner: turns both ways, signs of life in between, and how it ends.
+
+It outlives its connections. When one breaks or falls silent, the link waits for the next, tells the partner there
+what it holds, sends what they lack, and goes on. Who writes and reads turns notices nothing of it.
+"""
 
 import asyncio
-from collections.abc import Mapping
-from typing import NoReturn
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, NoReturn
 
-from chatgame.core.errors import InvalidMessage, LinkLost, PartnerLeft, RemoteProtocolError
-from chatgame.core.messages import Alive, Bye, Message, Reason, Turn
-from chatgame.core.seats import Seat
+from chatgame.core.errors import (
+    ChatgameError,
+    Diverged,
+    InvalidMessage,
+    LinkLost,
+    PartnerLeft,
+    RemoteProtocolError,
+)
+from chatgame.core.messages import Alive, Bye, Hello, Message, Reason, Turn
+from chatgame.core.resume import Held
 from chatgame.link.streams import Connection
 
 ALIVE_INTERVAL = 5.0
@@ -16,44 +27,117 @@ SILENCE_LIMIT = 15.0
 """In seconds: a partner who says nothing whole, or reads nothing, for so long is gone."""
 
 
+class Recovery(NamedTuple):
+    """How a link gets over the loss of a connection.
+
+    Attributes:
+        way: returns when the link has resumed; meanwhile it does what it can to bring that about.
+        plan: what that is, in a sentence for a person.
+        told: gets one line for each thing that a person should know of.
+        patience: in seconds, how long that may take.
+    """
+
+    way: "Callable[[Link], Awaitable[None]]"
+    plan: str
+    told: Callable[[str], object]
+    patience: float
+
+
 class Link:
     """Carries the turns of one session to and from the partner.
+
+    Args:
+        connection: to the partner, who has been greeted.
+        held: what this side holds of the log.
+        hello: the partner's.
+        session: the session's identifier.
+        recovery: how to get over the loss of a connection; without it, the link is lost then.
 
     Attributes:
         seat: one's own.
         session: the session's identifier.
         theirs: the games that the partner has, each with the version of its rules.
         peer: the partner's address and port.
+        held: what this side holds of the log, in which every turn that was sent or received counts.
+        up: set while there is a connection.
     """
 
-    def __init__(self, connection: Connection, seat: Seat, session: str, theirs: Mapping[str, int]) -> None:
-        self._connection = connection
-        self.seat = seat
+    def __init__(
+        self, connection: Connection, held: Held, hello: Hello, session: str, recovery: Recovery | None = None
+    ) -> None:
+        self.seat = held.seat
         self.session = session
-        self.theirs = theirs
-        self.peer = connection.peer
+        self.theirs = hello.games
+        self.held = held
+        self.up = asyncio.Event()
+        self._recovery = recovery
+        self._failure: ChatgameError | None = None
+        self._uptime = 0.0
+        self._connection = connection
+        self._take_up(connection, hello)
+
+    @property
+    def peer(self) -> tuple[str, int]:
+        """The partner's address and port."""
+        return self._connection.peer
+
+    @property
+    def uptime(self) -> float:
+        """For how many seconds there has been a connection, all in all."""
+        return self._uptime + (asyncio.get_running_loop().time() - self._since if self.up.is_set() else 0.0)
+
+    def resume(self, connection: Connection, hello: Hello) -> None:
+        """Go on over a new connection to the partner, who has said `hello` there; the old one is given up."""
+        self._drop()
+        self._take_up(connection, hello)
+
+    def _take_up(self, connection: Connection, hello: Hello) -> None:
+        self._connection = connection
+        self._since = asyncio.get_running_loop().time()
+        self.up.set()
+        try:
+            if hello.games != self.theirs:
+                raise LinkLost(
+                    f"The {self.seat.other} came back with other games, so both have to start again. The "
+                    "conversation is kept and goes on then."
+                )
+            for turn in self.held.missing(hello.turns, hello.digest):
+                connection.write(turn)
+        except ChatgameError as error:
+            self._failure = error  # of the session; whoever receives gets it
+
+    def _drop(self) -> None:
+        self._connection.abort()
+        self._uptime = self.uptime
+        self.up.clear()
 
     async def receive(self) -> Turn:
-        """The partner's next turn.
+        """The partner's next turn, however many connections it takes.
 
         Raises:
             RemoteProtocolError: something else came that may not.
             PartnerLeft: the partner said goodbye.
-            LinkLost: the connection broke, fell silent, or the partner ended it with a complaint.
+            Diverged: the partner's log is not of the same conversation.
+            LinkLost: the partner has not come back, or as another program, or ended the session with a complaint.
+            TurnedAway: the server does not take us back.
         """
         partner = self.seat.other
         while True:
+            if self._failure:
+                raise self._failure
+            connection = self._connection
             try:
                 async with asyncio.timeout(SILENCE_LIMIT):
-                    message = await self._connection.receive()
-            except InvalidMessage as error:
-                raise RemoteProtocolError(f"The {partner} broke the protocol: {error}.") from error
-            except TimeoutError as error:
-                raise LinkLost(f"The {partner} has been silent for {SILENCE_LIMIT:.0f} seconds.") from error
-            except LinkLost as error:
-                raise LinkLost(f"The connection to the {partner} was lost.") from error
+                    message = await connection.receive()
+            except (InvalidMessage, TimeoutError, LinkLost) as error:
+                if connection is self._connection:
+                    await self._get_over(error)
+                continue
+            if connection is not self._connection:
+                continue  # it was given up meanwhile, and what the partner wrote there comes again
             match message:
                 case Turn(seat=seat) if seat is partner:
+                    self.held = self.held.after(message)
                     return message
                 case Turn():
                     raise RemoteProtocolError(f"The {partner} wrote a turn in the {self.seat}'s name.")
@@ -61,35 +145,61 @@ class Link:
                     continue
                 case Bye(reason=Reason.LEFT):
                     raise PartnerLeft(f"{partner.title} has requested shutdown. Shutting down!")
+                case Bye(reason=Reason.DIVERGED, text=text):
+                    raise Diverged(f"The {partner} ended the session: {text}")
                 case Bye(reason=reason, text=text):
                     raise LinkLost(f"The {partner} ended the session: {text or reason}")
                 case _:
                     raise RemoteProtocolError(f"The {partner} broke the protocol: it said hello twice.")
 
-    async def send(self, message: Message) -> None:
-        """Send a turn, or anything else.
+    async def _get_over(self, error: Exception) -> None:
+        """Wait for the next connection, if the last one was lost and this link can get over it."""
+        partner = self.seat.other
+        match error:
+            case InvalidMessage():
+                raise RemoteProtocolError(f"The {partner} broke the protocol: {error}.") from error
+            case TimeoutError():
+                what = f"The {partner} has been silent for {SILENCE_LIMIT:.0f} seconds."
+            case _:
+                what = f"The connection to the {partner} was lost."
+        if not self._recovery:
+            raise LinkLost(what) from error
+        self._drop()
+        way, plan, told, patience = self._recovery
+        told(f"{what} {plan}")
+        try:
+            async with asyncio.timeout(patience):
+                await way(self)
+        except TimeoutError:
+            raise LinkLost(
+                f"The {partner} has not come back for {patience:.0f} seconds. The conversation is kept: the same "
+                "command goes on with it."
+            ) from error
+        if not self._failure:
+            told("Connected again.")
 
-        Raises:
-            LinkLost: the connection broke, or the partner reads nothing.
-        """
+    async def send(self, turn: Turn) -> None:
+        """Send a turn; if there is no connection, or it breaks, the next one will carry it."""
+        self.held = self.held.after(turn)
+        await self._send(turn)
+
+    async def _send(self, message: Message) -> None:
+        connection = self._connection
         try:
             async with asyncio.timeout(SILENCE_LIMIT):
-                await self._connection.send(message)
-        except TimeoutError as error:
-            raise LinkLost(f"The {self.seat.other} has read nothing for {SILENCE_LIMIT:.0f} seconds.") from error
-        except LinkLost as error:
-            raise LinkLost(f"The connection to the {self.seat.other} was lost.") from error
+                await connection.send(message)
+        except (TimeoutError, LinkLost):
+            connection.abort()  # so that `receive` finds it lost
 
     async def keep_alive(self) -> NoReturn:
-        """Say every few seconds that this side is still here.
-
-        Raises:
-            LinkLost: the connection broke, or the partner reads nothing.
-        """
+        """Say every few seconds that this side is still here."""
         while True:
             await asyncio.sleep(ALIVE_INTERVAL)
-            await self.send(Alive())
+            await self._send(Alive())
 
-    async def close(self, goodbye: Bye | None = None) -> None:
-        """Say goodbye, if there is anything left to say, and close; never takes long or raises."""
-        await self._connection.close(goodbye)
+    async def close(self, goodbye: Bye | None = None) -> bool:
+        """Say goodbye, if there is anything left to say, and close; never takes long or raises.
+
+        Returns whether the partner has heard it, and said so.
+        """
+        return await self._connection.close(goodbye)

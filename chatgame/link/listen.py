@@ -1,90 +1,183 @@
-"""The server's door: it listens, greets whoever comes, and gives the seat to the first who says hello."""
+"""The server's door: it listens, greets whoever comes, and gives the seat to the first who says hello.
+
+From then on the seat is that client's alone: who comes with its next token gets the seat back, at any time, and
+everybody else is told that it is taken.
+"""
 
 import asyncio
 import errno
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import NamedTuple
 
-from chatgame.core.errors import ChatgameError, Unreachable, unwrapped
-from chatgame.core.messages import Bye, Reason
+from chatgame.core.errors import (
+    InvalidMessage,
+    LinkLost,
+    RemoteProtocolError,
+    TurnedAway,
+    Unreachable,
+    unwrapped,
+)
+from chatgame.core.messages import Bye, Hello, Reason
+from chatgame.core.resume import follows
 from chatgame.core.rules import AnyRules
 from chatgame.link.dial import address_family
-from chatgame.link.hello import HELLO_TIME, answer_client, hear_client
-from chatgame.link.link import Link
+from chatgame.link.hello import HELLO_TIME, hear_client, hello_of
+from chatgame.link.kept import Kept
+from chatgame.link.link import Link, Recovery
 from chatgame.link.streams import Connection
 
 MAX_GUESTS = 32
 """How many connections may be in the middle of a greeting, to bound memory; with one more, the oldest is closed."""
 
 
-class Door(NamedTuple):
-    """An open door: the port it listens on, and the link to the partner, once there is one."""
-
-    port: int
-    partner: asyncio.Future[Link]
-
-
 @asynccontextmanager
 async def listening(
-    host: str, port: int, games: Mapping[str, AnyRules], told: Callable[[str], object]
-) -> AsyncIterator[Door]:
+    host: str, port: int, games: Mapping[str, AnyRules], told: Callable[[str], object], patience: float
+) -> AsyncIterator["Door"]:
     """Listen at an address for as long as the context lasts; port 0 takes any that is free.
 
-    While the seat is free, `told` gets one line for each connection that said no hello. Once it is taken, who
-    comes with a hello is told so, and the conversation is not disturbed.
+    `told` gets one line for each thing that a person should know of: connections that said no hello while the seat
+    was free, and a partner who was lost and came back, for which they have `patience` seconds.
 
     Raises:
         Unreachable: nothing can listen there.
+        JournalFailed: what the door is to keep cannot be written.
     """
-    partner: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
-    guests: dict[asyncio.Task[None], None] = {}  # the oldest first
-    closed = False
+    with unwrapped():
+        async with asyncio.TaskGroup() as tasks:
+            door = Door(tasks, games, told, patience)
+            try:
+                server = await asyncio.start_server(
+                    door.welcome, host, port, family=address_family(host), start_serving=False
+                )
+            except OSError as error:
+                raise Unreachable(_cannot_listen(host, port, error)) from error
+            try:
+                door.server = server
+                yield door
+            finally:
+                door.close()
 
-    async def greet(connection: Connection) -> None:
+
+class Door:
+    """A server's door: it greets who comes, and knows whose the seat is.
+
+    Attributes:
+        server: what listens.
+        partner: the link to who has the seat, once there is one.
+    """
+
+    server: asyncio.Server
+
+    def __init__(
+        self,
+        tasks: asyncio.TaskGroup,
+        games: Mapping[str, AnyRules],
+        told: Callable[[str], object],
+        patience: float,
+    ) -> None:
+        self._tasks = tasks
+        self._games = games
+        self._told = told
+        self._patience = patience
+        self.partner: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
+        self._deciding = asyncio.Lock()
+        self._guests: dict[asyncio.Task[None], None] = {}  # the oldest first
+        self._closed = False
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port: int = self.server.sockets[0].getsockname()[1]
+        return port
+
+    async def open(self, kept: Kept, farewell: Kept | None = None) -> None:
+        """Let people in, first of all the client of the unfinished session, if `kept` is of one.
+
+        `farewell` is a session that this side has closed before its client heard of it; they are told when they come.
+
+        Raises:
+            Unreachable: nothing can listen here after all.
+        """
+        self._kept = kept
+        self._farewell = farewell
+        try:
+            await self.server.start_serving()
+        except OSError as error:
+            raise Unreachable(_cannot_listen("this host", self.port, error)) from error
+
+    def welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Begin to greet who has connected."""
+        connection = Connection(reader, writer)
+        if self._closed:
+            connection.abort()
+            return
+        if len(self._guests) == MAX_GUESTS:
+            oldest = next(iter(self._guests))
+            del self._guests[oldest]
+            oldest.cancel()
+        guest = self._tasks.create_task(self._greet(connection))
+        self._guests[guest] = None
+        guest.add_done_callback(lambda guest: self._guests.pop(guest, None))
+
+    def close(self) -> None:
+        """Listen no longer, and greet nobody; connections that were accepted already may still come."""
+        self._closed = True
+        self.server.close()
+        for guest in self._guests:
+            guest.cancel()
+
+    async def _greet(self, connection: Connection) -> None:
+        """Hear who comes, and see them in or out."""
         goodbye = None
         try:
             async with asyncio.timeout(HELLO_TIME):
                 hello = await hear_client(connection)
-            if not partner.done():
-                partner.set_result(answer_client(connection, hello, games))
-                return
-            goodbye = Bye(Reason.TAKEN)
-        except (ChatgameError, TimeoutError) as error:
-            if not partner.done():
+            async with self._deciding:  # so that two clients cannot both get the seat
+                if await self._seat(connection, hello):
+                    return
+            goodbye = Bye(Reason.UNKNOWN if hello.session else Reason.TAKEN)
+        except (InvalidMessage, RemoteProtocolError, TurnedAway, LinkLost, TimeoutError) as error:
+            if not self.partner.done():
                 why = str(error).rstrip(".") or "it said nothing whole in time"
-                told(f"Dropped a connection from {connection.peer}: {why}.")
+                self._told(f"Dropped a connection from {connection.peer}: {why}.")
         except asyncio.CancelledError:
             connection.abort()
             raise
         await connection.close(goodbye)
 
-    with unwrapped():
-        async with asyncio.TaskGroup() as tasks:
+    async def _seat(self, connection: Connection, hello: Hello) -> bool:
+        """Give the seat to the client whose it is, or to the first who comes when it is nobody's."""
+        kept, farewell = self._kept, self._farewell
+        if farewell and _comes_back(hello, farewell):
+            connection.write(hello_of(farewell.held, self._games, farewell.session))
+            if await Link(connection, farewell.held, hello, farewell.session or "").close():
+                farewell.end()
+            return True
+        if not _comes_back(hello, kept) and (kept.session or hello.session):
+            return False
+        session = kept.session or secrets.token_hex(16)
+        await kept.begin(session, hello.token)
+        # From here on nothing waits, so no turn can slip in between the hello and what follows it.
+        held = self.partner.result().held if self.partner.done() else kept.held
+        connection.write(hello_of(held, self._games, session))
+        if self.partner.done():
+            self.partner.result().resume(connection, hello)
+        else:
+            plan = "Waiting for it to come back; Ctrl-C leaves."
+            recovery = Recovery(_client_returns, plan, self._told, self._patience)
+            self.partner.set_result(Link(connection, held, hello, session, recovery))
+        return True
 
-            def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                if closed:
-                    Connection(reader, writer).abort()
-                    return
-                if len(guests) == MAX_GUESTS:
-                    oldest = next(iter(guests))
-                    del guests[oldest]
-                    oldest.cancel()
-                guest = tasks.create_task(greet(Connection(reader, writer)))
-                guests[guest] = None
-                guest.add_done_callback(lambda guest: guests.pop(guest, None))
 
-            try:
-                server = await asyncio.start_server(welcome, host, port, family=address_family(host))
-            except OSError as error:
-                raise Unreachable(_cannot_listen(host, port, error)) from error
-            try:
-                yield Door(server.sockets[0].getsockname()[1], partner)
-            finally:
-                closed = True  # connections that were accepted already may still come
-                server.close()
-                for guest in guests:
-                    guest.cancel()
+def _comes_back(hello: Hello, kept: Kept) -> bool:
+    return bool(hello.token and kept.token and follows(hello.token, kept.token))
+
+
+async def _client_returns(link: Link) -> None:
+    """Wait until the door has let the client in again."""
+    await link.up.wait()
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> str:

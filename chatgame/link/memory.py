@@ -1,9 +1,32 @@
 """Two ends of a connection in memory: real StreamReaders and StreamWriters, no sockets."""
 
 import asyncio
+import secrets
+from collections.abc import Mapping
 from typing import Any
 
+from chatgame.core.resume import Held
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
+from chatgame.link.hello import hello_of
+from chatgame.link.link import Link
+from chatgame.link.streams import Connection
+
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+def linked_in_memory(
+    client_games: Mapping[str, AnyRules], server_games: Mapping[str, AnyRules] | None = None
+) -> tuple[Link, Link]:
+    """The links of a client and a server in one process, in a session of their own. Needs a running loop."""
+    session = secrets.token_hex(16)
+    at_client, at_server = (Connection(*streams) for streams in memory_streams())
+    client, server = Held(Seat.CLIENT), Held(Seat.SERVER)
+    games = client_games if server_games is None else server_games
+    return (
+        Link(at_client, client, hello_of(server, games), session),
+        Link(at_server, server, hello_of(client, client_games), session),
+    )
 
 
 def memory_streams() -> tuple[Streams, Streams]:

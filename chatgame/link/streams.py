@@ -3,9 +3,9 @@
 import asyncio
 from contextlib import suppress
 
-from chatgame.core.errors import LinkLost
+from chatgame.core.errors import InvalidMessage, LinkLost
 from chatgame.core.frames import HEADER_SIZE, frame, payload_size
-from chatgame.core.messages import Message, decode, encode
+from chatgame.core.messages import Bye, Message, decode, encode
 
 CLOSING_TIME = 1.0
 """In seconds: how long a goodbye may take, so that leaving never hangs on a partner who doesn't read."""
@@ -54,18 +54,23 @@ class Connection:
         except OSError as error:
             raise LinkLost("The connection broke.") from error
 
-    async def close(self, goodbye: Message | None = None) -> None:
-        """Send a last message, if any, wait for the peer to close too, and close; never takes long or raises.
+    async def close(self, goodbye: Bye | None = None) -> bool:
+        """Send a goodbye, if any, wait for the peer to close too, and close; never takes long or raises.
 
-        To close while bytes lie unread would reset the connection, and the reset could overtake our goodbye: so
-        what still comes is read and dropped (RFC 1122, 4.2.2.13).
+        Returns whether the peer has said goodbye too, and so has heard ours. To close while bytes lie unread would
+        reset the connection, and the reset could overtake our goodbye: so what still comes is read (RFC 1122,
+        4.2.2.13).
         """
+        answered = False
         try:
             with suppress(LinkLost, OSError):
                 async with asyncio.timeout(CLOSING_TIME):
                     if goodbye:
                         await self.send(goodbye)
                     self._writer.write_eof()
+                    with suppress(InvalidMessage):
+                        while not answered:
+                            answered = isinstance(await self.receive(), Bye)
                     while await self._reader.read(4096):
                         pass
             with suppress(OSError):
@@ -74,6 +79,7 @@ class Connection:
                     await self._writer.wait_closed()
         finally:
             self.abort()
+        return answered
 
     def abort(self) -> None:
         """Close at once, whatever has not been sent yet."""

@@ -1,0 +1,40 @@
+"""What a link needs to have kept, so that it can go on after its program was killed."""
+
+from typing import Protocol
+
+from chatgame.core.resume import Held
+
+
+class Kept(Protocol):
+    """The identity of one conversation, and what is held of its log.
+
+    Attributes:
+        session: the session's identifier, or None as long as there is none.
+        token: as the server: the client's last one, or None.
+        held: what was held of the log when the program began.
+    """
+
+    session: str | None
+    token: str | None
+    held: Held
+
+    async def next_token(self) -> str:
+        """As the client: a token that was never given out before, now and after being killed.
+
+        Raises:
+            JournalFailed: that cannot be made sure of.
+        """
+
+    async def begin(self, session: str, token: str | None) -> None:
+        """Keep who the partner is: the session that has begun, and as the server the client's token.
+
+        Raises:
+            JournalFailed: it cannot be written.
+        """
+
+    def end(self) -> None:
+        """Keep that the conversation is over, and both sides know it.
+
+        Raises:
+            JournalFailed: it cannot be written.
+        """
