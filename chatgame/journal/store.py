@@ -1,0 +1,319 @@
+"""The journal on disk: one SQLite file in the user's state folder, for all conversations of this user.
+
+Each change is a transaction, on the disk by a full sync before it counts (https://www.sqlite.org/wal.html); so what a
+killed program or a power cut leaves behind is the last change that counted, and all before it. While a conversation
+goes on, a lock that ends with its program keeps other programs from going on with it too.
+"""
+
+import asyncio
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from chatgame.core.commitments import Opening
+from chatgame.core.errors import JournalFailed, Refused
+from chatgame.core.log import Entry
+from chatgame.core.messages import Kind, Turn
+from chatgame.core.resume import Held, token
+from chatgame.core.seats import Seat
+
+VERSION = 1
+"""Of the tables below."""
+
+SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS conversations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    seat TEXT NOT NULL,               -- one's own
+    host TEXT NOT NULL,
+    port INTEGER NOT NULL,
+    began REAL NOT NULL,              -- in seconds since 1970
+    ended REAL,                       -- when both sides knew that it was over; until then it can be gone on with
+    session TEXT,                     -- none before the server has chosen one
+    token TEXT,                       -- as the server: the client's last one
+    seed BLOB,                        -- as the client: where the chain of tokens begins
+    spent INTEGER NOT NULL DEFAULT 0  -- as the client: how many of them were given out
+);
+CREATE TABLE IF NOT EXISTS turns (
+    conversation INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    seat TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    opening TEXT,                     -- of one's own commitments
+    written REAL NOT NULL,            -- in seconds since 1970
+    PRIMARY KEY (conversation, number)
+) WITHOUT ROWID;
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+
+LAST_KIND = "(SELECT kind FROM turns WHERE conversation = id ORDER BY number DESC LIMIT 1)"
+
+
+class Record(NamedTuple):
+    """What a list of conversations says of one.
+
+    Attributes:
+        number: by which a person names it.
+        seat: one's own.
+        host, port: where.
+        began, ended: in seconds since 1970; not ended where it can be gone on with.
+        turns: how many were written.
+        games: how many of them opened one.
+        session: the session's identifier.
+    """
+
+    number: int
+    seat: Seat
+    host: str
+    port: int
+    began: float
+    ended: float | None
+    turns: int
+    games: int
+    session: str
+
+
+class Store:
+    """The conversations of one user, in the file at `path`; closed as a context manager.
+
+    Raises:
+        JournalFailed: it cannot be opened; every method raises this where it cannot read or write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._one_at_a_time = threading.Lock()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise JournalFailed(f"The journal {path} cannot be opened: {error.strerror}.") from error
+        with self._failing():
+            self._db = sqlite3.connect(path, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db.execute("PRAGMA secure_delete = ON")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if not version:
+                self._db.executescript(SCHEMA)
+        if version > VERSION:
+            raise JournalFailed(f"The journal {path} was written by a newer chatgame. Update this one.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with self._one_at_a_time:
+            self._db.close()
+
+    def begin(self, seat: Seat, host: str, port: int) -> int:
+        """Begin a conversation, and return its number."""
+        seed = secrets.token_bytes(32) if seat is Seat.CLIENT else None
+        return self.write(
+            "INSERT INTO conversations (seat, host, port, began, seed) VALUES (?, ?, ?, ?, ?)",
+            (seat, host, port, time.time(), seed),
+        )
+
+    def unfinished(self, seat: Seat, host: str, port: int, *, closed: bool = False) -> int | None:
+        """The number of the last conversation there that can be gone on with.
+
+        Those that are `closed` can only be ended: one's own quit is in the log, and the partner may not know.
+        """
+        found = self.read(
+            f"SELECT id FROM conversations WHERE seat = ? AND host = ? AND port = ? AND ended IS NULL AND "  # noqa: S608
+            f"({LAST_KIND} IS ?) = ? ORDER BY id DESC LIMIT 1",
+            (seat, host, port, Kind.QUIT, closed),
+        )
+        return found[0][0] if found else None
+
+    def abandon(self, seat: Seat, host: str, port: int) -> None:
+        """End the conversations there that nobody goes on with."""
+        while number := self.unfinished(seat, host, port):
+            with self.conversation(number) as conversation:
+                conversation.end()
+
+    @contextmanager
+    def conversation(self, number: int) -> Iterator["Conversation"]:
+        """Go on with a conversation, as the only program that does.
+
+        Raises:
+            JournalFailed: another program does, or what is kept of it is damaged.
+        """
+        path = self._path.with_name(f"conversation-{number}.lock")
+        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
+        conversation = None
+        try:
+            with self._failing("Another program goes on with this conversation. To begin another, use --new."):
+                lock.execute("BEGIN EXCLUSIVE")
+            conversation = Conversation(self, number)
+            try:
+                yield conversation
+            finally:
+                conversation.flush()
+        finally:
+            lock.close()
+            if conversation and conversation.ended:
+                with suppress(OSError):  # somebody may look at it right now
+                    path.unlink()
+
+    def history(self) -> list[Record]:
+        """All conversations in which anything was written, the oldest first."""
+        rows = self.read(
+            "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), session FROM "
+            "conversations JOIN turns ON conversation = id GROUP BY id ORDER BY id",
+            (Kind.PLAY,),
+        )
+        return [Record(row[0], Seat(row[1]), *row[2:]) for row in rows]
+
+    def log(self, number: int) -> list[tuple[Entry, float]]:
+        """The turns of a conversation, each with when it was written, in seconds since 1970."""
+        rows = self.read(
+            "SELECT number, seat, kind, text, digest, opening, written FROM turns WHERE conversation = ? "
+            "ORDER BY number",
+            (number,),
+        )
+        try:
+            return [
+                (Entry(Turn(n, Seat(seat), Kind(kind), text, digest), opening and Opening.parse(opening)), written)
+                for n, seat, kind, text, digest, opening, written in rows
+            ]
+        except (ValueError, TypeError, Refused) as error:
+            raise JournalFailed(f"The journal {self._path} is damaged: {error}.") from error
+
+    def forget(self, number: int) -> None:
+        """Delete all that is kept of a conversation.
+
+        Raises:
+            JournalFailed: a program goes on with it.
+        """
+        with self.conversation(number):
+            self.write("DELETE FROM conversations WHERE id = ?", (number,))
+
+    def read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        """The rows that a query finds."""
+        with self._one_at_a_time, self._failing():
+            return self._db.execute(query, values).fetchall()
+
+    def write(self, statement: str, *rows: tuple[object, ...]) -> int:
+        """Make one change, in one transaction; returns the identifier of what was inserted last."""
+        with self._one_at_a_time, self._failing(), self._db:
+            cursor = self._db.cursor()
+            for row in rows:
+                cursor.execute(statement, row)
+            return cursor.lastrowid or 0
+
+    @contextmanager
+    def _failing(self, locked: str = "Another program does not let go of the journal.") -> Iterator[None]:
+        """Say in a sentence what SQLite finds wrong."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            what = str(error)
+            if "locked" in what:
+                raise JournalFailed(locked) from error
+            if "readonly" in what:
+                raise JournalFailed(f"The journal {self._path} may not be written to.") from error
+            if "full" in what:
+                raise JournalFailed(f"The disk of the journal {self._path} is full. Make some room there.") from error
+            raise JournalFailed(
+                f"The journal {self._path} is damaged or cannot be reached ({what}). Move it away to begin another."
+            ) from error
+
+
+class Conversation:
+    """One conversation of a store, as its journal and as what its link keeps.
+
+    Attributes:
+        seat: one's own.
+        session: the session's identifier, or None before it is of any use.
+        token: as the server: the client's last one, or None.
+        held: what was held of the log when it was opened.
+        began: in seconds since 1970.
+        ended: whether both sides know that it is over.
+    """
+
+    def __init__(self, store: Store, number: int) -> None:
+        self.ended = False
+        self._store = store
+        self._number = number
+        row = store.read(
+            "SELECT seat, session, token, seed, spent, began FROM conversations WHERE id = ?", (number,)
+        )[0]
+        self.seat = Seat(row[0])
+        self.session: str | None = row[1]
+        self.token: str | None = row[2]
+        self._seed: bytes = row[3]
+        self._spent: int = row[4]
+        self.began: float = row[5]
+        self._entries = [entry for entry, _ in store.log(number)]
+        self.held = Held.of(self.seat, [entry.turn for entry in self._entries])
+        if self.seat is Seat.CLIENT and not self._entries:
+            self.session = None  # nothing was said in it yet, so any will do
+        self._taken: list[tuple[object, ...]] = []
+        self._saving = threading.Lock()
+
+    def entries(self) -> Sequence[Entry]:
+        """What was kept when it was opened."""
+        return self._entries
+
+    async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+        """Make the log safe up to a turn of one's own."""
+        await asyncio.to_thread(self._save, self._row(turn, opening))
+
+    def take(self, turn: Turn) -> None:
+        """Take the partner's next turn."""
+        self._taken.append(self._row(turn))
+
+    def flush(self) -> None:
+        """Make safe what was taken."""
+        self._save()
+
+    def end(self) -> None:
+        """Keep that the conversation is over, and both sides know it."""
+        self._save()
+        self._change("ended = ?", time.time())
+        self.ended = True
+
+    async def next_token(self) -> str:
+        """As the client: a token that was never given out before."""
+        await asyncio.to_thread(self._change, "spent = ?", self._spent + 1)
+        self._spent += 1
+        return token(self._seed, self._spent - 1)
+
+    async def begin(self, session: str, token: str | None) -> None:
+        """Keep which session it is, and as the server the client's token."""
+        await asyncio.to_thread(self._change, "session = ?, token = ?", session, token)
+        self.session, self.token = session, token
+
+    def _change(self, columns: str, *values: object) -> None:
+        self._store.write(f"UPDATE conversations SET {columns} WHERE id = ?", (*values, self._number))  # noqa: S608
+
+    def _row(self, turn: Turn, opening: Opening | None = None) -> tuple[object, ...]:
+        opened = opening and str(opening)
+        return (
+            self._number,
+            turn.number,
+            turn.seat,
+            turn.kind,
+            turn.text,
+            turn.digest,
+            opened,
+            time.time(),
+        )
+
+    def _save(self, *rows: tuple[object, ...]) -> None:
+        with self._saving:  # also where whoever waited for it was cancelled
+            self._store.write("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *self._taken, *rows)
+            self._taken.clear()
