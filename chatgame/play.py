@@ -6,6 +6,7 @@ Whoever writes a turn puts it through the table first, so nobody can write out o
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -15,25 +16,30 @@ from chatgame.core.commands import Hide, Reply, Write, read_chat, read_game
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import (
     ChatgameError,
+    Diverged,
+    JournalFailed,
     LinkLost,
+    OutputLost,
     PartnerLeft,
+    PlayerLeft,
     Refused,
     RemoteProtocolError,
     RulesFailed,
     unwrapped,
 )
+from chatgame.core.log import Step, steps
 from chatgame.core.match import Duty, Match
 from chatgame.core.messages import Bye, Kind, Reason
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.journal import Journal
+from chatgame.journal.journal import Journal
 from chatgame.link.link import Link
 from chatgame.players.player import Player
 
-CLAIM_TIME = 30.0
-"""In seconds: how long a program may take for a turn that it writes by itself, before it loses the match by that.
-Its line is proven to be alive all the while, so this is a program that refuses."""
+LATE_TIME = 30.0
+"""In seconds with a connection: how long a program may take for a turn that it writes by itself, before it loses the
+match by that. It shows that it is alive all the while, so this is a program that refuses."""
 
 MAX_COMPLAINT = 400
 """In characters: a complaint may quote what the partner sent, and goes into a goodbye."""
@@ -41,110 +47,154 @@ MAX_COMPLAINT = 400
 SAY_SO_TIME = 3.0
 """In seconds: when a player is told that the partner's program is late."""
 
+FAREWELL_TIME = 3.0
+"""In seconds: how long we see to it that the partner learns of our quitting, if need be over a new connection."""
+
+RECALLED = 10
+"""How many turns a player is shown again who comes back to a conversation."""
+
 
 async def converse(
     player: Player, link: Link, games: Mapping[str, AnyRules], journal: Journal, chance: Random | None = None
 ) -> Table:
     """Let `player` talk and play over `link` until one side quits; returns the closed table.
 
-    However it ends, the partner is told and the link is closed. `chance` gives salts and random numbers; by default
-    it is the system's own, which nobody can foresee.
+    It goes on where `journal` ends. However it ends here, the partner is told if they can be, and the link is closed;
+    what the journal keeps can be gone on with until somebody has left and the other knows. `chance` gives salts and
+    random numbers; by default it is the system's own, which nobody can foresee.
 
     Raises:
         PlayerLeft: the player's input ended.
         PartnerLeft: the partner said goodbye out of turn.
-        LinkLost: the connection broke.
+        LinkLost, TurnedAway: the connection broke, and could not be made again.
         RemoteProtocolError: the partner broke the protocol or the rules.
+        Diverged: the partner's log is not of this conversation.
+        JournalFailed: the journal cannot be read or written.
+        OutputLost: the player cannot be reached any more.
     """
     failure: ChatgameError | None = None
+    conversation = _Conversation(player, link, games, journal, chance or SystemRandom())
     try:
-        table = await _Conversation(player, link, games, journal, chance or SystemRandom()).run()
+        await conversation.run()
     except ChatgameError as error:
         failure = error
     except BaseException:  # cancelled, or a defect
-        await link.close(Bye(Reason.LEFT))
+        if await link.close(Bye(Reason.LEFT)):
+            journal.end()
         raise
     try:
-        await link.close(_goodbye(failure))
+        known = await link.close(_goodbye(failure)) or conversation.farewell
     except asyncio.CancelledError:
         if not failure:
             raise  # or else a player who leaves meanwhile would hide why it closes
+    else:
+        if (known and isinstance(failure, PlayerLeft | OutputLost | None)) or isinstance(failure, PartnerLeft):
+            journal.end()
     if failure:
         raise failure
-    return table
+    return conversation.table
 
 
 def _goodbye(failure: ChatgameError | None) -> Bye | None:
-    """What is left to say to the partner: nothing after a quit, or when they are gone."""
+    """What is left to say to the partner, who counts on our coming back if nothing is said."""
     match failure:
-        case None | PartnerLeft() | LinkLost():
-            return None
+        case None | PartnerLeft() | PlayerLeft() | OutputLost():
+            return Bye(Reason.LEFT)
         case RemoteProtocolError():
             return Bye(Reason.REFUSED, str(failure))
-    return Bye(Reason.LEFT)
+        case Diverged():
+            return Bye(Reason.DIVERGED, str(failure))
+    return None
 
 
 class _Conversation:
-    """The table that the three coroutines share, and the only one who changes it."""
+    """The table that the three coroutines share, and the only one who changes it.
+
+    Attributes:
+        table: what the log amounts to.
+        farewell: whether both sides know that one has quit.
+    """
 
     def __init__(
         self, player: Player, link: Link, games: Mapping[str, AnyRules], journal: Journal, chance: Random
     ) -> None:
+        self.table = Table.open(link.session, games, {name: rules.version for name, rules in games.items()})
+        self.farewell = False
         self._player = player
         self._link = link
         self._seat = link.seat
+        self._games = games
         self._journal = journal
         self._chance = chance
-        self._table = Table.open(link.session, games, link.theirs)
         self._openings: dict[tuple[int, int], Opening] = {}  # what opens our commitments, by match and ply
         self._secret: str | None = None  # ours in the match that is on, or in the last one
-        self._since = 0.0  # when the match came to its present duty, by the loop's clock
+        self._since = 0.0  # when the match came to its present duty, by the link's uptime
         self._told_late = False  # whether the player knows that the partner's program is late with it
         self._heard = asyncio.Event()
 
-    async def run(self) -> Table:
+    async def run(self) -> None:
+        """Go on where the log ends, until one side quits."""
+        await self._read_journal()
         with unwrapped():
             async with asyncio.TaskGroup() as tasks:
-                background = [tasks.create_task(self._listen()), tasks.create_task(self._link.keep_alive())]
+                listening = tasks.create_task(self._listen())
+                alive = tasks.create_task(self._link.keep_alive())
                 await self._take_turns()
-                for task in background:
-                    task.cancel()
-        return self._table
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(FAREWELL_TIME):
+                        await listening
+                alive.cancel()
+
+    async def _read_journal(self) -> None:
+        """Come to the table where the log ends, and show the player the last of it."""
+        recalled: deque[Step] = deque(maxlen=RECALLED)
+        for step in steps(self.table, self._journal.entries()):
+            self._set(step)
+            recalled.append(step)
+        self.table = self.table.with_partner(self._games, self._link.theirs)
+        on = self.table.playing
+        if on and on.rules.name not in self.table.games:
+            raise LinkLost(f"{self.table.absent[on.rules.name]} So the game that is on cannot go on.")
+        if recalled and self.table.token:
+            await self._player.recall(list(recalled))
 
     async def _listen(self) -> None:
-        """Take the partner's turns."""
-        while self._table.token:
+        """Take the partner's turns, and then, if we have quit, their goodbye."""
+        while True:
             try:
                 turn = await self._link.receive()
-            except ChatgameError:
-                if self._table.token:
+            except ChatgameError as error:
+                if self.table.token:
                     raise
-                return  # our own quit has been sent, and the partner hangs up
+                self.farewell = isinstance(error, PartnerLeft)
+                return
+            if not self.table.token:
+                continue
             try:
-                after = self._table.after(turn)
+                after = self.table.after(turn)
             except Refused as error:
                 raise RemoteProtocolError(f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}") from error
-            if turn.kind is Kind.CLAIM and asyncio.get_running_loop().time() < self._since + CLAIM_TIME / 2:
-                raise RemoteProtocolError(f"The {turn.seat} broke the rules: It claimed that we are late, too early.")
-            self._journal.append(turn)
-            before = self._table
-            self._set(after)
+            self._journal.take(turn)
+            step = self._set(Step.to(self.table, turn, after, None, self._secret))
             self._heard.set()  # a screen that does not take what is seen holds up no turn that needs no player
-            await self._player.see(before, turn, after, self._secret)
+            await self._player.see(step)
+            if not after.token:
+                self.farewell = True
+                return
 
     async def _take_turns(self) -> None:
         """The turn token: write when it is here, wait while it is not."""
-        while self._table.token:
-            if self._table.playing:
+        while self.table.token:
+            if self.table.playing:
                 await self._play()
-            elif self._table.token is self._seat:
+            elif self.table.token is self._seat:
                 await self._ask(read_chat)
             else:
                 await self._wait()
 
     async def _play(self) -> None:
         """The game: ask for moves and choices, and write by itself what needs no player."""
-        while match := self._table.playing:
+        while match := self.table.playing:
             assert match.duty, "a match that is played has a duty"
             if match.duty.seat is not self._seat:
                 await self._wait(match)
@@ -160,25 +210,29 @@ class _Conversation:
         if not (match and match.duty) or match.duty.asked:
             await self._heard.wait()
             return
-        for patience, late in ((SAY_SO_TIME, False), (CLAIM_TIME, True)):
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(self._since + patience):
-                    await self._heard.wait()
-                    return
-            if self._table.playing is not match:
+        for patience in (SAY_SO_TIME, LATE_TIME):
+            while (left := self._since + patience - self._link.uptime) > 0:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        await self._heard.wait()
+                        return
+                await self._link.up.wait()  # its time stands still while there is no connection
+            if self.table.playing is not match:
                 return
-            if late:
-                await self._write(Write(Kind.CLAIM))
-            elif not self._told_late:
+            what = f"did not {match.duty.kind} what it has to"
+            if patience is LATE_TIME:
+                what += f" within {LATE_TIME:.0f} seconds and so has lost the game of {match.rules.title}"
+                raise RemoteProtocolError(f"The {match.duty.seat}'s program {what}.")
+            if not self._told_late:
                 self._told_late = True
                 what = f"The {match.duty.seat}'s program is late with what it has to {match.duty.kind}"
-                await self._player.hear(f"{what}; after {CLAIM_TIME:.0f} seconds it loses the game.")
+                await self._player.hear(f"{what}; after {LATE_TIME:.0f} seconds it loses the game.")
 
     async def _ask(self, read: Callable[[str, Table, Seat], Write | Hide | Reply]) -> None:
         """Ask the player for a line, and do what it says."""
-        line = await self._player.ask(self._table)
+        line = await self._player.ask(self.table)
         try:
-            match read(line, self._table, self._seat):
+            match read(line, self.table, self._seat):
                 case Reply(text):
                     await self._player.hear(text)
                 case Hide(value):
@@ -186,9 +240,11 @@ class _Conversation:
                 case turn:
                     await self._write(turn)
         except RulesFailed as error:
-            await self._player.hear(f"{error} To end the game, type /resign." if self._table.playing else str(error))
+            await self._player.hear(f"{error} To end the game, type /resign." if self.table.playing else str(error))
         except Refused as error:
             await self._player.hear(str(error))
+        except JournalFailed as error:
+            await self._player.hear(f"{error} So this was not sent; it is still your turn.")
 
     async def _do(self, match: Match, duty: Duty) -> None:
         """Write a turn that needs no player."""
@@ -211,31 +267,31 @@ class _Conversation:
 
     async def _hide(self, value: str) -> None:
         """Commit to a value."""
-        match = self._table.playing
+        match = self.table.playing
         assert match, "only in a match is anything hidden"
         opening = Opening(self._chance.randbytes(SALT_SIZE), value)
-        self._openings[match.number, match.ply] = opening
-        if match.hides_for_good:
-            self._secret = value
-        place = Place(self._table.session, match.number, match.ply, self._seat)
-        await self._write(Write(Kind.COMMIT, commitment(place, opening)))
+        place = Place(self.table.session, match.number, match.ply, self._seat)
+        await self._write(Write(Kind.COMMIT, commitment(place, opening)), opening)
 
-    async def _write(self, meant: Write) -> None:
-        before = self._table
+    async def _write(self, meant: Write, opening: Opening | None = None) -> None:
+        """Write a turn: first it is kept, then it is sent."""
+        before = self.table
         turn, after = before.write(self._seat, meant.kind, meant.text)
-        self._journal.append(turn)
-        self._set(after)
+        await self._journal.keep(turn, opening)
+        step = self._set(Step.to(before, turn, after, opening, self._secret))
         await self._link.send(turn)
         # Seen after it is sent: a console reads on only then, so an end of input cannot overtake the turn.
-        await self._player.see(before, turn, after, self._secret)
+        await self._player.see(step)
 
-    def _set(self, after: Table) -> None:
-        if _duty(after) != _duty(self._table):
-            self._since = asyncio.get_running_loop().time()
+    def _set(self, step: Step) -> Step:
+        """Come to the table after a step."""
+        if _duty(step.after) != _duty(self.table):
+            self._since = self._link.uptime
             self._told_late = False
-        if after.matches != self._table.matches:
-            self._secret = None
-        self._table = after
+        if step.opening and step.before.match:
+            self._openings[step.before.match.number, step.before.match.ply] = step.opening
+        self.table, self._secret = step.after, step.secret
+        return step
 
 
 def _duty(table: Table) -> tuple[int, Duty | None]:

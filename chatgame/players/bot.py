@@ -4,11 +4,12 @@ It knows every game whose moves can be listed, by one search, and some others by
 """
 
 import asyncio
+from collections.abc import Sequence
 from enum import StrEnum
 from random import Random
 
+from chatgame.core.log import Step
 from chatgame.core.match import Match
-from chatgame.core.messages import Turn
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -68,12 +69,19 @@ class Bot:
             return await self._move(table.playing)
         return self._chat(table)
 
-    async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:  # noqa: ARG002  # no need
+    async def see(self, step: Step) -> None:
         """Have a word to say about a game that is over."""
-        self._judged = self._judged or turn.seat is self._seat
-        if before.playing and not after.playing and after.match and after.match.outcome and after.token is self._seat:
-            words = {self._seat: "I won! Again?", self._seat.other: "Well played, you won.", None: "A draw. Again?"}
-            self._lines = [words[after.match.outcome.winner]]
+        self._judged = self._judged or step.turn.seat is self._seat
+        after = step.after
+        over = step.before.playing and not after.playing
+        if over and after.token is self._seat and after.match and after.match.outcome:
+            winner = after.match.outcome.winner
+            won = {self._seat: "I won! Again?", self._seat.other: "Well played, you won.", None: "A draw. Again?"}
+            self._lines = [won[winner]]
+
+    async def recall(self, steps: Sequence[Step]) -> None:  # noqa: ARG002  # however it went
+        """Whoever comes back does not greet again."""
+        self._greeted = True
 
     async def hear(self, text: str) -> None:  # noqa: ARG002  # whatever it is about
         """Give up a game in which a line was refused: then the bot does not know it after all."""

@@ -11,20 +11,21 @@ that is found then is the leaving of somebody who waits or is asked, and overtak
 import asyncio
 import os
 import select
+import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol
 
 import aioconsole
 
 from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
+from chatgame.core.log import Step
 from chatgame.core.match import Board
-from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.inert import inert
-from chatgame.players.screen import BANNER, GOODBYE, PROMPT, coloured, narrate
+from chatgame.players.screen import BANNER, GOODBYE, PROMPT, narrate, recalled, shown
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
 """In bytes: a terminal keeps no more of a line than this and drops the rest without a word (MAX_CANON on macOS,
@@ -69,6 +70,7 @@ class Console:
         terminal: whether a terminal echoes the lines; otherwise they come from a pipe or a file.
         colour: whether the screen has colours.
         settled: waits until lines that were entered before now have been read.
+        ended: called when the input has ended.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Console:
         terminal: bool,
         colour: bool = False,
         settled: Callable[[], Any] = lambda: asyncio.sleep(0),
+        ended: Callable[[], object] = lambda: None,
     ) -> None:
         self._seat = seat
         self._reader = reader
@@ -87,6 +90,7 @@ class Console:
         self._terminal = terminal
         self._colour = colour
         self._settled = settled
+        self._ended = ended
         self._asked: asyncio.Future[str] | None = None
         self._prompted = asyncio.Event()  # a line is asked for
         self._reading = asyncio.Event()  # no line that was taken is in work
@@ -107,6 +111,7 @@ class Console:
             await self._reading.wait()
             while await self._read_line():
                 await self._reading.wait()
+        self._ended()
         end = OutputLost(OUTPUT_LOST) if self._writer.is_closing() else PlayerLeft("The input ended.")
         if not self._open_question:
             raise end
@@ -169,13 +174,19 @@ class Console:
             self._asked = None
             self._prompted.clear()
 
-    async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
+    async def see(self, step: Step) -> None:
         """Show a turn."""
-        if after.playing:
+        if step.after.playing:
             self._show_banner()  # which would stand between what is asked for and the prompt
-        self.show(*narrate(before, turn, after, self._seat, secret))
-        if after.token and turn.seat is self._seat:
+        self.show(*narrate(step, self._seat))
+        if step.after.token and step.turn.seat is self._seat:
             self._reading.set()
+        await self.drain()
+
+    async def recall(self, steps: Sequence[Step]) -> None:
+        """Show what the conversation has come to."""
+        self._show_banner()
+        self.show(*recalled(steps, self._seat))
         await self.drain()
 
     def _show_banner(self) -> None:
@@ -191,12 +202,14 @@ class Console:
         """Show boards, and other texts each on one line, all made inert; they are written when the loop next runs."""
         if texts and self.in_line:
             self.end_line()
-        for text in texts:
-            if isinstance(text, Board):
-                rows = [inert(row) for row in text.split("\n")]
-                self._write("\n".join(map(coloured, rows) if self._colour else rows) + "\n")
-            else:
-                self._write(f"{inert(text)}\n")
+        self._write("".join(shown(text, colour=self._colour) for text in texts))
+
+    def tell(self, text: str) -> None:
+        """Show what has happened meanwhile, and open the prompt again where it was open."""
+        asked = self.in_line
+        self.show(text)
+        if asked:
+            self._prompt()
 
     def end_line(self) -> None:
         """Go to a line of its own."""
@@ -231,6 +244,11 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:60]}..."
 
 
+def coloured_output() -> bool:
+    """Whether standard output is a screen with colours (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
 @asynccontextmanager
 async def console_at(seat: Seat) -> AsyncIterator[Console]:
     """The console on the program's own streams, reading for as long as the context lasts.
@@ -241,8 +259,6 @@ async def console_at(seat: Seat) -> AsyncIterator[Console]:
     """
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:
         raise ChatgameError("chatgame needs open standard input, output and error. Start it without closing them.")
-    if sys.stdout.encoding.lower() != "utf-8":
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a TextIOWrapper, as started
     reader, writer = await aioconsole.get_standard_streams()
     terminal = sys.stdin.isatty()
     threaded = not isinstance(reader, asyncio.StreamReader)
@@ -253,8 +269,13 @@ async def console_at(seat: Seat) -> AsyncIterator[Console]:
         while terminal and not threaded and select.select([sys.stdin], [], [], 0)[0]:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
-    console = Console(seat, reader, writer, terminal=terminal, colour=colour, settled=settled)
+    def ended() -> None:
+        # A terminal that was hung up is none any more. To be killed by that is no leaving: the partner waits for us.
+        if sys.platform != "win32" and terminal and not sys.stdin.isatty():
+            signal.raise_signal(signal.SIGHUP)
+
+    colour = coloured_output()
+    console = Console(seat, reader, writer, terminal=terminal, colour=colour, settled=settled, ended=ended)
     try:
         with unwrapped():
             async with asyncio.TaskGroup() as tasks:

@@ -1,8 +1,9 @@
 """What the table asks of whoever sits at a seat."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from chatgame.core.messages import Turn
+from chatgame.core.log import Step
 from chatgame.core.table import Table
 
 
@@ -16,8 +17,11 @@ class Player(Protocol):
             PlayerLeft: there will be none.
         """
 
-    async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
-        """Learn of a turn that either seat wrote, of the tables around it, and of one's own secret in the match."""
+    async def see(self, step: Step) -> None:
+        """Learn of a turn that either seat wrote."""
+
+    async def recall(self, steps: Sequence[Step]) -> None:
+        """Come back to a conversation, of which these are the last turns."""
 
     async def hear(self, text: str) -> None:
         """Get an answer that is for this player alone: why a line was refused, or what was asked for."""

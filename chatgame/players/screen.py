@@ -1,13 +1,16 @@
 """What a person reads: plain functions from the log to text. The words in chat are the assignment's."""
 
 import re
+from collections.abc import Sequence
 
 from chatgame.core.commitments import Opening
-from chatgame.core.match import Match
+from chatgame.core.log import Step
+from chatgame.core.match import Board, Match
 from chatgame.core.messages import Kind, Turn
 from chatgame.core.rules import known_as
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.players.inert import inert
 
 PROMPT = "Enter Input >"
 
@@ -24,13 +27,28 @@ _MARK = re.compile(r"(?<!\S)[XOox#*](?!\S)")
 _COLOURS = {"X": 36, "O": 33, "o": 34, "x": 31, "#": 31, "*": 32}  # SGR codes, ECMA-48 8.3.117
 
 
+class Waiting(str):
+    """Who is to act next: of no use to who comes back later."""
+
+    __slots__ = ()
+
+
+def shown(text: str, *, colour: bool) -> str:
+    """A board, or another text on one line, made inert and ready for a screen."""
+    if not isinstance(text, Board):
+        return f"{inert(text)}\n"
+    rows = [inert(row) for row in text.split("\n")]
+    return "\n".join(map(coloured, rows) if colour else rows) + "\n"
+
+
 def coloured(line: str) -> str:
     """A line of a board with the marks in it, which stand alone, in colours; without its codes it is the same."""
     return _MARK.sub(lambda mark: f"\x1b[{_COLOURS[mark[0]]}m{mark[0]}\x1b[0m", line)
 
 
-def narrate(before: Table, turn: Turn, after: Table, viewer: Seat, secret: str | None) -> list[str]:
-    """What tells the person at `viewer`, who has that secret, of a turn, their own or the partner's."""
+def narrate(step: Step, viewer: Seat) -> list[str]:
+    """What tells the person at `viewer` of a turn, their own or the partner's."""
+    before, turn, after, _, secret = step
     mine = turn.seat is viewer
     match turn.kind:
         case Kind.QUIT if mine:
@@ -49,6 +67,41 @@ def narrate(before: Table, turn: Turn, after: Table, viewer: Seat, secret: str |
     if waiting and news:
         lines.append(match.render(viewer, secret))
     return [*lines, *_what_comes(turn, after, match, viewer)] if waiting else lines
+
+
+def typed(step: Step, viewer: Seat) -> str | None:
+    """What the person at `viewer` typed for a turn, in the game's notation; None if it was not they who wrote it."""
+    turn, was = step.turn, step.before.playing
+    if turn.seat is not viewer or (was and was.duty and not was.duty.asked and turn.kind is was.duty.kind):
+        return None
+    match turn.kind:
+        case Kind.SAY if was:
+            return f"/say {turn.text}"
+        case Kind.SAY if turn.text.startswith("/"):
+            return f"/{turn.text}"
+        case Kind.PLAY:
+            return f"play {turn.text}"
+        case Kind.RESIGN:
+            return "/resign"
+        case Kind.QUIT:
+            return "/q"
+        case Kind.COMMIT:
+            return step.opening.value if step.opening else ""
+    return turn.text
+
+
+def recalled(steps: Sequence[Step], viewer: Seat) -> list[str]:
+    """What the person at `viewer` sees who comes back: the last lines, and the board of the game that is on."""
+    last = steps[-1]
+    lines = [f"Going on with your conversation after {last.after.number} turns:"]
+    for step in steps:
+        line = typed(step, viewer)
+        lines += [] if line is None else [f"{PROMPT}{line}"]
+        lines += [line for line in narrate(step, viewer) if not isinstance(line, Board | Waiting)]
+    match = last.after.playing
+    if not match:
+        return lines
+    return [*lines, match.render(viewer, last.secret), *_what_comes(last.turn, last.after, match, viewer)]
 
 
 def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat) -> list[str]:
@@ -78,6 +131,6 @@ def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[st
             f"Back to chat, {'your turn' if mine else f'the {table.token} writes next'}.",
         ]
     if not mine:
-        return [f"Waiting for the {table.token}..."]
+        return [Waiting(f"Waiting for the {table.token}...")]
     again = " again" if turn.kind is Kind.MOVE and turn.seat is viewer else ""
-    return [f"Your move{again}: {match.asks(viewer)}."]
+    return [Waiting(f"Your move{again}: {match.asks(viewer)}.")]

@@ -1,9 +1,9 @@
 """A player who says lines prepared beforehand, for examples, tests and programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chatgame.core.errors import PlayerLeft
-from chatgame.core.messages import Turn
+from chatgame.core.log import Step
 from chatgame.core.table import Table
 
 
@@ -24,8 +24,11 @@ class Script:
             return line
         raise PlayerLeft("The script is at its end.")
 
-    async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
+    async def see(self, step: Step) -> None:
         """The log is kept elsewhere."""
+
+    async def recall(self, steps: Sequence[Step]) -> None:
+        """The script goes on from its beginning."""
 
     async def hear(self, text: str) -> None:
         """Keep the answer."""
