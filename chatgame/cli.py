@@ -9,30 +9,40 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager, ExitStack, suppress
+from functools import partial
+from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
 
 from chatgame import __version__
-from chatgame.core.errors import ChatgameError, PartnerLeft, PlayerLeft
+from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft, TurnedAway
+from chatgame.core.log import Entry
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.games import installed_games
+from chatgame.journal.journal import InMemory, Journal
+from chatgame.journal.store import Conversation, Record, Store
 from chatgame.link.dial import dial
-from chatgame.link.hello import linked_in_memory
+from chatgame.link.kept import Kept
 from chatgame.link.link import Link
 from chatgame.link.listen import listening
+from chatgame.link.memory import linked_in_memory
 from chatgame.play import converse
 from chatgame.players.bot import Bot, Level
-from chatgame.players.console import Console, console_at, streams_restored
+from chatgame.players.console import Console, coloured_output, console_at, streams_restored
 from chatgame.players.inert import inert
+from chatgame.records import FORMATS, listing, recording
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 1059
 
 END_TIME = 1.0
 """In seconds: how long a thread that hangs may hold up the end of the program."""
+
+PATIENCE = 600
+"""In seconds: how long a partner who was lost may take to come back, if nobody says otherwise."""
 
 BOT_PACE = 0.5
 """In seconds: how long a bot seems to think, so that a person can follow."""
@@ -46,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     runner, status, complaint = asyncio.Runner(), 0, ""
+    if sys.stdout and sys.stdout.encoding.lower() != "utf-8":
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a TextIOWrapper, as started
     with streams_restored():
         try:
             runner.run(_stopped_by_signals(options.program(options)))
@@ -90,13 +102,23 @@ async def serve(options: argparse.Namespace) -> None:
     games, problems = installed_games()
     async with (
         console_at(Seat.SERVER) as console,
-        listening(options.host, options.port, games, console.show) as door,
+        listening(options.host, options.port, games, console.tell, options.wait) as door,
     ):
-        console.show(f"Server listening on: {options.host} on port: {door.port}", *problems)
-        await console.drain()
-        link = await door.partner
-        console.show(f"Connected by {link.peer}", "Waiting for message...")
-        await _converse(console, link, games, bot=options.bot)
+        where = Seat.SERVER, options.host, door.port
+        with (
+            Store(journal_path()) as store,
+            _conversation(store, *where, new=options.new) as kept,
+            ExitStack() as stack,
+        ):
+            unsaid = store.unfinished(*where, closed=True)
+            await door.open(kept, stack.enter_context(store.conversation(unsaid)) if unsaid else None)
+            console.show(f"Server listening on: {options.host} on port: {door.port}", *problems)
+            if kept.entries():
+                console.show("Waiting for the client of your unfinished conversation. To begin afresh, use --new.")
+            await console.drain()
+            link = await door.partner
+            console.show(f"Connected by {link.peer}", *[] if kept.entries() else ["Waiting for message..."])
+            await _converse(console, link, games, kept, bot=options.bot)
 
 
 async def join(options: argparse.Namespace) -> None:
@@ -106,16 +128,44 @@ async def join(options: argparse.Namespace) -> None:
         ChatgameError: it failed; the sentence says why and what to do.
     """
     games, problems = installed_games()
+    where = Seat.CLIENT, options.host, options.port
     async with console_at(Seat.CLIENT) as console:
-        link = await dial(options.host, options.port, games)
-        console.show(f"Connected to: {options.host} on port: {options.port}", *problems)
-        await _converse(console, link, games, bot=options.bot)
+        with Store(journal_path()) as store:
+            dialled = partial(dial, options.host, options.port, games, told=console.tell, patience=options.wait)
+            if unsaid := store.unfinished(*where, closed=True):
+                with store.conversation(unsaid) as closed:
+                    await _say_farewell(console, dialled, games, closed)
+            with _conversation(store, *where, new=options.new) as kept:
+                link = await dialled(kept)
+                console.show(f"Connected to: {options.host} on port: {options.port}", *problems)
+                await _converse(console, link, games, kept, bot=options.bot)
 
 
-async def _converse(console: Console, link: Link, games: dict[str, AnyRules], *, bot: bool) -> None:
+def _conversation(
+    store: Store, seat: Seat, host: str, port: int, *, new: bool
+) -> AbstractContextManager[Conversation]:
+    """The unfinished conversation there, or a new one."""
+    if new:
+        store.abandon(seat, host, port)
+    return store.conversation(store.unfinished(seat, host, port) or store.begin(seat, host, port))
+
+
+async def _say_farewell(
+    console: Console, dialled: Callable[[Kept], Awaitable[Link]], games: dict[str, AnyRules], closed: Conversation
+) -> None:
+    """Tell the server that we have quit the last conversation, which it could not be told at the time."""
+    try:
+        await converse(console, await dialled(closed), games, closed)
+    except TurnedAway:
+        closed.end()  # it does not wait for us
+    else:
+        console.show("The server now knows that you have quit the last conversation.")
+
+
+async def _converse(console: Console, link: Link, games: dict[str, AnyRules], journal: Journal, *, bot: bool) -> None:
     player = Bot(link.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if bot else console
     try:
-        table = await converse(player, link, games, [])
+        table = await converse(player, link, games, journal)
     except PartnerLeft as farewell:
         await console.hear(str(farewell))
     else:
@@ -132,16 +182,86 @@ async def play_alone(options: argparse.Namespace) -> None:
     games, problems = installed_games()
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # asked to be foreseen
     async with console_at(Seat.CLIENT) as console:
-        ours, bots = await linked_in_memory(games)
+        ours, bots = linked_in_memory(games)
         console.show("You are the client, and a bot is the server.", *problems)
         bot = asyncio.create_task(
-            converse(Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, [], chance)
+            converse(
+                Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, InMemory(Seat.SERVER), chance
+            )
         )
         try:
-            await converse(console, ours, games, [], chance)
+            await converse(console, ours, games, InMemory(Seat.CLIENT), chance)
         finally:
             with suppress(PartnerLeft):
                 await bot
+
+
+async def list_conversations(options: argparse.Namespace) -> None:  # noqa: ARG001  # all of them
+    """List what the journal keeps.
+
+    Raises:
+        JournalFailed: it cannot be read.
+    """
+    with Store(journal_path()) as store:
+        _print(listing(store.history()))
+
+
+async def play_back(options: argparse.Namespace) -> None:
+    """Show a conversation as it was, with the pauses that there were.
+
+    Raises:
+        JournalFailed: it cannot be read.
+    """
+    with Store(journal_path()) as store:
+        passed = 0.0
+        for at, text in recording(*_kept(store, options.number), colour=coloured_output()):
+            await asyncio.sleep((at - passed) / options.speed)
+            passed = at
+            _print(text)
+
+
+async def write_out(options: argparse.Namespace) -> None:
+    """Write a conversation out, in the format asked for.
+
+    Raises:
+        JournalFailed: it cannot be read.
+    """
+    with Store(journal_path()) as store:
+        for text in FORMATS[options.format](*_kept(store, options.number)):
+            _print(text)
+
+
+async def forget(options: argparse.Namespace) -> None:
+    """Delete a conversation from the journal.
+
+    Raises:
+        JournalFailed: it cannot be written.
+    """
+    with Store(journal_path()) as store:
+        _kept(store, options.number)
+        store.forget(options.number)
+
+
+def _kept(store: Store, number: int) -> tuple[Record, list[tuple[Entry, float]]]:
+    for record in store.history():
+        if record.number == number:
+            return record, store.log(number)
+    raise JournalFailed(f"There is no conversation {number}. To see which there are, type: chatgame history")
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        raise OutputLost("The output was closed, or is full.") from error
+
+
+def journal_path() -> Path:
+    """Where the journal is kept: in the user's state folder."""
+    from platformdirs import user_state_path  # not for a `solo` or a `--help`
+
+    return user_state_path("chatgame", appauthor=False) / "journal.db"
 
 
 class _Stopped(Exception):  # not an error
@@ -153,7 +273,10 @@ class _Stopped(Exception):  # not an error
 
 
 async def _stopped_by_signals(program: Coroutine[Any, Any, None]) -> None:
-    """Run `program`; SIGTERM and SIGHUP cancel it, so that the partner is told and the terminal is put back."""
+    """Run `program`; SIGTERM cancels it, so that the partner is told and the terminal is put back.
+
+    SIGHUP does not: a terminal that was closed ends the program as if it were killed, and the partner waits.
+    """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task, "runs in a task"
     stopped: list[int] = []
@@ -163,8 +286,7 @@ async def _stopped_by_signals(program: Coroutine[Any, Any, None]) -> None:
         task.cancel()
 
     if sys.platform != "win32":
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, stop, number)
+        loop.add_signal_handler(signal.SIGTERM, stop, signal.SIGTERM)
     try:
         await program
     except (asyncio.CancelledError, ChatgameError):
@@ -190,13 +312,52 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--host", default=DEFAULT_HOST, help="the address (default: %(default)s)")
         command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
         command.add_argument("--bot", action="store_true", help="let a bot sit at this seat")
+        command.add_argument(
+            "--new", action="store_true", help="begin afresh, not where the last conversation broke off"
+        )
+        command.add_argument(
+            "--wait",
+            default=PATIENCE,
+            type=_seconds,
+            metavar="SECONDS",
+            help="how long a partner who was lost may take to come back (default: %(default)s)",
+        )
     summary = "talk and play with a bot, in this terminal alone"
     solo = commands.add_parser("solo", help=summary, description=f"{summary.capitalize()}.")
     solo.set_defaults(program=play_alone)
     levels = [level.value for level in Level]
     solo.add_argument("--level", default="medium", choices=levels, help="of the bot (default: %(default)s)")
     solo.add_argument("--seed", type=int, help="a number that makes the same conversation of the same lines")
+    for name, run, summary in (
+        ("history", list_conversations, "list past and unfinished conversations"),
+        ("replay", play_back, "play a conversation back as it was"),
+        ("export", write_out, "write a conversation out"),
+        ("forget", forget, "delete a conversation"),
+    ):
+        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+        command.set_defaults(program=run)
+        if run is not list_conversations:
+            command.add_argument("number", type=int, metavar="N", help="its number in the list of `chatgame history`")
+        if run is play_back:
+            command.add_argument("--speed", default=1.0, type=_speed, metavar="X", help="times as fast as it was")
+        if run is write_out:
+            command.add_argument(
+                "--format", default="text", choices=FORMATS, help="of what is written (default: text)"
+            )
     return parser
+
+
+def _seconds(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 10**9):
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds; write it as in 600")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < float(text) < 10**6:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text} is no speed; write it as in 2 or 0.5")
 
 
 def _port(text: str) -> int:

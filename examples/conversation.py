@@ -8,20 +8,21 @@ import asyncio
 
 from chatgame.core.messages import Turn
 from chatgame.games import BUILT_IN
-from chatgame.link.hello import linked_in_memory
+from chatgame.journal.journal import InMemory
+from chatgame.link.memory import linked_in_memory
 from chatgame.play import converse
 from chatgame.players.script import Script
 
 
 async def main() -> list[Turn]:
     """Let the two talk, and return the log that both have."""
-    client, server = await linked_in_memory(BUILT_IN)
-    log: list[Turn] = []
+    client, server = linked_in_memory(BUILT_IN)
+    journal = InMemory(client.seat)
     await asyncio.gather(
-        converse(Script(["Hello", "play tictactoe", "4", "6", "Well played"]), client, BUILT_IN, log),
-        converse(Script(["How are you?", "1", "5", "9", "Thanks", "/q"]), server, BUILT_IN, []),
+        converse(Script(["Hello", "play tictactoe", "4", "6", "Well played"]), client, BUILT_IN, journal),
+        converse(Script(["How are you?", "1", "5", "9", "Thanks", "/q"]), server, BUILT_IN, InMemory(server.seat)),
     )
-    return log
+    return journal.log
 
 
 if __name__ == "__main__":

@@ -2,21 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import async_solipsism
 from msgspec import to_builtins
 
 from chatgame.core.errors import ChatgameError, PlayerLeft
 from chatgame.core.frames import frame
-from chatgame.core.messages import Kind, Turn
+from chatgame.core.messages import Hello, Kind, Turn
+from chatgame.core.resume import Held
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
-from chatgame.link.hello import answer_client, greet_server, hear_client, linked_in_memory
+from chatgame.journal.journal import InMemory
+from chatgame.link.hello import greet_server, hear_client, hello_of
 from chatgame.link.link import Link
-from chatgame.link.memory import Streams, memory_streams
+from chatgame.link.memory import Streams, linked_in_memory, memory_streams
 from chatgame.link.streams import Connection
 from chatgame.play import converse
 from chatgame.players.script import Script
@@ -48,18 +51,21 @@ async def talk(
 ) -> tuple[End, End]:
     """A whole conversation of two scripts."""
     players = Script(client_lines), Script(server_lines)
-    logs: tuple[list[Turn], list[Turn]] = ([], [])
-    links = await linked_in_memory(client_games, server_games)
+    journals = InMemory(Seat.CLIENT), InMemory(Seat.SERVER)
+    links = linked_in_memory(client_games, server_games)
     async with asyncio.timeout(5):
         results = await asyncio.gather(
             *(
-                converse(player, link, games, log)
-                for player, link, games, log in zip(players, links, (client_games, server_games), logs, strict=True)
+                converse(player, link, games, journal)
+                for player, link, games, journal in zip(
+                    players, links, (client_games, server_games), journals, strict=True
+                )
             ),
             return_exceptions=True,
         )
     client, server = (
-        End(log, player.heard, result) for log, player, result in zip(logs, players, results, strict=True)
+        End(journal.log, player.heard, result)
+        for journal, player, result in zip(journals, players, results, strict=True)
     )
     return client, server
 
@@ -140,12 +146,28 @@ async def converse_with_peer(seat: Seat, lines: Sequence[str]) -> "tuple[Peer, a
     connection, peer = Connection(*at_honest), Peer(seat, at_peer)
 
     async def honest() -> Link:
+        held, session = Held(seat.other), "1" * 32
         if seat is Seat.SERVER:
-            return await greet_server(connection, BUILT_IN)
-        return answer_client(connection, await hear_client(connection), BUILT_IN)
+            hello = await greet_server(connection, hello_of(held, BUILT_IN))
+            return Link(connection, held, hello, hello.session or "")
+        hello = await hear_client(connection)
+        connection.write(hello_of(held, BUILT_IN, session))
+        return Link(connection, held, hello, session)
 
     link, _ = await asyncio.gather(honest(), peer.greet())
-    return peer, asyncio.create_task(converse(Thinker(lines), link, BUILT_IN, []))
+    return peer, asyncio.create_task(converse(Thinker(lines), link, BUILT_IN, InMemory(seat.other)))
+
+
+def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:
+    """The link of an honest side at `seat`, whose partner has said hello."""
+    hello = Hello("1.0", seat.other, dict(theirs), "1" * 32)
+    return Link(Connection(*streams), Held(seat), hello, "1" * 32)
+
+
+def in_virtual_time(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a test on a loop whose clock jumps to the next deadline, and which fails when nothing can happen."""
+    with asyncio.Runner(loop_factory=async_solipsism.EventLoop) as runner:
+        runner.run(test())
 
 
 async def sentence_of(task: "asyncio.Task[Table]") -> str:

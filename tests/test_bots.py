@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
+from chatgame.core.log import Step
 from chatgame.core.messages import Kind
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
@@ -81,7 +82,7 @@ async def test_bot_gives_up_when_its_move_is_refused() -> None:
     await bot.hear("That is no cell.")
     assert await bot.ask(table) == "/resign"
     turn, after = table.write(Seat.SERVER, Kind.MOVE, cell)
-    await bot.see(table, turn, after, None)
+    await bot.see(Step.to(table, turn, after, None, None))
     await bot.hear("The client's program is late.")  # which is about no line of its own
     assert await bot.ask(table) != "/resign"
 
@@ -97,5 +98,5 @@ async def test_bot_has_a_word_about_the_game_that_is_over(winner: Seat | None, w
     assert after.match
     after = replace(after, match=replace(after.match, outcome=Outcome(winner, "so")))
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
-    await bot.see(before, turn, after, None)
+    await bot.see(Step.to(before, turn, after, None, None))
     assert (await bot.ask(after)).startswith(words)

@@ -3,17 +3,16 @@
 import asyncio
 from typing import Any
 
-import async_solipsism
 import pytest
-from msgspec import convert, to_builtins
+from msgspec import convert
 
 from chatgame.core.commitments import Opening, Place, commitment
-from chatgame.core.messages import Kind, Turn
+from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.link.link import ALIVE_INTERVAL
-from chatgame.play import CLAIM_TIME
-from tests.ends import Peer, converse_with_peer, sentence_of
+from chatgame.play import LATE_TIME
+from tests.ends import Peer, converse_with_peer, in_virtual_time, sentence_of
 
 
 def opening(value: str, salt: int = 7) -> Opening:
@@ -143,8 +142,11 @@ async def keeps_alive(peer: Peer) -> None:
         await asyncio.sleep(ALIVE_INTERVAL)
 
 
-def test_refusal_to_reveal_loses_after_the_deadline_and_the_chat_goes_on() -> None:
-    """The honest player is told early that the other program is late; the claim wins the match."""
+LATE = "The client's program did not reveal what it has to within 30 seconds and so has lost the game of"
+
+
+def test_refusal_to_reveal_loses_after_the_deadline() -> None:
+    """Remarks do not put it off; the logs cannot go on together, so the session ends, by name on both sides."""
 
     async def scenario() -> None:
         peer, honest, _ = await rps_committed()
@@ -152,61 +154,31 @@ def test_refusal_to_reveal_loses_after_the_deadline_and_the_chat_goes_on() -> No
         peer.send(commit(peer, opening("paper")))
         await hear(peer)
         alive = asyncio.create_task(keeps_alive(peer))
-        assert (await hear(peer))["kind"] == "claim"
-        assert asyncio.get_running_loop().time() - began == pytest.approx(CLAIM_TIME, abs=1)
-        match = peer.table.match
-        assert match
-        assert match.outcome == (Seat.SERVER, "the client did not reveal in time")
-        assert (await hear(peer))["text"] == "and now?"
+        for _ in range(6):
+            await asyncio.sleep(4.8)
+            peer.send(peer.turn("say", "wait"))
+        goodbye = await peer.hear_goodbye()
+        assert asyncio.get_running_loop().time() - began == pytest.approx(LATE_TIME, abs=1)
+        alive.cancel()
+        assert goodbye["reason"] == "refused"
+        assert goodbye["text"].startswith(LATE)
+        assert await sentence_of(honest) == f"RemoteProtocolError: {goodbye['text']}"
+
+    in_virtual_time(scenario)
+
+
+def test_person_is_waited_for_without_a_deadline() -> None:
+    """Where a player is asked, programs are patient."""
+
+    async def scenario() -> None:
+        peer, honest = await converse_with_peer(Seat.CLIENT, ["play rps", "rock"])
+        peer.send(peer.turn("say", "Hello"))
+        await hear(peer)
+        alive = asyncio.create_task(keeps_alive(peer))
+        await asyncio.sleep(10 * LATE_TIME)
         alive.cancel()
         peer.send(peer.turn("quit"))
         peer.close()
         assert await sentence_of(honest) == ""
 
-    with asyncio.Runner(loop_factory=async_solipsism.EventLoop) as runner:
-        runner.run(scenario())
-
-
-def test_remarks_do_not_put_off_the_deadline_and_a_quit_at_it_is_a_quit() -> None:
-    """Nor are they answered by more than one word to the player."""
-
-    async def scenario() -> None:
-        peer, honest, _ = await rps_committed()
-        peer.send(commit(peer, opening("paper")))
-        await hear(peer)
-        for _ in range(6):
-            await asyncio.sleep(4.8)
-            peer.send(peer.turn("say", "wait"))
-        assert (await hear(peer))["kind"] == "claim"
-        assert (await hear(peer))["text"] == "and now?"
-        peer.send(peer.turn("quit"))
-        peer.close()
-        assert await sentence_of(honest) == ""
-        peer, honest, _ = await rps_committed()
-        peer.send(commit(peer, opening("paper")))
-        await hear(peer)
-        for _ in range(6):
-            await asyncio.sleep(5)
-            peer.send({"type": "alive"})
-        peer.send(peer.turn("quit"))
-        peer.close()
-        await sentence_of(honest)  # in peace, or by a claim that crossed the quit, but by no other error
-
-    with asyncio.Runner(loop_factory=async_solipsism.EventLoop) as runner:
-        runner.run(scenario())
-
-
-async def test_claim_that_comes_too_early_ends_the_session() -> None:
-    """Else a hostile program would win by it before the honest one can answer."""
-    peer, honest, _ = await rps_committed()
-    committed = commit(peer, opening("paper"))
-    peer.send(committed, to_builtins(peer.table.write(Seat.CLIENT, Kind.CLAIM)[0]))
-    assert "It claimed that we are late, too early" in await named(peer, honest)
-
-
-async def test_claim_against_nobody_is_refused() -> None:
-    """Where a person thinks there is no deadline."""
-    peer, honest = await converse_with_peer(Seat.CLIENT, [])
-    peer.send(peer.turn("play", "rps"))
-    peer.send(peer.turn("quit", kind="claim", seat="client"))
-    assert "it is the server's turn" in await named(peer, honest)
+    in_virtual_time(scenario)

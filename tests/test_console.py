@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chatgame.core.errors import OutputLost, PlayerLeft, unwrapped
+from chatgame.core.log import Step
 from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -105,7 +106,7 @@ async def test_lines_pasted_together_are_one_turn() -> None:
         line = await here.asked()
         await here.type("one\ntwo\nthree\n")
         assert await line == "one"
-        await here.console.see(TABLE, *SAID, None)
+        await here.console.see(Step.to(TABLE, *SAID, None, None))
         await here.idle()
         assert re.findall(r"not sent: (\w+)", here.screen.text) == ["two", "three"]
 
@@ -199,7 +200,7 @@ async def test_banner_does_not_stand_between_a_question_and_the_prompt() -> None
     """A first turn that opens a game is shown behind it."""
     here = Desk(terminal=True)
     server = Console(Seat.SERVER, here.keyboard, here.screen, terminal=True)
-    await server.see(TABLE, *TABLE.write(Seat.CLIENT, Kind.PLAY, "tictactoe"), None)
+    await server.see(Step.to(TABLE, *TABLE.write(Seat.CLIENT, Kind.PLAY, "tictactoe"), None, None))
     assert here.screen.text.startswith(BANNER[0])
     assert here.screen.text.endswith("Your move: the number of a free cell.\n")
 
@@ -221,7 +222,7 @@ async def test_end_of_input_behind_a_line_waits_until_its_turn_is_written() -> N
             here.keyboard.feed_eof()
             await here.idle()
             assert await line == "last words"  # and nothing has ended yet
-            await here.console.see(TABLE, *SAID, None)
+            await here.console.see(Step.to(TABLE, *SAID, None, None))
             await asyncio.get_running_loop().create_future()
 
 
@@ -256,5 +257,5 @@ async def test_text_of_the_partner_is_inert(hostile: str) -> None:
     turn, after = TABLE.write(Seat.CLIENT, Kind.SAY, hostile)
     here = Desk(terminal=True)
     server = Console(Seat.SERVER, here.keyboard, here.screen, terminal=True)
-    await server.see(TABLE, turn, after, None)
+    await server.see(Step.to(TABLE, turn, after, None, None))
     assert here.screen.text.removesuffix("\n").isprintable()

@@ -12,8 +12,11 @@ import pytest
 
 from chatgame.core.errors import Unreachable
 from chatgame.core.frames import frame
+from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
+from chatgame.journal.journal import InMemory
 from chatgame.link.dial import dial
+from chatgame.link.link import Link
 from chatgame.link.listen import MAX_GUESTS, Door, listening
 from chatgame.play import converse
 from chatgame.players.script import Script
@@ -42,7 +45,8 @@ STRAYS = {
 @asynccontextmanager
 async def open_door(told: Callable[[str], object] = lambda _: None) -> AsyncIterator[Door]:
     """A door on any free port of localhost."""
-    async with listening("localhost", 0, BUILT_IN, told) as door:
+    async with listening("localhost", 0, BUILT_IN, told, patience=1) as door:
+        await door.open(InMemory(Seat.SERVER))
         yield door
 
 
@@ -59,12 +63,17 @@ async def knock(door: Door, data: bytes) -> bytes:
         writer.close()
 
 
+async def come(door: Door) -> Link:
+    """A client comes."""
+    return await dial("localhost", door.port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+
+
 async def take_seats(door: Door) -> None:
     """The real partner comes and both talk."""
-    link = await dial("localhost", door.port, BUILT_IN)
+    link = await come(door)
     tables = await asyncio.gather(
-        converse(Script(["Hello", "/q"]), link, BUILT_IN, []),
-        converse(Script(["Hi"]), await door.partner, BUILT_IN, []),
+        converse(Script(["Hello", "/q"]), link, BUILT_IN, InMemory(Seat.CLIENT)),
+        converse(Script(["Hi"]), await door.partner, BUILT_IN, InMemory(Seat.SERVER)),
     )
     assert [table.number for table in tables] == [3, 3]
 
@@ -127,14 +136,14 @@ async def test_third_person_is_told_that_the_table_is_taken() -> None:
     """And the two are undisturbed, by strays too."""
     told: list[str] = []
     async with open_door(told.append) as door:
-        link = await dial("localhost", door.port, BUILT_IN)
+        link = await come(door)
         partner = await door.partner
         with pytest.raises(Unreachable, match="The table is taken"):
-            await dial("localhost", door.port, BUILT_IN)
+            await come(door)
         await knock(door, STRAYS["a browser"])
         await asyncio.gather(
-            converse(Script(["Hello", "/q"]), link, BUILT_IN, []),
-            converse(Script(["Hi"]), partner, BUILT_IN, []),
+            converse(Script(["Hello", "/q"]), link, BUILT_IN, InMemory(Seat.CLIENT)),
+            converse(Script(["Hi"]), partner, BUILT_IN, InMemory(Seat.SERVER)),
         )
     assert told == []
 
@@ -157,14 +166,14 @@ async def test_port_in_use_is_said_with_what_to_do() -> None:
     """One line."""
     async with open_door() as door:
         with pytest.raises(Unreachable, match=f"Port {door.port} on localhost is in use already.*--port"):
-            async with listening("localhost", door.port, BUILT_IN, print):
+            async with listening("localhost", door.port, BUILT_IN, print, patience=1):
                 pass
 
 
 async def test_address_of_another_machine_cannot_be_listened_on() -> None:
     """With a hint at the option."""
     with pytest.raises(Unreachable, match=r"Cannot listen on 192\.0\.2\.1.*Check --host"):
-        async with listening("192.0.2.1", 0, BUILT_IN, print):
+        async with listening("192.0.2.1", 0, BUILT_IN, print, patience=1):
             pass
 
 
@@ -201,7 +210,7 @@ async def test_what_is_no_server_or_has_no_seat_is_told(answer: bytes, words: st
     """Each in one sentence."""
     async with answering(answer) as port:
         with pytest.raises(Unreachable, match=words):
-            await dial("127.0.0.1", port, BUILT_IN)
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
 
 
 async def test_nobody_listening_is_told_with_what_to_do() -> None:
@@ -210,4 +219,4 @@ async def test_nobody_listening_is_told_with_what_to_do() -> None:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
         with pytest.raises(Unreachable, match="Start the server first: chatgame server"):
-            await dial("localhost", port, BUILT_IN)
+            await dial("localhost", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)

@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.log import Step
 from chatgame.core.match import Match
 from chatgame.core.messages import Kind, Turn
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
-from chatgame.link.hello import linked_in_memory
+from chatgame.journal.journal import InMemory
+from chatgame.link.memory import linked_in_memory
 from chatgame.play import converse
 from chatgame.players.bot import Bot, Level
 from chatgame.players.screen import narrate
@@ -36,15 +38,16 @@ class Watched(Bot):
         """A move, or the next of the plan."""
         return await super().ask(table) if table.playing else self._plan.pop(0)
 
-    async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
+    async def see(self, step: Step) -> None:
         """Keep what a person here would read; who has no secret is shown none, and every board can be drawn."""
+        after, secret = step.after, step.secret
         for viewer in (None, *Seat) if after.match else ():
             assert after.match
             board = after.match.render(viewer, None)
             assert "failed" not in board
             if secret and after.match.duty and after.match.duty.kind is not Kind.REVEAL:
                 assert secret not in board
-        self.screen += narrate(before, turn, after, self._seat, secret)
+        self.screen += narrate(step, self._seat)
 
     async def hear(self, text: str) -> None:
         """No bot types what is refused."""
@@ -56,16 +59,16 @@ End = tuple[Watched, list[Turn], Table]
 
 async def played(game: str, seed: int) -> tuple[End, End]:
     """A whole match between two bots: each with its log and its table."""
-    links = await linked_in_memory(BUILT_IN)
+    links = linked_in_memory(BUILT_IN)
     bots = [Watched(seat, game, seed + number) for number, seat in enumerate(Seat)]
-    logs: list[list[Turn]] = [[], []]
+    journals = [InMemory(seat) for seat in Seat]
     tables = await asyncio.gather(
         *(
-            converse(bot, link, BUILT_IN, log, Random(seed + 7 * number))
-            for number, (bot, link, log) in enumerate(zip(bots, links, logs, strict=True))
+            converse(bot, link, BUILT_IN, journal, Random(seed + 7 * number))
+            for number, (bot, link, journal) in enumerate(zip(bots, links, journals, strict=True))
         )
     )
-    client, server = zip(bots, logs, tables, strict=True)
+    client, server = zip(bots, (journal.log for journal in journals), tables, strict=True)
     return client, server
 
 

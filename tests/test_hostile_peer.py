@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from chatgame.core.messages import MAX_TEXT, Turn
+from chatgame.core.log import Step
+from chatgame.core.messages import MAX_TEXT
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
-from chatgame.link.link import Link
+from chatgame.journal.journal import InMemory
 from chatgame.link.memory import memory_streams
-from chatgame.link.streams import Connection
 from chatgame.play import converse
 from chatgame.players.script import Script
-from tests.ends import Peer, converse_with_peer, sentence_of
+from tests.ends import Peer, converse_with_peer, link_to, sentence_of
 
 Offence = Callable[[Peer], dict[str, Any] | bytes]
 
@@ -121,13 +121,12 @@ async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
             await asyncio.sleep(0.01)  # the link is being listened to by then
             return await super().ask(table)
 
-        async def see(self, before: Table, turn: Turn, after: Table, secret: str | None) -> None:
+        async def see(self, step: Step) -> None:
             assert (await peer.hear())["kind"] == "quit"
             peer.close()
             await asyncio.sleep(0.01)
 
-    link = Link(Connection(*honest), Seat.CLIENT, "s", {})
-    table = await converse(Slow(["/q"]), link, BUILT_IN, [])
+    table = await converse(Slow(["/q"]), link_to(honest, Seat.CLIENT), BUILT_IN, InMemory(Seat.CLIENT))
     assert table.number == 1
 
 

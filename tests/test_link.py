@@ -1,10 +1,7 @@
 """The link: what a network can do to a stream."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
 
-import async_solipsism
 import pytest
 
 from chatgame.core.errors import InvalidMessage, LinkLost, PartnerLeft
@@ -13,28 +10,22 @@ from chatgame.core.messages import Alive, Bye, Kind, Turn, encode
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
-from chatgame.link.hello import linked_in_memory
-from chatgame.link.link import SILENCE_LIMIT, Link
-from chatgame.link.memory import memory_streams
+from chatgame.journal.journal import InMemory
+from chatgame.link.link import SILENCE_LIMIT
+from chatgame.link.memory import linked_in_memory, memory_streams
 from chatgame.link.streams import Connection
 from chatgame.play import converse
 from chatgame.players.script import Script
-from tests.ends import VERSIONS, Peer, Thinker, sentence_of
+from tests.ends import VERSIONS, Peer, Thinker, in_virtual_time, link_to, sentence_of
 
 SAID = [Table.open("s", {}, {}).write(Seat.CLIENT, *turn)[0] for turn in ((Kind.SAY, "Zoë 🎲"), (Kind.QUIT, ""))]
 STREAM = b"".join(frame(encode(message)) for message in (SAID[0], Alive(), SAID[1]))
 
 
-def in_virtual_time(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a test on a loop whose clock jumps to the next deadline, and which fails when nothing can happen."""
-    with asyncio.Runner(loop_factory=async_solipsism.EventLoop) as runner:
-        runner.run(test())
-
-
 async def received(*segments: bytes) -> list[Turn]:
     """What a server's link makes of `segments` that come in one by one, until it finds the link lost."""
     honest, (_, writer) = memory_streams()
-    link, turns = Link(Connection(*honest), Seat.SERVER, "s", {}), []
+    link, turns = link_to(honest, Seat.SERVER), []
 
     async def feed() -> None:
         for segment in segments:
@@ -79,16 +70,16 @@ async def test_frame_that_is_too_long_is_refused_unread(header: bytes) -> None:
 
 async def test_goodbye_is_the_last_word() -> None:
     """A goodbye out of turn is told as the partner's leaving."""
-    client, server = await linked_in_memory(BUILT_IN)
-    await client.send(Bye("left"))
+    client, server = linked_in_memory(BUILT_IN)
+    closing = asyncio.create_task(client.close(Bye("left")))
     with pytest.raises(PartnerLeft, match="Client has requested shutdown"):
         await server.receive()
-    await asyncio.gather(client.close(), server.close())
+    await asyncio.gather(closing, server.close())
 
 
 async def test_closing_reads_what_is_left_so_that_nothing_resets_the_goodbye() -> None:
     """A turn that crosses our goodbye is read and dropped."""
-    client, server = await linked_in_memory(BUILT_IN)
+    client, server = linked_in_memory(BUILT_IN)
     await client.send(SAID[0])
     closing = asyncio.create_task(server.close(Bye("left")))
     with pytest.raises(PartnerLeft):
@@ -101,9 +92,9 @@ def test_silent_partner_is_gone_after_the_limit() -> None:
 
     async def scenario() -> None:
         honest, peer = memory_streams()
-        link = Link(Connection(*honest), Seat.SERVER, "s", {})
+        link = link_to(honest, Seat.SERVER)
         began = asyncio.get_running_loop().time()
-        task = asyncio.create_task(converse(Thinker([]), link, BUILT_IN, []))
+        task = asyncio.create_task(converse(Thinker([]), link, BUILT_IN, InMemory(Seat.SERVER)))
         assert await sentence_of(task) == "LinkLost: The client has been silent for 15 seconds."
         assert asyncio.get_running_loop().time() - began == pytest.approx(SILENCE_LIMIT, abs=2.5)
         peer[1].close()
@@ -116,7 +107,7 @@ def test_half_a_message_is_no_sign_of_life() -> None:
 
     async def scenario() -> None:
         honest, peer = memory_streams()
-        link = Link(Connection(*honest), Seat.SERVER, "s", {})
+        link = link_to(honest, Seat.SERVER)
 
         async def drip() -> None:
             for byte in STREAM:
@@ -142,10 +133,10 @@ def test_two_who_think_long_stay_connected() -> None:
             return await super().ask(table)
 
     async def scenario() -> None:
-        client, server = await linked_in_memory(BUILT_IN)
+        client, server = linked_in_memory(BUILT_IN)
         tables = await asyncio.gather(
-            converse(Slow(["Hello", "/q"]), client, BUILT_IN, []),
-            converse(Slow(["Hi"]), server, BUILT_IN, []),
+            converse(Slow(["Hello", "/q"]), client, BUILT_IN, InMemory(Seat.CLIENT)),
+            converse(Slow(["Hi"]), server, BUILT_IN, InMemory(Seat.SERVER)),
         )
         assert [table.number for table in tables] == [3, 3]
 
@@ -157,10 +148,13 @@ def test_partner_who_reads_nothing_is_gone_after_the_limit() -> None:
 
     async def scenario() -> None:
         honest, peer = memory_streams()
-        link = Link(Connection(*honest), Seat.CLIENT, "s", {})
-        with pytest.raises(LinkLost, match="The server has read nothing for 15 seconds"):
-            for _ in range(1000):
-                await link.send(SAID[0])
+        link = link_to(honest, Seat.CLIENT)
+        began = asyncio.get_running_loop().time()
+        for _ in range(1000):
+            await link.send(SAID[0])
+        assert asyncio.get_running_loop().time() - began == SILENCE_LIMIT
+        with pytest.raises(LinkLost, match="The connection to the server was lost"):
+            await link.receive()
         await link.close(Bye("left"))
         peer[1].close()
 
@@ -171,10 +165,10 @@ async def test_partner_who_dies_in_a_game_is_told_in_the_middle_of_a_prompt() ->
     """The line breaks while the honest player is asked."""
     honest, at_peer = memory_streams()
     peer = Peer(Seat.CLIENT, at_peer)
-    peer.table = Table.open("s", BUILT_IN, VERSIONS)
+    peer.table = Table.open("1" * 32, BUILT_IN, VERSIONS)
     player = Thinker([])
-    link = Link(Connection(*honest), Seat.SERVER, "s", VERSIONS)
-    task = asyncio.create_task(converse(player, link, BUILT_IN, []))
+    link = link_to(honest, Seat.SERVER)
+    task = asyncio.create_task(converse(player, link, BUILT_IN, InMemory(Seat.SERVER)))
     peer.send(peer.turn("play", "tictactoe"))
     await player.asked.wait()
     peer.close()

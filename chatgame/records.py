@@ -1,0 +1,101 @@
+"""Past conversations: the list of them, and one as text, as JSON or as a recording, all read from the one log."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from msgspec import to_builtins
+
+from chatgame.core.log import Entry, steps
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import installed_games
+from chatgame.journal.store import Record
+from chatgame.players.inert import inert
+from chatgame.players.screen import BANNER, PROMPT, narrate, shown, typed
+
+LONGEST_PAUSE = 3.0
+"""In seconds: how long a recording shows somebody think."""
+
+WIDTH, HEIGHT = 100, 30
+"""Of the terminal that a recording is played on, in columns and rows."""
+
+Log = Sequence[tuple[Entry, float]]
+"""The turns of a conversation, each with when it was written, in seconds since 1970."""
+
+
+def listing(records: Iterable[Record]) -> str:
+    """A line for each conversation, and what to do with it."""
+    lines = [f"{'N':>4}  {'began':16}  {'you were':8}  {'at':24}  {'turns':>5}  {'games':>5}"]
+    for record in records:
+        began = f"{datetime.fromtimestamp(record.began):%Y-%m-%d %H:%M}"
+        where = inert(f"{record.host}:{record.port}")
+        line = f"{record.number:>4}  {began}  {record.seat:8}  {where:24}  {record.turns:>5}  {record.games:>5}"
+        lines.append(line if record.ended else f"{line}  unfinished")
+    if len(lines) == 1:
+        return "Nothing was said yet.\n"
+    return "\n".join([*lines, "To see one again: chatgame replay N", ""])
+
+
+def recording(record: Record, log: Log, *, colour: bool) -> Iterator[tuple[float, str]]:
+    """What one's own screen showed, each text with how many seconds after the beginning it appears.
+
+    Raises:
+        JournalFailed: the log is damaged, or of games that are not here in the same version.
+    """
+    games, _ = installed_games()
+    table = Table.open(record.session, games, {name: rules.version for name, rules in games.items()})
+    seat, at, last = record.seat, 0.0, log[0][1]
+    banner = "".join(shown(line, colour=False) for line in BANNER)  # once, before the first prompt or board
+    asked = _asked(table, seat)
+    if asked:
+        yield at, banner + PROMPT
+        banner = ""
+    for step, (_, written) in zip(steps(table, (entry for entry, _ in log)), log, strict=True):
+        at += min(max(written - last, 0.0), LONGEST_PAUSE)
+        last = written
+        line = typed(step, seat)
+        text = "" if line is None else f"{inert(line)}\n"
+        told = "".join(shown(part, colour=colour) for part in narrate(step, seat))
+        asked = _asked(step.after, seat)
+        if step.after.playing or asked:
+            told = banner + told if step.after.playing else told + banner
+            banner = ""
+        yield at, text + told + (PROMPT if asked else "")
+    if asked:
+        yield at, "\n"
+
+
+def _asked(table: Table, seat: Seat) -> bool:
+    """Whether the player at `seat` is at the prompt."""
+    return table.token is seat and (
+        not table.playing or (table.playing.duty is not None and table.playing.duty.asked)
+    )
+
+
+def as_text(record: Record, log: Log) -> Iterator[str]:
+    """The screen, from the first line to the last."""
+    return (text for _, text in recording(record, log, colour=False))
+
+
+def as_json(record: Record, log: Log) -> Iterator[str]:
+    """One JSON object: the session, and its turns as the protocol has them, each with when it was written."""
+    about = {"session": record.session, "seat": record.seat, "host": record.host, "port": record.port}
+    turns = [to_builtins(entry.turn) | {"written": written} for entry, written in log]
+    yield json.dumps(about | {"turns": turns}, indent=1, ensure_ascii=False) + "\n"
+
+
+def as_asciicast(record: Record, log: Log) -> Iterator[str]:
+    """A recording in the format asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/), for asciinema."""
+    header = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": int(record.began), "title": "chatgame"}
+    yield json.dumps(header) + "\n"
+    for at, text in recording(record, log, colour=True):
+        yield json.dumps([round(at, 3), "o", text.replace("\n", "\r\n")], ensure_ascii=False) + "\n"
+
+
+FORMATS: dict[str, Callable[[Record, Log], Iterator[str]]] = {
+    "text": as_text,
+    "json": as_json,
+    "asciicast": as_asciicast,
+}
+"""How a conversation can be written out."""
