@@ -9,30 +9,25 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
-from functools import partial
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
 
 from chatgame import __version__
-from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft, TurnedAway
+from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft
 from chatgame.core.log import Entry
-from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.games import installed_games
-from chatgame.journal.journal import InMemory, Journal
-from chatgame.journal.store import Conversation, Record, Store
-from chatgame.link.dial import dial
-from chatgame.link.kept import Kept
-from chatgame.link.link import Link
-from chatgame.link.listen import listening
+from chatgame.journal.journal import InMemory
+from chatgame.journal.store import Record, Store
 from chatgame.link.memory import linked_in_memory
 from chatgame.play import converse
 from chatgame.players.bot import Bot, Level
-from chatgame.players.console import Console, coloured_output, console_at, streams_restored
+from chatgame.players.console import coloured_output, console_at, streams_restored
 from chatgame.players.inert import inert
+from chatgame.program import PATIENCE, Setting, join, serve
 from chatgame.records import FORMATS, listing, recording
 
 DEFAULT_HOST = "localhost"
@@ -40,9 +35,6 @@ DEFAULT_PORT = 1059
 
 END_TIME = 1.0
 """In seconds: how long a thread that hangs may hold up the end of the program."""
-
-PATIENCE = 600
-"""In seconds: how long a partner who was lost may take to come back, if nobody says otherwise."""
 
 BOT_PACE = 0.5
 """In seconds: how long a bot seems to think, so that a person can follow."""
@@ -93,84 +85,25 @@ def _end_in_time(status: int) -> None:
         sys.stdout = None  # as it is where there is no output
 
 
-async def serve(options: argparse.Namespace) -> None:
-    """Open a table at an address, wait for a partner there, and converse.
+async def sit_at(options: argparse.Namespace) -> None:
+    """Sit at a seat of a table over the network, and converse there.
 
     Raises:
         ChatgameError: it failed; the sentence says why and what to do.
     """
     games, problems = installed_games()
-    async with (
-        console_at(Seat.SERVER) as console,
-        listening(options.host, options.port, games, console.tell, options.wait) as door,
-    ):
-        where = Seat.SERVER, options.host, door.port
-        with (
-            Store(journal_path()) as store,
-            _conversation(store, *where, new=options.new) as kept,
-            ExitStack() as stack,
-        ):
-            unsaid = store.unfinished(*where, closed=True)
-            await door.open(kept, stack.enter_context(store.conversation(unsaid)) if unsaid else None)
-            console.show(f"Server listening on: {options.host} on port: {door.port}", *problems)
-            if kept.entries():
-                console.show("Waiting for the client of your unfinished conversation. To begin afresh, use --new.")
-            await console.drain()
-            link = await door.partner
-            console.show(f"Connected by {link.peer}", *[] if kept.entries() else ["Waiting for message..."])
-            await _converse(console, link, games, kept, bot=options.bot)
-
-
-async def join(options: argparse.Namespace) -> None:
-    """Join the table at an address, and converse.
-
-    Raises:
-        ChatgameError: it failed; the sentence says why and what to do.
-    """
-    games, problems = installed_games()
-    where = Seat.CLIENT, options.host, options.port
-    async with console_at(Seat.CLIENT) as console:
+    async with console_at(options.seat) as console:
+        player = Bot(options.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if options.bot else console
+        console.show(*problems)
         with Store(journal_path()) as store:
-            dialled = partial(dial, options.host, options.port, games, told=console.tell, patience=options.wait)
-            if unsaid := store.unfinished(*where, closed=True):
-                with store.conversation(unsaid) as closed:
-                    await _say_farewell(console, dialled, games, closed)
-            with _conversation(store, *where, new=options.new) as kept:
-                link = await dialled(kept)
-                console.show(f"Connected to: {options.host} on port: {options.port}", *problems)
-                await _converse(console, link, games, kept, bot=options.bot)
-
-
-def _conversation(
-    store: Store, seat: Seat, host: str, port: int, *, new: bool
-) -> AbstractContextManager[Conversation]:
-    """The unfinished conversation there, or a new one."""
-    if new:
-        store.abandon(seat, host, port)
-    return store.conversation(store.unfinished(seat, host, port) or store.begin(seat, host, port))
-
-
-async def _say_farewell(
-    console: Console, dialled: Callable[[Kept], Awaitable[Link]], games: dict[str, AnyRules], closed: Conversation
-) -> None:
-    """Tell the server that we have quit the last conversation, which it could not be told at the time."""
-    try:
-        await converse(console, await dialled(closed), games, closed)
-    except TurnedAway:
-        closed.end()  # it does not wait for us
-    else:
-        console.show("The server now knows that you have quit the last conversation.")
-
-
-async def _converse(console: Console, link: Link, games: dict[str, AnyRules], journal: Journal, *, bot: bool) -> None:
-    player = Bot(link.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if bot else console
-    try:
-        table = await converse(player, link, games, journal)
-    except PartnerLeft as farewell:
-        await console.hear(str(farewell))
-    else:
-        if bot:
-            await console.hear(f"The conversation is over after {table.number} turns.")
+            setting = Setting(options.host, options.port, games, store, options.new, options.wait)
+            try:
+                table = await options.sit(player, setting, console.tell)
+            except PartnerLeft as farewell:
+                await console.hear(str(farewell))
+            else:
+                if options.bot:
+                    await console.hear(f"The conversation is over after {table.number} turns.")
 
 
 async def play_alone(options: argparse.Namespace) -> None:
@@ -303,12 +236,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, program, summary in (
+    for name, sit, summary in (
         ("server", serve, "open a table and wait for a client"),
         ("client", join, "join a server's table"),
     ):
         command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
-        command.set_defaults(program=program)
+        command.set_defaults(program=sit_at, sit=sit, seat=Seat(name))
         command.add_argument("--host", default=DEFAULT_HOST, help="the address (default: %(default)s)")
         command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
         command.add_argument("--bot", action="store_true", help="let a bot sit at this seat")

@@ -38,8 +38,8 @@ from chatgame.link.link import Link
 from chatgame.players.player import Player
 
 LATE_TIME = 30.0
-"""In seconds with a connection: how long a program may take for a turn that it writes by itself, before it loses the
-match by that. It shows that it is alive all the while, so this is a program that refuses."""
+"""In seconds: how long a program may take for a turn that it writes by itself, before it loses the match by that. Only
+time counts in which it shows that it is there, so this is a program that refuses."""
 
 MAX_COMPLAINT = 400
 """In characters: a complaint may quote what the partner sent, and goes into a goodbye."""
@@ -83,13 +83,11 @@ async def converse(
             journal.end()
         raise
     try:
-        known = await link.close(_goodbye(failure)) or conversation.farewell
+        if await link.close(_goodbye(failure)) and isinstance(failure, PlayerLeft | OutputLost):
+            journal.end()
     except asyncio.CancelledError:
         if not failure:
             raise  # or else a player who leaves meanwhile would hide why it closes
-    else:
-        if (known and isinstance(failure, PlayerLeft | OutputLost | None)) or isinstance(failure, PartnerLeft):
-            journal.end()
     if failure:
         raise failure
     return conversation.table
@@ -108,18 +106,12 @@ def _goodbye(failure: ChatgameError | None) -> Bye | None:
 
 
 class _Conversation:
-    """The table that the three coroutines share, and the only one who changes it.
-
-    Attributes:
-        table: what the log amounts to.
-        farewell: whether both sides know that one has quit.
-    """
+    """The table that the three coroutines share, and the only one who changes it."""
 
     def __init__(
         self, player: Player, link: Link, games: Mapping[str, AnyRules], journal: Journal, chance: Random
     ) -> None:
         self.table = Table.open(link.session, games, {name: rules.version for name, rules in games.items()})
-        self.farewell = False
         self._player = player
         self._link = link
         self._seat = link.seat
@@ -128,7 +120,9 @@ class _Conversation:
         self._chance = chance
         self._openings: dict[tuple[int, int], Opening] = {}  # what opens our commitments, by match and ply
         self._secret: str | None = None  # ours in the match that is on, or in the last one
-        self._since = 0.0  # when the match came to its present duty, by the link's uptime
+        self._since = (
+            0.0  # when the match came to its present duty, by the time for which the partner's presence is proven
+        )
         self._told_late = False  # whether the player knows that the partner's program is late with it
         self._heard = asyncio.Event()
 
@@ -163,10 +157,14 @@ class _Conversation:
         while True:
             try:
                 turn = await self._link.receive()
-            except ChatgameError as error:
+            except PartnerLeft:
+                self._journal.end()  # before we answer, since that says that it is safe here
                 if self.table.token:
                     raise
-                self.farewell = isinstance(error, PartnerLeft)
+                return
+            except ChatgameError:
+                if self.table.token:
+                    raise
                 return
             if not self.table.token:
                 continue
@@ -179,7 +177,7 @@ class _Conversation:
             self._heard.set()  # a screen that does not take what is seen holds up no turn that needs no player
             await self._player.see(step)
             if not after.token:
-                self.farewell = True
+                self._journal.end()
                 return
 
     async def _take_turns(self) -> None:
@@ -211,12 +209,11 @@ class _Conversation:
             await self._heard.wait()
             return
         for patience in (SAY_SO_TIME, LATE_TIME):
-            while (left := self._since + patience - self._link.uptime) > 0:
+            while (left := self._since + patience - self._link.proven) > 0:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(left):
+                    async with asyncio.timeout(max(left, 1.0)):  # there may be no sign of life for a while
                         await self._heard.wait()
                         return
-                await self._link.up.wait()  # its time stands still while there is no connection
             if self.table.playing is not match:
                 return
             what = f"did not {match.duty.kind} what it has to"
@@ -286,7 +283,7 @@ class _Conversation:
     def _set(self, step: Step) -> Step:
         """Come to the table after a step."""
         if _duty(step.after) != _duty(self.table):
-            self._since = self._link.uptime
+            self._since = self._link.proven
             self._told_late = False
         if step.opening and step.before.match:
             self._openings[step.before.match.number, step.before.match.ply] = step.opening

@@ -24,7 +24,7 @@ from chatgame.core.errors import Diverged
 from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 
-CHAIN = 8192
+CHAIN = 2048
 """How many tokens a client has for one session, and so how often it can come back."""
 
 

@@ -60,6 +60,7 @@ class Link:
         peer: the partner's address and port.
         held: what this side holds of the log, in which every turn that was sent or received counts.
         up: set while there is a connection.
+        proven: in seconds, for how long the partner has shown, sign by sign, that it is there.
     """
 
     def __init__(
@@ -72,7 +73,8 @@ class Link:
         self.up = asyncio.Event()
         self._recovery = recovery
         self._failure: ChatgameError | None = None
-        self._uptime = 0.0
+        self.proven = 0.0
+        self._last_sign: float | None = None  # on this connection, by the loop's clock
         self._connection = connection
         self._take_up(connection, hello)
 
@@ -81,11 +83,6 @@ class Link:
         """The partner's address and port."""
         return self._connection.peer
 
-    @property
-    def uptime(self) -> float:
-        """For how many seconds there has been a connection, all in all."""
-        return self._uptime + (asyncio.get_running_loop().time() - self._since if self.up.is_set() else 0.0)
-
     def resume(self, connection: Connection, hello: Hello) -> None:
         """Go on over a new connection to the partner, who has said `hello` there; the old one is given up."""
         self._drop()
@@ -93,7 +90,7 @@ class Link:
 
     def _take_up(self, connection: Connection, hello: Hello) -> None:
         self._connection = connection
-        self._since = asyncio.get_running_loop().time()
+        self._last_sign = None
         self.up.set()
         try:
             if hello.games != self.theirs:
@@ -108,7 +105,6 @@ class Link:
 
     def _drop(self) -> None:
         self._connection.abort()
-        self._uptime = self.uptime
         self.up.clear()
 
     async def receive(self) -> Turn:
@@ -135,6 +131,9 @@ class Link:
                 continue
             if connection is not self._connection:
                 continue  # it was given up meanwhile, and what the partner wrote there comes again
+            now = asyncio.get_running_loop().time()
+            self.proven += now - (self._last_sign or now)
+            self._last_sign = now
             match message:
                 case Turn(seat=seat) if seat is partner:
                     self.held = self.held.after(message)

@@ -204,10 +204,10 @@ class Console:
             self.end_line()
         self._write("".join(shown(text, colour=self._colour) for text in texts))
 
-    def tell(self, text: str) -> None:
+    def tell(self, *texts: str) -> None:
         """Show what has happened meanwhile, and open the prompt again where it was open."""
         asked = self.in_line
-        self.show(text)
+        self.show(*texts)
         if asked:
             self._prompt()
 
