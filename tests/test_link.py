@@ -6,7 +6,7 @@ import pytest
 
 from chatgame.core.errors import InvalidMessage, LinkLost, PartnerLeft
 from chatgame.core.frames import frame
-from chatgame.core.messages import Alive, Bye, Kind, Turn, encode
+from chatgame.core.messages import Alive, Bye, Hello, Kind, Turn, encode
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
@@ -173,3 +173,20 @@ async def test_partner_who_dies_in_a_game_is_told_in_the_middle_of_a_prompt() ->
     await player.asked.wait()
     peer.close()
     assert await sentence_of(task) == "LinkLost: The connection to the client was lost."
+
+
+async def test_late_bytes_of_a_connection_that_was_given_up_are_ignored() -> None:
+    """Even those that have arrived: the partner sends them again where both have agreed on what is held."""
+    (old, at_old), (new, at_new) = memory_streams(), memory_streams()
+    link = link_to(old, Seat.SERVER)
+    receiving = asyncio.create_task(link.receive())
+    await asyncio.sleep(0)
+    at_old[1].write(frame(encode(SAID[0])))
+    link.resume(Connection(*new), Hello("1.0", Seat.CLIENT, VERSIONS, "1" * 32))
+    again = Turn(0, Seat.CLIENT, Kind.SAY, "agreed on", "0" * 64)
+    at_new[1].write(frame(encode(again)))
+    assert await receiving == again
+    assert link.held.number == 1
+    at_old[1].close()
+    at_new[1].close()
+    await link.close()

@@ -132,7 +132,7 @@ class Link:
             if connection is not self._connection:
                 continue  # it was given up meanwhile, and what the partner wrote there comes again
             now = asyncio.get_running_loop().time()
-            self.proven += now - (self._last_sign or now)
+            self.proven += 0.0 if self._last_sign is None else now - self._last_sign
             self._last_sign = now
             match message:
                 case Turn(seat=seat) if seat is partner:

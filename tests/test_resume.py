@@ -1,0 +1,561 @@
+"""A conversation survives the line and the program: both real programs, their real journals, in virtual time."""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import detangle
+import pytest
+from msgspec.structs import replace
+
+from chatgame.core.errors import (
+    Diverged,
+    LinkLost,
+    RemoteProtocolError,
+    TurnedAway,
+    Unreachable,
+)
+from chatgame.core.frames import HEADER_SIZE
+from chatgame.core.log import Entry, Step, steps
+from chatgame.core.messages import Alive, Bye, Hello, Kind, Reason, Turn
+from chatgame.core.resume import Held, token
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+from chatgame.journal.store import Store
+from chatgame.link.hello import hello_of
+from chatgame.link.streams import Connection
+from chatgame.players.player import Player
+from chatgame.players.screen import typed
+from chatgame.program import Setting, join, serve
+
+CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
+GAMES = ["Hello", "1", "2", "Again?", "rock", "/q"], ["play tictactoe", "9", "/resign", "play rps", "paper"]
+
+
+class Person:
+    """Says lines one by one, each until it stands in the log, whatever becomes of the program; then thinks forever.
+
+    Attributes:
+        lines: what is left to say.
+        recalled: what was shown again.
+        heard: answers for this person alone.
+        seen: how many turns were shown.
+        held_at: of these, the one that is looked at forever.
+    """
+
+    def __init__(self, seat: Seat, lines: Sequence[str]) -> None:
+        self.seat = seat
+        self.lines = list(lines)
+        self.recalled: list[Step] = []
+        self.heard: list[str] = []
+        self.seen = 0
+        self.held_at = 0
+        self._more = asyncio.Event()
+
+    async def ask(self, table: Table) -> str:
+        """The next line."""
+        while not self.lines:
+            self._more.clear()
+            await self._more.wait()
+        return self.lines[0]
+
+    def say(self, line: str) -> None:
+        """Have one line more to say."""
+        self.lines.append(line)
+        self._more.set()
+
+    async def see(self, step: Step) -> None:
+        """A line that stands in the log is not said again."""
+        self.seen += 1
+        if self.seen == self.held_at:
+            await asyncio.get_running_loop().create_future()
+        if typed(step, self.seat) is not None:
+            self.lines.pop(0)
+
+    async def recall(self, steps: Sequence[Step]) -> None:
+        """Nor is one that stood there already when the program died."""
+        self.recalled = list(steps)
+        if self.lines and self.lines[0] in (typed(step, self.seat) for step in steps):
+            self.lines.pop(0)
+
+    async def hear(self, text: str) -> None:
+        """Keep it."""
+        self.heard.append(text)
+
+
+def in_simulation(test: Coroutine[Any, Any, None]) -> None:
+    """Run a test in virtual time, on a network that works."""
+
+    async def main() -> None:
+        await test
+
+    detangle.run(main, check_leaks=True, net={"tcp_timeout": 1.0})
+
+
+class Place:
+    """Where both programs run: two disks, and what their people were told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.told: dict[Seat, list[str]] = {seat: [] for seat in Seat}
+
+    def journal(self, seat: Seat) -> Path:
+        """The file of a side's journal."""
+        return self.folder / seat / "journal.db"
+
+    def sit(self, seat: Seat, player: Player, host: str = "server", **setting: Any) -> "asyncio.Task[Table]":
+        """Start the program of a side."""
+
+        async def program() -> Table:
+            with Store(self.journal(seat)) as store:
+                where = Setting("server" if seat is Seat.SERVER else host, 1059, BUILT_IN, store, **setting)
+                return await (serve if seat is Seat.SERVER else join)(player, where, told)
+
+        def told(*texts: str) -> None:
+            self.told[seat] += texts
+
+        return detangle.spawn(program(), host=seat.value)
+
+    async def kill(self, seat: Seat, program: "asyncio.Task[Table]") -> None:
+        """Kill a program: what it has not made safe is lost."""
+        kept = self.folder / "kept"
+        shutil.copytree(self.folder / seat, kept, ignore=shutil.ignore_patterns("*-shm"))
+        detangle.network().crash(seat.value)
+        await asyncio.wait({program})
+        shutil.rmtree(self.folder / seat)
+        kept.rename(self.folder / seat)
+        detangle.network().restart(seat.value)
+
+    def log(self, seat: Seat, conversation: int = 1) -> list[Turn]:
+        """What a side's journal holds."""
+        with Store(self.journal(seat)) as store:
+            return [entry.turn for entry, _ in store.log(conversation)]
+
+
+async def both_sit(
+    place: Place, lines: tuple[list[str], list[str]], **setting: Any
+) -> "tuple[dict[Seat, Person], dict[Seat, asyncio.Task[Table]]]":
+    """Two people, and their programs, the server's started first."""
+    people = {seat: Person(seat, said) for seat, said in zip(Seat, lines, strict=True)}
+    place.told[Seat.SERVER].clear()
+    server = place.sit(Seat.SERVER, people[Seat.SERVER], **setting)
+    await heard(place.told[Seat.SERVER], "listening")
+    return people, {Seat.CLIENT: place.sit(Seat.CLIENT, people[Seat.CLIENT], **setting), Seat.SERVER: server}
+
+
+async def until(so: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    while not so():  # noqa: ASYNC110  # in virtual time
+        await asyncio.sleep(0.01)
+
+
+async def heard(told: Sequence[str], words: str) -> None:
+    """Wait until somebody was told something."""
+    await until(lambda: any(words in text for text in told))
+
+
+class Wire:
+    """A line between the two that is cut before or after it has carried certain frames, counted both ways."""
+
+    def __init__(self, before: Collection[int] = (), after: Collection[int] = ()) -> None:
+        self.carried = 0
+        self._before = before
+        self._after = after
+
+    async def listen(self) -> asyncio.Server:
+        """Connect whoever comes with the server."""
+        return await asyncio.start_server(self._connect, "wire", 1059)
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            far_reader, far_writer = await asyncio.open_connection("server", 1059)
+        except OSError:
+            writer.close()
+            return
+        pumps = {
+            asyncio.create_task(pump) for pump in (self._carry(reader, far_writer), self._carry(far_reader, writer))
+        }
+        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        for pump in pumps:
+            pump.cancel()
+        await asyncio.wait(pumps)
+        for end in (writer, far_writer):
+            end.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                header = await reader.readexactly(HEADER_SIZE)
+                data = header + await reader.readexactly(int.from_bytes(header))
+                number = self.carried
+                self.carried += 1
+                if number in self._before:
+                    return
+                writer.write(data)
+                if number in self._after:
+                    return
+        except (asyncio.IncompleteReadError, OSError):
+            return
+
+
+async def talk(place: Place, lines: tuple[list[str], list[str]], wire: Wire) -> tuple[list[Turn], list[Turn]]:
+    """A whole conversation over a wire; both logs."""
+    listening = await wire.listen()
+    _, programs = await both_sit(place, lines, host="wire")
+    await asyncio.gather(*programs.values())
+    listening.close()
+    return place.log(Seat.CLIENT), place.log(Seat.SERVER)
+
+
+def said(log: Sequence[Turn]) -> list[tuple[Seat, Kind, str]]:
+    """A log without what is random in it."""
+    return [(turn.seat, turn.kind, "" if turn.kind in (Kind.COMMIT, Kind.REVEAL) else turn.text) for turn in log]
+
+
+@pytest.mark.parametrize("lines", [CHAT, GAMES], ids=["chat", "games"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_line_that_is_cut_at_any_message_costs_nothing(
+    tmp_path: Path, lines: tuple[list[str], list[str]], when: str
+) -> None:
+    """Before the first turn, at `play`, between commit and reveal, at `/q`: each turn stands once on both sides."""
+    whole = Wire()
+    expected: list[tuple[Seat, Kind, str]] = []
+
+    async def uncut() -> None:
+        client, server = await talk(Place(tmp_path / "whole"), lines, whole)
+        assert client == server
+        expected.extend(said(client))
+
+    async def cut(number: int) -> None:
+        client, server = await talk(Place(tmp_path / f"{number}"), lines, Wire(**{when: [number]}))
+        assert client == server
+        assert said(client) == expected
+
+    in_simulation(uncut())
+    assert whole.carried > len(expected)
+    for number in range(2, whole.carried):  # behind the first greeting
+        in_simulation(cut(number))
+
+
+def test_line_that_is_cut_again_and_again_costs_nothing(tmp_path: Path) -> None:
+    """Also while the two greet each other anew."""
+
+    async def scenario() -> None:
+        wire = Wire(before=range(4, 30), after=[31, 33])
+        client, server = await talk(Place(tmp_path), CHAT, wire)
+        assert client == server
+        assert [turn.text for turn in client] == ["Hello", "How are you?", "Good. You?", "Good", ""]
+
+    in_simulation(scenario())
+
+
+def test_both_are_told_that_the_line_is_lost_and_when_it_is_back(tmp_path: Path) -> None:
+    """And how the client goes about it."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        await talk(place, CHAT, Wire(before=[2, 3, 4]))
+        assert place.told[Seat.SERVER][2:] == [
+            "Waiting for message...",
+            "The connection to the client was lost. Waiting for it to come back; Ctrl-C leaves.",
+            "Connected again.",
+        ]
+        lost, *tries, again = place.told[Seat.CLIENT][1:]
+        assert lost == "The connection to the server was lost. Dialling again."
+        assert tries
+        assert all(text.startswith("Nobody answers. Dialling again in ") for text in tries)
+        assert again == "Connected again."
+
+    in_simulation(scenario())
+
+
+def test_line_typed_while_the_connection_is_lost_is_sent_once(tmp_path: Path) -> None:
+    """It is kept at once, and goes with the next connection."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi", "Here you are"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        detangle.network().disconnect(*Seat)
+        await heard(place.told[Seat.CLIENT], "Dialling again.")
+        people[Seat.CLIENT].say("into the void")
+        await until(lambda: len(place.log(Seat.CLIENT)) == 3)
+        people[Seat.CLIENT].say("/q")
+        detangle.network().reconnect(*Seat)
+        await asyncio.gather(*programs.values())
+        assert [turn.text for turn in place.log(Seat.SERVER)] == ["Hello", "Hi", "into the void", "Here you are", ""]
+
+    in_simulation(scenario())
+
+
+SECRETS = (
+    ["Hello", "e", "/resign", "Again?", "rock", "Bye"],
+    ["play hangman", "tea", "play rps", "paper", "/q"],
+)
+
+
+@pytest.mark.parametrize("victim", Seat)
+@pytest.mark.parametrize("turns", range(1, 15))
+def test_killed_program_goes_on_where_it_was(tmp_path: Path, victim: Seat, turns: int) -> None:
+    """After any turn of a conversation with secrets and hidden choices; the person is shown where it was."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, SECRETS)
+        people[victim].held_at = turns
+        await until(lambda: people[victim].seen >= turns)
+        await place.kill(victim, programs[victim])
+        programs[victim] = place.sit(victim, people[victim])
+        await asyncio.gather(*programs.values())
+        client, server = (place.log(seat) for seat in Seat)
+        assert client == server
+        assert [turn.text for turn in client if turn.kind is Kind.SAY] == ["Hello", "Again?", "Bye"]
+        assert people[victim].recalled
+
+    in_simulation(scenario())
+
+
+class Stranger:
+    """A program by hand that says to the server what it likes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @classmethod
+    async def come(cls, **hello: Any) -> "Stranger":
+        """Connect, and say hello as a client."""
+        stranger = cls(Connection(*await asyncio.open_connection("server", 1059)))
+        stranger.connection.write(replace(hello_of(Held(Seat.CLIENT), BUILT_IN), **hello))
+        return stranger
+
+    async def turned_away(self) -> str:
+        """The reason of the goodbye, which is all that the server says."""
+        goodbye = await self.connection.receive()
+        assert isinstance(goodbye, Bye)
+        await self.connection.close()
+        return goodbye.reason
+
+
+def spied(store: Store) -> list[Any]:
+    """What a thief finds in the journal of the client: the session, its last token, and the one before."""
+    ((session, seed, spent),) = store.read("SELECT session, seed, spent FROM conversations", ())
+    return [session, *(token(seed, spent - back) for back in (1, 2))]
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) -> None:
+    """Tokens that are stale, of another session, guessed or none: refused, and the partner is not disturbed."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        with Store(place.journal(Seat.CLIENT)) as store:
+            session, last, first = spied(store)
+        if not connected:
+            await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
+            await heard(place.told[Seat.SERVER], "Waiting for it to come back")
+        log = {"turns": 2, "digest": place.log(Seat.SERVER)[-1].digest}
+        for hello, reason in (
+            ({}, Reason.TAKEN),
+            ({"token": "0" * 64}, Reason.TAKEN),
+            ({"session": session} | log, Reason.UNKNOWN),
+            ({"session": session, "token": last} | log, Reason.UNKNOWN),
+            ({"session": session, "token": first} | log, Reason.UNKNOWN),
+            ({"session": session, "token": token(b"another's seed" * 3, 5)} | log, Reason.UNKNOWN),
+            ({"session": "f" * 32, "token": last} | log, Reason.UNKNOWN),
+        ):
+            assert await (await Stranger.come(**hello)).turned_away() == reason
+        if connected:
+            assert not any("lost" in text for texts in place.told.values() for text in texts)
+            people[Seat.CLIENT].say("/q")
+        else:
+            programs[Seat.CLIENT] = place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["/q"]))
+        await asyncio.gather(*programs.values())
+        assert place.log(Seat.CLIENT) == place.log(Seat.SERVER)
+
+    in_simulation(scenario())
+
+
+@pytest.mark.parametrize("late", Seat)
+def test_journal_that_was_rolled_back_is_named_and_never_merged(tmp_path: Path, late: Seat) -> None:
+    """A side that lacks turns of its own has an old journal; both programs say so, and nothing is changed."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["How are you?"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        shutil.copytree(tmp_path / late, tmp_path / "old", ignore=shutil.ignore_patterns("*-shm"))
+        people[Seat.CLIENT].say("Good")
+        people[Seat.SERVER].say("Fine")
+        await until(lambda: people[Seat.CLIENT].seen == 4)
+        await place.kill(late, programs[late])
+        shutil.rmtree(tmp_path / late)
+        (tmp_path / "old").rename(tmp_path / late)
+        programs[late] = place.sit(late, Person(late, []))
+        with pytest.raises(Diverged, match=f"The {late}'s journal has only"):
+            await programs[late.other]
+        with pytest.raises(Diverged, match="was rolled back"):
+            await programs[late]
+        assert len(place.log(late)) < len(place.log(late.other))
+
+    in_simulation(scenario())
+
+
+@pytest.mark.parametrize("edited", Seat)
+def test_journal_of_another_conversation_is_named_and_never_merged(tmp_path: Path, edited: Seat) -> None:
+    """The same session, and another last word."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello", "Good"], ["How are you?", "Fine"]))
+        await until(lambda: people[Seat.CLIENT].seen == 4)
+        await place.kill(edited, programs[edited])
+        with Store(place.journal(edited)) as store:
+            log = place.log(edited)
+            before = list(steps(Table.open(store.history()[0].session, {}, {}), map(Entry, log)))[-1].before
+            other, _ = before.write(before.token or edited, Kind.SAY, "I never said so")
+            store.write(
+                "UPDATE turns SET text = ?, digest = ? WHERE number = ?", (other.text, other.digest, other.number)
+            )
+        programs[edited] = place.sit(edited, Person(edited, []))
+        for program in programs.values():
+            with pytest.raises(Diverged, match="was edited or belongs to another conversation"):
+                await program
+
+    in_simulation(scenario())
+
+
+@pytest.mark.parametrize("lost", Seat)
+def test_partner_who_does_not_come_back_is_waited_for_so_long_and_no_longer(tmp_path: Path, lost: Seat) -> None:
+    """The conversation is kept, so that it goes on when both start again."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]), patience=100)
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        await place.kill(lost, programs[lost])
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(LinkLost, match=f"The {lost} has not come back for 100 seconds. The conversation is kept"):
+            await programs[lost.other]
+        assert asyncio.get_running_loop().time() - began == pytest.approx(100, abs=2)
+        _, programs = await both_sit(place, (["/q"], []))
+        await asyncio.gather(*programs.values())
+        assert [turn.text for turn in place.log(Seat.SERVER)] == ["Hello", "Hi", ""]
+
+    in_simulation(scenario())
+
+
+def test_both_begin_afresh_if_they_want_to(tmp_path: Path) -> None:
+    """One who does it alone is told that the other does not."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
+        with pytest.raises(TurnedAway, match="The table is taken"):
+            await place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["/q"]), new=True)
+        await place.kill(Seat.SERVER, programs[Seat.SERVER])
+        _, programs = await both_sit(place, (["Once more", "/q"], ["Yes"]), new=True)
+        await asyncio.gather(*programs.values())
+        assert [turn.text for turn in place.log(Seat.SERVER, 2)] == ["Once more", "Yes", ""]
+        with Store(place.journal(Seat.SERVER)) as store:
+            assert [record.ended is None for record in store.history()] == [False, False]
+
+    in_simulation(scenario())
+
+
+def test_client_of_a_conversation_that_the_server_has_given_up_is_told_what_to_do(tmp_path: Path) -> None:
+    """Its own journal is not touched."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        await place.kill(Seat.SERVER, programs[Seat.SERVER])
+        server = place.sit(Seat.SERVER, Person(Seat.SERVER, []), new=True)
+        with pytest.raises(TurnedAway, match=r"it has begun afresh.*use --new"):
+            await programs[Seat.CLIENT]
+        assert [turn.text for turn in place.log(Seat.CLIENT)] == ["Hello", "Hi"]
+        server.cancel()
+        await asyncio.wait({server})
+
+    in_simulation(scenario())
+
+
+@pytest.mark.parametrize("quitter", Seat)
+def test_partner_who_was_away_learns_of_a_quit_when_they_come(tmp_path: Path, quitter: Seat) -> None:
+    """Who has quit has gone by then; their program says so when it is started again."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"] if quitter is Seat.CLIENT else []))
+        await until(lambda: people[quitter].seen == (2 if quitter is Seat.CLIENT else 1))
+        detangle.network().disconnect(*Seat)
+        people[quitter].say("/q")
+        await programs[quitter]
+        await heard(place.told[quitter.other], "was lost")
+        detangle.network().reconnect(*Seat)
+        again = place.sit(quitter, Person(quitter, []))
+        await programs[quitter.other]
+        if quitter is Seat.CLIENT:
+            with pytest.raises(Unreachable):  # nobody is there for another conversation
+                await again
+            assert place.told[Seat.CLIENT][-1] == "The server now knows that you have quit your last conversation."
+        await asyncio.sleep(1)
+        again.cancel()
+        await asyncio.wait({again})
+        assert place.log(Seat.CLIENT) == place.log(Seat.SERVER)
+        assert place.log(quitter)[-1].kind is Kind.QUIT
+        for seat in Seat:
+            with Store(place.journal(seat)) as store:
+                assert store.history()[0].ended
+
+    in_simulation(scenario())
+
+
+def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path) -> None:
+    """A program that will not reveal cannot escape by hanging up again and again."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        server = place.sit(Seat.SERVER, Person(Seat.SERVER, ["play rps", "rock"]))
+        await heard(place.told[Seat.SERVER], "listening")
+        held, session, table = Held(Seat.CLIENT), None, None
+        mine = [(Kind.SAY, "Hello"), (Kind.COMMIT, "0" * 64)]
+        for visit in range(10):
+            peer = await Stranger.come(
+                token=token(bytes(32), visit), session=session, turns=held.number, digest=held.digest
+            )
+            hello = await peer.connection.receive()
+            assert isinstance(hello, Hello)
+            session = hello.session or ""
+            table = table or Table.open(session, BUILT_IN, hello.games)
+            ends = asyncio.get_running_loop().time() + 8
+            while asyncio.get_running_loop().time() < ends:
+                if mine and table.token is Seat.CLIENT:
+                    turn, table = table.write(Seat.CLIENT, *mine.pop(0))
+                    peer.connection.write(turn)
+                    held = held.after(turn)
+                peer.connection.write(Alive())
+                with suppress(TimeoutError, LinkLost):
+                    async with asyncio.timeout(1):
+                        match await peer.connection.receive():
+                            case Turn() as turn:
+                                table, held = table.after(turn), held.after(turn)
+                            case Bye(reason=reason):
+                                assert reason == Reason.REFUSED
+                                assert 3 <= visit <= 5
+                                await peer.connection.close()
+                                with pytest.raises(RemoteProtocolError, match="did not reveal"):
+                                    await server
+                                return
+            peer.connection.abort()
+        raise AssertionError("the deadline was put off")
+
+    in_simulation(scenario())
