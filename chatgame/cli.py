@@ -16,12 +16,12 @@ from random import Random, SystemRandom
 from typing import Any
 
 from chatgame import __version__
-from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft
+from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft
 from chatgame.core.log import Entry
 from chatgame.core.seats import Seat
 from chatgame.games import installed_games
 from chatgame.journal.journal import InMemory
-from chatgame.journal.store import Record, Store
+from chatgame.journal.store import Record, Store, unknown
 from chatgame.link.memory import linked_in_memory
 from chatgame.play import converse
 from chatgame.players.bot import Bot, Level
@@ -32,6 +32,9 @@ from chatgame.records import FORMATS, listing, recording
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 1059
+
+BROKEN_PIPE = 13
+"""The number of SIGPIPE, by which programs end whose output nobody reads on, as in `chatgame export 1 | head`."""
 
 END_TIME = 1.0
 """In seconds: how long a thread that hangs may hold up the end of the program."""
@@ -147,10 +150,14 @@ async def play_back(options: argparse.Namespace) -> None:
     """
     with Store(journal_path()) as store:
         passed = 0.0
-        for at, text in recording(*_kept(store, options.number), colour=coloured_output()):
-            await asyncio.sleep((at - passed) / options.speed)
-            passed = at
-            _print(text)
+        try:
+            for at, text in recording(*_kept(store, options.number), colour=coloured_output()):
+                await asyncio.sleep((at - passed) / options.speed)
+                passed = at
+                _print(text)
+        except asyncio.CancelledError:
+            _print("\n")
+            raise
 
 
 async def write_out(options: argparse.Namespace) -> None:
@@ -171,23 +178,26 @@ async def forget(options: argparse.Namespace) -> None:
         JournalFailed: it cannot be written.
     """
     with Store(journal_path()) as store:
-        _kept(store, options.number)
         store.forget(options.number)
+    _print(f"Conversation {options.number} is forgotten.\n")
 
 
 def _kept(store: Store, number: int) -> tuple[Record, list[tuple[Entry, float]]]:
-    for record in store.history():
-        if record.number == number:
-            return record, store.log(number)
-    raise JournalFailed(f"There is no conversation {number}. To see which there are, type: chatgame history")
+    for record in store.history(number):
+        return record, store.log(number)
+    raise unknown(number)
 
 
 def _print(text: str) -> None:
+    if not sys.stdout:
+        raise OutputLost("There is no standard output to write to.")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
+    except BrokenPipeError:
+        raise _Stopped(BROKEN_PIPE) from None
     except OSError as error:
-        raise OutputLost("The output was closed, or is full.") from error
+        raise OutputLost(f"The output cannot be written ({error.strerror}).") from error
 
 
 def journal_path() -> Path:
@@ -251,7 +261,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--wait",
             default=PATIENCE,
-            type=_seconds,
+            type=_number,
             metavar="SECONDS",
             help="how long a partner who was lost may take to come back (default: %(default)s)",
         )
@@ -270,9 +280,17 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
         command.set_defaults(program=run)
         if run is not list_conversations:
-            command.add_argument("number", type=int, metavar="N", help="its number in the list of `chatgame history`")
+            command.add_argument(
+                "number", type=_number, metavar="N", help="its number in the list of `chatgame history`"
+            )
         if run is play_back:
-            command.add_argument("--speed", default=1.0, type=_speed, metavar="X", help="times as fast as it was")
+            command.add_argument(
+                "--speed",
+                default=1.0,
+                type=_speed,
+                metavar="X",
+                help="so many times as fast as it was; no pause is longer than 3 seconds (default: 1)",
+            )
         if run is write_out:
             command.add_argument(
                 "--format", default="text", choices=FORMATS, help="of what is written (default: text)"
@@ -280,9 +298,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _seconds(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 10**9):
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds; write it as in 600")
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{text} is no number; write it as in 12")
     return int(text)
 
 

@@ -38,8 +38,8 @@ from chatgame.link.link import Link
 from chatgame.players.player import Player
 
 LATE_TIME = 30.0
-"""In seconds: how long a program may take for a turn that it writes by itself, before it loses the match by that. Only
-time counts in which it shows that it is there, so this is a program that refuses."""
+"""In seconds: how long a program may take for a turn that it writes by itself, before it loses the match by that.
+Only time counts in which it shows that it is there, so this is a program that refuses."""
 
 MAX_COMPLAINT = 400
 """In characters: a complaint may quote what the partner sent, and goes into a goodbye."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import to_builtins
 
-from chatgame.core.log import Entry, steps
+from chatgame.core.log import Entry, Step, steps
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import installed_games
@@ -26,15 +26,17 @@ Log = Sequence[tuple[Entry, float]]
 
 def listing(records: Iterable[Record]) -> str:
     """A line for each conversation, and what to do with it."""
-    lines = [f"{'N':>4}  {'began':16}  {'you were':8}  {'at':24}  {'turns':>5}  {'games':>5}"]
+    lines = [f"{'N':>4}  {'began':16}  {'seat':6}  {'at':20}  {'turns':>5}  {'games':>5}"]
     for record in records:
         began = f"{datetime.fromtimestamp(record.began):%Y-%m-%d %H:%M}"
-        where = inert(f"{record.host}:{record.port}")
-        line = f"{record.number:>4}  {began}  {record.seat:8}  {where:24}  {record.turns:>5}  {record.games:>5}"
+        where = inert(f"[{record.host}]:{record.port}" if ":" in record.host else f"{record.host}:{record.port}")
+        line = f"{record.number:>4}  {began}  {record.seat:6}  {where:20}  {record.turns:>5}  {record.games:>5}"
         lines.append(line if record.ended else f"{line}  unfinished")
     if len(lines) == 1:
         return "Nothing was said yet.\n"
-    return "\n".join([*lines, "To see one again: chatgame replay N", ""])
+    return "\n".join(
+        [*lines, "One of them again: chatgame replay N. Others: chatgame export N, chatgame forget N.", ""]
+    )
 
 
 def recording(record: Record, log: Log, *, colour: bool) -> Iterator[tuple[float, str]]:
@@ -43,15 +45,14 @@ def recording(record: Record, log: Log, *, colour: bool) -> Iterator[tuple[float
     Raises:
         JournalFailed: the log is damaged, or of games that are not here in the same version.
     """
-    games, _ = installed_games()
-    table = Table.open(record.session, games, {name: rules.version for name, rules in games.items()})
     seat, at, last = record.seat, 0.0, log[0][1]
     banner = "".join(shown(line, colour=False) for line in BANNER)  # once, before the first prompt or board
-    asked = _asked(table, seat)
+    read = _read(record, log)  # all of it, so that nothing is shown of what is damaged
+    asked = _asked(read[0].before, seat)
     if asked:
         yield at, banner + PROMPT
         banner = ""
-    for step, (_, written) in zip(steps(table, (entry for entry, _ in log)), log, strict=True):
+    for step, (_, written) in zip(read, log, strict=True):
         at += min(max(written - last, 0.0), LONGEST_PAUSE)
         last = written
         line = typed(step, seat)
@@ -64,6 +65,12 @@ def recording(record: Record, log: Log, *, colour: bool) -> Iterator[tuple[float
         yield at, text + told + (PROMPT if asked else "")
     if asked:
         yield at, "\n"
+
+
+def _read(record: Record, log: Log) -> list[Step]:
+    games, _ = installed_games()
+    table = Table.open(record.session, games, {name: rules.version for name, rules in games.items()})
+    return list(steps(table, (entry for entry, _ in log)))
 
 
 def _asked(table: Table, seat: Seat) -> bool:
@@ -79,10 +86,13 @@ def as_text(record: Record, log: Log) -> Iterator[str]:
 
 
 def as_json(record: Record, log: Log) -> Iterator[str]:
-    """One JSON object: the session, and its turns as the protocol has them, each with when it was written."""
-    about = {"session": record.session, "seat": record.seat, "host": record.host, "port": record.port}
-    turns = [to_builtins(entry.turn) | {"written": written} for entry, written in log]
-    yield json.dumps(about | {"turns": turns}, indent=1, ensure_ascii=False) + "\n"
+    """One JSON object: what the list says of it, and its turns as in the protocol, each with when it was written."""
+    about = record._asdict()
+    turns = [
+        to_builtins(step.turn) | {"written": written}
+        for step, (_, written) in zip(_read(record, log), log, strict=True)
+    ]
+    yield json.dumps(about | {"turns": turns}, indent=1) + "\n"
 
 
 def as_asciicast(record: Record, log: Log) -> Iterator[str]:
@@ -90,7 +100,7 @@ def as_asciicast(record: Record, log: Log) -> Iterator[str]:
     header = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": int(record.began), "title": "chatgame"}
     yield json.dumps(header) + "\n"
     for at, text in recording(record, log, colour=True):
-        yield json.dumps([round(at, 3), "o", text.replace("\n", "\r\n")], ensure_ascii=False) + "\n"
+        yield json.dumps([round(at, 3), "o", text.replace("\n", "\r\n")]) + "\n"
 
 
 FORMATS: dict[str, Callable[[Record, Log], Iterator[str]]] = {

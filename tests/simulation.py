@@ -291,7 +291,7 @@ def session(seed: int, *, trace: bool = False) -> detangle.RunResult:
 def failing(seed: int) -> str | None:
     """What is wrong with a session, if anything is."""
     result = session(seed)
-    return result.failure and result.failure.headline()
+    return result.failure.headline() if result.failure else None
 
 
 def main() -> int:

@@ -269,9 +269,8 @@ def in_a_game(server: Any, client: Any) -> None:
         (lambda process: process.sendintr(), 130),
         (lambda process: process.sendeof(), 0),
         (lambda process: process.kill(signal.SIGTERM), 143),
-        (lambda process: process.kill(signal.SIGHUP), 129),
     ],
-    ids=["Ctrl-C", "Ctrl-D", "SIGTERM", "SIGHUP"],
+    ids=["Ctrl-C", "Ctrl-D", "SIGTERM"],
 )
 def test_leaving_in_any_state_tells_the_partner(
     server: Any, client: Any, state: State, leave: Callable[[Any], None], status: int
@@ -285,14 +284,94 @@ def test_leaving_in_any_state_tells_the_partner(
 
 @pytest.mark.parametrize("state", [at_the_prompt, waiting, in_a_game])
 @pytest.mark.parametrize("victim", ["client", "server"])
-def test_killed_partner_is_noticed_at_once(server: Any, client: Any, state: State, victim: str) -> None:
-    """Even in the middle of one's prompt; one line, and exit status 1."""
+@pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGHUP])
+def test_killed_partner_is_noticed_at_once_and_waited_for(
+    server: Any, client: Any, state: State, victim: str, death: signal.Signals
+) -> None:
+    """Even in the middle of one's prompt, which is there again behind the news; Ctrl-C leaves."""
     state(server, client)
     victims, survivor = (client, server) if victim == "client" else (server, client)
-    victims.kill(signal.SIGKILL)
-    last = ends(survivor, 1)
-    assert last.endswith(f"\r\nchatgame: The connection to the {victim} was lost.\r\n")
+    victims.kill(death)
+    survivor.expect_exact(f"\r\nThe connection to the {victim} was lost. ", timeout=2)
+    survivor.expect_exact("Ctrl-C leaves.", timeout=2)
+    if state is not waiting and victim == "client":
+        survivor.expect_exact(PROMPT)
+    survivor.sendintr()
+    last = ends(survivor, 130)
+    assert last.endswith("Shutting Down!\r\n")
     assert "Traceback" not in last
+
+
+def test_wait_for_a_lost_partner_is_bounded(spawn: Spawn) -> None:
+    """By what one says, even to nothing; the conversation is kept, and `--new` begins another."""
+    server = spawn("server", "--port", "0", "--wait", "0")
+    server.expect(r"port: (\d+)\r\n")
+    client = spawn("client", "--port", server.match.group(1))
+    client.expect_exact(PROMPT)
+    say(client, "Hello", server)
+    client.kill(signal.SIGKILL)
+    assert "has not come back for 0 seconds. The conversation is kept: the same command goes on" in ends(server, 1)
+
+
+def test_closed_window_is_no_goodbye(server: Any, client: Any) -> None:
+    """The terminal goes away under the client: the server waits for it, as for one that was killed."""
+    say(client, "Hello", server)
+    client.close()
+    server.expect_exact("Waiting for it to come back; Ctrl-C leaves.")
+    server.expect_exact(PROMPT)
+
+
+FLEETS = {"client": "a1-e1 b3-b6 d5-f5 h1-h3 j9-j10", "server": "a1-a5 c1-c4 e1-e3 g1-g3 i1-i2"}
+
+
+def test_battleship_survives_kill_9_of_each_side_in_turn(spawn: Spawn, server: Any) -> None:
+    """Real processes, killed when they have just written and when they wait; each is started again as it was."""
+    programs = {"server": server, "client": spawn("client", "--port", server.port)}
+
+    def again(name: str) -> str:
+        """Kill a side, start the same command again, and return what it shows up to its prompt or its waiting."""
+        programs[name].kill(signal.SIGKILL)
+        programs[name].expect(pexpect.EOF)
+        programs[name] = spawn(name, "--port", server.port)
+        programs[name].expect_exact("Going on with your conversation after ")
+        programs[name].expect_exact([PROMPT, "Waiting for the "])
+        return str(programs[name].before)
+
+    programs["client"].expect_exact(PROMPT)
+    say(programs["client"], "play battleship", programs["server"])
+    again("server")
+    say(programs["server"], FLEETS["server"], programs["client"])
+    again("client")
+    say(programs["client"], FLEETS["client"], programs["server"])
+    for shot, answer in (("a1", "hit"), ("j1", "miss"), ("b1", "hit")):
+        say(programs["server"], shot, programs["client"])
+        assert f"The server played {shot}." in programs["client"].before
+        assert f"You answered {answer}." in programs["client"].before
+        shown = again("client")
+        assert f"You answered {answer}." in shown
+        assert shown.count("left: the server, right: you") == 1
+        say(programs["client"], shot, programs["server"])
+        shown = again("server")
+        assert f"The client played {shot}." in shown
+        programs["client"].expect_exact("Connected again.")
+    programs["server"].sendline("/resign")
+    for program in programs.values():
+        program.expect_exact(
+            f"The server had chosen {FLEETS['server']}" if program is programs["client"] else "Game over"
+        )
+    programs["client"].expect_exact("Game over, you won: the server resigned.")
+    programs["client"].expect_exact(PROMPT)
+    programs["client"].sendline("/q")
+    ends(programs["client"], 0)
+    ends(programs["server"], 0)
+
+
+def test_second_program_on_one_conversation_is_refused(spawn: Spawn, server: Any, client: Any) -> None:
+    """And the first is not disturbed."""
+    say(client, "Hello", server)
+    second = spawn("client", "--port", server.port)
+    assert ends(second, 1) == "chatgame: This conversation is open in another program. Close that one first.\r\n"
+    say(server, "Hi", client)
 
 
 @pytest.mark.parametrize(("leave", "status"), [("sendintr", 130), ("sendeof", 0)])

@@ -7,7 +7,7 @@ met when they were written. So a log that was damaged or edited is found out.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from chatgame.core.commitments import Opening
+from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import JournalFailed, Refused
 from chatgame.core.messages import Turn
 from chatgame.core.table import Table
@@ -62,11 +62,22 @@ def steps(table: Table, log: Iterable[Entry]) -> Iterator[Step]:
     for turn, opening in log:
         try:
             after = table.after(turn)
+            _check(table, turn, opening)
         except Refused as error:
             raise JournalFailed(
                 f"The journal of this conversation makes no sense at turn {turn.number} ({str(error).rstrip('.')}): "
-                "it was damaged or edited, or the rules of a game have changed. To begin afresh, use --new."
+                "it was damaged or edited, or the rules of a game have changed. Begin afresh with --new, or delete "
+                "it with `chatgame forget`."
             ) from error
         step = Step.to(table, turn, after, opening, secret)
         yield step
         table, secret = after, step.secret
+
+
+def _check(table: Table, turn: Turn, opening: Opening | None) -> None:
+    """See that an opening is one of what the turn commits to."""
+    match = table.playing
+    if opening and (
+        not match or turn.text != commitment(Place(table.session, match.number, match.ply, turn.seat), opening)
+    ):
+        raise Refused("What opens it is of another commitment.")

@@ -20,12 +20,12 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from chatgame.core.errors import Diverged
+from chatgame.core.errors import Diverged, TurnedAway
 from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 
 CHAIN = 2048
-"""How many tokens a client has for one session, and so how often it can come back."""
+"""How often a client can come back to one session."""
 
 
 class Held(Struct, frozen=True):
@@ -70,22 +70,28 @@ class Held(Struct, frozen=True):
         partner = self.seat.other
         if number < known:
             raise Diverged(
-                f"The {partner}'s journal has only {number} turns and lacks some that the {partner} wrote: it was "
-                f"rolled back. Both must begin afresh with --new."
+                f"The {partner}'s journal ends before turn {number} and lacks some that the {partner} wrote: it was "
+                "rolled back. Both must begin afresh with --new."
             )
         kept = number - known
         if kept <= len(self.unconfirmed):
             ours = self.unconfirmed[kept - 1].digest if kept else self.confirmed
             if digest != ours:
                 raise Diverged(
-                    f"The {partner}'s journal differs from ours within the first {number} turns: one of the two was "
-                    "edited or belongs to another conversation. Both must begin afresh with --new."
+                    f"The {partner}'s journal differs from ours before turn {number}: one of the two was edited or "
+                    "belongs to another conversation. Both must begin afresh with --new."
                 )
         return self.unconfirmed[kept:]  # where the partner holds more, what they send has to fit by its digests
 
 
 def token(seed: bytes, spent: int) -> str:
-    """The token that comes after `spent` others, in hexadecimal, of the chain that begins at `seed`, 32 bytes."""
+    """The token that comes after `spent` others, in hexadecimal, of the chain that begins at `seed`, 32 bytes.
+
+    Raises:
+        TurnedAway: there are no more.
+    """
+    if spent > CHAIN:
+        raise TurnedAway(f"After {CHAIN} lost connections a conversation cannot go on. Begin afresh with --new.")
     link = seed
     for _ in range(CHAIN - spent):
         link = sha256(link).digest()

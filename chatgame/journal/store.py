@@ -14,7 +14,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
+
+from msgspec import ValidationError, convert
 
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import JournalFailed, Refused
@@ -25,6 +27,9 @@ from chatgame.core.seats import Seat
 
 VERSION = 1
 """Of the tables below."""
+
+BUSY_TIME = 5.0
+"""In seconds: how long a change may wait for those of other programs."""
 
 SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -55,7 +60,21 @@ PRAGMA user_version = {VERSION};
 COMMIT;
 """
 
+T = TypeVar("T")
+
 LAST_KIND = "(SELECT kind FROM turns WHERE conversation = id ORDER BY number DESC LIMIT 1)"
+
+
+class Row(NamedTuple):
+    """A turn as it is stored."""
+
+    number: int
+    seat: Seat
+    kind: Kind
+    text: str
+    digest: str
+    opening: str | None
+    written: float
 
 
 class Record(NamedTuple):
@@ -92,22 +111,34 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._one_at_a_time = threading.Lock()
-        try:
+        with self._failing():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
-        except OSError as error:
-            raise JournalFailed(f"The journal {path} cannot be opened: {error.strerror}.") from error
-        with self._failing():
-            self._db = sqlite3.connect(path, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.execute("PRAGMA secure_delete = ON")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if not version:
-                self._db.executescript(SCHEMA)
+            self._db = sqlite3.connect(path, timeout=BUSY_TIME, check_same_thread=False)
+            try:
+                self._open()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _open(self) -> None:
+        patience = time.monotonic() + BUSY_TIME
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError:  # at once, where two programs make the file: SQLite does not wait here
+                if time.monotonic() > patience:
+                    raise
+                time.sleep(0.01)
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.execute("PRAGMA secure_delete = ON")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if not version:
+            self._db.executescript(SCHEMA)
         if version > VERSION:
-            raise JournalFailed(f"The journal {path} was written by a newer chatgame. Update this one.")
+            raise JournalFailed(f"The journal {self._path} was written by a newer chatgame. Update this one.")
 
     def __enter__(self) -> Self:
         return self
@@ -151,31 +182,53 @@ class Store:
         Raises:
             JournalFailed: another program does, or what is kept of it is damaged.
         """
-        path = self._path.with_name(f"conversation-{number}.lock")
-        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
-        conversation = None
-        try:
-            with self._failing("Another program goes on with this conversation. To begin another, use --new."):
-                lock.execute("BEGIN EXCLUSIVE")
+        with self._locked(number) as path:
+            if not self.read("SELECT 1 FROM conversations WHERE id = ?", (number,)):
+                _remove(path)
+                raise unknown(number)
             conversation = Conversation(self, number)
             try:
                 yield conversation
             finally:
                 conversation.flush()
+        if conversation.ended:
+            _remove(path)
+
+    def forget(self, number: int) -> None:
+        """Delete all that is kept of a conversation.
+
+        Raises:
+            JournalFailed: there is none, or a program goes on with it.
+        """
+        with self._locked(number) as path:
+            found = self.read("SELECT 1 FROM conversations WHERE id = ?", (number,))
+            self.write("DELETE FROM conversations WHERE id = ?", (number,))
+        _remove(path)
+        if not found:
+            raise unknown(number)
+
+    @contextmanager
+    def _locked(self, number: int) -> Iterator[Path]:
+        """Keep other programs from a conversation; yields the file that does it."""
+        path = self._path.with_name(f"conversation-{number}.lock")
+        with self._failing():
+            path.touch(mode=0o600)
+            lock = sqlite3.connect(path, timeout=0, isolation_level=None)
+        try:
+            with self._failing("This conversation is open in another program. Close that one first."):
+                lock.execute("BEGIN EXCLUSIVE")
+            yield path
         finally:
             lock.close()
-            if conversation and conversation.ended:
-                with suppress(OSError):  # somebody may look at it right now
-                    path.unlink()
 
-    def history(self) -> list[Record]:
-        """All conversations in which anything was written, the oldest first."""
+    def history(self, number: int | None = None) -> list[Record]:
+        """All conversations in which anything was written, the oldest first, or only the one with this number."""
         rows = self.read(
             "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), session FROM "
-            "conversations JOIN turns ON conversation = id GROUP BY id ORDER BY id",
-            (Kind.PLAY,),
+            "conversations JOIN turns ON conversation = id WHERE id = ifnull(?, id) GROUP BY id ORDER BY id",
+            (Kind.PLAY, number),
         )
-        return [Record(row[0], Seat(row[1]), *row[2:]) for row in rows]
+        return self._typed(rows, list[Record])
 
     def log(self, number: int) -> list[tuple[Entry, float]]:
         """The turns of a conversation, each with when it was written, in seconds since 1970."""
@@ -184,22 +237,24 @@ class Store:
             "ORDER BY number",
             (number,),
         )
+        entries = []
+        for row in self._typed(rows, list[Row]):
+            try:
+                opening = None if row.opening is None else Opening.parse(row.opening)
+            except Refused as error:
+                raise self._damaged(error) from error
+            entries.append((Entry(Turn(*row[:5]), opening), row.written))
+        return entries
+
+    def _typed(self, rows: list[tuple[Any, ...]], kind: type[T]) -> T:
         try:
-            return [
-                (Entry(Turn(n, Seat(seat), Kind(kind), text, digest), opening and Opening.parse(opening)), written)
-                for n, seat, kind, text, digest, opening, written in rows
-            ]
-        except (ValueError, TypeError, Refused) as error:
-            raise JournalFailed(f"The journal {self._path} is damaged: {error}.") from error
+            return convert(rows, kind)
+        except ValidationError as error:
+            raise self._damaged(error) from error
 
-    def forget(self, number: int) -> None:
-        """Delete all that is kept of a conversation.
-
-        Raises:
-            JournalFailed: a program goes on with it.
-        """
-        with self.conversation(number):
-            self.write("DELETE FROM conversations WHERE id = ?", (number,))
+    def _damaged(self, error: Exception) -> JournalFailed:
+        what = str(error).rstrip(".")
+        return JournalFailed(f"The journal {self._path} is damaged ({what}). Move it away to begin another.")
 
     def read(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         """The rows that a query finds."""
@@ -219,7 +274,9 @@ class Store:
         """Say in a sentence what SQLite finds wrong."""
         try:
             yield
-        except sqlite3.DatabaseError as error:
+        except OSError as error:
+            raise JournalFailed(f"The journal {self._path} cannot be opened ({error.strerror}).") from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             what = str(error)
             if "locked" in what:
                 raise JournalFailed(locked) from error
@@ -227,9 +284,19 @@ class Store:
                 raise JournalFailed(f"The journal {self._path} may not be written to.") from error
             if "full" in what:
                 raise JournalFailed(f"The disk of the journal {self._path} is full. Make some room there.") from error
-            raise JournalFailed(
-                f"The journal {self._path} is damaged or cannot be reached ({what}). Move it away to begin another."
-            ) from error
+            if "disk I/O" in what or "unable to open" in what:
+                raise JournalFailed(f"The journal {self._path} cannot be read or written ({what}).") from error
+            raise self._damaged(error) from error
+
+
+def unknown(number: int) -> JournalFailed:
+    """What to say of a conversation that is not kept."""
+    return JournalFailed(f"There is no conversation {number}. To see which there are, type: chatgame history")
+
+
+def _remove(lock: Path) -> None:
+    with suppress(OSError):  # somebody may look at it right now
+        lock.unlink()
 
 
 class Conversation:

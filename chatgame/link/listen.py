@@ -119,7 +119,13 @@ class Door:
             oldest.cancel()
         guest = self._tasks.create_task(self._greet(connection))
         self._guests[guest] = None
-        guest.add_done_callback(lambda guest: self._guests.pop(guest, None))
+
+        def gone(guest: asyncio.Task[None]) -> None:
+            self._guests.pop(guest, None)
+            if guest.cancelled():  # perhaps before it began
+                connection.abort()
+
+        guest.add_done_callback(gone)
 
     def close(self) -> None:
         """Listen no longer, and greet nobody; connections that were accepted already may still come."""
@@ -142,9 +148,6 @@ class Door:
             if not self.partner.done():
                 why = str(error).rstrip(".") or "it said nothing whole in time"
                 self._told(f"Dropped a connection from {connection.peer}: {why}.")
-        except asyncio.CancelledError:
-            connection.abort()
-            raise
         await connection.close(goodbye)
 
     async def _seat(self, connection: Connection, hello: Hello) -> bool:

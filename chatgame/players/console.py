@@ -246,7 +246,11 @@ def _shortened(text: str) -> str:
 
 def coloured_output() -> bool:
     """Whether standard output is a screen with colours (https://no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+    return (
+        bool(sys.stdout and sys.stdout.isatty())
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM", "dumb") != "dumb"
+    )
 
 
 @asynccontextmanager

@@ -75,7 +75,7 @@ def typed(step: Step, viewer: Seat) -> str | None:
     if turn.seat is not viewer or (was and was.duty and not was.duty.asked and turn.kind is was.duty.kind):
         return None
     match turn.kind:
-        case Kind.SAY if was:
+        case Kind.SAY if was or turn.text.startswith("play "):
             return f"/say {turn.text}"
         case Kind.SAY if turn.text.startswith("/"):
             return f"/{turn.text}"

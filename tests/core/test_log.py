@@ -184,7 +184,7 @@ DAMAGED: dict[str, tuple[Callable[[Log], Log], int, str]] = {
 @pytest.mark.parametrize(("damage", "number", "words"), DAMAGED.values(), ids=DAMAGED)
 def test_log_that_was_damaged_makes_no_sense(damage: Callable[[Log], Log], number: int, words: str) -> None:
     """The sentence says at which turn, and what the table has against it."""
-    sentence = rf"^The journal of this conversation makes no sense at turn {number} \({words}.*--new\.$"
+    sentence = rf"^The journal of this conversation makes no sense at turn {number} \({words}.*`chatgame forget`\.$"
     with pytest.raises(JournalFailed, match=sentence) as caught:
         list(steps(EMPTY, damage(CHAT)))
     assert isinstance(caught.value.__cause__, Refused)
@@ -196,7 +196,8 @@ def test_sentence_over_a_damaged_log_is_one_sentence_with_a_way_out() -> None:
         list(steps(EMPTY, CHAT[1:]))
     assert str(caught.value) == (
         "The journal of this conversation makes no sense at turn 1 (Turn 1 came where turn 0 was due): it was "
-        "damaged or edited, or the rules of a game have changed. To begin afresh, use --new."
+        "damaged or edited, or the rules of a game have changed. Begin afresh with --new, or delete it with "
+        "`chatgame forget`."
     )
 
 
@@ -219,3 +220,13 @@ def test_turns_before_the_damage_are_read() -> None:
     assert [next(reading).turn for _ in range(3)] == [entry.turn for entry in CHAT[:3]]
     with pytest.raises(JournalFailed, match="at turn 3"):
         next(reading)
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_opening_of_another_commitment_makes_no_sense(number: int) -> None:
+    """Or else the honest program would reveal what opens nothing; where nothing is committed to, there is none."""
+    log = kept(SERVER, "say Hello", "play hangman", opening("tea"))
+    assert len(list(steps(EMPTY, log))) == 3
+    log[number] = log[number]._replace(opening=opening("pot"))
+    with pytest.raises(JournalFailed, match=f"at turn {number} .What opens it is of another commitment"):
+        list(steps(EMPTY, log))

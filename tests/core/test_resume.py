@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from chatgame.core.errors import Diverged, Refused
+from chatgame.core.errors import Diverged, Refused, TurnedAway
 from chatgame.core.messages import Kind, Turn
 from chatgame.core.resume import CHAIN, Held, follows, token
 from chatgame.core.seats import Seat
@@ -161,7 +161,9 @@ def test_partner_who_lacks_turns_of_their_own_was_rolled_back(held: int, seat: S
     """Also where they hold nothing at all; their turns are not sent to them."""
     ours, partner = Held.of(seat, LOG[:held]), seat.other
     for n in range(known(seat, LOG[:held])):
-        sentence = f"^The {partner}'s journal has only {n} turns?.* some that the {partner} wrote.*rolled back.*--new"
+        sentence = (
+            f"^The {partner}'s journal ends before turn {n} .* some that the {partner} wrote.*rolled back.*--new"
+        )
         with pytest.raises(Diverged, match=sentence):
             ours.missing(n, Held.of(partner, LOG[:n]).digest)
 
@@ -177,7 +179,7 @@ def test_partner_who_has_another_text_at_a_place_differs(place: int, edited: lis
     assert [n for n in range(len(LOG)) if edited[n].text != LOG[n].text] == [place]
     for end in range(place + 1, len(LOG) + 1):
         ours, theirs = Held.of(seat, LOG[:end]), Held.of(seat.other, edited[:end])
-        sentence = f"journal differs from ours within the first {end} turns?.*edited.*another conversation.*--new"
+        sentence = f"journal differs from ours before turn {end}: .*edited.*another conversation.*--new"
         with pytest.raises(Diverged, match=f"^The {seat.other}'s {sentence}"):
             ours.missing(theirs.number, theirs.digest)
         with pytest.raises(Diverged, match=f"^The {seat}'s {sentence}"):
@@ -189,7 +191,7 @@ def test_partner_who_holds_less_and_differs_is_sent_nothing(held: int, n: int) -
     """The digest is that of the last turn that both have, not of ours."""
     ours = Held.of(SERVER, LOG[:held])
     for digest in ("0" * 64, None, LOG[n].digest, ours.digest):
-        with pytest.raises(Diverged, match=r"^The client's journal differs from ours within the first"):
+        with pytest.raises(Diverged, match=r"^The client's journal differs from ours before turn"):
             ours.missing(n, digest)
 
 
@@ -267,3 +269,10 @@ def test_what_a_listener_can_make_of_a_token_does_not_follow_it() -> None:
     made = sha256(bytes.fromhex(seen)).hexdigest()
     assert made == token(SEED, 4)
     assert not follows(made, seen)
+
+
+def test_chain_comes_to_an_end() -> None:
+    """Whoever has come back so often is told."""
+    token(SEED, CHAIN)
+    with pytest.raises(TurnedAway, match=f"After {CHAIN} lost connections"):
+        token(SEED, CHAIN + 1)

@@ -1,0 +1,594 @@
+"""Past conversations: the list of them, and each one as it was on the screen, as data and as a recording.
+
+The commands are real processes. The conversations are real ones, of two consoles over a connection to this host, or
+written turn by turn into a journal, where one that is unfinished, slow, damaged or hostile is wanted.
+"""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import pytest
+
+from chatgame.cli import journal_path
+from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.messages import Kind, Turn, decode
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+from chatgame.journal.store import Store
+from chatgame.players.console import Console
+from chatgame.players.screen import PROMPT
+from chatgame.program import Setting, join, serve
+from chatgame.records import LONGEST_PAUSE
+from tests.ends import VERSIONS
+
+COMMAND = [sys.executable, "-m", "chatgame"]
+CLIENT, SERVER = Seat
+SESSION = "0" * 32
+
+Wanted = tuple[Seat, Kind, str] | tuple[Seat, Kind, str, Opening]
+"""A turn to write: by whom, what, its text, and what opens it if it is a commitment of the journal's owner."""
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\x1b[31m \x9b31m \x7f \u202e 1\r\n2 é 🎲"
+"""Escape sequences of 7 and of 8 bits, and other characters that change what a terminal shows."""
+
+
+def finished(command: "subprocess.Popen[str]") -> tuple[int, str, str]:
+    """The status, output and complaints of a command that has been started."""
+    output, complaint = command.communicate(timeout=10)
+    return command.returncode, output, complaint
+
+
+class Home:
+    """The state folder of one user, and the commands that the user types."""
+
+    def __init__(self, path: Path) -> None:
+        self.env = os.environ | {"XDG_STATE_HOME": str(path)}
+        self.journal = path / "chatgame" / "journal.db"
+
+    def store(self) -> Store:
+        """The journal, open."""
+        return Store(self.journal)
+
+    def sql(self, statement: str) -> None:
+        """Edit the journal."""
+        with closing(sqlite3.connect(self.journal)) as journal, journal:
+            journal.execute(statement)
+
+    def start(self, *arguments: str, **env: str) -> "subprocess.Popen[str]":
+        """Start a command, its output in a pipe."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            env=self.env | env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding=env.get("PYTHONIOENCODING", "utf-8"),
+        )
+
+    def type(self, *arguments: str, **env: str) -> tuple[int, str, str]:
+        """Run a command to its end."""
+        return finished(self.start(*arguments, **env))
+
+    def all_shown(self, *commands: Sequence[str]) -> list[str]:
+        """What commands write that do their work; they run at the same time."""
+        outputs = [finished(command) for command in [self.start(*arguments) for arguments in commands]]
+        assert [(status, complaint) for status, _, complaint in outputs] == [(0, "")] * len(commands)
+        return [output for _, output, _ in outputs]
+
+    def shown(self, *arguments: str) -> str:
+        """What a command writes that does its work."""
+        return self.all_shown(arguments)[0]
+
+    def complaint(self, *arguments: str) -> str:
+        """The one line of a command that fails."""
+        status, _, complaint = self.type(*arguments)
+        assert re.fullmatch(r"chatgame: [^\n]+\n", complaint), complaint
+        assert status == 1
+        return complaint
+
+    def write(self, seat: Seat, turns: Iterable[Wanted], *, pause: float = 0.0, ended: bool = False) -> str:
+        """Write a conversation of whoever sits at `seat`, a turn each `pause` seconds; returns its number."""
+        table = Table.open(SESSION, BUILT_IN, VERSIONS)
+        with self.store() as store:
+            number = store.begin(seat, "localhost", 1059)
+            with store.conversation(number) as kept:
+                asyncio.run(kept.begin(SESSION, None))
+                for who, kind, text, *opening in turns:
+                    turn, table = table.write(who, kind, text)
+                    if who is seat:
+                        asyncio.run(kept.keep(turn, *opening))
+                    else:
+                        kept.take(turn)
+                if ended:
+                    kept.end()
+            store.write("UPDATE turns SET written = 1e9 + number * ? WHERE conversation = ?", (pause, number))
+        return str(number)
+
+
+@pytest.fixture
+def home() -> Home:
+    """The state folder of whoever runs the tests, which is another one for each test."""
+    return Home(journal_path().parent.parent)
+
+
+class Seen(NamedTuple):
+    """What is left of a conversation at one seat: the state folder, and all that the screen showed."""
+
+    home: Home
+    screen: str
+
+
+class Screen:
+    """What a console writes."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, data: bytes) -> None:
+        """Show it."""
+        self.text += data.decode()
+
+    async def drain(self) -> None:
+        """Nothing waits."""
+
+    def is_closing(self) -> bool:
+        """It stays."""
+        return False
+
+
+def talk(path: Path, client: Sequence[str], server: Sequence[str]) -> dict[Seat, Seen]:
+    """A whole conversation of two consoles over a connection, which one of them ends with `/q`."""
+
+    async def both() -> tuple[str, str]:
+        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def told(*texts: str) -> None:
+            if not port.done():
+                port.set_result(int(texts[0].rpartition(" ")[2]))
+
+        async def sit(seat: Seat, lines: Sequence[str]) -> str:
+            keyboard, screen, chance = asyncio.StreamReader(), Screen(), Random(1)  # which rolls no 1
+            keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
+            console = Console(seat, keyboard, screen, terminal=False)
+            reading = asyncio.create_task(console.read())
+            with homes[seat].store() as store:
+                if seat is SERVER:
+                    await serve(console, Setting("localhost", 0, BUILT_IN, store, chance=chance), told)
+                else:
+                    at = "localhost", await port
+                    await join(console, Setting(*at, BUILT_IN, store, chance=chance), lambda *_: None)
+            reading.cancel()
+            return screen.text
+
+        async with asyncio.timeout(5):
+            return await asyncio.gather(sit(CLIENT, client), sit(SERVER, server))
+
+    homes = {seat: Home(path / seat) for seat in Seat}
+    screens = asyncio.run(both())
+    return {seat: Seen(homes[seat], screen) for seat, screen in zip(Seat, screens, strict=True)}
+
+
+def uncoloured(text: str) -> str:
+    """The text without the codes for colours."""
+    return re.sub(r"\x1b\[\d+m", "", text)
+
+
+def chat(*texts: str) -> list[Wanted]:
+    """Turns that say these texts, and no more."""
+    return [(Seat.CLIENT if n % 2 == 0 else Seat.SERVER, Kind.SAY, text) for n, text in enumerate(texts)]
+
+
+ASSIGNMENT = ["Hello", "Good. You?", "Bye", "/q"], ["How are you?", "Good", "Bye"]
+
+CONVERSATIONS = {
+    "quit at once": (["/q"], []),
+    "chat": (["//text", HOSTILE.replace("\n", ""), "bye"], ["//", "\x1b[2J", "/q"]),
+    "board": (
+        ["play tictactoe", "5", "/say what?", "1", "so?", "play connect4", "4", "/q"],
+        ["2", "3", "/resign", "I do", "ok", "4", "/say quick", "/resign", "no"],
+    ),
+    "hidden": (
+        ["play rps 3", "/say hm", "rock", "paper", "paper", "play hangman", "secret", "roll", "/resign", "/q"],
+        ["scissors", "/say oh", "paper", "rock", "again?", "x", "e", "secret", "play pig"],
+    ),
+}
+
+
+@pytest.mark.parametrize("seat", Seat)
+def test_exported_text_of_the_assignment_is_its_screen(tmp_path: Path, seat: Seat) -> None:
+    """Word for word, below what the program says of the connection."""
+    from tests.test_terminals import CLIENT_SCREEN, SERVER_SCREEN  # which is skipped where there are no terminals
+
+    screen, above = {SERVER: (SERVER_SCREEN, "Waiting for message...\n"), CLIENT: (CLIENT_SCREEN, "port: 1059\n")}[
+        seat
+    ]
+    home, _ = talk(tmp_path, *ASSIGNMENT)[seat]
+    assert home.shown("export", "1") == screen.rpartition(above)[2]
+
+
+@pytest.mark.parametrize("lines", CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_exported_text_is_all_that_each_screen_showed(tmp_path: Path, lines: tuple[list[str], list[str]]) -> None:
+    """Also in games: what was typed, what was seen, and nothing else."""
+    seats = talk(tmp_path, *lines).values()
+    exports = [home.start("export", "1") for home, _ in seats]
+    assert [finished(export) for export in exports] == [(0, screen, "") for _, screen in seats]
+
+
+CHOSEN = Opening(bytes(32), "rock")
+
+INVITED: list[Wanted] = [
+    (CLIENT, Kind.PLAY, "rps"),
+    (SERVER, Kind.COMMIT, "f" * 64),
+]
+"""The server has made a choice, which the client cannot know."""
+
+CHOICE: Wanted = CLIENT, Kind.COMMIT, commitment(Place(SESSION, 0, 0, CLIENT), CHOSEN), CHOSEN
+
+
+def test_hidden_choice_is_shown_to_whoever_made_it_alone(home: Home) -> None:
+    """What one typed oneself, and of the partner no more than that they chose."""
+    ours, theirs = home.write(CLIENT, [*INVITED, CHOICE]), home.write(SERVER, [*INVITED, CHOICE[:3]])
+    client, server = home.all_shown(["export", ours], ["export", theirs])
+    assert client.endswith(
+        "The server made a choice, hidden for now.\n"
+        "Your move: rock, paper or scissors.\n"
+        "Enter Input >rock\n"
+        "You made a choice, hidden for now.\n"
+    )
+    assert server.endswith(
+        "You made a choice, hidden for now.\nWaiting for the client...\nThe client made a choice, hidden for now.\n"
+    )
+
+
+def test_game_with_a_remark_and_a_resignation_reads_as_it_was_typed(home: Home) -> None:
+    """The whole text of a short one."""
+    board = " 1 | 2 | 3\n---+---+---\n 4 | 5 | 6\n---+---+---\n 7 | 8 | 9\nX: the server, O: you\n"
+    turns: list[Wanted] = [
+        (CLIENT, Kind.PLAY, "tictactoe"),
+        (SERVER, Kind.SAY, "hm"),
+        (SERVER, Kind.MOVE, "5"),
+        (CLIENT, Kind.SAY, "well"),
+        (CLIENT, Kind.RESIGN, ""),
+        (SERVER, Kind.SAY, "so soon?"),
+        (CLIENT, Kind.SAY, "/q"),
+        (SERVER, Kind.QUIT, ""),
+    ]
+    _, _, text = home.shown("export", home.write(CLIENT, turns, ended=True)).partition(PROMPT)
+    assert text == (
+        "play tictactoe\nYou started a game of tic-tac-toe.\n"
+        f"{board}Waiting for the server...\n"
+        "Server says: hm\nThe server played 5.\n"
+        f"{board.replace('5', 'X')}Your move: the number of a free cell.\n"
+        "Enter Input >/say well\n"
+        "Enter Input >/resign\nGame over, the server won: the client resigned.\n"
+        "Back to chat, the server writes next.\n"
+        "so soon?\n"
+        "Enter Input >//q\n"
+        "/q\nServer has requested shutdown. Shutting down!\n"
+    )
+
+
+@pytest.mark.parametrize("turns", [chat("Hello", "Hi"), INVITED], ids=["chat", "game"])
+def test_unfinished_conversation_ends_in_a_whole_line(home: Home, turns: list[Wanted]) -> None:
+    """At the prompt, where one was asked last, and here that is the client."""
+    client, server = home.all_shown(["export", home.write(CLIENT, turns)], ["export", home.write(SERVER, turns)])
+    assert client.endswith("\nEnter Input >\n")
+    assert server.endswith("\n")
+    assert not server.endswith("Enter Input >\n")
+
+
+SECRET = Opening(bytes(32), HOSTILE)
+
+CHEAT: list[Wanted] = [
+    *chat(HOSTILE, "What?"),
+    (CLIENT, Kind.PLAY, "hangman"),
+    (CLIENT, Kind.COMMIT, commitment(Place(SESSION, 0, 0, CLIENT), SECRET)),
+    (CLIENT, Kind.ANSWER, "3"),
+    (SERVER, Kind.RESIGN, ""),
+    (CLIENT, Kind.REVEAL, str(SECRET)),
+]
+
+
+def test_text_of_the_partner_does_nothing_to_a_terminal(home: Home) -> None:
+    """In every format that is for one: escape sequences, said or chosen, can be read, and line ends end no line."""
+    number = home.write(SERVER, CHEAT)
+    text, replayed = home.all_shown(["export", number], ["replay", number])
+    shown = r"\x1b]0;owned\x07\x1b[2J\x1b[31m \x9b31m \x7f \u202e 1\r\n2 é 🎲"
+    assert text.startswith(f"{shown}\n")
+    assert f"\nThe client had chosen {shown}.\n" in text
+    assert text.replace("\n", "").isprintable()
+    assert replayed == text
+    assert "".join(drawn for _, _, drawn in cast(home, number)[1:]) == text.replace("\n", "\r\n")
+
+
+def exported(home: Home, number: str) -> dict[str, Any]:
+    """A conversation as data."""
+    data: dict[str, Any] = json.loads(home.shown("export", number, "--format", "json"))
+    return data
+
+
+def cast(home: Home, number: str) -> list[Any]:
+    """The lines of a recording."""
+    return [json.loads(line) for line in home.shown("export", number, "--format", "asciicast").splitlines()]
+
+
+class TestJson:
+    """`export --format json`."""
+
+    def test_turns_are_those_of_the_protocol(self, tmp_path: Path) -> None:
+        """The same at both seats, but for when they were written; every digest fits."""
+        logs = []
+        for seat, (home, _) in talk(tmp_path, *CONVERSATIONS["hidden"]).items():
+            data = exported(home, "1")
+            assert (data["seat"], data["host"]) == (seat, "localhost")
+            table = Table.open(data["session"], BUILT_IN, VERSIONS)
+            for turn in data["turns"]:
+                assert abs(turn.pop("written") - time.time()) < 60
+                message = decode(json.dumps(turn).encode())
+                assert isinstance(message, Turn)
+                table = table.after(message)
+            assert table.token is None
+            logs.append(data["turns"])
+        assert logs[0] == logs[1]
+
+    def test_digests_can_be_computed_by_anybody(self, home: Home) -> None:
+        """As the protocol says, from nothing else than what is in the file."""
+
+        def digest(*fields: bytes) -> bytes:
+            return sha256(b"".join(len(field).to_bytes(4, "big") + field for field in fields)).digest()
+
+        turns = [*chat("Hello", HOSTILE), (CLIENT, Kind.QUIT, "")]
+        data = exported(home, home.write(CLIENT, turns, ended=True))
+        last = digest(b"chatgame 1", data["session"].encode())
+        for turn in data["turns"]:
+            said = (str(turn[name]).encode() for name in ("number", "seat", "kind", "text"))
+            last = digest(last, *said, b"")
+            assert turn["digest"] == last.hex()
+
+    def test_text_is_unchanged_and_escaped(self, home: Home) -> None:
+        """Whoever reads the file gets every character; a terminal on which it is shown gets no control character."""
+        output = home.shown("export", home.write(SERVER, chat(HOSTILE)), "--format", "json")
+        assert json.loads(output)["turns"][0]["text"] == HOSTILE
+        assert output.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("form", ["json", "asciicast"])
+def test_data_can_be_read_whatever_the_encoding_of_the_output(home: Home, form: str) -> None:
+    """As where the output of a Windows console goes into a file."""
+    number = home.write(SERVER, chat("é 🎲"))
+    status, output, complaint = home.type("export", number, "--format", form, PYTHONIOENCODING="ascii")
+    assert (status, complaint) == (0, "")
+    data = [json.loads(output)] if form == "json" else [json.loads(line) for line in output.splitlines()]
+    assert "é 🎲" in json.dumps(data, ensure_ascii=False)
+
+
+class TestAsciicast:
+    """`export --format asciicast`, see https://docs.asciinema.org/manual/asciicast/v2/."""
+
+    def test_header_and_events(self, home: Home) -> None:
+        """One JSON value on each line, the first with what the format asks for."""
+        number = home.write(CLIENT, chat("Hello", "Hi"))
+        home.sql("UPDATE conversations SET began = 1e9 + 0.5")
+        header, *events = cast(home, number)
+        assert header["version"] == 2
+        assert header["width"] > 80
+        assert header["height"] > 20
+        assert header["timestamp"] == 1_000_000_000
+        assert events
+        for at, code, text in events:
+            assert isinstance(at, float)
+            assert code == "o"
+            assert text
+            assert re.fullmatch(r"([^\r\n]|\r\n)*", text)
+
+    def test_pauses_are_as_they_were_but_never_long(self, home: Home) -> None:
+        """Nor ever negative, where a clock was put back; the first prompt and the first line are at the beginning."""
+        numbers = [home.write(CLIENT, chat("1", "2", "3"), pause=pause) for pause in (1.5, 86400.0, -5.0)]
+        casts = home.all_shown(*(["export", number, "--format", "asciicast"] for number in numbers))
+        times = [[json.loads(line)[0] for line in text.splitlines()[1:]] for text in casts]
+        assert times == [[0, 0, 1.5, 3], [0, 0, LONGEST_PAUSE, 2 * LONGEST_PAUSE], [0, 0, 0, 0]]
+
+    def test_colours_are_all_that_it_adds_to_the_text(self, tmp_path: Path) -> None:
+        """Where a board has marks on it."""
+        home, screen = talk(tmp_path, *CONVERSATIONS["board"])[SERVER]
+        drawn = "".join(text for _, _, text in cast(home, "1")[1:])
+        assert "\x1b[36mX\x1b[0m" in drawn
+        assert uncoloured(drawn) == screen.replace("\n", "\r\n")
+
+
+class TestReplay:
+    """`replay N`."""
+
+    def test_shows_what_the_export_holds(self, tmp_path: Path) -> None:
+        """The same text, in a pipe without colours."""
+        home, screen = talk(tmp_path, *CONVERSATIONS["board"])[CLIENT]
+        assert home.shown("replay", "1") == screen
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+    def test_has_colours_on_a_terminal(self, home: Home) -> None:
+        """And nothing else that the text has not."""
+        pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
+        number = home.write(SERVER, [(CLIENT, Kind.PLAY, "tictactoe"), (SERVER, Kind.MOVE, "5")])
+        env = {name: value for name, value in home.env.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
+        drawn = pexpect.run(" ".join([*COMMAND, "replay", number]), env=env, encoding="utf-8")
+        assert "\x1b[36mX\x1b[0m" in drawn
+        assert uncoloured(drawn) == home.shown("export", number).replace("\n", "\r\n")
+
+    def test_speed_is_how_many_times_as_fast_it_is(self, home: Home) -> None:
+        """Long pauses are cut to some seconds before that."""
+        number = home.write(CLIENT, chat("1", "2", "3", "4"), pause=3600.0)
+        for speed, least, most in (("1000", 0.0, 1.0), ("18", 0.5, 1.5)):
+            began = time.monotonic()
+            assert "Enter Input >3\n" in home.shown("replay", number, "--speed", speed)
+            assert least < time.monotonic() - began < most
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent to one process")
+    def test_ctrl_c_ends_it(self, home: Home) -> None:
+        """In the middle of a pause, without a word."""
+        number = home.write(CLIENT, chat("Hello", "Hi"), pause=3600.0)
+        with home.start("replay", number) as replay:
+            assert replay.stdout
+            assert replay.stderr
+            while replay.stdout.readline() != "Enter Input >Hello\n":
+                pass
+            replay.send_signal(signal.SIGINT)
+            assert replay.wait(2) == 130
+            assert replay.stdout.read() in ("", "\n")
+            assert replay.stderr.read() == ""
+
+
+class TestHistory:
+    """`history`."""
+
+    def test_nothing_yet(self, home: Home) -> None:
+        """Neither where there is no journal, nor where nothing was said."""
+        assert home.shown("history") == "Nothing was said yet.\n"
+        home.write(CLIENT, [])
+        assert home.shown("history") == "Nothing was said yet.\n"
+
+    def test_a_line_for_each_conversation(self, home: Home) -> None:
+        """Number, when, seat, address, turns, games, and whether it can be gone on with; the oldest first."""
+        game: list[Wanted] = [(CLIENT, Kind.PLAY, "rps"), (SERVER, Kind.RESIGN, "")]
+        again: list[Wanted] = [(SERVER, Kind.PLAY, "tictactoe"), (CLIENT, Kind.SAY, "hm")]
+        home.write(CLIENT, [*chat("Hello", "Hi"), (CLIENT, Kind.QUIT, "")], ended=True)
+        home.write(SERVER, [*game, *again])
+        home.sql("UPDATE conversations SET began = 1e9, port = port + id")
+        status, output, complaint = home.type("history", TZ="UTC")
+        assert (status, complaint) == (0, "")
+        assert [line.split() for line in output.splitlines()[1:3]] == [
+            ["1", "2001-09-09", "01:46", "client", "localhost:1060", "3", "0"],
+            ["2", "2001-09-09", "01:46", "server", "localhost:1061", "4", "2", "unfinished"],
+        ]
+        assert "chatgame replay N" in output
+
+    def test_conversation_that_both_know_is_over(self, tmp_path: Path) -> None:
+        """There is nothing left to go on with."""
+        home, _ = talk(tmp_path, *ASSIGNMENT)[SERVER]
+        line = home.shown("history").splitlines()[1]
+        assert re.fullmatch(r" +1 +[-\d]+ [\d:]+ +server +localhost:\d+ +7 +0", line)
+
+
+class TestForget:
+    """`forget N`."""
+
+    def test_conversation_is_gone_and_the_others_are_not(self, home: Home) -> None:
+        """Nor is its number given to another."""
+        home.write(CLIENT, chat("first"), ended=True)
+        home.write(CLIENT, chat("second"), ended=True)
+        home.shown("forget", "2")
+        assert "There is no conversation 2." in home.complaint("export", "2")
+        assert home.write(CLIENT, chat("third")) == "3"
+        assert [line.split()[0] for line in home.shown("history").splitlines()[1:-1]] == ["1", "3"]
+
+    def test_nothing_of_it_stays_on_the_disk(self, home: Home) -> None:
+        """Neither its words nor a file of its own."""
+        home.write(CLIENT, chat("a secret word"), ended=True)
+        home.shown("forget", "1")
+        assert [path.name for path in home.journal.parent.iterdir()] == ["journal.db"]
+        assert b"a secret word" not in home.journal.read_bytes()
+
+    def test_conversation_that_a_program_goes_on_with_is_refused(self, home: Home) -> None:
+        """It stays as it was; one can look at it meanwhile."""
+        number = home.write(CLIENT, chat("Hello"))
+        with home.store() as store, store.conversation(int(number)):
+            assert "in another program" in home.complaint("forget", number)
+            assert "Hello" in home.shown("export", number)
+
+    def test_what_is_damaged_can_be_forgotten(self, home: Home) -> None:
+        """It is of no other use."""
+        number = home.write(CLIENT, chat("Hello"), ended=True)
+        home.sql("UPDATE turns SET kind = 'sing'")
+        home.shown("forget", number)
+        assert home.shown("history") == "Nothing was said yet.\n"
+
+
+def test_conversation_that_there_is_not(home: Home) -> None:
+    """One line, which says where to look."""
+    commands = [home.start(command, "9") for command in ("replay", "export", "forget")]
+    line = "chatgame: There is no conversation 9. To see which there are, type: chatgame history\n"
+    assert [finished(command) for command in commands] == [(1, "", line)] * 3
+
+
+def test_wrong_usage(home: Home) -> None:
+    """Status 2, and what is wrong."""
+    wrong = {
+        "replay 1 --speed 0": "0 is no speed; write it as in 2 or 0.5",
+        "replay 1 --speed nan": "nan is no speed",
+        "replay 1 --speed fast": "fast is no speed",
+        "export 1 --format xml": "invalid choice: 'xml'",
+    }
+    commands = [home.start(*command.split()) for command in wrong]
+    for words, (status, output, complaint) in zip(wrong.values(), map(finished, commands), strict=True):
+        assert (status, output) == (2, "")
+        assert words in complaint
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["replay"], ["export"], ["export", "--format", "asciicast"], ["export", "--format", "json"]],
+    ids=["replay", "text", "asciicast", "json"],
+)
+def test_edited_journal_is_found_out(home: Home, arguments: list[str]) -> None:
+    """By its digests, in every format; what comes before is still shown where it can be."""
+    number = home.write(CLIENT, chat("Hello", "No", "Bye"))
+    home.sql("UPDATE turns SET text = 'Yes' WHERE number = 1")
+    assert "damaged" in home.complaint(*arguments, number)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "damage"),
+    [
+        (["export", "1"], "UPDATE turns SET written = 'soon'"),
+        (["export", "1"], "UPDATE conversations SET session = NULL"),
+        (["history"], "UPDATE conversations SET seat = 'judge'"),
+    ],
+)
+def test_damage_of_any_form_is_one_line(home: Home, arguments: list[str], damage: str) -> None:
+    """SQLite keeps any value in any column."""
+    home.write(CLIENT, chat("Hello", "Hi"))
+    home.sql(damage)
+    assert "damaged" in home.complaint(*arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["export", "1"], ["export", "1", "--format", "json"], ["replay", "1"]],
+    ids=["text", "json", "replay"],
+)
+def test_output_that_nobody_reads_to_its_end(home: Home, arguments: list[str]) -> None:
+    """As in `chatgame export 1 | head -1`, here with more than a pipe holds: one line at most, no traceback."""
+    home.write(CLIENT, chat(*["x" * 4096] * 40))
+    with home.start(*arguments) as command:
+        assert command.stdout
+        assert command.stderr
+        assert command.stdout.readline()
+        command.stdout.close()
+        assert command.stderr.read() in ("", "chatgame: The output was closed, or is full.\n")
+        assert command.wait(2) in (0, 141)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="by a shell that is POSIX")
+@pytest.mark.parametrize("arguments", ["history", "replay 1"])
+def test_closed_output_is_one_line(home: Home, arguments: str) -> None:
+    """As in `chatgame history >&-`."""
+    home.write(CLIENT, chat("Hello"))
+    command = f"{' '.join(COMMAND)} {arguments} >&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], env=home.env, capture_output=True, text=True, check=False, timeout=10
+    )
+    assert re.fullmatch(r"chatgame: [^\n]+\n", done.stderr)
+    assert done.returncode == 1
