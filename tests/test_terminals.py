@@ -322,44 +322,43 @@ def test_closed_window_is_no_goodbye(server: Any, client: Any) -> None:
 
 
 FLEETS = {"client": "a1-e1 b3-b6 d5-f5 h1-h3 j9-j10", "server": "a1-a5 c1-c4 e1-e3 g1-g3 i1-i2"}
+"""By length and then by row and column, as the game writes them."""
 
 
 def test_battleship_survives_kill_9_of_each_side_in_turn(spawn: Spawn, server: Any) -> None:
     """Real processes, killed when they have just written and when they wait; each is started again as it was."""
     programs = {"server": server, "client": spawn("client", "--port", server.port)}
 
-    def again(name: str) -> str:
-        """Kill a side, start the same command again, and return what it shows up to its prompt or its waiting."""
+    def again(name: str, last: str) -> str:
+        """Kill a side, start the same command again, and return what it shows up to the words `last`."""
         programs[name].kill(signal.SIGKILL)
         programs[name].expect(pexpect.EOF)
         programs[name] = spawn(name, "--port", server.port)
         programs[name].expect_exact("Going on with your conversation after ")
-        programs[name].expect_exact([PROMPT, "Waiting for the "])
+        programs[name].expect(last)
         return str(programs[name].before)
 
+    asked, waits = r"Your move: [^\r]+\r\n" + PROMPT, "Waiting for the "
     programs["client"].expect_exact(PROMPT)
-    say(programs["client"], "play battleship", programs["server"])
-    again("server")
-    say(programs["server"], FLEETS["server"], programs["client"])
-    again("client")
+    say(programs["client"], "Hello", programs["server"])
+    say(programs["server"], "play battleship", programs["client"])
+    again("client", asked)
     say(programs["client"], FLEETS["client"], programs["server"])
-    for shot, answer in (("a1", "hit"), ("j1", "miss"), ("b1", "hit")):
-        say(programs["server"], shot, programs["client"])
-        assert f"The server played {shot}." in programs["client"].before
-        assert f"You answered {answer}." in programs["client"].before
-        shown = again("client")
-        assert f"You answered {answer}." in shown
-        assert shown.count("left: the server, right: you") == 1
+    again("server", asked)
+    say(programs["server"], FLEETS["server"], programs["client"])
+    for shot, answers in (("a1", ("hit", "hit")), ("j9", ("miss", "hit")), ("c2", ("hit", "miss"))):
+        again("client", asked)
         say(programs["client"], shot, programs["server"])
-        shown = again("server")
-        assert f"The client played {shot}." in shown
-        programs["client"].expect_exact("Connected again.")
-    programs["server"].sendline("/resign")
-    for program in programs.values():
-        program.expect_exact(
-            f"The server had chosen {FLEETS['server']}" if program is programs["client"] else "Game over"
-        )
-    programs["client"].expect_exact("Game over, you won: the server resigned.")
+        assert f"The client played {shot}." in programs["server"].before
+        assert f"You answered {answers[0]}." in programs["server"].before
+        assert f"You answered {answers[0]}." in again("server", asked)
+        say(programs["server"], shot, programs["client"])
+        assert f"You answered {answers[1]}." in programs["client"].before
+    again("server", waits)
+    programs["client"].sendline("/resign")
+    programs["client"].expect_exact(f"The server had chosen {FLEETS['server']}.")
+    programs["server"].expect_exact("Game over, you won: the client resigned.")
+    programs["client"].expect_exact("Game over, the server won: the client resigned.")
     programs["client"].expect_exact(PROMPT)
     programs["client"].sendline("/q")
     ends(programs["client"], 0)
