@@ -19,6 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import detangle
 
@@ -37,6 +38,9 @@ MEMORY = "/dev/shm"  # noqa: S108  # a folder of our own is made in it
 
 THINKING = (0.0, 0.0, 0.001, 0.1, 1.0, 20.0)
 """In seconds: how long people think."""
+
+WRITING = (0.0, 0.0, 0.001, 0.5)
+"""In seconds: how long the disk takes."""
 
 DOWN = (0.0, 0.1, 3.0, 40.0)
 """In seconds: how long a cut or a death lasts."""
@@ -239,6 +243,7 @@ class World:
     async def run(self) -> None:
         """Let it all happen, and see that nothing was lost, doubled, reordered or changed."""
         detangle.invariant(self.step)
+        self.slow_disk()
         trouble = asyncio.create_task(self.make_trouble())
         lives = {asyncio.create_task(self.live(seat)) for seat in Seat}
         while lives and not (self.over() and len(lives) == 1):  # a server may wait for ever for nobody
@@ -252,6 +257,17 @@ class World:
             await computer.stop()
         await asyncio.wait({trouble, *lives})
         self.check()
+
+    def slow_disk(self) -> None:
+        """Let what is done in threads, all of it by disks, take its time; a process may die meanwhile."""
+        loop = detangle.current_loop()
+        at_once = loop.run_in_executor
+
+        async def slowly(*job: Any) -> Any:
+            await asyncio.sleep(self.chance.choice(WRITING))
+            return await at_once(*job)
+
+        loop.run_in_executor = slowly  # type: ignore[method-assign, assignment]  # it knows no disks
 
     def check(self) -> None:
         """What must hold in the end."""

@@ -1,12 +1,21 @@
 """Two programs talk and play; both ends are honest and in one test."""
 
+import asyncio
+
 import pytest
 
-from chatgame.core.errors import PartnerLeft, PlayerLeft
+from chatgame.core.commitments import Opening
+from chatgame.core.errors import JournalFailed, PartnerLeft, PlayerLeft
+from chatgame.core.messages import Turn
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from tests.ends import talk
+from chatgame.games import BUILT_IN
+from chatgame.journal.journal import InMemory
+from chatgame.link.memory import linked_in_memory, memory_streams
+from chatgame.play import converse
+from chatgame.players.script import Script
+from tests.ends import Peer, link_to, sentence_of, talk
 
 
 def spoken(script: str) -> tuple[list[str], list[str]]:
@@ -138,6 +147,54 @@ async def test_resigning_ends_the_game_not_the_chat() -> None:
         ("server", "say"),
         ("client", "say"),
     ]
+
+
+async def test_turn_is_kept_before_it_is_sent() -> None:
+    """Or else a program that is killed would not know what it has said."""
+
+    class Slow(InMemory):
+        writing, written = asyncio.Event(), asyncio.Event()
+
+        async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+            self.writing.set()
+            await self.written.wait()
+            await super().keep(turn, opening)
+
+    at_client, at_peer = memory_streams()
+    peer, journal = Peer(Seat.SERVER, at_peer), Slow(Seat.CLIENT)
+    talking = asyncio.create_task(converse(Script(["Hello"]), link_to(at_client, Seat.CLIENT), BUILT_IN, journal))
+    await journal.writing.wait()
+    hearing = asyncio.create_task(peer.hear())
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert not hearing.done()
+    journal.written.set()
+    assert (await hearing)["text"] == "Hello"
+    assert len(journal.log) == 1
+    peer.close()
+    await sentence_of(talking)
+
+
+async def test_turn_that_cannot_be_kept_is_not_sent_and_stays_ones_own() -> None:
+    """As on a full disk: the person is told, and can try again."""
+
+    class Full(InMemory):
+        room = False
+
+        async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+            if not self.room:
+                self.room = True
+                raise JournalFailed("The disk is full.")
+            await super().keep(turn, opening)
+
+    client, server = linked_in_memory(BUILT_IN)
+    player, journal = Script(["first", "again", "/q"]), Full(Seat.CLIENT)
+    await asyncio.gather(
+        converse(player, client, BUILT_IN, journal),
+        converse(Script(["Hi"]), server, BUILT_IN, InMemory(Seat.SERVER)),
+    )
+    assert [turn.text for turn in journal.log] == ["again", "Hi", ""]
+    assert player.heard == ["The disk is full. So this was not sent; it is still your turn."]
 
 
 async def test_end_of_input_says_goodbye() -> None:
