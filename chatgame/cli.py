@@ -16,8 +16,9 @@ from random import Random, SystemRandom
 from typing import Any
 
 from chatgame import __version__
-from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft
+from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, Refused
 from chatgame.core.log import Entry
+from chatgame.core.pairing import read_code
 from chatgame.core.seats import Seat
 from chatgame.games import installed_games
 from chatgame.journal.journal import InMemory
@@ -27,11 +28,8 @@ from chatgame.play import converse
 from chatgame.players.bot import Bot, Level
 from chatgame.players.console import coloured_output, console_at, streams_restored
 from chatgame.players.inert import inert
-from chatgame.program import PATIENCE, Setting, join, serve
+from chatgame.program import DEFAULT_HOST, DEFAULT_PORT, PATIENCE, Setting, join, serve
 from chatgame.records import FORMATS, listing, recording
-
-DEFAULT_HOST = "localhost"
-DEFAULT_PORT = 1059
 
 BROKEN_PIPE = 13
 """The number of SIGPIPE, by which programs end whose output nobody reads on, as in `chatgame export 1 | head`."""
@@ -99,7 +97,12 @@ async def sit_at(options: argparse.Namespace) -> None:
         player = Bot(options.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if options.bot else console
         console.show(*problems)
         with Store(journal_path()) as store:
-            setting = Setting(options.host, options.port, games, store, options.new, options.wait)
+            code = getattr(options, "code", None)
+            setting = Setting(
+                options.host, options.port, games, store, options.new, code, options.insecure, options.wait
+            )
+            if options.insecure:
+                console.show("Nothing is encrypted: whoever is on the way can read and change what you say.")
             try:
                 table = await options.sit(player, setting, console.tell)
             except PartnerLeft as farewell:
@@ -254,6 +257,13 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(program=sit_at, sit=sit, seat=Seat(name))
         command.add_argument("--host", default=DEFAULT_HOST, help="the address (default: %(default)s)")
         command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
+        if sit is join:
+            command.add_argument(
+                "code", nargs="?", type=_code, metavar="CODE", help="what a server on another computer shows"
+            )
+        command.add_argument(
+            "--insecure", action="store_true", help="talk to another computer without a code, and in the clear"
+        )
         command.add_argument("--bot", action="store_true", help="let a bot sit at this seat")
         command.add_argument(
             "--new", action="store_true", help="begin afresh, not where the last conversation broke off"
@@ -296,6 +306,13 @@ def _parser() -> argparse.ArgumentParser:
                 "--format", default="text", choices=FORMATS, help="of what is written (default: text)"
             )
     return parser
+
+
+def _code(text: str) -> str:
+    try:
+        return read_code(text)
+    except Refused as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _number(text: str) -> int:

@@ -1,19 +1,26 @@
 """The two programs, a server that waits and a client that comes, each from where its journal ends."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from random import Random, SystemRandom
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chatgame.core.errors import TurnedAway
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.store import Conversation, Store
-from chatgame.link.dial import dial
+from chatgame.link.dial import dial, is_loopback, reachable_at
+from chatgame.link.link import Link
 from chatgame.link.listen import listening
 from chatgame.play import converse
 from chatgame.players.player import Player
+
+if TYPE_CHECKING:  # it needs an extra
+    from chatgame.link.secure import Guard
+
+DEFAULT_HOST = "localhost"
+DEFAULT_PORT = 1059
 
 PATIENCE = 600
 """In seconds: how long a partner who was lost may take to come back, if nobody says otherwise."""
@@ -33,6 +40,8 @@ class Setting(NamedTuple):
         host, port: the server's address; port 0 is any that is free.
         games: that this side has.
         store: the journal.
+        code: as the client, of a server on another computer.
+        insecure: whether to talk in the clear to another computer.
         new: whether to begin afresh instead of going on with an unfinished conversation.
         patience: in seconds, how long a partner who was lost may take to come back.
         chance: gives salts and random numbers; by default the system's own, which nobody can foresee.
@@ -43,6 +52,8 @@ class Setting(NamedTuple):
     games: Mapping[str, AnyRules]
     store: Store
     new: bool = False
+    code: str | None = None
+    insecure: bool = False
     patience: float = PATIENCE
     chance: Random = SystemRandom()
 
@@ -53,18 +64,34 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
     Raises:
         ChatgameError: it failed, or somebody left; see `converse`.
     """
-    host, port, games, store, new, patience, chance = setting
-    async with listening(host, port, games, told, patience) as door:
+    host, port, games, store, new, *_ = setting
+    async with listening(host, port, games, told, setting.patience) as door:
         at = Seat.SERVER, host, door.port
         with _conversation(store, *at, new=new) as kept, ExitStack() as stack:
             unsaid = store.unfinished(*at, closed=True)
-            await door.open(kept, stack.enter_context(store.conversation(unsaid)) if unsaid else None)
+            farewell = stack.enter_context(store.conversation(unsaid)) if unsaid else None
+            guard = None if setting.insecure or is_loopback(host) else await _guard(kept, told)
+            await door.open(kept, farewell, guard)
             told(f"Server listening on: {host} on port: {door.port}")
             if kept.entries():
                 told("Waiting for the client of your unfinished conversation. To begin afresh, use --new.")
+            elif guard:
+                port_option = "" if door.port == DEFAULT_PORT else f" --port {door.port}"
+                told(
+                    "Tell your friend the code, by telephone for example; it lets in one person, once. They type:",
+                    f"chatgame client --host {reachable_at(host)}{port_option} {guard.code}",
+                )
             link = await door.partner
             told(f"Connected by {link.peer}", *[] if kept.entries() else ["Waiting for message..."])
-            return await converse(player, link, games, kept, chance)
+            return await converse(player, link, games, kept, setting.chance)
+
+
+async def _guard(kept: Conversation, told: Told) -> "Guard":
+    from chatgame.link.secure import Guard, new_certificate  # which needs an extra
+
+    if not kept.pinned:
+        await kept.pin(new_certificate())
+    return Guard(kept.pinned or "", told, expected=not kept.entries())
 
 
 async def join(player: Player, setting: Setting, told: Told) -> Table:
@@ -73,19 +100,23 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
     Raises:
         ChatgameError: it failed, or somebody left; see `converse`.
     """
-    host, port, games, store, new, patience, chance = setting
+    host, port, games, store, new, *_ = setting
     at = Seat.CLIENT, host, port
+
+    def dialled(kept: Conversation) -> Coroutine[None, None, Link]:
+        return dial(host, port, games, kept, told, setting.patience, setting.code, insecure=setting.insecure)
+
     if unsaid := store.unfinished(*at, closed=True):
         with store.conversation(unsaid) as kept:
             try:
-                await converse(player, await dial(host, port, games, kept, told, patience), games, kept)
+                await converse(player, await dialled(kept), games, kept)
                 told("The server now knows that you have quit your last conversation.")
             except TurnedAway:
                 kept.end()  # it does not wait for us
     with _conversation(store, *at, new=new) as kept:
-        link = await dial(host, port, games, kept, told, patience)
+        link = await dialled(kept)
         told(f"Connected to: {host} on port: {port}")
-        return await converse(player, link, games, kept, chance)
+        return await converse(player, link, games, kept, setting.chance)
 
 
 def _conversation(

@@ -10,10 +10,10 @@ from chatgame.core.messages import Kind
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.words import WORDS
 from chatgame.games import BUILT_IN
 from chatgame.players.bot import BUDGETS, Bot, Level, knows
 from chatgame.players.search import best_move
-from chatgame.players.words import WORDS
 from tests.core.test_match import Acts
 from tests.ends import VERSIONS
 from tests.strength import against_random, lines_of_play, shots_to_clear, solves

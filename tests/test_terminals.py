@@ -365,6 +365,46 @@ def test_battleship_survives_kill_9_of_each_side_in_turn(spawn: Spawn, server: A
     ends(programs["server"], 0)
 
 
+def test_friends_on_two_computers_talk_by_a_code_and_come_back_without_it(spawn: Spawn) -> None:
+    """Both are killed in the middle of a game; no code is asked for again, and a stranger's is refused."""
+    server = spawn("server", "--host", "0.0.0.0", "--port", "0")  # noqa: S104  # that is what is tested
+    server.expect(r"port: (\d+)\r\n")
+    port = server.match.group(1)
+    server.expect(rf"chatgame client --host \S+ --port {port} (\S+)\r\n")
+    there = ["client", "--host", "127.0.0.1", "--port", port]
+    stranger = spawn(*there, "7-guitar-island")
+    assert "That is not the server's code" in ends(stranger, 1)
+    client = spawn(*there, server.match.group(1).replace("-", " ").upper())
+    client.expect_exact(PROMPT)
+    say(client, "Hello", server)
+    say(server, "play rps", client)
+    say(client, "rock", server)
+    for process in (client, server):
+        process.kill(signal.SIGKILL)
+        process.expect(pexpect.EOF)
+    server = spawn("server", "--host", "0.0.0.0", "--port", port)  # noqa: S104
+    server.expect_exact("Waiting for the client of your unfinished conversation.")
+    client = spawn(*there)
+    client.expect_exact("Going on with your conversation after 3 turns:")
+    server.expect(r"Your move: [^\r]+\r\n" + PROMPT)
+    server.sendline("paper")
+    client.expect_exact("The server had chosen paper.")
+    client.expect_exact(PROMPT)
+    client.sendline("/q")
+    ends(client, 0)
+    ends(server, 0)
+
+
+def test_talking_in_the_clear_is_asked_for_and_says_what_it_means(spawn: Spawn) -> None:
+    """As before, with the one option."""
+    server = spawn("server", "--host", "0.0.0.0", "--port", "0", "--insecure")  # noqa: S104
+    server.expect_exact("Nothing is encrypted: whoever is on the way can read and change what you say.")
+    server.expect(r"port: (\d+)\r\n")
+    client = spawn("client", "--port", server.match.group(1))
+    client.expect_exact(PROMPT)
+    say(client, "Hello", server)
+
+
 def test_second_program_on_one_conversation_is_refused(spawn: Spawn, server: Any, client: Any) -> None:
     """And the first is not disturbed."""
     say(client, "Hello", server)

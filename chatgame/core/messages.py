@@ -3,6 +3,7 @@
     hello   who I am and what I hold; the first message from each side, the client's first
     turn    one turn of the log
     alive   nothing to say, still here
+    pair    what two need who do not know each other yet, before the hello
     bye     the last message, out of turn: why I leave
 
 `hello` and `bye` may carry fields that this version does not know, which are passed over, so that a later
@@ -91,6 +92,16 @@ class Alive(Struct, frozen=True, tag="alive", tag_field="type"):
     """Nothing to say, still here."""
 
 
+class Pair(Struct, frozen=True, tag="pair", tag_field="type"):
+    """A step of pairing, before the hello; see `chatgame.core.pairing`.
+
+    Attributes:
+        value: in hexadecimal, first each side's message of SPAKE2, 33 bytes, then each side's proof, 32 bytes.
+    """
+
+    value: Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{64}|[0-9a-f]{66})\Z")]
+
+
 class Reason(StrEnum):
     """Why a peer says goodbye out of turn."""
 
@@ -114,7 +125,7 @@ class Bye(Struct, frozen=True, tag="bye", tag_field="type"):
     text: Annotated[str, Meta(max_length=500)] = ""
 
 
-Message = Hello | Turn | Alive | Bye
+Message = Hello | Turn | Alive | Bye | Pair
 
 _encoder = json.Encoder()
 _decoder: json.Decoder[Message] = json.Decoder(Message)

@@ -50,6 +50,7 @@ class InMemory:
         log: the turns.
         session: the session's identifier, once there is one.
         token: as the server: the client's last one, or None.
+        pinned: what connections are made secure by, or None.
         held: nothing, when the program begins.
     """
 
@@ -57,6 +58,7 @@ class InMemory:
         self.log: list[Turn] = []
         self.session: str | None = None
         self.token: str | None = None
+        self.pinned: str | None = None
         self.held = Held(seat)
         self._seed = secrets.token_bytes(32)
         self._spent = 0
@@ -81,6 +83,10 @@ class InMemory:
     async def begin(self, session: str, token: str | None) -> None:
         """Keep which session it is, and as the server the client's token."""
         self.session, self.token = session, token
+
+    async def pin(self, pinned: str) -> None:
+        """Keep what connections are made secure by."""
+        self.pinned = pinned
 
     def end(self) -> None:
         """There is nothing to keep."""

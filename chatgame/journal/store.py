@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS conversations (
     ended REAL,                       -- when both sides knew that it was over; until then it can be gone on with
     session TEXT,                     -- none before the server has chosen one
     token TEXT,                       -- as the server: the client's last one
+    pinned TEXT,                      -- the server's certificate and private key; as the client: what it is known by
     seed BLOB,                        -- as the client: where the chain of tokens begins
     spent INTEGER NOT NULL DEFAULT 0  -- as the client: how many of them were given out
 );
@@ -307,6 +308,7 @@ class Conversation:
         session: the session's identifier, or None before it is of any use.
         token: as the server: the client's last one, or None.
         held: what was held of the log when it was opened.
+        pinned: what connections are made secure by, or None.
         began: in seconds since 1970.
         ended: whether both sides know that it is over.
     """
@@ -316,7 +318,7 @@ class Conversation:
         self._store = store
         self._number = number
         row = store.read(
-            "SELECT seat, session, token, seed, spent, began FROM conversations WHERE id = ?", (number,)
+            "SELECT seat, session, token, seed, spent, began, pinned FROM conversations WHERE id = ?", (number,)
         )[0]
         self.seat = Seat(row[0])
         self.session: str | None = row[1]
@@ -324,6 +326,7 @@ class Conversation:
         self._seed: bytes = row[3]
         self._spent: int = row[4]
         self.began: float = row[5]
+        self.pinned: str | None = row[6]
         self._entries = [entry for entry, _ in store.log(number)]
         self.held = Held.of(self.seat, [entry.turn for entry in self._entries])
         if self.seat is Seat.CLIENT and not self._entries:
@@ -363,6 +366,11 @@ class Conversation:
         """Keep which session it is, and as the server the client's token."""
         await asyncio.to_thread(self._change, "session = ?, token = ?", session, token)
         self.session, self.token = session, token
+
+    async def pin(self, pinned: str) -> None:
+        """Keep what connections are made secure by."""
+        await asyncio.to_thread(self._change, "pinned = ?", pinned)
+        self.pinned = pinned
 
     def _change(self, columns: str, *values: object) -> None:
         self._store.write(f"UPDATE conversations SET {columns} WHERE id = ?", (*values, self._number))  # noqa: S608

@@ -4,6 +4,8 @@ import asyncio
 import random
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 
 from chatgame.core.errors import InvalidMessage, LinkLost, RemoteProtocolError, TurnedAway, Unreachable
 from chatgame.core.messages import Hello
@@ -26,6 +28,28 @@ def address_family(host: str) -> socket.AddressFamily:
     return socket.AF_INET if host == "localhost" else socket.AF_UNSPEC
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this computer can reach an address."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def reachable_at(host: str) -> str:
+    """The address that others know this computer by, if it listens at `host`; a guess where that is any."""
+    if host not in ("0.0.0.0", "::", ""):  # noqa: S104  # only compared
+        return host
+    with (
+        suppress(OSError),
+        socket.socket(socket.AF_INET6 if host == "::" else socket.AF_INET, socket.SOCK_DGRAM) as any_way,
+    ):
+        any_way.connect(
+            ("2001:db8::1" if host == "::" else "192.0.2.1", 9)
+        )  # sends nothing, but chooses an interface
+        return str(any_way.getsockname()[0])
+    return "ADDRESS"
+
+
 async def dial(
     host: str,
     port: int,
@@ -33,8 +57,14 @@ async def dial(
     kept: Kept,
     told: Callable[[str], object],
     patience: float,
+    code: str | None = None,
+    *,
+    insecure: bool = False,
 ) -> Link:
     """Connect to a server and take the client's seat, or take it again if `kept` is of an unfinished session.
+
+    With a code, or where the last connection was secure, this one is. Without, only a server on this computer is
+    talked to, unless one wants to be `insecure`.
 
     When the connection is lost later, the link dials again, with longer and longer pauses, for `patience` seconds.
 
@@ -47,16 +77,28 @@ async def dial(
         connection = await _connect(host, port)
         greeted = False
         try:
+            if not (code or kept.pinned or insecure or is_loopback(host)):
+                raise TurnedAway(
+                    "To talk to another computer, add the code that the server shows there, as in: "
+                    f"chatgame client --host {host} 7-guitar-island"
+                )
             token = await kept.next_token()
             async with asyncio.timeout(HELLO_TIME):
+                pinned = None
+                if code or kept.pinned:
+                    from chatgame.link.secure import join_securely  # which needs an extra
+
+                    pinned = await join_securely(connection, kept.pinned, code)
                 hello = await greet_server(connection, hello_of(held, games, kept.session, token))
+                if pinned and pinned != kept.pinned:
+                    await kept.pin(pinned)
             greeted = True
         except (InvalidMessage, LinkLost, RemoteProtocolError, TimeoutError) as error:
-            where = f"{host} on port {port}"
-            raise Unreachable(f"What answers at {where} is no chatgame server. Check --host and --port.") from error
+            what = "is no chatgame server" if code or kept.pinned else "is no chatgame server, or asks for a code"
+            raise Unreachable(f"What answers at {host} on port {port} {what}. Check --host and --port.") from error
         finally:
             if not greeted:
-                await connection.close()
+                connection.abort()
         return connection, hello
 
     async def again(link: Link) -> None:

@@ -6,7 +6,7 @@ The server says nothing before it has heard a valid hello, so a stray learns not
 from collections.abc import Mapping
 
 from chatgame.core.errors import RemoteProtocolError, TurnedAway
-from chatgame.core.messages import PROTOCOL, Bye, Hello, Reason
+from chatgame.core.messages import PROTOCOL, Bye, Hello, Message, Reason
 from chatgame.core.resume import Held
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
@@ -55,15 +55,15 @@ async def greet_server(connection: Connection, hello: Hello) -> Hello:
     raise RemoteProtocolError("The server did not say hello.")
 
 
-async def hear_client(connection: Connection) -> Hello:
-    """Hear a client's hello as the server.
+async def hear_client(connection: Connection, first: Message | None = None) -> Hello:
+    """Hear a client's hello as the server, the next message or `first`.
 
     Raises:
         InvalidMessage, RemoteProtocolError: the other end is no chatgame client.
         TurnedAway: it speaks another version; it has been told.
         LinkLost: the connection broke.
     """
-    match await connection.receive():
+    match first or await connection.receive():
         case Hello(seat=Seat.CLIENT) as hello:
             if not _understood(hello):
                 text = f"protocol {hello.protocol} is not understood here, but {PROTOCOL}"

@@ -11,11 +11,14 @@ class Kept(Protocol):
     Attributes:
         session: the session's identifier, or None as long as there is none.
         token: as the server: the client's last one, or None.
+        pinned: as the server: its certificate with the private key, in PEM; as the client: what it knows the server's
+            by; None where connections are not secure, or not yet.
         held: what was held of the log when the program began.
     """
 
     session: str | None
     token: str | None
+    pinned: str | None
     held: Held
 
     async def next_token(self) -> str:
@@ -27,6 +30,13 @@ class Kept(Protocol):
 
     async def begin(self, session: str, token: str | None) -> None:
         """Keep who the partner is: the session that has begun, and as the server the client's token.
+
+        Raises:
+            JournalFailed: it cannot be written.
+        """
+
+    async def pin(self, pinned: str) -> None:
+        """Keep what connections are made secure by.
 
         Raises:
             JournalFailed: it cannot be written.

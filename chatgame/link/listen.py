@@ -9,6 +9,7 @@ import errno
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from chatgame.core.errors import (
     InvalidMessage,
@@ -18,7 +19,7 @@ from chatgame.core.errors import (
     Unreachable,
     unwrapped,
 )
-from chatgame.core.messages import Bye, Hello, Reason
+from chatgame.core.messages import Bye, Hello, Pair, Reason
 from chatgame.core.resume import follows
 from chatgame.core.rules import AnyRules
 from chatgame.link.dial import address_family
@@ -26,6 +27,9 @@ from chatgame.link.hello import HELLO_TIME, hear_client, hello_of
 from chatgame.link.kept import Kept
 from chatgame.link.link import Link, Recovery
 from chatgame.link.streams import Connection
+
+if TYPE_CHECKING:  # it needs an extra
+    from chatgame.link.secure import Guard
 
 MAX_GUESTS = 32
 """How many connections may be in the middle of a greeting, to bound memory; with one more, the oldest is closed."""
@@ -92,16 +96,18 @@ class Door:
         port: int = self.server.sockets[0].getsockname()[1]
         return port
 
-    async def open(self, kept: Kept, farewell: Kept | None = None) -> None:
+    async def open(self, kept: Kept, farewell: Kept | None = None, guard: "Guard | None" = None) -> None:
         """Let people in, first of all the client of the unfinished session, if `kept` is of one.
 
         `farewell` is a session that this side has closed before its client heard of it; they are told when they come.
+        With a `guard`, connections are secure, and who is new has to know its code.
 
         Raises:
             Unreachable: nothing can listen here after all.
         """
         self._kept = kept
         self._farewell = farewell
+        self._guard = guard
         try:
             await self.server.start_serving()
         except OSError as error:
@@ -139,9 +145,9 @@ class Door:
         goodbye = None
         try:
             async with asyncio.timeout(HELLO_TIME):
-                hello = await hear_client(connection)
+                known, hello = await self._hear(connection)
             async with self._deciding:  # so that two clients cannot both get the seat
-                if await self._seat(connection, hello):
+                if await self._seat(connection, hello, known=known):
                     return
             goodbye = Bye(Reason.UNKNOWN if hello.session else Reason.TAKEN)
         except (InvalidMessage, RemoteProtocolError, TurnedAway, LinkLost, TimeoutError) as error:
@@ -150,7 +156,27 @@ class Door:
                 self._told(f"Dropped a connection from {connection.peer}: {why}.")
         await connection.close(goodbye)
 
-    async def _seat(self, connection: Connection, hello: Hello) -> bool:
+    async def _hear(self, connection: Connection) -> tuple[bool, Hello]:
+        """Hear who comes, and whether they may be somebody new: with a guard, only who has the code."""
+        if not self._guard:
+            return True, await hear_client(connection)
+        await self._guard.secure(connection)
+        first = await connection.receive()
+        if not isinstance(first, Pair):
+            return False, await hear_client(connection, first)
+        try:
+            await self._guard.check(connection, first)
+        finally:
+            if self._guard.burned and not self.partner.done():
+                self.partner.set_exception(
+                    TurnedAway(
+                        "Three wrong codes were tried, so the code is burned: somebody guesses, or mistypes. Start "
+                        "the server again for a new one."
+                    )
+                )
+        return True, await hear_client(connection)
+
+    async def _seat(self, connection: Connection, hello: Hello, *, known: bool) -> bool:
         """Give the seat to the client whose it is, or to the first who comes when it is nobody's."""
         kept, farewell = self._kept, self._farewell
         if farewell and _comes_back(hello, farewell):
@@ -158,9 +184,11 @@ class Door:
             if await Link(connection, farewell.held, hello, farewell.session or "").close():
                 farewell.end()
             return True
-        if not _comes_back(hello, kept) and (kept.session or hello.session):
+        if not _comes_back(hello, kept) and (kept.session or hello.session or not known):
             return False
         session = kept.session or secrets.token_hex(16)
+        if self._guard:
+            self._guard.code = None  # it has been used
         await kept.begin(session, hello.token)
         # From here on nothing waits, so no turn can slip in between the hello and what follows it.
         held = self.partner.result().held if self.partner.done() else kept.held

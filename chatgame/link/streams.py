@@ -1,6 +1,7 @@
 """Messages over one StreamReader and StreamWriter pair."""
 
 import asyncio
+import ssl
 from contextlib import suppress
 
 from chatgame.core.errors import InvalidMessage, LinkLost
@@ -9,6 +10,10 @@ from chatgame.core.messages import Bye, Message, decode, encode
 
 CLOSING_TIME = 1.0
 """In seconds: how long a goodbye may take, so that leaving never hangs on a partner who doesn't read."""
+
+
+HANDSHAKE_TIME = 5.0
+"""In seconds: how long TLS may take to begin."""
 
 
 class Connection:
@@ -54,6 +59,19 @@ class Connection:
         except OSError as error:
             raise LinkLost("The connection broke.") from error
 
+    async def start_tls(self, context: ssl.SSLContext) -> bytes:
+        """Go on in TLS; returns the peer's certificate in DER, if it has one.
+
+        Raises:
+            LinkLost: the peer does not do so, in time.
+        """
+        try:
+            await self._writer.start_tls(context, ssl_handshake_timeout=HANDSHAKE_TIME)
+        except (OSError, EOFError) as error:
+            raise LinkLost("The connection could not be made secure.") from error
+        certificate: bytes | None = self._writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        return certificate or b""
+
     async def close(self, goodbye: Bye | None = None) -> bool:
         """Send a goodbye, if any, wait for the peer to close too, and close; never takes long or raises.
 
@@ -67,11 +85,12 @@ class Connection:
                 async with asyncio.timeout(CLOSING_TIME):
                     if goodbye:
                         await self.send(goodbye)
-                    self._writer.write_eof()
+                    if self._writer.can_write_eof():  # which TLS cannot
+                        self._writer.write_eof()
                     with suppress(InvalidMessage):
                         while not answered:
                             answered = isinstance(await self.receive(), Bye)
-                    while await self._reader.read(4096):
+                    while not answered and await self._reader.read(4096):
                         pass
             with suppress(OSError):
                 async with asyncio.timeout(CLOSING_TIME):

@@ -103,7 +103,8 @@ def typed(step: Step, viewer: Seat) -> str | None:
 def recalled(steps: Sequence[Step], viewer: Seat) -> list[str]:
     """What the person at `viewer` sees who comes back: the last lines, and the board of the game that is on."""
     last = steps[-1]
-    lines = [f"Going on with your conversation after {last.after.number} turns:"]
+    count = last.after.number
+    lines = [f"Going on with your conversation after {count} turn{'s' if count > 1 else ''}:"]
     for step in steps:
         line = typed(step, viewer)
         lines += [] if line is None else [f"{PROMPT}{line}"]

@@ -12,8 +12,8 @@ from random import Random
 from typing import Any
 
 from chatgame.core.seats import Seat
+from chatgame.core.words import WORDS
 from chatgame.games import battleship, hangman, pig, rps
-from chatgame.players.words import WORDS
 
 Strategy = Callable[[Any, Seat, Random], str]
 """What to type at a position, given one's seat and a source of chance."""

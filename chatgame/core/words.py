@@ -1,4 +1,4 @@
-"""The words that a bot hides and guesses in hangman: common English nouns of four to twelve letters."""
+"""Common English nouns of four to twelve letters: for codes that are read aloud, and for hangman."""
 
 WORDS: tuple[str, ...] = tuple(
     """
