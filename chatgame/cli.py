@@ -95,14 +95,14 @@ async def sit_at(options: argparse.Namespace) -> None:
     games, problems = installed_games()
     async with console_at(options.seat) as console:
         player = Bot(options.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if options.bot else console
-        console.show(*problems)
+        console.tell(*problems)
         with Store(journal_path()) as store:
             code = getattr(options, "code", None)
             setting = Setting(
                 options.host, options.port, games, store, options.new, code, options.insecure, options.wait
             )
             if options.insecure:
-                console.show("Nothing is encrypted: whoever is on the way can read and change what you say.")
+                console.tell("Nothing is encrypted: whoever is on the way can read and change what you say.")
             try:
                 table = await options.sit(player, setting, console.tell)
             except PartnerLeft as farewell:
@@ -122,7 +122,7 @@ async def play_alone(options: argparse.Namespace) -> None:
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # asked to be foreseen
     async with console_at(Seat.CLIENT) as console:
         ours, bots = linked_in_memory(games)
-        console.show("You are the client, and a bot is the server.", *problems)
+        console.tell("You are the client, and a bot is the server.", *problems)
         bot = asyncio.create_task(
             converse(
                 Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, InMemory(Seat.SERVER), chance

@@ -15,7 +15,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import aioconsole
 
@@ -94,6 +94,7 @@ class Console:
         self._asked: asyncio.Future[str] | None = None
         self._prompted = asyncio.Event()  # a line is asked for
         self._reading = asyncio.Event()  # no line that was taken is in work
+        self._told = asyncio.Event()  # something was shown by who cannot wait until it is written
         if terminal:
             self._reading.set()
         self.in_line = False  # the cursor stands behind the prompt
@@ -210,6 +211,18 @@ class Console:
         self.show(*texts)
         if asked:
             self._prompt()
+        self._told.set()
+
+    async def write_out(self) -> NoReturn:
+        """See that what was told is written; runs beside all the rest.
+
+        Raises:
+            OutputLost: it cannot be.
+        """
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            await self.drain()
 
     def end_line(self) -> None:
         """Go to a line of its own."""
@@ -283,9 +296,10 @@ async def console_at(seat: Seat) -> AsyncIterator[Console]:
     try:
         with unwrapped():
             async with asyncio.TaskGroup() as tasks:
-                reading = tasks.create_task(console.read())
+                background = [tasks.create_task(console.read()), tasks.create_task(console.write_out())]
                 yield console
-                reading.cancel()
+                for task in background:
+                    task.cancel()
     except PlayerLeft:
         console.show(GOODBYE)
         raise
