@@ -1,11 +1,12 @@
 """The two programs, a server that waits and a client that comes, each from where its journal ends."""
 
-from collections.abc import Coroutine, Mapping
-from contextlib import AbstractContextManager, ExitStack
+import asyncio
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from chatgame.core.errors import TurnedAway
+from chatgame.core.errors import PlayerLeft, TurnedAway
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -64,10 +65,10 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
     Raises:
         ChatgameError: it failed, or somebody left; see `converse`.
     """
-    host, port, games, store, new, *_ = setting
+    host, port, games, store, *_ = setting
     async with listening(host, port, games, told, setting.patience) as door:
         at = Seat.SERVER, host, door.port
-        with _conversation(store, *at, new=new) as kept, ExitStack() as stack:
+        with _conversation(setting, told, *at) as kept, ExitStack() as stack:
             unsaid = store.unfinished(*at, closed=True)
             farewell = stack.enter_context(store.conversation(unsaid)) if unsaid else None
             guard = None if setting.insecure or is_loopback(host) else await _guard(kept, told)
@@ -82,6 +83,8 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
                     f"chatgame client --host {reachable_at(host)}{port_option} {guard.code}",
                 )
             link = await door.partner
+            if setting.new:
+                store.abandon(*at)
             told(f"Connected by {link.peer}", *[] if kept.entries() else ["Waiting for message..."])
             return await converse(player, link, games, kept, setting.chance)
 
@@ -100,7 +103,7 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
     Raises:
         ChatgameError: it failed, or somebody left; see `converse`.
     """
-    host, port, games, store, new, *_ = setting
+    host, port, games, store, *_ = setting
     at = Seat.CLIENT, host, port
 
     def dialled(kept: Conversation) -> Coroutine[None, None, Link]:
@@ -110,19 +113,27 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
         with store.conversation(unsaid) as kept:
             try:
                 await converse(player, await dialled(kept), games, kept)
-                told("The server now knows that you have quit your last conversation.")
             except TurnedAway:
                 kept.end()  # it does not wait for us
-    with _conversation(store, *at, new=new) as kept:
+            else:
+                told(*["The server now knows that you have quit your last conversation."] if kept.ended else [])
+    with _conversation(setting, told, *at) as kept:
         link = await dialled(kept)
+        if setting.new:
+            store.abandon(*at)
         told(f"Connected to: {host} on port: {port}")
         return await converse(player, link, games, kept, setting.chance)
 
 
-def _conversation(
-    store: Store, seat: Seat, host: str, port: int, *, new: bool
-) -> AbstractContextManager[Conversation]:
+@contextmanager
+def _conversation(setting: Setting, told: Told, seat: Seat, host: str, port: int) -> Iterator[Conversation]:
     """The unfinished conversation there, or a new one."""
-    if new:
-        store.abandon(seat, host, port)
-    return store.conversation(store.unfinished(seat, host, port) or store.begin(seat, host, port))
+    store = setting.store
+    number = None if setting.new else store.unfinished(seat, host, port)
+    with store.conversation(number or store.fresh(seat, host, port)) as kept:
+        try:
+            yield kept
+        except (PlayerLeft, asyncio.CancelledError):
+            if kept.unfinished:
+                told("Your partner is not told, and the conversation is kept: the same command goes on with it.")
+            raise

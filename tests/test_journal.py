@@ -773,16 +773,6 @@ async def test_client_comes_back_to_a_session_only_if_something_was_said(store: 
         assert (conversation.session, conversation.token) == (SESSION, None)
 
 
-async def test_conversation_begins_when_it_was_begun(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That does not change when it is gone on with."""
-    monkeypatch.setattr("time.time", lambda: 12345.5)
-    number = store.begin(*CLIENT)
-    monkeypatch.undo()
-    for _ in range(2):
-        with store.conversation(number) as conversation:
-            assert conversation.began == 12345.5
-
-
 # One program at a time.
 
 REFUSED = r"This conversation is open in another program\. Close that one first\."
@@ -871,7 +861,7 @@ async def test_new_conversation_is_refused_while_another_program_goes_on_with_th
     store: Store, path: Path
 ) -> None:
     """It is not ended behind its back."""
-    number = store.begin(*CLIENT)
+    number = await fill(store, CHAT)
     with Store(path) as second, store.conversation(number):
         with pytest.raises(JournalFailed, match=REFUSED):
             second.abandon(*CLIENT)
@@ -989,15 +979,19 @@ async def test_journal_that_is_never_let_go_of_is_told(store: Store, path: Path)
 # Which conversations there are.
 
 
-def test_unfinished_conversation_is_the_last_one_there(store: Store) -> None:
-    """By seat, host and port; a new one is unfinished from its beginning."""
+async def test_unfinished_conversation_is_the_last_one_there(store: Store) -> None:
+    """By seat, host and port; one in which nothing was said is fresh, and used again as such."""
     assert store.unfinished(*CLIENT) is None
-    numbers = [store.begin(*CLIENT), store.begin(*CLIENT)]
-    assert len(set(numbers)) == 2
+    fresh = store.fresh(*CLIENT)
+    assert store.fresh(*CLIENT) == fresh
+    assert store.unfinished(*CLIENT) is None
+    numbers = [await fill(store, CHAT), await fill(store, CHAT)]
     assert store.unfinished(*CLIENT) == numbers[1]
+    assert store.fresh(*CLIENT) == fresh
     assert store.unfinished(*SERVER) is None
     assert store.unfinished(Seat.CLIENT, "localhost", 1060) is None
     assert store.unfinished(Seat.CLIENT, "127.0.0.1", 1059) is None
+    assert len({fresh, *numbers, store.fresh(*SERVER)}) == 4
 
 
 async def test_conversation_with_a_quit_can_only_be_ended(store: Store) -> None:
@@ -1017,12 +1011,8 @@ async def test_abandoned_conversations_are_ended_but_closed_ones_are_not(store: 
     first = await fill(store, CHAT)
     store.begin(*CLIENT)
     closed = await fill(store, written((Kind.QUIT, "")))
-    elsewhere = store.begin(Seat.CLIENT, "localhost", 1060)
-    server = store.begin(*SERVER)
     store.abandon(*CLIENT)
     assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (None, closed)
-    assert store.unfinished(Seat.CLIENT, "localhost", 1060) == elsewhere
-    assert store.unfinished(*SERVER) == server
     assert turns_of(store, first) == CHAT
     with Store(as_killed(path)) as after:
         assert after.unfinished(*CLIENT) is None

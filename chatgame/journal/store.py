@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
-from msgspec import ValidationError, convert
+from msgspec import Meta, ValidationError, convert
 
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import JournalFailed, Refused
@@ -66,6 +66,10 @@ T = TypeVar("T")
 LAST_KIND = "(SELECT kind FROM turns WHERE conversation = id ORDER BY number DESC LIMIT 1)"
 
 
+Moment = Annotated[float, Meta(ge=0, lt=1e11)]
+"""In seconds since 1970; the bound keeps out what no calendar has."""
+
+
 class Row(NamedTuple):
     """A turn as it is stored."""
 
@@ -75,7 +79,7 @@ class Row(NamedTuple):
     text: str
     digest: str
     opening: str | None
-    written: float
+    written: Moment
 
 
 class Record(NamedTuple):
@@ -95,8 +99,8 @@ class Record(NamedTuple):
     seat: Seat
     host: str
     port: int
-    began: float
-    ended: float | None
+    began: Moment
+    ended: Moment | None
     turns: int
     games: int
     session: str
@@ -163,15 +167,22 @@ class Store:
 
         Those that are `closed` can only be ended: one's own quit is in the log, and the partner may not know.
         """
+        return self._last(seat, host, port, f"{LAST_KIND} {'=' if closed else '!='} 'quit'")
+
+    def fresh(self, seat: Seat, host: str, port: int) -> int:
+        """The number of a conversation there in which nothing was said yet."""
+        return self._last(seat, host, port, f"{LAST_KIND} IS NULL") or self.begin(seat, host, port)
+
+    def _last(self, seat: Seat, host: str, port: int, condition: str) -> int | None:
         found = self.read(
-            f"SELECT id FROM conversations WHERE seat = ? AND host = ? AND port = ? AND ended IS NULL AND "  # noqa: S608
-            f"({LAST_KIND} IS ?) = ? ORDER BY id DESC LIMIT 1",
-            (seat, host, port, Kind.QUIT, closed),
+            "SELECT id FROM conversations WHERE seat = ? AND host = ? AND port = ? AND ended IS NULL "  # noqa: S608
+            f"AND {condition} ORDER BY id DESC LIMIT 1",
+            (seat, host, port),
         )
         return found[0][0] if found else None
 
     def abandon(self, seat: Seat, host: str, port: int) -> None:
-        """End the conversations there that nobody goes on with."""
+        """End the unfinished conversations there, since another was begun."""
         while number := self.unfinished(seat, host, port):
             with self.conversation(number) as conversation:
                 conversation.end()
@@ -229,7 +240,7 @@ class Store:
             "conversations JOIN turns ON conversation = id WHERE id = ifnull(?, id) GROUP BY id ORDER BY id",
             (Kind.PLAY, number),
         )
-        return self._typed(rows, list[Record])
+        return self.typed(rows, list[Record])
 
     def log(self, number: int) -> list[tuple[Entry, float]]:
         """The turns of a conversation, each with when it was written, in seconds since 1970."""
@@ -239,7 +250,7 @@ class Store:
             (number,),
         )
         entries = []
-        for row in self._typed(rows, list[Row]):
+        for row in self.typed(rows, list[Row]):
             try:
                 opening = None if row.opening is None else Opening.parse(row.opening)
             except Refused as error:
@@ -247,7 +258,8 @@ class Store:
             entries.append((Entry(Turn(*row[:5]), opening), row.written))
         return entries
 
-    def _typed(self, rows: list[tuple[Any, ...]], kind: type[T]) -> T:
+    def typed(self, rows: list[tuple[Any, ...]], kind: type[T]) -> T:
+        """The rows, if each value is of its type."""
         try:
             return convert(rows, kind)
         except ValidationError as error:
@@ -300,6 +312,17 @@ def _remove(lock: Path) -> None:
         lock.unlink()
 
 
+class Identity(NamedTuple):
+    """Who takes part in a conversation, as it is stored."""
+
+    seat: Seat
+    session: str | None
+    token: str | None
+    pinned: str | None
+    seed: str
+    spent: int
+
+
 class Conversation:
     """One conversation of a store, as its journal and as what its link keeps.
 
@@ -309,7 +332,6 @@ class Conversation:
         token: as the server: the client's last one, or None.
         held: what was held of the log when it was opened.
         pinned: what connections are made secure by, or None.
-        began: in seconds since 1970.
         ended: whether both sides know that it is over.
     """
 
@@ -317,22 +339,25 @@ class Conversation:
         self.ended = False
         self._store = store
         self._number = number
-        row = store.read(
-            "SELECT seat, session, token, seed, spent, began, pinned FROM conversations WHERE id = ?", (number,)
-        )[0]
-        self.seat = Seat(row[0])
-        self.session: str | None = row[1]
-        self.token: str | None = row[2]
-        self._seed: bytes = row[3]
-        self._spent: int = row[4]
-        self.began: float = row[5]
-        self.pinned: str | None = row[6]
+        rows = store.read(
+            "SELECT seat, session, token, pinned, ifnull(hex(seed), ''), spent FROM conversations WHERE id = ?",
+            (number,),
+        )
+        identity = store.typed(rows, list[Identity])[0]
+        self.seat, self.session, self.token, self.pinned, seed, self._spent = identity
+        self._seed = bytes.fromhex(seed)
         self._entries = [entry for entry, _ in store.log(number)]
         self.held = Held.of(self.seat, [entry.turn for entry in self._entries])
         if self.seat is Seat.CLIENT and not self._entries:
             self.session = None  # nothing was said in it yet, so any will do
+        self._spoken = bool(self._entries)
         self._taken: list[tuple[object, ...]] = []
         self._saving = threading.Lock()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is something to go on with."""
+        return not self.ended and self._spoken
 
     def entries(self) -> Sequence[Entry]:
         """What was kept when it was opened."""
@@ -392,3 +417,4 @@ class Conversation:
         with self._saving:  # also where whoever waited for it was cancelled
             self._store.write("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *self._taken, *rows)
             self._taken.clear()
+            self._spoken = self._spoken or bool(rows)

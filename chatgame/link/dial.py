@@ -93,7 +93,11 @@ async def dial(
                 if pinned and pinned != kept.pinned:
                     await kept.pin(pinned)
             greeted = True
-        except (InvalidMessage, LinkLost, RemoteProtocolError, TimeoutError) as error:
+        except TimeoutError as error:
+            raise Unreachable(
+                f"{host} on port {port} does not answer. Try again, or check --host and --port."
+            ) from error
+        except (InvalidMessage, LinkLost, RemoteProtocolError) as error:
             what = "is no chatgame server" if code or kept.pinned else "is no chatgame server, or asks for a code"
             raise Unreachable(f"What answers at {host} on port {port} {what}. Check --host and --port.") from error
         finally:
@@ -101,28 +105,43 @@ async def dial(
                 connection.abort()
         return connection, hello
 
+    clock = asyncio.get_running_loop().time
+    pauses, connected = _pauses(), clock()
+
     async def again(link: Link) -> None:
-        for pause in _pauses():
+        nonlocal pauses, connected
+        if clock() - connected > LONGEST_PAUSE:
+            pauses = _pauses()  # that one was worth it: the next may be had at once
+        while True:
+            await asyncio.sleep(next(pauses))
             try:
                 link.resume(*await once(link.held))
             except TurnedAway:
                 raise
             except Unreachable:
-                told(f"Nobody answers. Dialling again in {pause:.0f} seconds; Ctrl-C leaves.")
-                await asyncio.sleep(pause)
+                told("Nobody answers. Dialling again soon; Ctrl-C leaves.")
             else:
+                connected = clock()
                 return
 
     held = kept.held
     connection, hello = await once(held)
+    connected = clock()
     assert hello.session, "greet_server sees to it"
     if not kept.session:
         await kept.begin(hello.session, None)
-    return Link(connection, held, hello, hello.session, Recovery(again, "Dialling again.", told, patience))
+    return Link(
+        connection,
+        held,
+        hello,
+        hello.session,
+        Recovery(again, "Dialling again; what you write is kept.", told, patience),
+    )
 
 
 def _pauses() -> Iterator[float]:
     """In seconds, each up to twice as long as the one before; random, so that many clients do not come at once."""
+    yield 0.0
     longest = 2.0
     while True:
         yield random.uniform(longest / 2, longest)  # noqa: S311  # nobody gains by foreseeing it

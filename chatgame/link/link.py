@@ -27,6 +27,10 @@ SILENCE_LIMIT = 15.0
 """In seconds: a partner who says nothing whole, or reads nothing, for so long is gone."""
 
 
+RETURN_TIME = 1.5
+"""In seconds: for how long it counts as a proof of presence to come back, so that nobody escapes a deadline by it."""
+
+
 class Recovery(NamedTuple):
     """How a link gets over the loss of a connection.
 
@@ -86,6 +90,7 @@ class Link:
     def resume(self, connection: Connection, hello: Hello) -> None:
         """Go on over a new connection to the partner, who has said `hello` there; the old one is given up."""
         self._drop()
+        self.proven += RETURN_TIME
         self._take_up(connection, hello)
 
     def _take_up(self, connection: Connection, hello: Hello) -> None:
@@ -183,6 +188,8 @@ class Link:
         await self._send(turn)
 
     async def _send(self, message: Message) -> None:
+        if not self.up.is_set():
+            return  # the next connection will carry what is held
         connection = self._connection
         try:
             async with asyncio.timeout(SILENCE_LIMIT):

@@ -88,6 +88,7 @@ class Door:
         self.partner: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
         self._deciding = asyncio.Lock()
         self._guests: dict[asyncio.Task[None], None] = {}  # the oldest first
+        self._rested = 0.0  # when somebody came back, by the loop's clock
         self._closed = False
 
     @property
@@ -184,9 +185,13 @@ class Door:
             if await Link(connection, farewell.held, hello, farewell.session or "").close():
                 farewell.end()
             return True
-        if not _comes_back(hello, kept) and (kept.session or hello.session or not known):
+        if _comes_back(hello, kept):
+            await self._rest()
+            session = kept.session or ""
+        elif hello.session or not known or (kept.session and (kept.held.number or self.partner.done())):
             return False
-        session = kept.session or secrets.token_hex(16)
+        else:
+            session = secrets.token_hex(16)  # the first, or in the place of one in which nothing was said
         if self._guard:
             self._guard.code = None  # it has been used
         await kept.begin(session, hello.token)
@@ -197,9 +202,15 @@ class Door:
             self.partner.result().resume(connection, hello)
         else:
             plan = "Waiting for it to come back; Ctrl-C leaves."
-            recovery = Recovery(_client_returns, plan, self._told, self._patience)
+            recovery = Recovery(_client_returns, plan, self._told, self._patience) if hello.token else None
             self.partner.set_result(Link(connection, held, hello, session, recovery))
         return True
+
+    async def _rest(self) -> None:
+        """Let nobody come back more than once a second, which would fill the screen."""
+        clock = asyncio.get_running_loop().time
+        await asyncio.sleep(self._rested + 1 - clock())
+        self._rested = clock()
 
 
 def _comes_back(hello: Hello, kept: Kept) -> bool:
