@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from chatgame.core.errors import Unreachable
+from chatgame.core.errors import LinkLost, Unreachable
 from chatgame.core.frames import frame
+from chatgame.core.messages import Kind, Turn
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
@@ -20,6 +21,7 @@ from chatgame.link.link import Link
 from chatgame.link.listen import MAX_GUESTS, Door, listening
 from chatgame.play import converse
 from chatgame.players.script import Script
+from tests.ends import link_to
 
 HELLO: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}}
 
@@ -220,3 +222,37 @@ async def test_nobody_listening_is_told_with_what_to_do() -> None:
         port = unused.getsockname()[1]
         with pytest.raises(Unreachable, match="Start the server first: chatgame server"):
             await dial("localhost", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+
+
+async def test_server_that_does_not_answer_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be busy or stopped; it is not taken for something else."""
+    monkeypatch.setattr("chatgame.link.dial.HELLO_TIME", 0.05)
+    quiet = asyncio.Event()
+
+    async def wait(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await quiet.wait()
+        writer.close()
+
+    async with await asyncio.start_server(wait, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable, match="does not answer"):
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+        quiet.set()
+
+
+async def test_nothing_is_written_to_a_connection_that_was_lost(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Or else asyncio warns of it on the screen, after the fifth time."""
+    monkeypatch.setattr("chatgame.link.link.ALIVE_INTERVAL", 0.001)
+    async with answering(b"") as port:
+        link = link_to(await asyncio.open_connection("127.0.0.1", port), Seat.CLIENT)
+        alive = asyncio.create_task(link.keep_alive())
+        with pytest.raises(LinkLost):
+            await link.receive()
+        for number in range(20):
+            await link.send(Turn(number, Seat.CLIENT, Kind.SAY, "into the void", "0" * 64))
+        alive.cancel()
+        await link.close()
+    assert link.held.number == 20
+    assert caplog.text == ""

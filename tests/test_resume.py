@@ -521,8 +521,9 @@ def test_partner_who_was_away_learns_of_a_quit_when_they_come(tmp_path: Path, qu
     in_simulation(scenario())
 
 
-def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path) -> None:
-    """A program that will not reveal cannot escape by hanging up again and again."""
+@pytest.mark.parametrize(("signs", "visits"), [(0, range(18, 24)), (1, range(12, 24)), (8, range(2, 6))])
+def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path, signs: int, visits: range) -> None:
+    """A program that will not reveal cannot escape by hanging up again and again, with signs of life or without."""
 
     async def scenario() -> None:
         place = Place(tmp_path)
@@ -530,7 +531,7 @@ def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path) -
         await heard(place.told[Seat.SERVER], "listening")
         held, session, table = Held(Seat.CLIENT), None, None
         mine = [(Kind.SAY, "Hello"), (Kind.COMMIT, "0" * 64)]
-        for visit in range(10):
+        for visit in range(40):
             peer = await Stranger.come(
                 token=token(bytes(32), visit), session=session, turns=held.number, digest=held.digest
             )
@@ -539,12 +540,14 @@ def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path) -
             session = hello.session or ""
             table = table or Table.open(session, BUILT_IN, hello.games)
             ends = asyncio.get_running_loop().time() + 8
+            alive = [Alive()] * signs
             while asyncio.get_running_loop().time() < ends:
                 if mine and table.token is Seat.CLIENT:
                     turn, table = table.write(Seat.CLIENT, *mine.pop(0))
                     peer.connection.write(turn)
                     held = held.after(turn)
-                peer.connection.write(Alive())
+                if alive:
+                    peer.connection.write(alive.pop())
                 with suppress(TimeoutError, LinkLost):
                     async with asyncio.timeout(1):
                         match await peer.connection.receive():
@@ -552,12 +555,89 @@ def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path) -
                                 table, held = table.after(turn), held.after(turn)
                             case Bye(reason=reason):
                                 assert reason == Reason.REFUSED
-                                assert 3 <= visit <= 5
+                                assert visit in visits
                                 await peer.connection.close()
                                 with pytest.raises(RemoteProtocolError, match="did not reveal"):
                                     await server
                                 return
             peer.connection.abort()
         raise AssertionError("the deadline was put off")
+
+    in_simulation(scenario())
+
+
+def test_old_conversation_stays_until_the_new_one_has_begun(tmp_path: Path) -> None:
+    """To ask for another in vain costs nothing."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        for seat in Seat:
+            await place.kill(seat, programs[seat])
+        with pytest.raises(Unreachable):
+            await place.sit(Seat.CLIENT, Person(Seat.CLIENT, []), new=True)
+        _, programs = await both_sit(place, (["/q"], []))
+        await asyncio.gather(*programs.values())
+        assert [turn.text for turn in place.log(Seat.SERVER)] == ["Hello", "Hi", ""]
+
+    in_simulation(scenario())
+
+
+def test_seat_in_which_nothing_was_said_is_free_when_the_server_starts_again(tmp_path: Path) -> None:
+    """Whoever comes first has it, the old client or another."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        _, programs = await both_sit(place, ([], []))
+        await heard(place.told[Seat.SERVER], "Connected by")
+        for seat in Seat:
+            await place.kill(seat, programs[seat])
+        shutil.rmtree(tmp_path / Seat.CLIENT)  # another client
+        _, programs = await both_sit(place, (["Hello", "/q"], ["Hi"]))
+        await asyncio.gather(*programs.values())
+        assert [turn.text for turn in place.log(Seat.SERVER)] == ["Hello", "Hi", ""]
+
+    in_simulation(scenario())
+
+
+def test_client_that_cannot_come_back_is_not_waited_for(tmp_path: Path) -> None:
+    """It gave no token when it came."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        server = place.sit(Seat.SERVER, Person(Seat.SERVER, []))
+        await heard(place.told[Seat.SERVER], "listening")
+        stranger = await Stranger.come()
+        await stranger.connection.receive()
+        stranger.connection.abort()
+        with pytest.raises(LinkLost, match="The connection to the client was lost"):
+            await server
+
+    in_simulation(scenario())
+
+
+def test_server_that_hangs_up_again_and_again_is_dialled_less_and_less(tmp_path: Path) -> None:
+    """It neither uses up the client's tokens nor fills its screen."""
+
+    async def scenario() -> None:
+        place, visits = Place(tmp_path), 0
+        hello = hello_of(Held(Seat.SERVER), BUILT_IN, "1" * 32)
+
+        async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal visits
+            visits += 1
+            connection = Connection(reader, writer)
+            await connection.receive()
+            await connection.send(hello)
+            writer.close()
+
+        listening = await asyncio.start_server(hang_up, "server", 1059)
+        client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
+        await asyncio.sleep(600)
+        assert 10 < visits < 60
+        client.cancel()
+        await asyncio.wait({client})
+        listening.close()
 
     in_simulation(scenario())

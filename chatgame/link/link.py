@@ -166,9 +166,9 @@ class Link:
                 what = f"The {partner} has been silent for {SILENCE_LIMIT:.0f} seconds."
             case _:
                 what = f"The connection to the {partner} was lost."
+        self._drop()
         if not self._recovery:
             raise LinkLost(what) from error
-        self._drop()
         way, plan, told, patience = self._recovery
         told(f"{what} {plan}")
         try:
