@@ -27,6 +27,7 @@ from chatgame.core.errors import (
     RulesFailed,
     unwrapped,
 )
+from chatgame.core.limits import LATE_TIME, MAX_COMPLAINT
 from chatgame.core.log import Step, steps
 from chatgame.core.match import Duty, Match
 from chatgame.core.messages import Bye, Kind, Reason
@@ -36,13 +37,6 @@ from chatgame.core.table import Table
 from chatgame.journal.journal import Journal
 from chatgame.link.link import Link
 from chatgame.players.player import Player
-
-LATE_TIME = 30.0
-"""In seconds: how long a program may take for a turn that it writes by itself, before it loses the match by that.
-Only time counts in which it shows that it is there, so this is a program that refuses."""
-
-MAX_COMPLAINT = 400
-"""In characters: a complaint may quote what the partner sent, and goes into a goodbye."""
 
 SAY_SO_TIME = 3.0
 """In seconds: when a player is told that the partner's program is late."""

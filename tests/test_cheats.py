@@ -7,11 +7,10 @@ import pytest
 from msgspec import convert
 
 from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.limits import ALIVE_INTERVAL, LATE_TIME
 from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.link.link import ALIVE_INTERVAL
-from chatgame.play import LATE_TIME
 from tests.ends import Peer, converse_with_peer, in_virtual_time, sentence_of
 
 

@@ -12,13 +12,14 @@ import pytest
 
 from chatgame.core.errors import LinkLost, Unreachable
 from chatgame.core.frames import frame
+from chatgame.core.limits import MAX_GUESTS
 from chatgame.core.messages import Kind, Turn
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.link.dial import dial
 from chatgame.link.link import Link
-from chatgame.link.listen import MAX_GUESTS, Door, listening
+from chatgame.link.listen import Door, listening
 from chatgame.play import converse
 from chatgame.players.script import Script
 from tests.ends import link_to

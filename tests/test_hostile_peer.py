@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from chatgame.core.limits import MAX_TEXT
 from chatgame.core.log import Step
-from chatgame.core.messages import MAX_TEXT
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN

@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from chatgame.core import resume
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, JournalFailed
+from chatgame.core.limits import MAX_TEXT
 from chatgame.core.log import Entry, steps
-from chatgame.core.messages import MAX_TEXT, Kind, Turn
+from chatgame.core.messages import Kind, Turn
 from chatgame.core.resume import Held
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table

@@ -6,12 +6,12 @@ import pytest
 
 from chatgame.core.errors import InvalidMessage, LinkLost, PartnerLeft
 from chatgame.core.frames import frame
+from chatgame.core.limits import SILENCE_LIMIT
 from chatgame.core.messages import Alive, Bye, Hello, Kind, Turn, encode
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
-from chatgame.link.link import SILENCE_LIMIT
 from chatgame.link.memory import linked_in_memory, memory_streams
 from chatgame.link.streams import Connection
 from chatgame.play import converse

@@ -5,12 +5,9 @@ message's worth of bytes, whatever it announces.
 """
 
 from chatgame.core.errors import InvalidMessage
+from chatgame.core.limits import MAX_PAYLOAD
 
 HEADER_SIZE = 4
-
-MAX_PAYLOAD = 32 * 1024
-"""In bytes. The longest text, 4096 bytes, takes six times that in JSON if all of it must be escaped; the rest
-is room for the other fields."""
 
 
 def frame(payload: bytes) -> bytes:

@@ -22,15 +22,10 @@ from msgspec.structs import replace
 
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, Refused, RulesFailed
+from chatgame.core.limits import MAX_HIDDEN, MAX_QUOTED
 from chatgame.core.messages import Kind
 from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Secret
 from chatgame.core.seats import Seat
-
-MAX_HIDDEN = 4000
-"""In bytes: a hidden value must fit into the text of a reveal behind its salt."""
-
-MAX_QUOTED = 150
-"""In characters: how much of an error over a cheat's secret is told."""
 
 
 class Board(str):

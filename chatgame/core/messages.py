@@ -17,19 +17,17 @@ from typing import Annotated
 from msgspec import DecodeError, Meta, Struct, json
 
 from chatgame.core.errors import InvalidMessage
+from chatgame.core.limits import MAX_COUNT, MAX_GAMES, MAX_GOODBYE, MAX_NAME, MAX_REASON, MAX_TEXT
 from chatgame.core.seats import Seat
 
 PROTOCOL = "1.0"
 """The version spoken here, major.minor; peers with the same major version understand each other."""
 
-MAX_TEXT = 4096
-"""In bytes of UTF-8: the longest text of one turn."""
-
 Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 SessionId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
-GameName = Annotated[str, Meta(pattern=r"\A[a-z0-9_-]{1,32}\Z")]
+GameName = Annotated[str, Meta(pattern=rf"\A[a-z0-9_-]{{1,{MAX_NAME}}}\Z")]
 Version = Annotated[str, Meta(pattern=r"\A[0-9]{1,4}\.[0-9]{1,4}\Z")]
-Count = Annotated[int, Meta(ge=0, lt=2**53)]  # what every JSON library can hold
+Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 
 
 class Kind(StrEnum):
@@ -62,7 +60,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
 
     protocol: Version
     seat: Seat
-    games: Annotated[dict[GameName, Annotated[int, Meta(ge=1, lt=2**31)]], Meta(max_length=100)]
+    games: Annotated[dict[GameName, Annotated[int, Meta(ge=1, lt=2**31)]], Meta(max_length=MAX_GAMES)]
     session: SessionId | None = None
     turns: Count = 0
     digest: Hex32 | None = None
@@ -121,8 +119,8 @@ class Bye(Struct, frozen=True, tag="bye", tag_field="type"):
         text: a sentence for the partner's user, where the reason does not say all.
     """
 
-    reason: Annotated[str, Meta(max_length=32)]
-    text: Annotated[str, Meta(max_length=500)] = ""
+    reason: Annotated[str, Meta(max_length=MAX_REASON)]
+    text: Annotated[str, Meta(max_length=MAX_GOODBYE)] = ""
 
 
 Message = Hello | Turn | Alive | Bye | Pair

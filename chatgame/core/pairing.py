@@ -16,9 +16,6 @@ from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 from chatgame.core.words import WORDS
 
-MAX_GUESSES = 3
-"""How many wrong codes are too many: of some 15 million, so a guesser has one chance in five millions."""
-
 _CODE = re.compile(r"([1-9][0-9]?)[- ]+([a-z]+)[- ]+([a-z]+)", re.ASCII)
 
 

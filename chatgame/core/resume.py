@@ -21,11 +21,9 @@ from hashlib import sha256
 from msgspec import Struct
 
 from chatgame.core.errors import Diverged, TurnedAway
+from chatgame.core.limits import CHAIN
 from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
-
-CHAIN = 2048
-"""How often a client can come back to one session."""
 
 
 class Held(Struct, frozen=True):

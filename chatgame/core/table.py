@@ -21,13 +21,11 @@ from msgspec.structs import replace
 
 from chatgame.core.digest import digest
 from chatgame.core.errors import Refused
+from chatgame.core.limits import MAX_REMARKS, MAX_TEXT
 from chatgame.core.match import Match
-from chatgame.core.messages import MAX_TEXT, Kind, Turn
+from chatgame.core.messages import Kind, Turn
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
-
-MAX_REMARKS = 20
-"""How often a player may say something before they move: a game should go on, and a flood ends."""
 
 
 class Table(Struct, frozen=True):

@@ -8,10 +8,11 @@ from contextlib import suppress
 from ipaddress import ip_address
 
 from chatgame.core.errors import InvalidMessage, LinkLost, RemoteProtocolError, TurnedAway, Unreachable
+from chatgame.core.limits import HELLO_TIME
 from chatgame.core.messages import Hello
 from chatgame.core.resume import Held
 from chatgame.core.rules import AnyRules
-from chatgame.link.hello import HELLO_TIME, greet_server, hello_of
+from chatgame.link.hello import greet_server, hello_of
 from chatgame.link.kept import Kept
 from chatgame.link.link import Link, Recovery
 from chatgame.link.streams import Connection

@@ -12,9 +12,6 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.link.streams import Connection
 
-HELLO_TIME = 5.0
-"""In seconds: how long a greeting may take."""
-
 SENTENCES: dict[str, str] = {
     Reason.TAKEN: "The table is taken: two people are talking there already, or one waits for the other to come "
     "back. Try again later.",

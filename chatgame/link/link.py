@@ -16,19 +16,10 @@ from chatgame.core.errors import (
     PartnerLeft,
     RemoteProtocolError,
 )
+from chatgame.core.limits import ALIVE_INTERVAL, RETURN_TIME, SILENCE_LIMIT
 from chatgame.core.messages import Alive, Bye, Hello, Message, Reason, Turn
 from chatgame.core.resume import Held
 from chatgame.link.streams import Connection
-
-ALIVE_INTERVAL = 5.0
-"""In seconds: how often each side says that it is still there."""
-
-SILENCE_LIMIT = 15.0
-"""In seconds: a partner who says nothing whole, or reads nothing, for so long is gone."""
-
-
-RETURN_TIME = 1.5
-"""In seconds: for how long it counts as a proof of presence to come back, so that nobody escapes a deadline by it."""
 
 
 class Recovery(NamedTuple):

@@ -19,20 +19,18 @@ from chatgame.core.errors import (
     Unreachable,
     unwrapped,
 )
+from chatgame.core.limits import HELLO_TIME, MAX_GUESTS
 from chatgame.core.messages import Bye, Hello, Pair, Reason
 from chatgame.core.resume import follows
 from chatgame.core.rules import AnyRules
 from chatgame.link.dial import address_family
-from chatgame.link.hello import HELLO_TIME, hear_client, hello_of
+from chatgame.link.hello import hear_client, hello_of
 from chatgame.link.kept import Kept
 from chatgame.link.link import Link, Recovery
 from chatgame.link.streams import Connection
 
 if TYPE_CHECKING:  # it needs an extra
     from chatgame.link.secure import Guard
-
-MAX_GUESTS = 32
-"""How many connections may be in the middle of a greeting, to bound memory; with one more, the oldest is closed."""
 
 
 @asynccontextmanager

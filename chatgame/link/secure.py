@@ -15,8 +15,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from chatgame.core.errors import ChatgameError, LinkLost, RemoteProtocolError, TurnedAway, Unreachable
+from chatgame.core.limits import MAX_GUESSES
 from chatgame.core.messages import Bye, Message, Pair, Reason
-from chatgame.core.pairing import MAX_GUESSES, any_code, proof
+from chatgame.core.pairing import any_code, proof
 from chatgame.core.seats import Seat
 from chatgame.link.streams import Connection
 

@@ -6,14 +6,8 @@ from contextlib import suppress
 
 from chatgame.core.errors import InvalidMessage, LinkLost
 from chatgame.core.frames import HEADER_SIZE, frame, payload_size
+from chatgame.core.limits import CLOSING_TIME, HANDSHAKE_TIME
 from chatgame.core.messages import Bye, Message, decode, encode
-
-CLOSING_TIME = 1.0
-"""In seconds: how long a goodbye may take, so that leaving never hangs on a partner who doesn't read."""
-
-
-HANDSHAKE_TIME = 5.0
-"""In seconds: how long TLS may take to begin."""
 
 
 class Connection:

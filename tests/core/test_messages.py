@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatgame.core.errors import InvalidMessage
-from chatgame.core.frames import HEADER_SIZE, MAX_PAYLOAD, frame, payload_size
-from chatgame.core.messages import MAX_TEXT, Alive, Bye, Hello, Kind, Message, Turn, decode, encode
+from chatgame.core.frames import HEADER_SIZE, frame, payload_size
+from chatgame.core.limits import MAX_PAYLOAD, MAX_TEXT
+from chatgame.core.messages import Alive, Bye, Hello, Kind, Message, Turn, decode, encode
 from chatgame.core.seats import Seat
 
 ANY_MESSAGE: st.SearchStrategy[Message] = st.one_of(

@@ -10,8 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chatgame.core.errors import Diverged, Refused, TurnedAway
+from chatgame.core.limits import CHAIN
 from chatgame.core.messages import Kind, Turn
-from chatgame.core.resume import CHAIN, Held, follows, token
+from chatgame.core.resume import Held, follows, token
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from chatgame.core.digest import digest
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
-from chatgame.core.messages import MAX_TEXT, Kind, Turn
+from chatgame.core.limits import MAX_REMARKS, MAX_TEXT
+from chatgame.core.messages import Kind, Turn
 from chatgame.core.seats import Seat
-from chatgame.core.table import MAX_REMARKS, Table
+from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
 from tests.ends import VERSIONS

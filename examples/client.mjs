@@ -1,0 +1,149 @@
+// A chatgame client for Node 20 or later, on its standard library alone: node examples/client.mjs [PORT] [HOST]
+// It chats and plays tic-tac-toe by the section Protocol of README.md. The server's turns go through the same checks as
+// its own, and a wrong one ends the session with a sentence. It gives no token, so it cannot resume a lost session.
+
+import { createHash } from "node:crypto";
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
+
+const ROWS = [[0, 1, 2], [3, 4, 5], [6, 7, 8], [0, 3, 6], [1, 4, 7], [2, 5, 8], [0, 4, 8], [2, 4, 6]];
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const LEFT = { type: "bye", reason: "left" };
+
+const ensure = (condition, sentence) => { if (!condition) throw new Error(sentence); };
+const inert = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+const other = (seat) => (seat === "client" ? "server" : "client");
+const wins = (seat, how) => `Game over, ${seat === "client" ? "you" : "the server"} won: ${how}.`;
+
+/** Bytes, or a string in UTF-8, behind their length as four bytes, big-endian: a frame, or a field of a digest. */
+function sized(data) {
+  const [length, bytes] = [Buffer.alloc(4), Buffer.from(data)];
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+const hashed = (...fields) => createHash("sha256").update(Buffer.concat(fields.map(sized))).digest("hex");
+
+/** The game after a move; `over` is how it ended, if it did. */
+function moved({ cells, x }, seat, cell) {
+  ensure(/^[1-9]$/.test(cell) && cells.includes(cell), "A move is the digit of a free cell.");
+  cells = cells.replace(cell, seat === x ? "X" : "O");
+  const won = ROWS.some(([a, b, c]) => cells[a] === cells[b] && cells[b] === cells[c]) && wins(seat, "three in a row");
+  return { cells, x, over: won || (!/\d/.test(cells) && "Game over, a draw: the board is full.") };
+}
+
+/** What the log amounts to after one turn more, by either seat: who writes next, the game, the digest. */
+function after(table, seat, kind, text) {
+  const playing = table.match && !table.match.over;
+  const kinds = playing ? ["say", "move", "resign", "quit"] : ["say", "play", "quit"];
+  const size = Buffer.byteLength(text);
+  ensure(seat === table.token, `The ${table.token} writes now.`);
+  ensure(kinds.includes(kind), `A turn of another kind is due: ${kinds.join(", ")}.`);
+  ensure(text.isWellFormed() && size <= 4096, `A text has 4096 bytes of UTF-8 at most, not ${size}.`);
+  ensure((size === 0) === ["quit", "resign"].includes(kind), "A text is missing, or is where none may be.");
+  const remarks = playing && kind === "say" ? table.remarks + 1 : 0;
+  ensure(remarks <= 20, "After 20 remarks in a row a move is due.");
+  let { match } = table;
+  ensure(kind !== "play" || (text === "tictactoe" && table.games.tictactoe === 1), "That game is not on both sides.");
+  if (kind === "play") match = { cells: "123456789", x: other(seat), over: false };
+  if (kind === "move") match = moved(match, seat, text);
+  if (kind === "resign") match = { ...match, over: wins(other(seat), "the other resigned") };
+  const token = kind === "quit" ? null : remarks ? seat : playing && match.over ? match.x : other(seat);
+  const position = playing || kind === "play" ? JSON.stringify([match.cells, match.x]) : "";
+  const digest = hashed(Buffer.from(table.digest, "hex"), String(table.number), seat, kind, text, position);
+  return { ...table, number: table.number + 1, digest, match, token, remarks };
+}
+
+const [port = 1059, host = "127.0.0.1"] = process.argv.slice(2);
+const [terminal, prompt] = [Boolean(process.stdin.isTTY), "Enter Input >"];
+const input = createInterface({ input: process.stdin, output: process.stdout, terminal, prompt });
+const socket = connect({ port, host });
+setInterval(() => table && !closing && send({ type: "alive" }), 5_000).unref();
+const silence = setTimeout(() => close("The server has been silent for 15 seconds.", 1), 15_000).unref();
+const lines = []; // read, and waiting for our turn
+let [received, table] = [Buffer.alloc(0), null]; // bytes of no whole message yet; no table before the server's hello
+let [asked, ended, closing] = [false, false, false]; // the prompt is open; the input is at its end; the session is
+const send = (message) => socket.write(sized(JSON.stringify(message)));
+
+/** End the session with a sentence, and a goodbye if one is due; the program ends when the server has closed too. */
+function close(sentence, status, goodbye) {
+  if (closing) return;
+  [closing, process.exitCode] = [true, status];
+  console.log(asked ? `\n${sentence}` : sentence);
+  if (goodbye) send(goodbye);
+  input.close();
+  socket.end().setTimeout(3_000, () => socket.destroy());
+}
+
+/** Come to the table after a turn, and show it. */
+function show(next, seat, kind, text) {
+  table = next;
+  if (kind === "say" && seat === "server") console.log(`Server says: ${inert(text)}`);
+  if (kind === "say" || kind === "quit") return;
+  console.log(`${seat === "client" ? "You" : "The server"}: ${kind} ${text}`);
+  console.log(table.match.cells.match(/.../g).map((row) => ` ${[...row].join(" | ")}`).join("\n---+---+---\n"));
+  console.log(table.match.over || `It is ${table.token === "client" ? "your" : "the server's"} move: a free cell.`);
+}
+
+/** Write the turn that a line asks for. */
+function write(line) {
+  const [, command, text] = /^(\/q$|\/resign$|\/say |play |\/(?=\/)|)(.*)$/s.exec(line);
+  const plain = table.match && !table.match.over ? "move" : "say";
+  const kind = { "/q": "quit", "/resign": "resign", "/say ": "say", "/": "say", "play ": "play" }[command] ?? plain;
+  const next = after(table, "client", kind, text);
+  send({ type: "turn", number: table.number, seat: "client", kind, text, digest: next.digest });
+  show(next, "client", kind, text);
+}
+
+/** Ask for lines while it is our turn, and leave at the end of the input. */
+function ask() {
+  while (!closing && table?.token === "client") {
+    if (!asked) input.prompt();
+    asked = lines.length === 0;
+    if (asked) break;
+    try { write(lines.shift()); } catch (error) { console.log(error.message); }
+  }
+  if (ended && !lines.length && table?.token) close("Shutting Down!", 0, LEFT);
+}
+
+/** Take a message of the server's, or throw what is wrong with it. */
+function receive(message) {
+  const { type, number, seat, kind, text, digest, reason, protocol, session, games } = message;
+  if (type === "bye") {
+    const why = reason === "left" ? "The server has left." : `The server ended the session: ${inert(text || reason)}`;
+    close(table?.token === null ? "Shutting Down!" : why, reason === "left" ? 0 : 1, LEFT);
+  } else if (!table) {
+    ensure(type === "hello" && seat === "server" && games, "It did not say hello.");
+    ensure(/^1\.\d{1,4}$/.test(protocol) && /^[0-9a-f]{32}$/.test(session), "It speaks another version.");
+    table = { number: 0, digest: hashed("chatgame 1", session), games, token: "client", match: null, remarks: 0 };
+  } else if (type !== "alive") {
+    ensure(type === "turn" && Object.keys(message).length === 6 && typeof text === "string", "That is no message.");
+    const next = after(table, seat, kind, text);
+    ensure(number === table.number && seat === "server", "A turn has a wrong number or seat.");
+    ensure(digest === next.digest, "The digest of a turn differs.");
+    show(next, seat, kind, text);
+    if (kind === "quit") close("The server has left.", 0, LEFT);
+  }
+}
+
+for (const end of ["error", "close"]) socket.on(end, () => close("There is no connection to the server.", 1));
+socket.on("data", (data) => {
+  received = Buffer.concat([received, data]);
+  try {
+    while (!closing && received.length >= 4) {
+      const size = received.readUInt32BE();
+      ensure(size > 0 && size <= 32768, `A message cannot have ${size} bytes.`);
+      if (received.length < 4 + size) break;
+      receive(JSON.parse(UTF8.decode(received.subarray(4, 4 + size))));
+      received = received.subarray(4 + size);
+      silence.refresh();
+    }
+    ask();
+  } catch (error) {
+    const text = `The server broke the protocol: ${inert(error.message)}`;
+    close(text, 1, { type: "bye", reason: "refused", text });
+  }
+});
+input.on("line", (line) => { lines.push(line); ask(); });
+input.on("close", () => { ended = true; ask(); });
+for (const source of [process, input]) source.on("SIGINT", () => close("Shutting Down!", 130, LEFT));
+send({ type: "hello", protocol: "1.0", seat: "client", games: { tictactoe: 1 } });

@@ -1,0 +1,5 @@
+"""Make the test vectors anew: `python -m tests.vectors`."""
+
+from tests.vectors import write
+
+write()
