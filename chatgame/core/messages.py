@@ -144,8 +144,8 @@ def decode(payload: bytes) -> Message:
         message = _decoder.decode(payload)
         # A turn has eleven strings; with no escapes among them, the quotes show that no field came twice. To read the
         # JSON again for that would take eight times as long.
-        if not isinstance(message, Turn) or b"\\" in payload or payload.count(b'"') != 22:
-            stdlib_json.loads(payload, object_pairs_hook=_without_duplicates)
+        if not isinstance(message, Turn) or payload.count(b'"') != 22:
+            stdlib_json.loads(payload.decode(), object_pairs_hook=_without_duplicates)
     except (DecodeError, ValueError, RecursionError) as error:
         raise InvalidMessage(f"{len(payload)} bytes are no message ({str(error)[:100]})") from error
     return message

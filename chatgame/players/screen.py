@@ -24,13 +24,17 @@ BANNER = (
 GOODBYE = "Shutting Down!"
 
 _OURS = re.compile(
-    r"""\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down
-    |(?:The\W+)?(?:Client|Server)\b|You\W+(?:played|started|answered|made|had|won|lost|resigned|are)\b|Your\W+(?:move|turn)
-    |Game\W+over|Back\W+to\W+chat|Waiting\b|Connected\b|Nobody\W+answers|Going\W+on|Not\W+your|Commands\W+work
-    |That\W+line|A\W+terminal|This\W+(?:table|conversation)|Dropped\b|Dialling\b|chatgame\b)""",
+    r"""\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
+    |The\W+(?:connection|game|rules|journal|conversation|output|input)\b|You\W+(?:played|started|answered|made|had|won|lost
+    |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Connected\b|Nobody\W+answers
+    |Going\W+on|Not\W+your|Commands\W+work|That\W+line|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)|Dropped\b
+    |Dialling\b|Nothing\W+is\b|Tell\W+your|chatgame\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
 """How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs."""
+
+_NOT_OURS = re.compile(r"[^ -~]")
+"""What the program's own lines have not: letters of other scripts, but also what is blank or cannot be seen."""
 
 _MARK = re.compile(r"(?<!\S)[XOox#*](?!\S)")
 _COLOURS = {"X": 36, "O": 33, "o": 34, "x": 31, "#": 31, "*": 32}  # SGR codes, ECMA-48 8.3.117
@@ -67,7 +71,7 @@ def narrate(step: Step, viewer: Seat) -> list[str]:
         case Kind.SAY if mine:
             return []
         case Kind.SAY:
-            marked = before.playing or _OURS.match(turn.text)
+            marked = before.playing or _OURS.match(_NOT_OURS.sub("", turn.text))
             return [f"{turn.seat.title} says: {turn.text}" if marked else turn.text]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"

@@ -237,6 +237,7 @@ INVALID: list[Change] = [
     ("NaN in an unknown field", "bye", "}", ', "x": NaN}'),
     ("half a character", "turn", "Hello", r"\ud800"),
     ("two second halves", "turn", "Hello", r"\udc00\udc00"),
+    ("half a character in an unknown field", "bye", "}", r', "x": "\udc00"}'),
     ("line end in a string", "turn", "Hello", "\n"),
     ("control character in a string", "turn", "Hello", "\x1b"),
     ("unknown escape", "turn", "Hello", r"\x41"),
@@ -264,7 +265,16 @@ INVALID: list[Change] = [
 WRONG = {
     "turn": [
         *("number: -1", f"number: {2**53}", "number: 1.5", 'number: "0"', "number: true", "number: null"),
-        *("number: NaN", "number: 00", 'seat: "referee"', 'seat: "Client"', 'kind: "think"', 'kind: ["say"]'),
+        *(
+            "number: NaN",
+            "number: 00",
+            "number: 0.0",
+            "number: 0e0",
+            'seat: "referee"',
+            'seat: "Client"',
+            'kind: "think"',
+            'kind: ["say"]',
+        ),
         *("text: null", "text: 5", "more: 1", "more: null"),
     ],
     "hello": [
@@ -336,7 +346,7 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         ],
     ),
     (
-        "tic-tac-toe, resigned by the one who waits to be invited to more, and then a game that is left",
+        "tic-tac-toe, resigned, and then a game that is left in the middle",
         ["play tictactoe", "move 1", "resign", "play tictactoe", "move 9", "quit"],
         [(3, "client", "say", "I begin", "seat")],
     ),
