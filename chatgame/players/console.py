@@ -13,7 +13,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, NoReturn, Protocol
 
@@ -248,9 +248,22 @@ class Console:
         """
         with suppress(OSError):
             if not (self._broken or self._writer.is_closing()):  # draining might wait forever then
-                await self._writer.drain()
+                await _unharmed(self._writer.drain())
+                # aioconsole's writing thread leaves what was written while it flushed; a second round takes it.
+                self._writer.write(b"")
+                await _unharmed(self._writer.drain())
                 return
         raise OutputLost(OUTPUT_LOST)
+
+
+async def _unharmed(drain: Coroutine[Any, Any, None]) -> None:
+    """Wait for output to be written; who is cancelled meanwhile does not cancel the writing with it."""
+    writing = asyncio.ensure_future(drain)
+    try:
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        writing.add_done_callback(lambda writing: writing.cancelled() or writing.exception())
+        raise
 
 
 def _shortened(text: str) -> str:
