@@ -6,10 +6,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from chatgame.core.commands import COMMANDS
+from chatgame.core.log import Step
 from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
+from chatgame.players.screen import recalled
 from tests.ends import VERSIONS
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -56,3 +58,18 @@ def test_digests_follow_from_its_words_alone() -> None:
         chain = hashed(chain, number.encode(), seat.encode(), kind.encode(), text.encode(), position.encode())
         turn, table = table.write(Seat(seat), Kind(kind), text)
         assert turn.digest == chain.hex() == digest
+
+
+def test_what_is_shown_after_a_killed_program_is_what_the_readme_shows() -> None:
+    """Word for word."""
+    table, log = Table.open("0" * 32, BUILT_IN, VERSIONS), []
+    for seat, kind, text in (
+        (Seat.CLIENT, Kind.SAY, "Hello"),
+        (Seat.SERVER, Kind.PLAY, "tictactoe"),
+        (Seat.CLIENT, Kind.MOVE, "5"),
+        (Seat.SERVER, Kind.MOVE, "1"),
+    ):
+        turn, after = table.write(seat, kind, text)
+        log.append(Step.to(table, turn, after, None, None))
+        table = after
+    assert "```\n" + "\n".join(recalled(log, Seat.SERVER)) + "\n```" in README

@@ -346,7 +346,7 @@ def test_battleship_survives_kill_9_of_each_side_in_turn(spawn: Spawn, server: A
     say(programs["client"], FLEETS["client"], programs["server"])
     again("server", asked)
     say(programs["server"], FLEETS["server"], programs["client"])
-    for shot, answers in (("a1", ("hit", "hit")), ("j9", ("miss", "hit")), ("c2", ("hit", "miss"))):
+    for shot, answers in (("a1", ("hit", "hit")), ("j9", ("miss", "hit"))):
         again("client", asked)
         say(programs["client"], shot, programs["server"])
         assert f"The client played {shot}." in programs["server"].before
