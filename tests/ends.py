@@ -124,6 +124,31 @@ class Peer:
         self.writer.close()
 
 
+class Screen:
+    """What a console has written.
+
+    Attributes:
+        closed: whether it is gone, which it says only when one waits for it.
+    """
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        """Show it."""
+        self.text += data.decode()
+
+    async def drain(self) -> None:
+        """Nothing waits, but a screen may be gone."""
+        if self.closed:
+            raise BrokenPipeError
+
+    def is_closing(self) -> bool:
+        """It is gone without a word."""
+        return False
+
+
 class Thinker(Script):
     """Says its lines, and then thinks forever about the next one; `asked` is set when that begins."""
 

@@ -15,31 +15,10 @@ from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.players.console import CUT_AT, Console
 from chatgame.players.screen import BANNER, PROMPT
-from tests.ends import VERSIONS
+from tests.ends import VERSIONS, Screen
 
 TABLE = Table.open("0" * 32, BUILT_IN, VERSIONS)
 SAID = TABLE.write(Seat.CLIENT, Kind.SAY, "Hello")
-
-
-class Screen:
-    """What a console has written."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self.closed = False
-
-    def write(self, data: bytes) -> None:
-        """Show it."""
-        self.text += data.decode()
-
-    async def drain(self) -> None:
-        """Nothing waits, but a screen may be gone."""
-        if self.closed:
-            raise BrokenPipeError
-
-    def is_closing(self) -> bool:
-        """It is gone without a word."""
-        return False
 
 
 class Desk:

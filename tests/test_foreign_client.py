@@ -1,7 +1,6 @@
 """A partner in another language, written after the README alone, talks and plays with the real server program."""
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -19,6 +18,7 @@ from chatgame.core.messages import Kind, Turn, decode
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
+from tests.terminals import PROMPT, Spawn, ends, say
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
 if sys.platform == "win32":
@@ -29,65 +29,19 @@ if not NODE:
     pytest.skip("node is not installed", allow_module_level=True)
 
 CLIENT = str(Path(__file__).parent.parent / "examples" / "client.mjs")
-PROMPT = "Enter Input >"
 FAST = "data:text/javascript," + "".join(
     f"const {name} = globalThis.{name}; globalThis.{name} = (call, time) => {name}(call, time / 40);"
     for name in ("setInterval", "setTimeout")
 )
 """Makes timers of Node run forty times as fast."""
 
-Start = Callable[..., Any]
-
 
 @pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a program on a pseudo-terminal of its own, and leaves nothing behind."""
-    started: list[Any] = []
-
-    def spawn(*command: str) -> Any:
-        env = os.environ | {"TERM": "xterm", "NO_COLOR": "1"}
-        process = pexpect.spawn(
-            command[0], list(command[1:]), encoding="utf-8", timeout=10, dimensions=(60, 100), env=env
-        )
-        process.delaybeforesend = None
-        process.ptyproc.delayafterclose = process.ptyproc.delayafterterminate = 0.01
-        started.append(process)
-        return process
-
-    yield spawn
-    for process in started:
-        process.close(force=True)
-
-
-@pytest.fixture
-def server(start: Start) -> Any:
-    """The server program; its port is in `port`."""
-    process = start(sys.executable, "-m", "chatgame", "server", "--port", "0")
-    process.expect(r"port: (\d+)\r\n")
-    process.port = process.match.group(1)
-    return process
-
-
-@pytest.fixture
-def client(start: Start, server: Any) -> Any:
+def client(start: Spawn, server: Any) -> Any:
     """The foreign client, at its first prompt."""
     process = start(NODE, CLIENT, server.port)
     process.expect_exact(PROMPT)
     return process
-
-
-def say(speaker: Any, line: str, listener: Any) -> None:
-    """Type a line at a prompt, and wait for the partner's prompt."""
-    speaker.sendline(line)
-    listener.expect_exact(PROMPT)
-
-
-def ends(process: Any, status: int) -> str:
-    """What else the program writes until it ends, which it does in time and with this exit status."""
-    process.expect(pexpect.EOF, timeout=3)
-    process.wait()
-    assert (process.exitstatus, process.signalstatus) == (status, None)
-    return str(process.before)
 
 
 def test_it_is_short_and_needs_nothing() -> None:

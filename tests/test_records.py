@@ -33,7 +33,7 @@ from chatgame.players.console import Console
 from chatgame.players.screen import PROMPT
 from chatgame.program import Setting, join, serve
 from chatgame.records import LONGEST_PAUSE
-from tests.ends import VERSIONS
+from tests.ends import VERSIONS, Screen
 
 COMMAND = [sys.executable, "-m", "chatgame"]
 CLIENT, SERVER = Seat
@@ -130,24 +130,6 @@ class Seen(NamedTuple):
 
     home: Home
     screen: str
-
-
-class Screen:
-    """What a console writes."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, data: bytes) -> None:
-        """Show it."""
-        self.text += data.decode()
-
-    async def drain(self) -> None:
-        """Nothing waits."""
-
-    def is_closing(self) -> bool:
-        """It stays."""
-        return False
 
 
 def talk(path: Path, client: Sequence[str], server: Sequence[str]) -> dict[Seat, Seen]:

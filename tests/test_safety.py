@@ -53,7 +53,7 @@ from chatgame.players.bot import SMALL_TALK, Bot, Level
 from chatgame.players.console import Console
 from chatgame.players.screen import BANNER, GOODBYE, PROMPT, narrate, recalled, shown
 from chatgame.records import as_asciicast, as_text, listing, recording
-from tests.ends import Peer
+from tests.ends import Peer, Screen
 
 CLIENT, SERVER = Seat
 SESSION = "1" * 32
@@ -176,24 +176,6 @@ def test_attacks_would_be_seen(attack: str) -> None:
     else:
         with pytest.raises(AssertionError):
             see_that_it_is_harmless(attack)
-
-
-class Screen:
-    """What a console has written."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, data: bytes) -> None:
-        """Show it."""
-        self.text += data.decode()
-
-    async def drain(self) -> None:
-        """Nothing waits."""
-
-    def is_closing(self) -> bool:
-        """It is never gone."""
-        return False
 
 
 class Echo(Rules[tuple[str, ...], str]):

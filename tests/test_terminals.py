@@ -7,55 +7,16 @@ import signal
 import subprocess
 import sys
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.terminals import COMMAND, PROMPT, Spawn, ends, say
+
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
-
-PROMPT = "Enter Input >"
-COMMAND = [sys.executable, "-m", "chatgame"]
-
-Spawn = Callable[..., Any]
-
-
-@pytest.fixture
-def spawn() -> Iterator[Spawn]:
-    """Starts chatgame on a pseudo-terminal of its own, and leaves nothing behind."""
-    started: list[Any] = []
-
-    def start(*arguments: str, through: str = "", **env: str) -> Any:
-        command, *rest = [*COMMAND, *arguments]
-        if through:
-            command, rest = "/bin/sh", ["-c", through.format(" ".join([command, *rest]))]
-        process = pexpect.spawn(
-            command,
-            rest,
-            encoding="utf-8",
-            timeout=10,
-            dimensions=(60, 100),
-            env=os.environ | {"TERM": "xterm", "NO_COLOR": "1"} | env,
-        )
-        process.delaybeforesend = None  # a line is typed at a prompt that is there
-        process.ptyproc.delayafterclose = process.ptyproc.delayafterterminate = 0.01
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.close(force=True)
-
-
-@pytest.fixture
-def server(spawn: Spawn) -> Any:
-    """A server that listens; its port is in `port`."""
-    process = spawn("server", "--port", "0")
-    process.expect(r"Server listening on: localhost on port: (\d+)\r\n")
-    process.port = process.match.group(1)
-    return process
 
 
 @pytest.fixture
@@ -64,20 +25,6 @@ def client(spawn: Spawn, server: Any) -> Any:
     process = spawn("client", "--port", server.port)
     process.expect_exact(PROMPT)
     return process
-
-
-def say(speaker: Any, line: str, listener: Any) -> None:
-    """Type a line at a prompt, and wait for the partner's prompt."""
-    speaker.sendline(line)
-    listener.expect_exact(PROMPT)
-
-
-def ends(process: Any, status: int) -> str:
-    """What else the program writes until it ends, which it does in time and with this exit status."""
-    process.expect(pexpect.EOF, timeout=2)
-    process.wait()
-    assert (process.exitstatus, process.signalstatus) == (status, None)
-    return str(process.before)
 
 
 def everything(process: Any) -> io.StringIO:

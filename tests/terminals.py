@@ -1,0 +1,44 @@
+"""Real programs on pseudo-terminals, for tests; the fixtures that start them are in `conftest`."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
+
+PROMPT = "Enter Input >"
+COMMAND = [sys.executable, "-m", "chatgame"]
+
+Spawn = Callable[..., Any]
+
+
+def on_a_terminal(*command: str, **env: str) -> Any:
+    """Start a command on a pseudo-terminal of its own, without colours if nobody says otherwise."""
+    process = pexpect.spawn(
+        command[0],
+        list(command[1:]),
+        encoding="utf-8",
+        timeout=10,
+        dimensions=(60, 100),
+        env=os.environ | {"TERM": "xterm", "NO_COLOR": "1"} | env,
+    )
+    process.delaybeforesend = None  # a line is typed at a prompt that is there
+    process.ptyproc.delayafterclose = process.ptyproc.delayafterterminate = 0.01
+    return process
+
+
+def say(speaker: Any, line: str, listener: Any) -> None:
+    """Type a line at a prompt, and wait for the partner's prompt."""
+    speaker.sendline(line)
+    listener.expect_exact(PROMPT)
+
+
+def ends(process: Any, status: int) -> str:
+    """What else the program writes until it ends, which it does in time and with this exit status."""
+    process.expect(pexpect.EOF, timeout=3)
+    process.wait()
+    assert (process.exitstatus, process.signalstatus) == (status, None)
+    return str(process.before)
