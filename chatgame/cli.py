@@ -99,7 +99,14 @@ async def sit_at(options: argparse.Namespace) -> None:
         with Store(journal_path()) as store:
             code = getattr(options, "code", None)
             setting = Setting(
-                options.host, options.port, games, store, options.new, code, options.insecure, options.wait
+                options.host,
+                options.port,
+                games,
+                store,
+                new=options.new,
+                code=code,
+                insecure=options.insecure,
+                patience=options.wait,
             )
             if options.insecure:
                 console.tell("Nothing is encrypted: whoever is on the way can read and change what you say.")
@@ -257,11 +264,12 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(program=sit_at, sit=sit, seat=Seat(name))
         command.add_argument("--host", default=DEFAULT_HOST, help="the address (default: %(default)s)")
         command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
+        secrecy = command.add_mutually_exclusive_group()
         if sit is join:
-            command.add_argument(
+            secrecy.add_argument(
                 "code", nargs="?", type=_code, metavar="CODE", help="what a server on another computer shows"
             )
-        command.add_argument(
+        secrecy.add_argument(
             "--insecure", action="store_true", help="talk to another computer without a code, and in the clear"
         )
         command.add_argument("--bot", action="store_true", help="let a bot sit at this seat")

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from chatgame.core.errors import PlayerLeft, TurnedAway
+from chatgame.core.errors import Forgotten, JournalFailed, PlayerLeft, Unreachable
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.store import Conversation, Store
-from chatgame.link.dial import dial, is_loopback, reachable_at
+from chatgame.link.addresses import is_loopback, reachable_at
+from chatgame.link.dial import dial
 from chatgame.link.link import Link
 from chatgame.link.listen import listening
 from chatgame.play import converse
@@ -71,7 +72,8 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
         with _conversation(setting, told, *at) as kept, ExitStack() as stack:
             unsaid = store.unfinished(*at, closed=True)
             farewell = stack.enter_context(store.conversation(unsaid)) if unsaid else None
-            guard = None if setting.insecure or is_loopback(host) else await _guard(kept, told)
+            secure = kept.pinned if kept.entries() else not (setting.insecure or is_loopback(host))
+            guard = await _guard(kept, farewell, told) if secure else None
             await door.open(kept, farewell, guard)
             told(f"Server listening on: {host} on port: {door.port}")
             if kept.entries():
@@ -83,17 +85,15 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
                     f"chatgame client --host {reachable_at(host)}{port_option} {guard.code}",
                 )
             link = await door.partner
-            if setting.new:
-                store.abandon(*at)
             told(f"Connected by {link.peer}", *[] if kept.entries() else ["Waiting for message..."])
             return await converse(player, link, games, kept, setting.chance)
 
 
-async def _guard(kept: Conversation, told: Told) -> "Guard":
+async def _guard(kept: Conversation, farewell: Conversation | None, told: Told) -> "Guard":
     from chatgame.link.secure import Guard, new_certificate  # which needs an extra
 
-    if not kept.pinned:
-        await kept.pin(new_certificate())
+    if not kept.pinned:  # who is to be told farewell knows the server by the certificate of that time
+        await kept.pin((farewell and farewell.pinned) or new_certificate())
     return Guard(kept.pinned or "", told, expected=not kept.entries())
 
 
@@ -110,17 +110,15 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
         return dial(host, port, games, kept, told, setting.patience, setting.code, insecure=setting.insecure)
 
     if unsaid := store.unfinished(*at, closed=True):
-        with store.conversation(unsaid) as kept:
+        with suppress(Unreachable, JournalFailed), store.conversation(unsaid) as kept:  # which must not stop another
             try:
                 await converse(player, await dialled(kept), games, kept)
-            except TurnedAway:
+            except Forgotten:
                 kept.end()  # it does not wait for us
-            else:
-                told(*["The server now knows that you have quit your last conversation."] if kept.ended else [])
+            if kept.ended:
+                told("The server now knows that you have quit your last conversation.")
     with _conversation(setting, told, *at) as kept:
         link = await dialled(kept)
-        if setting.new:
-            store.abandon(*at)
         told(f"Connected to: {host} on port: {port}")
         return await converse(player, link, games, kept, setting.chance)
 
@@ -134,6 +132,6 @@ def _conversation(setting: Setting, told: Told, seat: Seat, host: str, port: int
         try:
             yield kept
         except (PlayerLeft, asyncio.CancelledError):
-            if kept.unfinished:
+            if kept.goes_on:
                 told("Your partner is not told, and the conversation is kept: the same command goes on with it.")
             raise

@@ -29,7 +29,7 @@ IN_CHAT: dict[str, tuple[Offence, str]] = {
     "a missing field": (lambda _: {"type": "turn", "number": 0}, "no message"),
     "a second hello": (
         lambda _: {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}},
-        "it said hello twice",
+        "it began to greet again",
     ),
     "a text of 4097 bytes": (
         lambda p: p.turn("say", "x") | {"text": "é" * (MAX_TEXT // 2) + "x"},

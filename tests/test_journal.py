@@ -858,17 +858,6 @@ async def test_conversation_is_free_when_its_program_has_failed(store: Store) ->
         pass
 
 
-async def test_new_conversation_is_refused_while_another_program_goes_on_with_the_last(
-    store: Store, path: Path
-) -> None:
-    """It is not ended behind its back."""
-    number = await fill(store, CHAT)
-    with Store(path) as second, store.conversation(number):
-        with pytest.raises(JournalFailed, match=REFUSED):
-            second.abandon(*CLIENT)
-        assert second.unfinished(*CLIENT) == number
-
-
 @pytest.mark.parametrize("killed", [True, False])
 async def test_conversation_of_another_program_is_free_when_that_has_gone(
     store: Store, path: Path, *, killed: bool
@@ -1007,16 +996,34 @@ async def test_conversation_with_a_quit_can_only_be_ended(store: Store) -> None:
     assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (open_one, None)
 
 
-async def test_abandoned_conversations_are_ended_but_closed_ones_are_not(store: Store, path: Path) -> None:
-    """All of this place and no others; a partner may still have to learn of a quit."""
-    first = await fill(store, CHAT)
-    store.begin(*CLIENT)
+async def test_conversation_that_begins_takes_the_place_of_what_was_unfinished_there(
+    store: Store, path: Path
+) -> None:
+    """Of this place and no other; not what is closed, since the partner may still have to learn of a quit."""
     closed = await fill(store, written((Kind.QUIT, "")))
-    store.abandon(*CLIENT)
-    assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (None, closed)
-    assert turns_of(store, first) == CHAT
+    first, elsewhere = await fill(store, CHAT[:2]), store.fresh(Seat.CLIENT, "localhost", 1060)
+    number = store.fresh(*CLIENT)
+    with store.conversation(number) as conversation:
+        assert store.unfinished(*CLIENT) == first
+        await conversation.begin("1" * 32, None)
+        await conversation.begin("1" * 32, "0" * 64)  # to go on with it changes nothing
+        assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (None, closed)
+    assert store.fresh(*CLIENT) == number
+    assert store.fresh(Seat.CLIENT, "localhost", 1060) == elsewhere
+    assert turns_of(store, first) == CHAT[:2]
     with Store(as_killed(path)) as after:
         assert after.unfinished(*CLIENT) is None
+
+
+async def test_nothing_that_lets_anybody_in_is_kept_after_the_end(store: Store) -> None:
+    """Neither the private key nor the tokens."""
+    number = store.fresh(*CLIENT)
+    with store.conversation(number) as conversation:
+        await conversation.pin("PRIVATE KEY")
+        await conversation.begin("1" * 32, "a" * 64)
+        await add(conversation, CHAT)
+        conversation.end()
+    assert store.read("SELECT seed, token, pinned FROM conversations WHERE id = ?", (number,)) == [(None, None, None)]
 
 
 async def test_ended_conversation_stays_in_the_journal_and_leaves_no_lock(store: Store, path: Path) -> None:
@@ -1056,7 +1063,8 @@ async def test_forgotten_conversation_leaves_no_lock(store: Store, path: Path, *
     """Whether it could have been gone on with or not."""
     number = await fill(store, CHAT)
     if ended:
-        store.abandon(*CLIENT)
+        with store.conversation(number) as conversation:
+            conversation.end()
     store.forget(number)
     assert list(path.parent.glob("*.lock*")) == []
 

@@ -11,9 +11,11 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from chatgame.core.errors import ChatgameError, LinkLost, TurnedAway, Unreachable
-from chatgame.core.messages import Bye, Message, Pair
+from chatgame.core.frames import frame
+from chatgame.core.messages import Bye, Message, Pair, encode
 from chatgame.core.resume import Held
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -22,7 +24,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
 from chatgame.link.dial import dial
 from chatgame.link.hello import hello_of
-from chatgame.link.secure import Guard, join_securely, new_certificate
+from chatgame.link.secure import Guard, new_certificate
 from chatgame.link.streams import Connection
 from chatgame.play import converse
 from chatgame.players.script import Script
@@ -261,6 +263,77 @@ async def hush(connection: Connection) -> None:
     await connection.send(hello_of(Held(Seat.SERVER), BUILT_IN, "0" * 32))
 
 
+NO_POINTS = {
+    "the identity": "01" + "00" * 31,
+    "one of low order": "ec" + "ff" * 30 + "7f",
+    "another one": "00" * 32,
+    "off the curve": "02" + "00" * 31,
+    "too large": "ff" * 32,
+    "too short": "05" * 31,
+}
+
+
+@pytest.mark.parametrize("point", NO_POINTS.values(), ids=NO_POINTS)
+async def test_what_is_no_point_of_the_curve_costs_one_connection(server: Server, point: str) -> None:
+    """At the server, which goes on to wait for the friend, and at a client."""
+    connection = await server.connect()
+    await connection.start_tls(anything())
+    await connection.send(Pair(f"41{point}"))
+    with pytest.raises(LinkLost):
+        await connection.receive()
+    await connection.close()
+    assert "it did not pair" in server.told[-1]
+
+    async def answer(connection: Connection) -> None:
+        await connection.receive()
+        await connection.send(Pair(f"42{point}"))
+        await connection.receive()
+
+    async with impostor(answer) as port:
+        with pytest.raises(Unreachable, match="does not know the code"):
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, GUESSED)
+    await server.come(server.code)
+
+
+async def test_what_comes_before_tls_is_not_read_as_if_it_came_within(server: Server) -> None:
+    """Somebody on the way puts a message in front of what the real server says."""
+
+    async def inject(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(frame(encode(Bye("x", "use --insecure"))))
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", server.port)
+
+        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            with suppress(OSError):
+                while data := await source.read(4096):
+                    sink.write(data)
+            sink.close()
+
+        await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer))
+
+    async with await asyncio.start_server(inject, "127.0.0.1", 0) as between:
+        port = between.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable, match="does not speak TLS"):
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, server.code)
+
+
+async def test_friend_whose_first_hello_was_lost_gets_in_with_the_same_command(server: Server) -> None:
+    """The code was used by then, and by nobody else."""
+    kept, code = InMemory(Seat.CLIENT), server.code
+    with pytest.MonkeyPatch.context() as patch:
+
+        async def lost(connection: Connection, hello: object) -> None:
+            await connection.send(hello)  # type: ignore[arg-type]
+            await connection.receive()
+            raise LinkLost("The connection broke.")
+
+        patch.setattr("chatgame.link.dial.greet_server", lost)
+        with pytest.raises(Unreachable, match="hung up"):
+            await dial("127.0.0.1", server.port, BUILT_IN, kept, print, 5, code)
+    link = await dial("127.0.0.1", server.port, BUILT_IN, kept, print, 5, code)
+    await converse(Script(["Hello", "/q"]), link, BUILT_IN, kept)
+    assert (await server.program).number == 3
+
+
 @pytest.mark.parametrize("answer", [reflect, guess, hush])
 async def test_impostor_who_does_not_know_the_code_is_found_out(answer: Answer) -> None:
     """By a message that is sent back, a guess, or a hello without any proof."""
@@ -279,10 +352,11 @@ async def test_other_certificate_is_refused_where_one_is_known() -> None:
         heard.append(await connection.receive())
 
     async with impostor(listen) as port:
-        connection = Connection(*await asyncio.open_connection("127.0.0.1", port))
-        with pytest.raises(Unreachable, match=r"its certificate is another\. Nothing was sent"):
-            await join_securely(connection, "0" * 64, None)
-        connection.abort()
+        kept = InMemory(Seat.CLIENT)
+        kept.pinned, kept.session, kept.held = "0" * 64, "1" * 32, replace(kept.held, number=1)
+        for code in (None, "7-guitar-island"):  # a code that was used once is not tried again
+            with pytest.raises(Unreachable, match=r"its certificate is another\. Nothing was sent"):
+                await dial("127.0.0.1", port, BUILT_IN, kept, print, 5, code)
     assert heard == []
 
 

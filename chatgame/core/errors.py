@@ -1,4 +1,4 @@
-"""Every error that chatgame raises on purpose; each is a sentence for a person.
+"""Every error that chatgame raises on purpose; what reaches a person is a sentence.
 
     ChatgameError
     ├── Refused               a line or a turn is not taken; nothing has changed
@@ -10,6 +10,7 @@
     ├── Diverged              the two logs are not of one conversation; they are never merged
     ├── Unreachable           no table could be opened or reached at that address
     │   └── TurnedAway        the server was reached, and has no seat for us
+    │       └── Forgotten     nor does it know the session that we come back to
     ├── LinkLost              the connection to the partner broke or fell silent
     ├── JournalFailed         the journal cannot be read or written
     ├── OutputLost            what a player should see cannot be shown
@@ -62,6 +63,10 @@ class Unreachable(ChatgameError):
 
 class TurnedAway(Unreachable):
     """A server that was reached has no seat for us; to ask again does not help."""
+
+
+class Forgotten(TurnedAway):
+    """A server that does not know the session we come back to, or not us as its client."""
 
 
 class LinkLost(ChatgameError):

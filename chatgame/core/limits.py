@@ -18,6 +18,9 @@ MAX_GAMES = 100
 MAX_NAME = 32
 """In characters, the name of a game: it stands in sentences and is typed."""
 
+MAX_VERSION = 2**31 - 1
+"""The version of a game's rules: it counts changes."""
+
 MAX_REASON = 32
 """In characters, the reason of a goodbye: a word."""
 
@@ -46,11 +49,8 @@ MAX_GUESSES = 3
 
 # How long, in seconds
 
-HANDSHAKE_TIME = 5.0
-"""Until TLS has begun: a connection that is not used is somebody else's room."""
-
 HELLO_TIME = 5.0
-"""For a greeting, with pairing: a program answers at once, and a slow line takes a second or two."""
+"""For a greeting, with TLS and pairing: a program answers at once, and a slow line takes a second or two."""
 
 ALIVE_INTERVAL = 5.0
 """Between two signs of life: three of them may be late before a line is taken for dead."""
@@ -65,10 +65,16 @@ which the partner shows that they are there, so this is a program that refuses."
 RETURN_TIME = 1.5
 """For which it counts as showing that to come back, so that nobody escapes a deadline by hanging up."""
 
+RETURN_INTERVAL = 1.0
+"""Between two times that somebody comes back: each takes two lines of a screen."""
+
 CLOSING_TIME = 1.0
 """For a goodbye, and for its answer: leaving never hangs on a peer who does not read."""
 
-# How many at once
+# How many
+
+MAX_STRAYS = 10
+"""Lines about connections that said no hello: more would push what matters off the screen."""
 
 MAX_GUESTS = 32
 """Connections in the middle of a greeting, to bound memory; with one more, the oldest is closed."""

@@ -6,8 +6,8 @@
     pair    what two need who do not know each other yet, before the hello
     bye     the last message, out of turn: why I leave
 
-`hello` and `bye` may carry fields that this version does not know, which are passed over, so that a later
-minor version can add some. A `turn` may not, since its digest vouches for all that it says.
+`hello`, `alive` and `bye` may carry fields that this version does not know, which are passed over, so that a later
+minor version can add some. A `turn` and a `pair` may not, since digests vouch for all that they say.
 """
 
 import json as stdlib_json
@@ -17,7 +17,7 @@ from typing import Annotated
 from msgspec import DecodeError, Meta, Struct, json
 
 from chatgame.core.errors import InvalidMessage
-from chatgame.core.limits import MAX_COUNT, MAX_GAMES, MAX_GOODBYE, MAX_NAME, MAX_REASON, MAX_TEXT
+from chatgame.core.limits import MAX_COUNT, MAX_GAMES, MAX_GOODBYE, MAX_NAME, MAX_REASON, MAX_TEXT, MAX_VERSION
 from chatgame.core.seats import Seat
 
 PROTOCOL = "1.0"
@@ -60,7 +60,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
 
     protocol: Version
     seat: Seat
-    games: Annotated[dict[GameName, Annotated[int, Meta(ge=1, lt=2**31)]], Meta(max_length=MAX_GAMES)]
+    games: Annotated[dict[GameName, Annotated[int, Meta(ge=1, le=MAX_VERSION)]], Meta(max_length=MAX_GAMES)]
     session: SessionId | None = None
     turns: Count = 0
     digest: Hex32 | None = None
@@ -90,7 +90,7 @@ class Alive(Struct, frozen=True, tag="alive", tag_field="type"):
     """Nothing to say, still here."""
 
 
-class Pair(Struct, frozen=True, tag="pair", tag_field="type"):
+class Pair(Struct, frozen=True, tag="pair", tag_field="type", forbid_unknown_fields=True):
     """A step of pairing, before the hello; see `chatgame.core.pairing`.
 
     Attributes:

@@ -181,11 +181,14 @@ class Store:
         )
         return found[0][0] if found else None
 
-    def abandon(self, seat: Seat, host: str, port: int) -> None:
-        """End the unfinished conversations there, since another was begun."""
-        while number := self.unfinished(seat, host, port):
-            with self.conversation(number) as conversation:
-                conversation.end()
+    def abandon_others(self, number: int) -> None:
+        """End what is unfinished at the place of a conversation, since that has begun."""
+        self.write(
+            "UPDATE conversations SET ended = ?, token = NULL, seed = NULL, pinned = NULL WHERE ended IS NULL AND "  # noqa: S608
+            f"{LAST_KIND} != 'quit' AND id != ? AND (seat, host, port) = "
+            "(SELECT seat, host, port FROM conversations WHERE id = ?)",
+            (time.time(), number, number),
+        )
 
     @contextmanager
     def conversation(self, number: int) -> Iterator["Conversation"]:
@@ -290,14 +293,14 @@ class Store:
         except OSError as error:
             raise JournalFailed(f"The journal {self._path} cannot be opened ({error.strerror}).") from error
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            what = str(error)
-            if "locked" in what:
+            what, code = str(error), getattr(error, "sqlite_errorname", "")
+            if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 raise JournalFailed(locked) from error
-            if "readonly" in what:
+            if code.startswith("SQLITE_READONLY"):
                 raise JournalFailed(f"The journal {self._path} may not be written to.") from error
-            if "full" in what:
+            if code.startswith("SQLITE_FULL"):
                 raise JournalFailed(f"The disk of the journal {self._path} is full. Make some room there.") from error
-            if "disk I/O" in what or "unable to open" in what:
+            if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
                 raise JournalFailed(f"The journal {self._path} cannot be read or written ({what}).") from error
             raise self._damaged(error) from error
 
@@ -355,9 +358,9 @@ class Conversation:
         self._saving = threading.Lock()
 
     @property
-    def unfinished(self) -> bool:
+    def goes_on(self) -> bool:
         """Whether there is something to go on with."""
-        return not self.ended and self._spoken
+        return not self.ended and bool(self._spoken or self._taken)
 
     def entries(self) -> Sequence[Entry]:
         """What was kept when it was opened."""
@@ -376,9 +379,9 @@ class Conversation:
         self._save()
 
     def end(self) -> None:
-        """Keep that the conversation is over, and both sides know it."""
+        """Keep that the conversation is over, and both sides know it, and nothing that could take it up again."""
         self._save()
-        self._change("ended = ?", time.time())
+        self._change("ended = ?, token = NULL, seed = NULL, pinned = NULL", time.time())
         self.ended = True
 
     async def next_token(self) -> str:
@@ -388,7 +391,12 @@ class Conversation:
         return token(self._seed, self._spent - 1)
 
     async def begin(self, session: str, token: str | None) -> None:
-        """Keep which session it is, and as the server the client's token."""
+        """Keep which session it is, and as the server the client's token.
+
+        With a new session, what was unfinished there is abandoned.
+        """
+        if session != self.session:
+            await asyncio.to_thread(self._store.abandon_others, self._number)
         await asyncio.to_thread(self._change, "session = ?, token = ?", session, token)
         self.session, self.token = session, token
 
@@ -416,5 +424,5 @@ class Conversation:
     def _save(self, *rows: tuple[object, ...]) -> None:
         with self._saving:  # also where whoever waited for it was cancelled
             self._store.write("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *self._taken, *rows)
+            self._spoken = self._spoken or bool(self._taken or rows)
             self._taken.clear()
-            self._spoken = self._spoken or bool(rows)

@@ -3,15 +3,15 @@
 import asyncio
 import random
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from ipaddress import ip_address
 
 from chatgame.core.errors import InvalidMessage, LinkLost, RemoteProtocolError, TurnedAway, Unreachable
 from chatgame.core.limits import HELLO_TIME
 from chatgame.core.messages import Hello
 from chatgame.core.resume import Held
 from chatgame.core.rules import AnyRules
+from chatgame.link.addresses import address_family, is_loopback
 from chatgame.link.hello import greet_server, hello_of
 from chatgame.link.kept import Kept
 from chatgame.link.link import Link, Recovery
@@ -22,33 +22,6 @@ DIAL_TIME = 10.0
 
 LONGEST_PAUSE = 30.0
 """In seconds: between two attempts to reach a server that was lost."""
-
-
-def address_family(host: str) -> socket.AddressFamily:
-    """IPv4 for "localhost", so that both sides mean 127.0.0.1 by it; any for other hosts."""
-    return socket.AF_INET if host == "localhost" else socket.AF_UNSPEC
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this computer can reach an address."""
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"
-
-
-def reachable_at(host: str) -> str:
-    """The address that others know this computer by, if it listens at `host`; a guess where that is any."""
-    if host not in ("0.0.0.0", "::", ""):  # noqa: S104  # only compared
-        return host
-    with (
-        suppress(OSError),
-        socket.socket(socket.AF_INET6 if host == "::" else socket.AF_INET, socket.SOCK_DGRAM) as any_way,
-    ):
-        any_way.connect(
-            ("2001:db8::1" if host == "::" else "192.0.2.1", 9)
-        )  # sends nothing, but chooses an interface
-        return str(any_way.getsockname()[0])
-    return "ADDRESS"
 
 
 async def dial(
@@ -64,43 +37,50 @@ async def dial(
 ) -> Link:
     """Connect to a server and take the client's seat, or take it again if `kept` is of an unfinished session.
 
-    With a code, or where the last connection was secure, this one is. Without, only a server on this computer is
-    talked to, unless one wants to be `insecure`.
-
-    When the connection is lost later, the link dials again, with longer and longer pauses, for `patience` seconds.
+    With a code the connection is secure; where something was said already, it is as secure as before, and to the same
+    server. Without, only a server on this computer is talked to, unless one wants to be `insecure`. When the
+    connection is lost later, the link dials again, with longer and longer pauses, for `patience` seconds.
 
     Raises:
         Unreachable: nobody can be reached there, or there is no seat for us; the sentence says what to do.
         JournalFailed: `kept` cannot be written.
+        ChatgameError: the extra that is needed is not installed.
     """
+    held = kept.held
+    pin = kept.pinned if held.number else None
+    if code or pin:
+        from chatgame.link import secure  # which needs an extra
 
-    async def once(held: Held) -> tuple[Connection, Hello]:
-        connection = await _connect(host, port)
+    async def once(held: Held, pin: str | None, code: str | None = None) -> tuple[Connection, Hello]:
+        """Connect, to the server that `pin` is of, or else to one that knows the code, or to any."""
+        connection = await _connect(host, port, secure.trusting_nobody() if pin or code else None)
         greeted = False
         try:
-            if not (code or kept.pinned or insecure or is_loopback(host)):
-                raise TurnedAway(
+            if pin:
+                secure.recognise(connection, pin)
+            elif code:
+                async with asyncio.timeout(HELLO_TIME):
+                    certificate = await secure.prove(connection, code)
+                await kept.pin(certificate)
+            elif not (insecure or is_loopback(host)):
+                raise Unreachable(
                     "To talk to another computer, add the code that the server shows there, as in: "
-                    f"chatgame client --host {host} 7-guitar-island"
+                    f"chatgame client --host {host} --port {port} 7-guitar-island"
                 )
             token = await kept.next_token()
             async with asyncio.timeout(HELLO_TIME):
-                pinned = None
-                if code or kept.pinned:
-                    from chatgame.link.secure import join_securely  # which needs an extra
-
-                    pinned = await join_securely(connection, kept.pinned, code)
                 hello = await greet_server(connection, hello_of(held, games, kept.session, token))
-                if pinned and pinned != kept.pinned:
-                    await kept.pin(pinned)
+            if not kept.session:
+                await kept.begin(hello.session or "", None)
             greeted = True
         except TimeoutError as error:
-            raise Unreachable(
-                f"{host} on port {port} does not answer. Try again, or check --host and --port."
-            ) from error
-        except (InvalidMessage, LinkLost, RemoteProtocolError) as error:
-            what = "is no chatgame server" if code or kept.pinned else "is no chatgame server, or asks for a code"
-            raise Unreachable(f"What answers at {host} on port {port} {what}. Check --host and --port.") from error
+            raise Unreachable(f"{host} on port {port} does not answer. Try again, or check both.") from error
+        except LinkLost as error:
+            what = f"What answers at {host} on port {port} hung up"
+            raise Unreachable(f"{what}: it is no chatgame server, or busy, or asks for a code.") from error
+        except (InvalidMessage, RemoteProtocolError) as error:
+            what = f"What answers at {host} on port {port} is no chatgame server."
+            raise Unreachable(f"{what} Check --host and --port.") from error
         finally:
             if not greeted:
                 connection.abort()
@@ -116,7 +96,7 @@ async def dial(
         while True:
             await asyncio.sleep(next(pauses))
             try:
-                link.resume(*await once(link.held))
+                link.resume(*await once(link.held, pin))
             except TurnedAway:
                 raise
             except Unreachable:
@@ -125,19 +105,19 @@ async def dial(
                 connected = clock()
                 return
 
-    held = kept.held
-    connection, hello = await once(held)
+    try:
+        connection, hello = await once(held, pin, code)
+    except TurnedAway as turned_away:
+        if pin or not (code and kept.pinned):
+            raise
+        try:  # the code was used, and perhaps by us, when the connection was lost before a word was said
+            connection, hello = await once(held, kept.pinned)
+        except Unreachable:
+            raise turned_away from None
+    pin = kept.pinned if code or pin else None  # the code is forgotten: from now on only this server will do
     connected = clock()
-    assert hello.session, "greet_server sees to it"
-    if not kept.session:
-        await kept.begin(hello.session, None)
-    return Link(
-        connection,
-        held,
-        hello,
-        hello.session,
-        Recovery(again, "Dialling again; what you write is kept.", told, patience),
-    )
+    recovery = Recovery(again, "Dialling again; what you write is kept.", told, patience)
+    return Link(connection, held, hello, hello.session or "", recovery)
 
 
 def _pauses() -> Iterator[float]:
@@ -149,16 +129,25 @@ def _pauses() -> Iterator[float]:
         longest = min(longest * 2, LONGEST_PAUSE)
 
 
-async def _connect(host: str, port: int) -> Connection:
+async def _connect(host: str, port: int, context: ssl.SSLContext | None) -> Connection:
     where = f"{host} on port {port}"
     try:
         async with asyncio.timeout(DIAL_TIME):
-            return Connection(*await asyncio.open_connection(host, port, family=address_family(host)))
-    except socket.gaierror as error:
+            # TLS from the first byte: what came before it could be anybody's, and would be read as if it came within.
+            name = "" if context else None
+            return Connection(
+                *await asyncio.open_connection(
+                    host, port, family=address_family(host), ssl=context, server_hostname=name
+                )
+            )
+    except ssl.SSLError as error:
+        raise Unreachable(f"What answers at {where} does not speak TLS, so nothing was sent. Check both.") from error
+    except (socket.gaierror, UnicodeError) as error:
         raise Unreachable(f'There is no host by the name "{host}". Check --host.') from error
     except ConnectionRefusedError as error:
         raise Unreachable(f"Nobody is listening at {where}. Start the server first: chatgame server") from error
     except TimeoutError as error:
         raise Unreachable(f"No answer from {where}. Check --host and --port.") from error
     except OSError as error:
-        raise Unreachable(f"Cannot reach {where}: {error.strerror or error}. Check --host and --port.") from error
+        why = error.strerror or "none of its addresses answers"
+        raise Unreachable(f"Cannot reach {where}: {why}. Check --host and --port.") from error

@@ -5,20 +5,12 @@ The server says nothing before it has heard a valid hello, so a stray learns not
 
 from collections.abc import Mapping
 
-from chatgame.core.errors import RemoteProtocolError, TurnedAway
+from chatgame.core.errors import Forgotten, RemoteProtocolError, TurnedAway
 from chatgame.core.messages import PROTOCOL, Bye, Hello, Message, Reason
 from chatgame.core.resume import Held
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.link.streams import Connection
-
-SENTENCES: dict[str, str] = {
-    Reason.TAKEN: "The table is taken: two people are talking there already, or one waits for the other to come "
-    "back. Try again later.",
-    Reason.UNKNOWN: "The server does not go on with your unfinished conversation: it has begun afresh, or somebody "
-    "came back in your place. To begin afresh too, use --new.",
-}
-"""Why a server has no seat for us, in one sentence each."""
 
 
 def hello_of(
@@ -34,21 +26,32 @@ async def greet_server(connection: Connection, hello: Hello) -> Hello:
 
     Raises:
         TurnedAway: the server has no seat for us, or speaks another version.
+        Forgotten: it does not know the session that we come back to.
         InvalidMessage, RemoteProtocolError: the other end is no chatgame server.
         LinkLost: the connection broke.
     """
     await connection.send(hello)
     match await connection.receive():
-        case Hello(seat=Seat.SERVER, session=str()) as theirs if _understood(theirs):
-            if hello.session in (None, theirs.session):
-                return theirs
-            raise RemoteProtocolError("The server answered for another session.")
         case Hello(seat=Seat.SERVER) as theirs if not _understood(theirs):
             raise TurnedAway(
                 f"The server speaks protocol {theirs.protocol}, and this program {PROTOCOL}. Update one of them."
             )
+        case Hello(seat=Seat.SERVER, session=str()) as theirs:
+            if hello.session in (None, theirs.session):
+                return theirs
+            raise RemoteProtocolError("The server answered for another session.")
+        case Bye(reason=Reason.UNKNOWN):
+            raise Forgotten(
+                "The server does not go on with your unfinished conversation: it has begun afresh, or somebody came "
+                "back in your place. To begin afresh too, use --new."
+            )
+        case Bye(reason=Reason.TAKEN):
+            raise TurnedAway(
+                "The table is taken: two people are talking there already, or one waits for the other to come back. "
+                "Try again later."
+            )
         case Bye(reason=reason, text=text):
-            raise TurnedAway(SENTENCES.get(reason, f"The server turned us away ({reason}): {text}"))
+            raise TurnedAway(f"The server turned us away ({reason}): {text}")
     raise RemoteProtocolError("The server did not say hello.")
 
 

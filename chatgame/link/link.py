@@ -10,7 +10,6 @@ from typing import NamedTuple, NoReturn
 
 from chatgame.core.errors import (
     ChatgameError,
-    Diverged,
     InvalidMessage,
     LinkLost,
     PartnerLeft,
@@ -32,7 +31,7 @@ class Recovery(NamedTuple):
         patience: in seconds, how long that may take.
     """
 
-    way: "Callable[[Link], Awaitable[None]]"
+    way: "Callable[[Link], Awaitable[object]]"
     plan: str
     told: Callable[[str], object]
     patience: float
@@ -140,12 +139,10 @@ class Link:
                     continue
                 case Bye(reason=Reason.LEFT):
                     raise PartnerLeft(f"{partner.title} has requested shutdown. Shutting down!")
-                case Bye(reason=Reason.DIVERGED, text=text):
-                    raise Diverged(f"The {partner} ended the session: {text}")
                 case Bye(reason=reason, text=text):
                     raise LinkLost(f"The {partner} ended the session: {text or reason}")
                 case _:
-                    raise RemoteProtocolError(f"The {partner} broke the protocol: it said hello twice.")
+                    raise RemoteProtocolError(f"The {partner} broke the protocol: it began to greet again.")
 
     async def _get_over(self, error: Exception) -> None:
         """Wait for the next connection, if the last one was lost and this link can get over it."""

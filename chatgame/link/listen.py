@@ -9,7 +9,7 @@ import errno
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatgame.core.errors import (
     InvalidMessage,
@@ -19,11 +19,11 @@ from chatgame.core.errors import (
     Unreachable,
     unwrapped,
 )
-from chatgame.core.limits import HELLO_TIME, MAX_GUESTS
+from chatgame.core.limits import HELLO_TIME, MAX_GUESTS, MAX_STRAYS, RETURN_INTERVAL
 from chatgame.core.messages import Bye, Hello, Pair, Reason
 from chatgame.core.resume import follows
 from chatgame.core.rules import AnyRules
-from chatgame.link.dial import address_family
+from chatgame.link.addresses import address_family
 from chatgame.link.hello import hear_client, hello_of
 from chatgame.link.kept import Kept
 from chatgame.link.link import Link, Recovery
@@ -55,6 +55,8 @@ async def listening(
                 )
             except OSError as error:
                 raise Unreachable(_cannot_listen(host, port, error)) from error
+            except UnicodeError as error:
+                raise Unreachable(f'There is no host by the name "{host}". Check --host.') from error
             try:
                 door.server = server
                 yield door
@@ -85,7 +87,8 @@ class Door:
         self._patience = patience
         self.partner: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
         self._deciding = asyncio.Lock()
-        self._guests: dict[asyncio.Task[None], None] = {}  # the oldest first
+        self._guests: dict[asyncio.Task[Any], None] = {}  # who goes first where there are too many, first
+        self._strays = 0
         self._rested = 0.0  # when somebody came back, by the loop's clock
         self._closed = False
 
@@ -150,17 +153,30 @@ class Door:
                     return
             goodbye = Bye(Reason.UNKNOWN if hello.session else Reason.TAKEN)
         except (InvalidMessage, RemoteProtocolError, TurnedAway, LinkLost, TimeoutError) as error:
-            if not self.partner.done():
+            self._strays += 1
+            if not self.partner.done() and self._strays <= MAX_STRAYS:
                 why = str(error).rstrip(".") or "it said nothing whole in time"
-                self._told(f"Dropped a connection from {connection.peer}: {why}.")
+                more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
+                self._told(f"Dropped a connection from {connection.peer}: {why}{more}.")
         await connection.close(goodbye)
+
+    def _progress(self, *, let_in: bool = False) -> None:
+        """Where too many come, close who has come further after those who have not, and who is let in not at all."""
+        guest = asyncio.current_task()
+        assert guest, "guests are greeted in tasks"
+        if guest in self._guests:
+            del self._guests[guest]
+            if not let_in:
+                self._guests[guest] = None
 
     async def _hear(self, connection: Connection) -> tuple[bool, Hello]:
         """Hear who comes, and whether they may be somebody new: with a guard, only who has the code."""
         if not self._guard:
             return True, await hear_client(connection)
         await self._guard.secure(connection)
+        self._progress()
         first = await connection.receive()
+        self._progress()
         if not isinstance(first, Pair):
             return False, await hear_client(connection, first)
         try:
@@ -184,15 +200,17 @@ class Door:
                 farewell.end()
             return True
         if _comes_back(hello, kept):
+            self._progress(let_in=True)
             await self._rest()
             session = kept.session or ""
         elif hello.session or not known or (kept.session and (kept.held.number or self.partner.done())):
             return False
         else:
+            self._progress(let_in=True)
             session = secrets.token_hex(16)  # the first, or in the place of one in which nothing was said
+        await kept.begin(session, hello.token)
         if self._guard:
             self._guard.code = None  # it has been used
-        await kept.begin(session, hello.token)
         # From here on nothing waits, so no turn can slip in between the hello and what follows it.
         held = self.partner.result().held if self.partner.done() else kept.held
         connection.write(hello_of(held, self._games, session))
@@ -200,24 +218,21 @@ class Door:
             self.partner.result().resume(connection, hello)
         else:
             plan = "Waiting for it to come back; Ctrl-C leaves."
-            recovery = Recovery(_client_returns, plan, self._told, self._patience) if hello.token else None
+            recovery = (
+                Recovery(lambda link: link.up.wait(), plan, self._told, self._patience) if hello.token else None
+            )
             self.partner.set_result(Link(connection, held, hello, session, recovery))
         return True
 
     async def _rest(self) -> None:
         """Let nobody come back more than once a second, which would fill the screen."""
         clock = asyncio.get_running_loop().time
-        await asyncio.sleep(self._rested + 1 - clock())
+        await asyncio.sleep(self._rested + RETURN_INTERVAL - clock())
         self._rested = clock()
 
 
 def _comes_back(hello: Hello, kept: Kept) -> bool:
     return bool(hello.token and kept.token and follows(hello.token, kept.token))
-
-
-async def _client_returns(link: Link) -> None:
-    """Wait until the door has let the client in again."""
-    await link.up.wait()
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> str:

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from chatgame.core.errors import ChatgameError, LinkLost, RemoteProtocolError, TurnedAway, Unreachable
+from chatgame.core.errors import ChatgameError, RemoteProtocolError, TurnedAway, Unreachable
 from chatgame.core.limits import MAX_GUESSES
 from chatgame.core.messages import Bye, Message, Pair, Reason
 from chatgame.core.pairing import any_code, proof
@@ -26,11 +27,16 @@ try:
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
     from spake2 import SPAKE2_A, SPAKE2_B, SPAKEError
+    from spake2.ed25519_basic import NotOnCurve
 except ImportError as error:
     raise ChatgameError(
         "To talk to another computer, chatgame needs an extra: pip install 'chatgame[secure]'. Or else --insecure "
         "sends everything in the clear."
     ) from error
+
+
+ELEMENT_SIZE = 33
+"""In bytes, a message of SPAKE2: the side, and a point of the curve."""
 
 
 def new_certificate() -> str:
@@ -47,52 +53,60 @@ def new_certificate() -> str:
     return (certificate.public_bytes(pem) + key.private_bytes(pem, form, serialization.NoEncryption())).decode()
 
 
-async def join_securely(connection: Connection, pinned: str | None, code: str | None) -> str:
-    """Make a client's connection secure; returns what to know the server by, the next time.
-
-    It has to be the one that is known already, as `pinned`, or else to know the code.
-
-    Raises:
-        Unreachable: it is not.
-        TurnedAway: it takes no codes, or not this one.
-        LinkLost: the connection broke.
-    """
+def trusting_nobody() -> ssl.SSLContext:
+    """What a client begins TLS with: a server is known by itself, not by who has signed its certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE  # it is known by itself, not by who has signed it
-    try:
-        certificate = await connection.start_tls(context)
-    except (OSError, LinkLost) as error:
-        raise Unreachable(
-            "What answers there does not speak TLS, so nothing was sent. Check --host and --port."
-        ) from error
-    fingerprint = sha256(certificate).hexdigest()
-    if pinned and hmac.compare_digest(pinned, fingerprint):
-        return fingerprint
-    if not code:
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def recognise(connection: Connection, pin: str) -> None:
+    """See that the server is the one that a client knows by `pin`.
+
+    Raises:
+        Unreachable: it is another.
+    """
+    if not hmac.compare_digest(pin, sha256(connection.certificate).hexdigest()):
         raise Unreachable(
             "What answers there is not the server that you talked to: its certificate is another. Nothing was sent. "
-            "If your friend has begun afresh, ask for the new code."
+            "If your friend has begun afresh, ask for the new code, and use it with --new."
         )
-    await _prove(connection, code, sha256(certificate).digest())
-    return fingerprint
 
 
-async def _prove(connection: Connection, code: str, certificate: bytes) -> None:
-    """Show that we know the code, and see that the server does."""
+async def prove(connection: Connection, code: str) -> str:
+    """Show a server that we know the code, and see that it does; returns what to know it by from then on.
+
+    Raises:
+        Unreachable: it does not.
+        TurnedAway: it takes no codes, or not this one.
+        InvalidMessage, RemoteProtocolError, LinkLost: it did not speak on.
+    """
+    certificate = sha256(connection.certificate).digest()
     side = SPAKE2_A(code.encode(), idA=b"chatgame client", idB=b"chatgame server")
     ours = side.start()
     await connection.send(Pair(ours.hex()))
     theirs = bytes.fromhex(_pairing(await connection.receive()))
-    try:
-        key = side.finish(theirs)
-    except SPAKEError as error:
-        raise Unreachable("What answers there does not know the code. Check it, and --host.") from error
+    key = _key(side, theirs)
+    if not key:
+        raise Unreachable("What answers there does not know the code. Check it, and --host.")
     await connection.send(Pair(proof(key, Seat.CLIENT, certificate, ours, theirs)))
     answer = _pairing(await connection.receive())
     if not hmac.compare_digest(answer, proof(key, Seat.SERVER, certificate, ours, theirs)):
         raise Unreachable("What answers there does not know the code. Check it, and --host.")
+    return certificate.hex()
+
+
+def _key(side: Any, theirs: bytes) -> bytes | None:
+    """The key that both have, or None where `theirs` is no message of SPAKE2."""
+    if len(theirs) != ELEMENT_SIZE:
+        return None
+    try:
+        key: bytes = side.finish(theirs)
+    except (SPAKEError, NotOnCurve, ValueError):  # spake2 has no one error for what is no point of the curve
+        return None
+    return key
 
 
 def _pairing(message: Message) -> str:
@@ -153,18 +167,18 @@ class Guard:
             raise TurnedAway("it came with a code, and none is valid any more")
         side = SPAKE2_B(code.encode(), idA=b"chatgame client", idB=b"chatgame server")
         theirs, ours = bytes.fromhex(first.value), side.start()
-        try:
-            key = side.finish(theirs)
-        except SPAKEError as error:
-            raise RemoteProtocolError("it did not pair") from error
+        key = _key(side, theirs)
+        if not key:
+            raise RemoteProtocolError("it did not pair")
         await connection.send(Pair(ours.hex()))
         message = await connection.receive()
         if not isinstance(message, Pair):
             raise RemoteProtocolError("it did not pair")
         # From here on nothing waits, so that many at once have no more guesses than one after another.
         if code != self.code:
-            right = False
-        elif not (right := hmac.compare_digest(message.value, proof(key, Seat.CLIENT, self._seen, theirs, ours))):
+            await connection.send(Bye(Reason.TAKEN))
+            raise TurnedAway("it came with a code, and none is valid any more")
+        if not (right := hmac.compare_digest(message.value, proof(key, Seat.CLIENT, self._seen, theirs, ours))):
             self._guesses += 1
             self._told(f"A wrong code was tried from {connection.peer} ({self._guesses} of {MAX_GUESSES}).")
         if self._guesses == MAX_GUESSES:

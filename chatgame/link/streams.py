@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from chatgame.core.errors import InvalidMessage, LinkLost
 from chatgame.core.frames import HEADER_SIZE, frame, payload_size
-from chatgame.core.limits import CLOSING_TIME, HANDSHAKE_TIME
+from chatgame.core.limits import CLOSING_TIME
 from chatgame.core.messages import Bye, Message, decode, encode
 
 
@@ -53,18 +53,22 @@ class Connection:
         except OSError as error:
             raise LinkLost("The connection broke.") from error
 
-    async def start_tls(self, context: ssl.SSLContext) -> bytes:
-        """Go on in TLS; returns the peer's certificate in DER, if it has one.
+    @property
+    def certificate(self) -> bytes:
+        """The peer's, in DER, where the connection is secure."""
+        certificate: bytes = self._writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        return certificate
+
+    async def start_tls(self, context: ssl.SSLContext) -> None:
+        """Go on in TLS, before anything was read.
 
         Raises:
-            LinkLost: the peer does not do so, in time.
+            LinkLost: the peer does not do so.
         """
         try:
-            await self._writer.start_tls(context, ssl_handshake_timeout=HANDSHAKE_TIME)
+            await self._writer.start_tls(context)
         except (OSError, EOFError) as error:
             raise LinkLost("The connection could not be made secure.") from error
-        certificate: bytes | None = self._writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        return certificate or b""
 
     async def close(self, goodbye: Bye | None = None) -> bool:
         """Send a goodbye, if any, wait for the peer to close too, and close; never takes long or raises.
@@ -75,7 +79,7 @@ class Connection:
         """
         answered = False
         try:
-            with suppress(LinkLost, OSError):
+            with suppress(LinkLost, OSError):  # a TimeoutError is one
                 async with asyncio.timeout(CLOSING_TIME):
                     if goodbye:
                         await self.send(goodbye)

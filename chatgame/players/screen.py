@@ -28,7 +28,7 @@ _OURS = re.compile(
     |The\W+(?:connection|game|rules|journal|conversation|output|input)\b|You\W+(?:played|started|answered|made|had|won|lost
     |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Connected\b|Nobody\W+answers
     |Going\W+on|Not\W+your|Commands\W+work|That\W+line|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)|Dropped\b
-    |Dialling\b|Nothing\W+is\b|Tell\W+your|chatgame\b)""",
+    |Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
 """How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs."""
