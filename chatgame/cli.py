@@ -1,4 +1,4 @@
-"""The command line: what one types to open a table or to join one.
+"""The command line: what one types to open a table, to join one, and to see past conversations again.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C, and 128 plus the signal's number for other signals.
 """

@@ -64,6 +64,7 @@ async def converse(
         RemoteProtocolError: the partner broke the protocol or the rules.
         Diverged: the partner's log is not of this conversation.
         JournalFailed: the journal cannot be read or written.
+        Refused: the rules of a game failed over one's own reveal.
         OutputLost: the player cannot be reached any more.
     """
     failure: ChatgameError | None = None
@@ -105,7 +106,7 @@ class _Conversation:
     def __init__(
         self, player: Player, link: Link, games: Mapping[str, AnyRules], journal: Journal, chance: Random
     ) -> None:
-        self.table = Table.open(link.session, games, {name: rules.version for name, rules in games.items()})
+        self.table = Table.open(link.session, games)
         self._player = player
         self._link = link
         self._seat = link.seat

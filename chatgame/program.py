@@ -85,7 +85,9 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
                     f"chatgame client --host {reachable_at(host)}{port_option} {guard.code}",
                 )
             link = await door.partner
-            told(f"Connected by {link.peer}", *[] if kept.entries() else ["Waiting for message..."])
+            told(f"Connected by {link.peer}")
+            if not kept.entries():
+                told("Waiting for message...")
             return await converse(player, link, games, kept, setting.chance)
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from msgspec import to_builtins
 
 from chatgame.core.log import Entry, Step, steps
-from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import installed_games
 from chatgame.journal.store import Record
@@ -48,7 +47,7 @@ def recording(record: Record, log: Log, *, colour: bool) -> Iterator[tuple[float
     seat, at, last = record.seat, 0.0, log[0][1]
     banner = "".join(shown(line, colour=False) for line in BANNER)  # once, before the first prompt or board
     read = _read(record, log)  # all of it, so that nothing is shown of what is damaged
-    asked = _asked(read[0].before, seat)
+    asked = read[0].before.asked is seat
     if asked:
         yield at, banner + PROMPT
         banner = ""
@@ -58,7 +57,7 @@ def recording(record: Record, log: Log, *, colour: bool) -> Iterator[tuple[float
         line = typed(step, seat)
         text = "" if line is None else f"{inert(line)}\n"
         told = "".join(shown(part, colour=colour) for part in narrate(step, seat))
-        asked = _asked(step.after, seat)
+        asked = step.after.asked is seat
         if step.after.playing or asked:
             told = banner + told if step.after.playing else told + banner
             banner = ""
@@ -69,15 +68,7 @@ def recording(record: Record, log: Log, *, colour: bool) -> Iterator[tuple[float
 
 def _read(record: Record, log: Log) -> list[Step]:
     games, _ = installed_games()
-    table = Table.open(record.session, games, {name: rules.version for name, rules in games.items()})
-    return list(steps(table, (entry for entry, _ in log)))
-
-
-def _asked(table: Table, seat: Seat) -> bool:
-    """Whether the player at `seat` is at the prompt."""
-    return table.token is seat and (
-        not table.playing or (table.playing.duty is not None and table.playing.duty.asked)
-    )
+    return list(steps(Table.open(record.session, games), (entry for entry, _ in log)))
 
 
 def as_text(record: Record, log: Log) -> Iterator[str]:

@@ -54,12 +54,13 @@ class Table(Struct, frozen=True):
     match: Match | None = None
 
     @classmethod
-    def open(cls, session: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int]) -> "Table":
-        """The table of an empty log, with the games of this side, and the names and versions of the other's.
+    def open(cls, session: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int] | None = None) -> "Table":
+        """The table of an empty log, with the games of this side, and the names and versions of the other's if known.
 
         The session's identifier begins the chain of digests.
         """
-        return cls(session, {}, {}, digest(b"chatgame 1", session.encode())).with_partner(games, theirs)
+        table = cls(session, games, {}, digest(b"chatgame 1", session.encode()))
+        return table if theirs is None else table.with_partner(games, theirs)
 
     def with_partner(self, games: Mapping[str, AnyRules], theirs: Mapping[str, int]) -> "Table":
         """The same table for this side's games and those of the partner, who may have come back with others."""
@@ -71,6 +72,12 @@ class Table(Struct, frozen=True):
     def playing(self) -> Match | None:
         """The match being played, if one is."""
         return self.match if self.match and not self.match.outcome and self.token else None
+
+    @property
+    def asked(self) -> Seat | None:
+        """Whose player is asked for a line now, if it is not a program's turn."""
+        duty = self.playing.duty if self.playing else None
+        return self.token if duty is None or duty.asked else None
 
     def write(self, seat: Seat, kind: Kind, text: str = "") -> "tuple[Turn, Table]":
         """The next turn, written by `seat`, and the table after it.

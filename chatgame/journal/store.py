@@ -170,7 +170,7 @@ class Store:
         return self._last(seat, host, port, f"{LAST_KIND} {'=' if closed else '!='} 'quit'")
 
     def fresh(self, seat: Seat, host: str, port: int) -> int:
-        """The number of a conversation there in which nothing was said yet."""
+        """The number of a conversation there in which nothing was said yet; one is begun if there is none."""
         return self._last(seat, host, port, f"{LAST_KIND} IS NULL") or self.begin(seat, host, port)
 
     def _last(self, seat: Seat, host: str, port: int, condition: str) -> int | None:

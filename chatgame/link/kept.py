@@ -26,6 +26,7 @@ class Kept(Protocol):
 
         Raises:
             JournalFailed: that cannot be made sure of.
+            TurnedAway: there are no more of them.
         """
 
     async def begin(self, session: str, token: str | None) -> None:

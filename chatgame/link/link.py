@@ -51,7 +51,6 @@ class Link:
         seat: one's own.
         session: the session's identifier.
         theirs: the games that the partner has, each with the version of its rules.
-        peer: the partner's address and port.
         held: what this side holds of the log, in which every turn that was sent or received counts.
         up: set while there is a connection.
         proven: in seconds, for how long the partner has shown, sign by sign, that it is there.
@@ -68,8 +67,6 @@ class Link:
         self._recovery = recovery
         self._failure: ChatgameError | None = None
         self.proven = 0.0
-        self._last_sign: float | None = None  # on this connection, by the loop's clock
-        self._connection = connection
         self._take_up(connection, hello)
 
     @property
@@ -85,7 +82,7 @@ class Link:
 
     def _take_up(self, connection: Connection, hello: Hello) -> None:
         self._connection = connection
-        self._last_sign = None
+        self._last_sign: float | None = None  # on this connection, by the loop's clock
         self.up.set()
         try:
             if hello.games != self.theirs:
@@ -111,6 +108,7 @@ class Link:
             Diverged: the partner's log is not of the same conversation.
             LinkLost: the partner has not come back, or as another program, or ended the session with a complaint.
             TurnedAway: the server does not take us back.
+            JournalFailed: what coming back needs cannot be kept.
         """
         partner = self.seat.other
         while True:

@@ -285,6 +285,7 @@ async def console_at(seat: Seat) -> AsyncIterator[Console]:
 
     Raises:
         PlayerLeft: the input ended, in the middle of the context.
+        OutputLost: nobody reads the output any more.
         ChatgameError: there are no standard streams.
     """
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:

@@ -116,7 +116,8 @@ def recalled(steps: Sequence[Step], viewer: Seat) -> list[str]:
     match = last.after.playing
     if not match:
         return lines
-    return [*lines, match.render(viewer, last.secret), *_what_comes(last.turn, last.after, match, viewer)]
+    comes = _what_comes(last.turn, last.after, match, viewer) if last.after.asked else []
+    return [*lines, match.render(viewer, last.secret), *comes]
 
 
 def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat) -> list[str]:
