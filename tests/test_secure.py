@@ -8,14 +8,17 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec.structs import replace
 
 from chatgame.core.errors import ChatgameError, LinkLost, TurnedAway, Unreachable
 from chatgame.core.frames import frame
-from chatgame.core.messages import Bye, Message, Pair, encode
+from chatgame.core.messages import Bye, Kind, Message, Pair, encode
 from chatgame.core.resume import Held
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -24,6 +27,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
 from chatgame.link.dial import dial
 from chatgame.link.hello import hello_of
+from chatgame.link.listen import listening
 from chatgame.link.secure import Guard, new_certificate
 from chatgame.link.streams import Connection
 from chatgame.play import converse
@@ -151,7 +155,7 @@ async def test_who_is_not_new_needs_a_token(server: Server) -> None:
     await connection.start_tls(anything())
     await connection.send(hello_of(Held(Seat.CLIENT), BUILT_IN, None, "0" * 64))
     assert await connection.receive() == Bye("taken")
-    await connection.close()
+    connection.abort()
 
 
 def anything(version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
@@ -167,7 +171,7 @@ async def test_older_tls_is_refused(server: Server) -> None:
     connection = await server.connect()
     with pytest.raises(LinkLost):
         await connection.start_tls(anything(ssl.TLSVersion.TLSv1_2))
-    await connection.close()
+    connection.abort()
 
 
 async def test_server_does_not_speak_in_the_clear(server: Server) -> None:
@@ -176,7 +180,7 @@ async def test_server_does_not_speak_in_the_clear(server: Server) -> None:
     await connection.send(hello_of(Held(Seat.CLIENT), BUILT_IN))
     with pytest.raises((LinkLost, ChatgameError)):
         await connection.receive()
-    await connection.close()
+    connection.abort()
     with pytest.raises(Unreachable, match="or asks for a code"):
         await server.come(None)
     assert not server.program.done()
@@ -212,7 +216,7 @@ async def impostor(answer: Answer) -> AsyncIterator[int]:
         with suppress(ChatgameError):
             await guard.secure(connection)
             await answer(connection)
-        await connection.close()
+        connection.abort()
 
     async with await asyncio.start_server(welcome, "127.0.0.1", 0) as listening:
         yield listening.sockets[0].getsockname()[1]
@@ -281,7 +285,7 @@ async def test_what_is_no_point_of_the_curve_costs_one_connection(server: Server
     await connection.send(Pair(f"41{point}"))
     with pytest.raises(LinkLost):
         await connection.receive()
-    await connection.close()
+    connection.abort()
     assert "it did not pair" in server.told[-1]
 
     async def answer(connection: Connection) -> None:
@@ -370,7 +374,7 @@ async def test_silent_connections_are_dropped_in_time(server: Server, monkeypatc
         with pytest.raises(ChatgameError):
             while True:
                 await connection.receive()
-        await connection.close()
+        connection.abort()
     await server.come(server.code)
 
 
@@ -423,3 +427,30 @@ def test_missing_extra_is_named_with_its_install_command(
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
     assert "pip install 'chatgame[secure]'" in result.stderr
+
+
+async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -> None:
+    """The server expects somebody else by then, with the certificate that the friend knows."""
+
+    class Quitter(InMemory):
+        ended = False
+
+        def end(self) -> None:
+            self.ended = True
+
+    session, certificate = "1" * 32, new_certificate()
+    hello, table = Table.open(session, BUILT_IN).write(Seat.CLIENT, Kind.SAY, "Hello")
+    quits, _ = table.write(Seat.SERVER, Kind.QUIT)
+    friend, quitter = InMemory(Seat.CLIENT), Quitter(Seat.SERVER)
+    friend.session, friend.held = session, Held.of(Seat.CLIENT, [hello])
+    friend.pinned = sha256(
+        x509.load_pem_x509_certificate(certificate.encode()).public_bytes(Encoding.DER)
+    ).hexdigest()
+    quitter.session, quitter.held = session, Held.of(Seat.SERVER, [hello, quits])
+    quitter.token = await friend.next_token()
+    async with listening(ANY, 0, BUILT_IN, print, 5) as door:
+        await door.open(InMemory(Seat.SERVER), quitter, Guard(certificate, print, expected=True))
+        link = await dial("127.0.0.1", door.port, BUILT_IN, friend, print, 5)
+        assert await link.receive() == quits
+        assert await link.close(Bye("left"))
+    assert quitter.ended

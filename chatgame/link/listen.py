@@ -196,7 +196,7 @@ class Door:
         kept, farewell = self._kept, self._farewell
         if farewell and _comes_back(hello, farewell):
             connection.write(hello_of(farewell.held, self._games, farewell.session))
-            if await Link(connection, farewell.held, hello, farewell.session or "").close():
+            if await Link(connection, farewell.held, hello, farewell.session or "").close(Bye(Reason.LEFT)):
                 farewell.end()
             return True
         if _comes_back(hello, kept):

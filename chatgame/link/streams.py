@@ -77,13 +77,14 @@ class Connection:
         reset the connection, and the reset could overtake our goodbye: so what still comes is read (RFC 1122,
         4.2.2.13).
         """
-        answered = False
+        answered, half = False, self._writer.can_write_eof()
         try:
+            # TLS cannot close one half: who has nothing to say closes both, or else each would wait for the other.
             with suppress(LinkLost, OSError):  # a TimeoutError is one
-                async with asyncio.timeout(CLOSING_TIME):
+                async with asyncio.timeout(CLOSING_TIME if goodbye or half else 0):
                     if goodbye:
                         await self.send(goodbye)
-                    if self._writer.can_write_eof():  # which TLS cannot
+                    if half:
                         self._writer.write_eof()
                     with suppress(InvalidMessage):
                         while not answered:
