@@ -93,14 +93,16 @@ async def dial(
         nonlocal pauses, connected
         if clock() - connected > LONGEST_PAUSE:
             pauses = _pauses()  # that one was worth it: the next may be had at once
+        pause = next(pauses)
         while True:
-            await asyncio.sleep(next(pauses))
+            await asyncio.sleep(pause)
             try:
                 link.resume(*await once(link.held, pin))
             except TurnedAway:
                 raise
             except Unreachable:
-                told("Nobody answers. Dialling again soon; Ctrl-C leaves.")
+                pause = next(pauses)
+                told(f"Nobody answers. Dialling again in {pause:.1f} seconds; Ctrl-C leaves.")
             else:
                 connected = clock()
                 return
