@@ -178,12 +178,11 @@ class Guard:
         if code != self.code:
             await connection.send(Bye(Reason.TAKEN))
             raise TurnedAway("it came with a code, and none is valid any more")
-        if not (right := hmac.compare_digest(message.value, proof(key, Seat.CLIENT, self._seen, theirs, ours))):
+        if not hmac.compare_digest(message.value, proof(key, Seat.CLIENT, self._seen, theirs, ours)):
             self._guesses += 1
             self._told(f"A wrong code was tried from {connection.peer} ({self._guesses} of {MAX_GUESSES}).")
-        if self._guesses == MAX_GUESSES:
-            self.code = None
-        if not right:
+            if self.burned:
+                self.code = None
             await connection.send(Bye(Reason.REFUSED, "wrong code"))
             raise TurnedAway("it had a wrong code")
         await connection.send(Pair(proof(key, Seat.SERVER, self._seen, theirs, ours)))
