@@ -112,7 +112,8 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
         return dial(host, port, games, kept, told, setting.patience, setting.code, insecure=setting.insecure)
 
     if unsaid := store.unfinished(*at, closed=True):
-        with suppress(Unreachable, JournalFailed), store.conversation(unsaid) as kept:  # which must not stop another
+        no_matter = (Unreachable, JournalFailed) if setting.new else ()  # who wants another is not held up by it
+        with suppress(*no_matter), store.conversation(unsaid) as kept:
             try:
                 await converse(player, await dialled(kept), games, kept)
             except Forgotten:

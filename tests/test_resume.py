@@ -641,3 +641,29 @@ def test_server_that_hangs_up_again_and_again_is_dialled_less_and_less(tmp_path:
         listening.close()
 
     in_simulation(scenario())
+
+
+def test_quit_that_cannot_be_told_holds_up_nobody_who_begins_afresh(tmp_path: Path) -> None:
+    """Without `--new` it is tried first, and the conversation that was quit is not mixed up with another."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        detangle.network().disconnect(*Seat)
+        people[Seat.CLIENT].say("/q")
+        await programs[Seat.CLIENT]
+        for new in (False, True):
+            with pytest.raises(Unreachable):
+                await place.sit(Seat.CLIENT, Person(Seat.CLIENT, []), new=new)
+        detangle.network().reconnect(*Seat)
+        await place.kill(Seat.SERVER, programs[Seat.SERVER])
+        shutil.rmtree(tmp_path / Seat.SERVER)  # another server
+        place.told[Seat.SERVER].clear()
+        server = place.sit(Seat.SERVER, Person(Seat.SERVER, ["Yes"]))
+        await heard(place.told[Seat.SERVER], "listening")
+        client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["Once more", "/q"]), new=True)
+        await asyncio.gather(client, server)
+        assert [turn.text for turn in place.log(Seat.SERVER)] == ["Once more", "Yes", ""]
+
+    in_simulation(scenario())
