@@ -375,6 +375,7 @@ async def test_silent_connections_are_dropped_in_time(server: Server, monkeypatc
             while True:
                 await connection.receive()
         connection.abort()
+    monkeypatch.undo()
     await server.come(server.code)
 
 
