@@ -115,9 +115,8 @@ class _Conversation:
         self._chance = chance
         self._openings: dict[tuple[int, int], Opening] = {}  # what opens our commitments, by match and ply
         self._secret: str | None = None  # ours in the match that is on, or in the last one
-        self._since = (
-            0.0  # when the match came to its present duty, by the time for which the partner's presence is proven
-        )
+        # When the match came to its present duty, by the time for which the partner has shown that they are there.
+        self._since = 0.0
         self._told_late = False  # whether the player knows that the partner's program is late with it
         self._heard = asyncio.Event()
 

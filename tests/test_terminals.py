@@ -249,6 +249,16 @@ def test_killed_partner_is_noticed_at_once_and_waited_for(
     assert "Traceback" not in last
 
 
+def test_leaving_while_the_partner_is_away_says_that_the_conversation_is_kept(server: Any, client: Any) -> None:
+    """On a line of its own, behind the ^C, and not by a prompt."""
+    say(client, "Hello", server)
+    server.kill(signal.SIGKILL)
+    client.expect_exact("Ctrl-C leaves.\r\n")
+    client.sendintr()
+    kept = "Your partner is not told, and the conversation is kept: the same command goes on with it."
+    assert re.search(rf"\^C\r\n{kept}\r\nShutting Down!\r\n$", ends(client, 130))
+
+
 def test_wait_for_a_lost_partner_is_bounded(spawn: Spawn) -> None:
     """By what one says, even to nothing; the conversation is kept, and `--new` begins another."""
     server = spawn("server", "--port", "0", "--wait", "0")

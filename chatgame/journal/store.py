@@ -198,9 +198,6 @@ class Store:
             JournalFailed: another program does, or what is kept of it is damaged.
         """
         with self._locked(number) as path:
-            if not self.read("SELECT 1 FROM conversations WHERE id = ?", (number,)):
-                _remove(path)
-                raise unknown(number)
             conversation = Conversation(self, number)
             try:
                 yield conversation
@@ -216,11 +213,8 @@ class Store:
             JournalFailed: there is none, or a program goes on with it.
         """
         with self._locked(number) as path:
-            found = self.read("SELECT 1 FROM conversations WHERE id = ?", (number,))
             self.write("DELETE FROM conversations WHERE id = ?", (number,))
         _remove(path)
-        if not found:
-            raise unknown(number)
 
     @contextmanager
     def _locked(self, number: int) -> Iterator[Path]:
@@ -232,6 +226,9 @@ class Store:
         try:
             with self._failing("This conversation is open in another program. Close that one first."):
                 lock.execute("BEGIN EXCLUSIVE")
+            if not self.read("SELECT 1 FROM conversations WHERE id = ?", (number,)):
+                _remove(path)
+                raise unknown(number)
             yield path
         finally:
             lock.close()

@@ -100,6 +100,7 @@ class Console:
         self.in_line = False  # the cursor stands behind the prompt
         self._banner: tuple[str, ...] = BANNER
         self._broken = False
+        self._interrupted = False
 
     async def read(self) -> None:
         """Read lines until the input ends; runs beside all the rest.
@@ -207,11 +208,21 @@ class Console:
 
     def tell(self, *texts: str) -> None:
         """Show what has happened meanwhile, and open the prompt again where it was open."""
-        asked = self.in_line
+        task = asyncio.current_task()
+        leaving = task is not None and task.cancelling() > 0
+        asked = self.in_line and not leaving
+        if leaving:
+            self.interrupt()
         self.show(*texts)
         if asked:
             self._prompt()
         self._told.set()
+
+    def interrupt(self) -> None:
+        """Go behind the ^C that the terminal shows, once."""
+        if not (self._interrupted or self.in_line):  # or else whatever is shown next does so
+            self.end_line()
+        self._interrupted = True
 
     async def write_out(self) -> NoReturn:
         """See that what was told is written; runs beside all the rest.
@@ -318,7 +329,8 @@ async def console_at(seat: Seat) -> AsyncIterator[Console]:
         console.show(GOODBYE)
         raise
     except asyncio.CancelledError:
-        console.show(*[] if console.in_line else [""], GOODBYE)  # behind the ^C that the terminal shows
+        console.interrupt()
+        console.show(GOODBYE)
         raise
     finally:
         if console.in_line:
