@@ -468,7 +468,11 @@ def see_greeting(
     console = Console(SERVER, asyncio.StreamReader(loop=runner.get_loop()), screen, terminal=True)
     told = runner.run(greeting(greetings(text)))
     for sentence in told:
-        console.tell(sentence)
+
+        async def tell(sentence: str = sentence) -> None:
+            console.tell(sentence)
+
+        runner.run(tell())
     for sentence in told[-5:]:
         complaint = complaint_of(ChatgameError(sentence), patch, capsys)
         assert complaint.startswith("chatgame: ")
