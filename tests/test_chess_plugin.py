@@ -193,7 +193,8 @@ def test_white_sees_white_below() -> None:
         "2 P P P P . P P P",
         "1 R N B Q K B . R",
         "  a b c d e f g h",
-        "White (capitals): you, Black: the client",
+        "White (capitals): you",
+        "Black: the client",
     ]
 
 
@@ -209,14 +210,55 @@ def test_black_sees_black_below() -> None:
         "7 p p p p . p p p",
         "8 r n b k q b n r",
         "  h g f e d c b a",
-        "White (capitals): the server, Black: you. Check!",
+        "White (capitals): the server",
+        "Black: you",
+        "Check!",
     ]
 
 
 def test_onlooker_sees_white_below() -> None:
     """And both seats by their names."""
     seen, white = (played("e4").render(viewer, None).split("\n") for viewer in (None, Seat.SERVER))
-    assert seen == [*white[:-1], "White (capitals): the server, Black: the client"]
+    assert seen == [*white[:-2], "White (capitals): the server", "Black: the client"]
+
+
+def test_board_in_words() -> None:
+    """The pieces of each side, and who is to move."""
+    assert played("e4 d5 exd5 Qxd5 Nf3 Qe4").render(Seat.CLIENT, None).spoken.split("\n") == [
+        "White is the server:",
+        "king on e1.",
+        "queen on d1.",
+        "rook on a1, h1.",
+        "bishop on c1, f1.",
+        "knight on b1, f3.",
+        "pawn on a2, b2, c2, d2, f2, g2, h2.",
+        "Black is you:",
+        "king on e8.",
+        "queen on e4.",
+        "rook on a8, h8.",
+        "bishop on c8, f8.",
+        "knight on b8, g8.",
+        "pawn on a7, b7, c7, e7, f7, g7, h7.",
+        "White is to move, and in check.",
+    ]
+    assert played("e4").render(None, None).spoken.endswith("\nBlack is to move.")
+
+
+@pytest.mark.parametrize(
+    ("moves", "move", "told"),
+    [
+        ("", "g1f3", "The White knight goes to f3."),
+        ("e4 d5", "e4d5", "The White pawn takes the pawn."),
+        ("e4 d5", "f1b5", "The White bishop goes to b5. Check!"),
+        ("e4 Nf6 e5 d5", "e5d6", "The White pawn takes the pawn, en passant."),
+        ("e4 e5 Nf3 Nc6 Bc4 Bc5", "e1g1", "White castles kingside."),
+        ("d4 d5 Nc3 Nc6 Bf4 Bf5 Qd2 Qd7 e3", "e8c8", "Black castles queenside."),
+        ("a4 b5 axb5 a6 bxa6 c6 a7 d6", "a7b8n", "The White pawn takes the knight, and becomes a knight."),
+    ],
+)
+def test_move_in_words(moves: str, move: str, told: str) -> None:
+    """What cannot be told from its notation: the piece, what it takes, and a check."""
+    assert RULES.tell(played(moves).position, move) == told
 
 
 @pytest.mark.parametrize("seed", range(3))

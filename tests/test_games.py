@@ -12,7 +12,6 @@ from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.log import Step
 from chatgame.core.match import Match
 from chatgame.core.messages import Kind, Turn
-from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
@@ -20,7 +19,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.link.memory import linked_in_memory
 from chatgame.play import converse
 from chatgame.players.bot import Bot, Level
-from chatgame.players.screen import narrate
+from chatgame.players.narration import narrate
 
 
 class Watched(Bot):
@@ -103,22 +102,6 @@ async def test_nothing_hidden_is_on_the_wire_or_on_the_partners_screen_before_it
         assert salt not in before
         assert value not in before
     assert revealed
-
-
-@settings(max_examples=30, deadline=None)
-@given(seed=st.integers(0, 2**32), data=st.data())
-@pytest.mark.parametrize("game", ["tictactoe", "connect4", "reversi"])
-def test_render_never_fails_for_any_viewer(game: str, seed: int, data: st.DataObject) -> None:
-    """At any position of a random game: plain lines of at most 60 columns."""
-    rules: AnyRules = BUILT_IN[game]
-    position, chance = rules.start(Seat.CLIENT, ""), Random(seed)
-    for _ in range(data.draw(st.integers(0, 60))):
-        for viewer in (None, *Seat):
-            lines = rules.render(position, viewer, None).split("\n")
-            assert all(line.isascii() and line == line.rstrip() and len(line) <= 60 for line in lines)
-        if rules.outcome(position):
-            break
-        position = rules.apply(position, chance.choice(rules.legal_moves(position)))
 
 
 def test_dice_are_fair_between_honest_sides() -> None:

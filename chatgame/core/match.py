@@ -13,25 +13,20 @@ A game that is over goes on as a match until every secret is revealed and audite
 wrong is refused at once; what only the audit can show loses the game.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from chatgame.core.board import Board, changed
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, Refused, RulesFailed
 from chatgame.core.limits import MAX_HIDDEN, MAX_QUOTED
-from chatgame.core.messages import Kind
+from chatgame.core.messages import Kind, Turn
 from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Secret
 from chatgame.core.seats import Seat
-
-
-class Board(str):
-    """A position as text, so that a screen can tell it from other text."""
-
-    __slots__ = ()
 
 
 class Duty(NamedTuple):
@@ -75,6 +70,7 @@ class Match(Struct, frozen=True):
         session: the session's identifier.
         number: of the match in its session, from 0.
         inviter: the seat that asked for the match.
+        options: what they asked for, as the rules read it.
         position: the public position.
         ply: how many times the rules have been applied.
         duty: what is waited for, or None once there is an outcome.
@@ -85,6 +81,7 @@ class Match(Struct, frozen=True):
     session: str
     number: int
     inviter: Seat
+    options: str
     position: Any
     ply: int = 0
     duty: Duty | None = None
@@ -106,7 +103,7 @@ class Match(Struct, frozen=True):
             Refused: the game has no such options.
         """
         with _guarded(rules):
-            return cls(rules, session, number, inviter, rules.start(inviter, options))._settled()
+            return cls(rules, session, number, inviter, options, rules.start(inviter, options))._settled()
 
     def after(self, seat: Seat, kind: Kind, text: str) -> "Match":
         """The match after a turn by the seat that may write it.
@@ -289,19 +286,60 @@ class Match(Struct, frozen=True):
 
     def asks(self, seat: Seat) -> str:
         """What the player at `seat` is asked for."""
-        try:
-            with _guarded(self.rules):
-                return _text(self.rules.asks(self.position, seat))
-        except RulesFailed as error:
-            return str(error).rstrip(".")
+        return self._text(lambda: self.rules.asks(self.position, seat)).rstrip(".")
 
     def render(self, viewer: Seat | None, secret: str | None) -> Board:
-        """The position as text for a viewer."""
+        """The position for a viewer."""
+        return Board.of(self._drawn(self.position, viewer, secret), self._described(viewer, secret))
+
+    def news(self, before: "Match", turn: Turn, viewer: Seat | None, secret: str | None) -> Board:
+        """The position for a viewer who saw it before the last turn."""
+        drawn = self._drawn(self.position, viewer, secret)
+        return Board.of(
+            drawn,
+            before._told(turn) or self._described(viewer, secret),
+            changed(self._drawn(before.position, viewer, secret), drawn),
+            changed(
+                self._text(lambda: self.rules.render(self.rules.without_line(self.position), viewer, secret)), drawn
+            ),
+        )
+
+    def _drawn(self, position: Any, viewer: Seat | None, secret: str | None) -> str:
+        return self._text(lambda: self.rules.render(position, viewer, secret))
+
+    def _described(self, viewer: Seat | None, secret: str | None) -> str:
+        return self._text(lambda: self.rules.describe(self.position, viewer, secret))
+
+    def _told(self, turn: Turn) -> str:
+        """What a move or an answer does here, in words; nothing where the rules have none for it."""
+        if turn.kind not in (Kind.MOVE, Kind.ANSWER):
+            return ""
+        return self._text(lambda: self.rules.tell(self.position, self._read(turn.seat, turn.text)))
+
+    def _text(self, say: Callable[[], str]) -> str:
+        """What the rules say, or that they failed."""
         try:
             with _guarded(self.rules):
-                return Board(_text(self.rules.render(self.position, viewer, secret)))
+                said = say()
+                if not isinstance(said, str):
+                    raise TypeError(f"{said!r} is no text")
+                return said
         except RulesFailed as error:
-            return Board(error)
+            return str(error)
+
+    @property
+    def legal_moves(self) -> list[str]:
+        """The notations of all moves, or none where the rules do not list them.
+
+        Raises:
+            Refused: the rules failed.
+        """
+        with _guarded(self.rules):
+            try:
+                seat = isinstance(self.rules.to_act(self.position), Seat)
+                return [str(move) for move in self.rules.legal_moves(self.position)] if seat else []
+            except NotImplementedError:
+                return []
 
     @property
     def notation(self) -> bytes:
@@ -324,10 +362,3 @@ def _guarded(rules: AnyRules) -> Iterator[None]:
     except ANY_FAILURE as error:
         what = f"{type(error).__name__}: {error}"[:MAX_QUOTED]
         raise RulesFailed(f"The rules of {rules.title} failed ({what}).") from error
-
-
-def _text(shown: Any) -> str:
-    """What rules show, which must be text."""
-    if not isinstance(shown, str):
-        raise TypeError(f"{shown!r} is no text")
-    return shown

@@ -14,12 +14,15 @@ that their boards agree. A move, a choice, a secret or an answer is any value wh
 text that travels for it.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
+
+_DRAWN = re.compile(r"[^\w\s.,:;!?()'*]")
 
 Position = TypeVar("Position")
 Move = TypeVar("Move")
@@ -74,11 +77,13 @@ class Rules(ABC, Generic[Position, Move]):
     Attributes:
         name: what one types after `play`: lower-case letters, digits, `-` and `_`.
         title: the name for people.
+        about: how it is played, in a sentence or two, for who plays it for the first time.
         version: raised when the rules or the position change; both sides must have the same.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    about: ClassVar[str] = ""
     version: ClassVar[int] = 1
 
     @abstractmethod
@@ -116,7 +121,26 @@ class Rules(ABC, Generic[Position, Move]):
 
     @abstractmethod
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        """The position in ASCII for the player at `viewer`, who has that secret, or for an onlooker."""
+        """The position in ASCII for the player at `viewer`, who has that secret, or for an onlooker.
+
+        A tab parts boards that stand side by side; a narrow screen shows them one below the other.
+        """
+
+    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        """The same in words, for who hears the screen; by default what is left of `render` without the drawing."""
+        rows = (" ".join(_DRAWN.sub(" ", row).split()) for row in self.render(position, viewer, secret).split("\n"))
+        return "\n".join(filter(None, rows))
+
+    def tell(self, position: Position, move: Any) -> str:
+        """What a move or an answer does at `position`, in words, as in "X takes the centre. Free: 1, 3, 7.".
+
+        By default nothing; then the new position is described instead.
+        """
+        return ""
+
+    def without_line(self, position: Position) -> Position:
+        """The position without the marks that have won it, so that a screen can tell and mark them; or the same."""
+        return position
 
     def answer(self, position: Position, secret: str) -> Move:
         """The true answer at an `Answer`, by whoever has chosen `secret`, which is the notation that `parse` took."""

@@ -34,6 +34,7 @@ class Battleship(Rules[Position, str]):
 
     name = "battleship"
     title = "battleship"
+    about = "Hide five ships, then shoot in turn. Who first hits all 17 cells of the other's ships wins."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -97,9 +98,29 @@ class Battleship(Rules[Position, str]):
         own, theirs = seas if right is position.shooter else reversed(seas)
         ships = {at: str(len(ship)) for at, ship in _ships_by_cell(secret).items()} if secret else {}
         own = "".join(mark.replace(".", ships.get(at, ".")) for at, mark in enumerate(own))
-        rows = ("    ".join(f"{n + 1:>2} {' '.join(sea[10 * n :][:10])}" for sea in (theirs, own)) for n in range(10))
-        names = f"left: {known_as(right.other, viewer)}, right: {known_as(right, viewer)}"
-        return "\n".join(["    ".join(["   a b c d e f g h i j"] * 2), *rows, f"{names}; o miss, x hit, # sunk"])
+        rows = ("\t".join(f"{n + 1:>2} {' '.join(sea[10 * n :][:10])}" for sea in (theirs, own)) for n in range(10))
+        names = f"   {known_as(right.other, viewer)}\t   {known_as(right, viewer)}"
+        head = "\t".join(["   a b c d e f g h i j"] * 2)
+        return "\n".join([names, head, *rows, "o miss, x hit, # sunk"])
+
+    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        seas = {position.shooter: position.own, position.shooter.other: position.target}
+        last = viewer or Seat.SERVER
+        lines = [f"Shots at {known_as(seat, viewer)}: {_shots(seas[seat])}." for seat in (last.other, last)]
+        return "\n".join([*lines, f"Your ships: {secret.replace(' ', ', ')}."] if secret else lines)
+
+    def tell(self, position: Position, move: str) -> str:
+        return f"{position.shot}: {_spoken(move)}." if position.shot else f"Shot at {move}."
+
+
+def _shots(sea: str) -> str:
+    """Where they were, by what came of them."""
+    found = {answer: [CELLS[at] for at in range(100) if sea[at] == mark] for answer, mark in ANSWERS.items()}
+    return "; ".join(f"{_spoken(answer)} at {', '.join(cells)}" for answer, cells in found.items() if cells) or "none"
+
+
+def _spoken(answer: str) -> str:
+    return answer.replace("sunk", "sank a ship of")
 
 
 def _ships_by_cell(text: str) -> dict[int, range]:

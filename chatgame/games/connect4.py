@@ -30,6 +30,7 @@ class Connect4(Rules[Position, int]):
 
     name = "connect4"
     title = "connect four"
+    about = "Drop a disc into a column, 1 to 7. Four of yours in a row win: upright, level or along a diagonal."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -54,7 +55,7 @@ class Connect4(Rules[Position, int]):
         return Position(own ^ taken, taken | taken + (1 << (7 * move - 7)), x)
 
     def outcome(self, position: Position) -> Outcome | None:
-        if _four(position.own ^ position.taken):
+        if _fours(position.own ^ position.taken):
             return Outcome(self.to_act(position).other, "four in a row")
         return Outcome(None, "the board is full") if position.taken.bit_count() == 42 else None
 
@@ -62,17 +63,41 @@ class Connect4(Rules[Position, int]):
         return [column for column, top in TOPS.items() if not position.taken & top]
 
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        own, taken, x = position
-        discs_x = own if self.to_act(position) is x else own ^ taken
-        marks = ["X" if discs_x >> bit & 1 else "O" if taken >> bit & 1 else "." for bit in range(49)]
+        marks, x = self._marks(position), position.x
         rows = [" ".join(marks[row::7]) for row in (5, 4, 3, 2, 1, 0)]
         return "\n".join([" ".join(COLUMNS), *rows, f"X: {known_as(x, viewer)}, O: {known_as(x.other, viewer)}"])
 
+    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        marks, x = self._marks(position), position.x
+        columns = {column: marks[7 * int(column) - 7 :][:6].strip(".") for column in COLUMNS}
+        filled = [f"Column {c} from the bottom: {', '.join(discs)}." for c, discs in columns.items() if discs]
+        empty = ", ".join(column for column, discs in columns.items() if not discs) or "none"
+        who = f"X is {known_as(x, viewer)}, O is {known_as(x.other, viewer)}."
+        return "\n".join([who, *filled, f"Empty columns: {empty}."])
 
-def _four(discs: int) -> bool:
-    """Whether four are in a row: upwards, along a row, or along either diagonal."""
+    def tell(self, position: Position, move: int) -> str:
+        mark = "X" if self.to_act(position) is position.x else "O"
+        row = (position.taken >> 7 * move - 7 & 0x3F).bit_count() + 1
+        return f"{mark} falls into column {move}, row {row}.{f' Column {move} is full now.' if row == 6 else ''}"
+
+    def without_line(self, position: Position) -> Position:
+        own, taken, x = position
+        line = _fours(own ^ taken)
+        taken ^= line
+        return Position(own ^ taken if line.bit_count() % 2 else own, taken, x)  # an odd line changes who is to act
+
+    def _marks(self, position: Position) -> str:
+        """X, O or a dot for each bit."""
+        own, taken, x = position
+        discs_x = own if self.to_act(position) is x else own ^ taken
+        return "".join("X" if discs_x >> bit & 1 else "O" if taken >> bit & 1 else "." for bit in range(49))
+
+
+def _fours(discs: int) -> int:
+    """Those of the discs that stand four in a row: upwards, along a row, or along either diagonal."""
+    fours = 0
     for step in (1, 7, 6, 8):
         pairs = discs & discs >> step
-        if pairs & pairs >> 2 * step:
-            return True
-    return False
+        first = pairs & pairs >> 2 * step
+        fours |= first | first << step | first << 2 * step | first << 3 * step
+    return fours

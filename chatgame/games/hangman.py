@@ -33,6 +33,7 @@ class Hangman(Rules[Position, str]):
 
     name = "hangman"
     title = "hangman"
+    about = "Who starts it hides a word. The other guesses letters, or the word, and loses at the sixth wrong guess."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -82,7 +83,7 @@ class Hangman(Rules[Position, str]):
     def outcome(self, position: Position) -> Outcome | None:
         if position.letters.isalpha():
             return Outcome(position.owner.other, "the word is known")
-        return Outcome(position.owner, "six wrong guesses") if _wrong(position) == WRONG else None
+        return Outcome(position.owner, "six wrong guesses") if len(_wrong(position)) == WRONG else None
 
     def answer(self, position: Position, secret: str) -> str:
         if not position.guess:
@@ -92,16 +93,44 @@ class Hangman(Rules[Position, str]):
         return ",".join(str(n) for n, letter in enumerate(secret, 1) if letter == position.guess) or "none"
 
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        body = "O|/\\/\\"[: _wrong(position)].ljust(WRONG)
+        body = "O|/\\/\\"[: len(_wrong(position))].ljust(WRONG)
         lines = [
             *GALLOWS.translate(str.maketrans("123456", body)).split("\n"),
             " ".join(position.letters or "?"),
             *([f"the word: {secret}"] if secret else []),
-            fill(f"tried: {' '.join(position.tried) or 'nothing yet'}", 60),
+            fill(f"tried: {' '.join(position.tried) or 'nothing yet'}", 40),
             f"word: {known_as(position.owner, viewer)}, guesses: {known_as(position.owner.other, viewer)}",
         ]
         return "\n".join(line.rstrip() for line in lines)
 
+    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        owner, letters, tried, _ = position
+        wrong = _wrong(position)
+        lines = [
+            f"The word is from {known_as(owner, viewer)}, the guesses from {known_as(owner.other, viewer)}.",
+            *([f"It is {secret}."] if secret else []),
+            *([f"It has {len(letters)} letters: {_spoken(letters)}."] if letters not in ("", "?") else []),
+            f"Tried: {', '.join(tried) or 'nothing yet'}.",
+            f"Wrong, {len(wrong)} of {WRONG}: {', '.join(wrong) or 'none'}.",
+        ]
+        return "\n".join(lines)
 
-def _wrong(position: Position) -> int:
-    return sum(guess not in position.letters for guess in position.tried)
+    def tell(self, position: Position, move: str) -> str:
+        if not isinstance(self.to_act(position), Answer):
+            return ""
+        guess, after = position.guess, self.apply(position, move)
+        if not guess:
+            return f"The word has {move} letters."
+        if move in ("no", "none"):
+            return f"{guess} is not {'in ' * (move == 'none')}the word: wrong guess {len(_wrong(after))} of {WRONG}."
+        if move == "yes":
+            return f"{guess} is the word."
+        return f"{guess} is letter {move.replace(',', ' and ')}. The word: {_spoken(after.letters)}."
+
+
+def _spoken(letters: str) -> str:
+    return ", ".join(letters).replace("_", "blank")
+
+
+def _wrong(position: Position) -> list[str]:
+    return [guess for guess in position.tried if guess not in position.letters]

@@ -32,6 +32,7 @@ class Pig(Rules[Position, str]):
 
     name = "pig"
     title = "pig"
+    about = "Roll as often as you dare, or hold to keep the points; a 1 loses those of the turn. 100 points win."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -73,7 +74,15 @@ class Pig(Rules[Position, str]):
         turn, held, other, points, die = position
         client, server = (held, other) if turn is Seat.CLIENT else (other, held)
         return (
-            f"{known_as(Seat.CLIENT, viewer):<10} {client:>3}\n"
-            f"{known_as(Seat.SERVER, viewer):<10} {server:>3}\n"
-            f"This turn: {known_as(turn, viewer)}, points: {points}, last die: {die}"
+            f"{client:>3} {known_as(Seat.CLIENT, viewer)}\n"
+            f"{server:>3} {known_as(Seat.SERVER, viewer)}\n"
+            f"turn: {known_as(turn, viewer)}, points: {points}, die: {die}"
+        )
+
+    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        turn, held, other, points, die = position
+        mover, waiter = known_as(turn, viewer), known_as(turn.other, viewer)
+        last = {"-": "no die was rolled yet", "?": "the die is rolling"}.get(die, f"the last die was a {die}")
+        return (
+            f"Points held by {mover}: {held}, by {waiter}: {other}.\nOn turn: {mover}, with {points} to hold; {last}."
         )

@@ -35,6 +35,7 @@ class Reversi(Rules[Position, str]):
 
     name = "reversi"
     title = "reversi"
+    about = "Place a disc so that it closes in a row of the other's discs: they become yours. The most discs win."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -76,18 +77,44 @@ class Reversi(Rules[Position, str]):
         return Outcome(seat if own.bit_count() == more else seat.other, f"{more} discs to {less}")
 
     def legal_moves(self, position: Position) -> list[str]:
-        playable = _playable(position.own, position.theirs)
-        return [cell for cell, bit in CELLS.items() if playable & bit]
+        return _cells(_playable(position.own, position.theirs))
 
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        own, theirs, seat, x = position
-        discs_x, discs_o = (own, theirs) if seat is x else (theirs, own)
-        marked = _playable(own, theirs) if seat is viewer else 0
-        marks = ["X" if discs_x & b else "O" if discs_o & b else "*" if marked & b else "." for b in CELLS.values()]
-        rows = [f"{row + 1} {' '.join(marks[8 * row : 8 * row + 8])}" for row in range(8)]
-        who_x = f"X: {known_as(x, viewer)} ({discs_x.bit_count()})"
-        who_o = f"O: {known_as(x.other, viewer)} ({discs_o.bit_count()})"
+        marks, x = _marks(position, viewer), position.x
+        rows = [f"{row + 1} {' '.join(marks[8 * row :][:8])}" for row in range(8)]
+        who_x = f"X: {known_as(x, viewer)} ({marks.count('X')})"
+        who_o = f"O: {known_as(x.other, viewer)} ({marks.count('O')})"
         return "\n".join(["  a b c d e f g h", *rows, f"{who_x}, {who_o}"])
+
+    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        marks, x = _marks(position, viewer), position.x
+        who_x = f"X is {known_as(x, viewer)}, with {marks.count('X')}"
+        lines = [f"{who_x}; O is {known_as(x.other, viewer)}, with {marks.count('O')}."]
+        for row in range(8):
+            discs = [f"{at} {mark}" for at, mark in zip("abcdefgh", marks[8 * row :], strict=False) if mark in "XO"]
+            lines += [f"Row {row + 1}: {', '.join(discs)}."] if discs else []
+        moves = ", ".join(self.legal_moves(position)) if "*" in marks else ""
+        return "\n".join([*lines, f"You can play {moves}."] if moves else lines)
+
+    def tell(self, position: Position, move: str) -> str:
+        own, theirs, seat, x = position
+        mark, other = "XO" if seat is x else "OX"
+        turned = ", ".join(_cells(_turned(own, theirs, CELLS[move])))
+        passes = f" {other} has to pass." if self.apply(position, move).seat is seat else ""
+        return f"{mark} on {move} turns over {turned}.{passes}"
+
+
+def _marks(position: Position, viewer: Seat | None) -> str:
+    """X, O, a star or a dot for each cell."""
+    own, theirs, seat, x = position
+    discs_x, discs_o = (own, theirs) if seat is x else (theirs, own)
+    marked = _playable(own, theirs) if seat is viewer else 0
+    return "".join("X" if discs_x & b else "O" if discs_o & b else "*" if marked & b else "." for b in CELLS.values())
+
+
+def _cells(discs: int) -> list[str]:
+    """The cells that these discs are on."""
+    return [cell for cell, bit in CELLS.items() if discs & bit]
 
 
 def _playable(own: int, theirs: int) -> int:

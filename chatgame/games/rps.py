@@ -29,6 +29,7 @@ class RockPaperScissors(Rules[Position, str]):
 
     name = "rps"
     title = "rock, paper, scissors"
+    about = "Both choose at once: rock beats scissors, scissors beat paper, paper beats rock. A draw is repeated."
 
     def start(self, inviter: Seat, options: str) -> Position:
         if options and options not in BEST_OF:
@@ -61,9 +62,15 @@ class RockPaperScissors(Rules[Position, str]):
         return Outcome(winner, f"{position.last.of(winner)} beats {position.last.of(winner.other)}")
 
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        last = f"Last round: {_each(viewer, *position.last)}" if position.last else "No round was played yet"
-        return f"{last}\nBest of {position.best_of}: {_each(viewer, position.client, position.server)}"
+        lines = [f"Best of {position.best_of}"]
+        for seat, won in ((Seat.CLIENT, position.client), (Seat.SERVER, position.server)):
+            last = f", last choice {position.last.of(seat)}" if position.last else ""
+            lines.append(f"{known_as(seat, viewer)}: {won}{last}")
+        return "\n".join(lines)
 
-
-def _each(viewer: Seat | None, client: str | int, server: str | int) -> str:
-    return f"{known_as(Seat.CLIENT, viewer)} {client}, {known_as(Seat.SERVER, viewer)} {server}"
+    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        client, server = known_as(Seat.CLIENT, viewer), known_as(Seat.SERVER, viewer)
+        score = f"Best of {position.best_of}: {client} won {position.client}, {server} won {position.server}."
+        if not position.last:
+            return score
+        return f"In the last round {client} had {position.last.client}, {server} had {position.last.server}.\n{score}"

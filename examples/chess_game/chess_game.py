@@ -27,6 +27,7 @@ class Chess(Rules[Position, str]):
 
     name = "chess"
     title = "chess"
+    about = "Each side moves one piece in turn. Who attacks the other's king so that nothing can save it wins."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -71,8 +72,34 @@ class Chess(Rules[Position, str]):
         board, white, black = _board(position), position.white, position.white.other
         way = -1 if viewer is black else 1
         ranks = [f"{rank} {row[::way]}" for rank, row in zip("87654321", str(board).split("\n"), strict=True)]
-        who = f"White (capitals): {known_as(white, viewer)}, Black: {known_as(black, viewer)}"
-        return "\n".join([*ranks[::way], f"  {'a b c d e f g h'[::way]}", f"{who}{'. Check!' * board.is_check()}"])
+        who = [f"White (capitals): {known_as(white, viewer)}", f"Black: {known_as(black, viewer)}"]
+        return "\n".join([*ranks[::way], f"  {'a b c d e f g h'[::way]}", *who, *["Check!"] * board.is_check()])
+
+    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+        board, lines = _board(position), []
+        for colour, seat in ((chess.WHITE, position.white), (chess.BLACK, position.white.other)):
+            lines.append(f"{_side(colour)} is {known_as(seat, viewer)}:")
+            for kind in reversed(chess.PIECE_TYPES):
+                cells = [chess.square_name(square) for square in board.pieces(kind, colour)]
+                lines += [f"{chess.piece_name(kind)} on {', '.join(cells)}."] if cells else []
+        return "\n".join([*lines, f"{_side(board.turn)} is to move{', and in check' * board.is_check()}."])
+
+    def tell(self, position: Position, move: str) -> str:
+        board, step = _board(position), chess.Move.from_uci(move)
+        moved, taken = board.piece_type_at(step.from_square), board.piece_type_at(step.to_square)
+        what = f"The {_side(board.turn)} {chess.piece_name(moved or chess.PAWN)}"
+        if board.is_castling(step):
+            what = f"{_side(board.turn)} castles {'kingside' if board.is_kingside_castling(step) else 'queenside'}"
+        elif board.is_capture(step):
+            what += f" takes the {chess.piece_name(taken or chess.PAWN)}{', en passant' * (taken is None)}"
+        else:
+            what += f" goes to {chess.square_name(step.to_square)}"
+        becomes = f", and becomes a {chess.piece_name(step.promotion)}" if step.promotion else ""
+        return f"{what}{becomes}.{' Check!' * board.gives_check(step)}"
+
+
+def _side(colour: chess.Color) -> str:
+    return chess.COLOR_NAMES[colour].title()
 
 
 @lru_cache(4096)

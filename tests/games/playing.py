@@ -1,13 +1,17 @@
 """Plays a match by what its players type, and writes for their programs what these would write by themselves."""
 
-from typing import Any
+from collections.abc import Iterator
+from random import Random
+from string import ascii_lowercase
+from typing import Any, NamedTuple
 
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove
 from chatgame.core.match import Match
 from chatgame.core.messages import Kind
-from chatgame.core.rules import AnyRules
+from chatgame.core.rules import Answer, AnyRules, Both, Chance, Choices, Secret
 from chatgame.core.seats import Seat
+from chatgame.games.battleship import CELLS
 
 SALT = bytes(32)
 
@@ -58,3 +62,51 @@ def canonical_or_refused(rules: AnyRules, position: Any, text: str) -> None:
         except (InvalidMove, IllegalMove):
             continue
         assert rules.parse(position, seat, str(move)) == move
+
+
+class Shown(NamedTuple):
+    """A position of a game, the secrets so far, and what has led to it: the position before and what came there."""
+
+    position: Any
+    secrets: dict[Seat, str]
+    before: Any
+    came: Any
+
+
+def at_random(rules: AnyRules, chance: Random) -> Iterator[Shown]:
+    """All positions of a random game, from the first to the last."""
+    position, secrets = rules.start(chance.choice(list(Seat)), ""), dict[Seat, str]()
+    yield Shown(position, secrets, None, None)
+    while not rules.outcome(position):
+        match rules.to_act(position):
+            case Both():
+                came: Any = Choices(*chance.choices(["rock", "paper", "scissors"], k=2))
+            case Chance(sides):
+                came = chance.randrange(sides)
+            case Secret(seat):
+                word = "".join(chance.choices(ascii_lowercase, k=chance.randint(3, 20)))
+                secrets[seat] = rules.any_secret(position, chance.getrandbits(64)) or word
+                came = None
+            case Answer(seat):
+                came = rules.answer(position, secrets[seat])
+            case seat:
+                came = chance.choice(_moves(rules, position, seat, chance))
+        before, position = position, rules.apply(position, came)
+        yield Shown(position, secrets, before, came)
+
+
+def _moves(rules: AnyRules, position: Any, seat: Seat, chance: Random) -> list[Any]:
+    """All moves, or what would be some in the games that do not list them."""
+    try:
+        return list(rules.legal_moves(position))
+    except NotImplementedError:
+        word = "".join(chance.choices(ascii_lowercase, k=len(getattr(position, "letters", ""))))
+        return [text for text in (*ascii_lowercase, *CELLS, word) if _allowed(rules, position, seat, text)]
+
+
+def _allowed(rules: AnyRules, position: Any, seat: Seat, text: str) -> bool:
+    try:
+        rules.parse(position, seat, text)
+    except (InvalidMove, IllegalMove):
+        return False
+    return True

@@ -1,5 +1,6 @@
 """Battleship, by its rules and against cheats."""
 
+import re
 from itertools import chain
 from random import Random
 
@@ -270,37 +271,67 @@ SOME_SHOTS = play(RULES, FLEET, FLEET, "j9", "a1", "j10", "a2", "d5", "a3")
 
 
 def test_render_to_a_player() -> None:
-    """The other's waters as far as they are known, and one's own with the fleet."""
+    """The other's waters as far as they are known, and one's own with the fleet; a tab parts them."""
     board = """\
-   a b c d e f g h i j       a b c d e f g h i j
- 1 x . . . . . . . . .     1 5 5 5 5 5 . . 3 . .
- 2 o . . . . . . . . .     2 . . . . . . . 3 . .
- 3 o . . . . . . . . .     3 . 4 . . . . . 3 . .
- 4 . . . . . . . . . .     4 . 4 . . . . . . . .
- 5 . . . . . . . . . .     5 . 4 . x 3 3 . . . .
- 6 . . . . . . . . . .     6 . 4 . . . . . . . .
- 7 . . . . . . . . . .     7 . . . . . . . . . .
- 8 . . . . . . . . . .     8 . . . . . . . . . .
- 9 . . . . . . . . . .     9 . . . . . . . . . x
-10 . . . . . . . . . .    10 . . . . . . . . . #
-left: the server, right: you; o miss, x hit, # sunk"""
-    assert SOME_SHOTS.render(Seat.CLIENT, ORDERED) == board
+   the server           |   you
+   a b c d e f g h i j  |   a b c d e f g h i j
+ 1 x . . . . . . . . .  | 1 5 5 5 5 5 . . 3 . .
+ 2 o . . . . . . . . .  | 2 . . . . . . . 3 . .
+ 3 o . . . . . . . . .  | 3 . 4 . . . . . 3 . .
+ 4 . . . . . . . . . .  | 4 . 4 . . . . . . . .
+ 5 . . . . . . . . . .  | 5 . 4 . x 3 3 . . . .
+ 6 . . . . . . . . . .  | 6 . 4 . . . . . . . .
+ 7 . . . . . . . . . .  | 7 . . . . . . . . . .
+ 8 . . . . . . . . . .  | 8 . . . . . . . . . .
+ 9 . . . . . . . . . .  | 9 . . . . . . . . . x
+10 . . . . . . . . . .  |10 . . . . . . . . . #
+o miss, x hit, # sunk"""
+    assert SOME_SHOTS.render(Seat.CLIENT, ORDERED) == re.sub(r" *\|", "\t", board)
 
 
 def test_render_to_an_onlooker() -> None:
     """The shots alone, as to a player who has placed no fleet yet."""
     board = """\
-   a b c d e f g h i j       a b c d e f g h i j
- 1 . . . . . . . . . .     1 x . . . . . . . . .
- 2 . . . . . . . . . .     2 o . . . . . . . . .
- 3 . . . . . . . . . .     3 o . . . . . . . . .
- 4 . . . . . . . . . .     4 . . . . . . . . . .
- 5 . . . x . . . . . .     5 . . . . . . . . . .
- 6 . . . . . . . . . .     6 . . . . . . . . . .
- 7 . . . . . . . . . .     7 . . . . . . . . . .
- 8 . . . . . . . . . .     8 . . . . . . . . . .
- 9 . . . . . . . . . x     9 . . . . . . . . . .
-10 . . . . . . . . . #    10 . . . . . . . . . .
-left: the client, right: the server; o miss, x hit, # sunk"""
-    assert SOME_SHOTS.render(None, None) == board
-    assert set(RULES.render(START, Seat.SERVER, None).split("\n")[1]) == set(" 1.")
+   the client           |   the server
+   a b c d e f g h i j  |   a b c d e f g h i j
+ 1 . . . . . . . . . .  | 1 x . . . . . . . . .
+ 2 . . . . . . . . . .  | 2 o . . . . . . . . .
+ 3 . . . . . . . . . .  | 3 o . . . . . . . . .
+ 4 . . . . . . . . . .  | 4 . . . . . . . . . .
+ 5 . . . x . . . . . .  | 5 . . . . . . . . . .
+ 6 . . . . . . . . . .  | 6 . . . . . . . . . .
+ 7 . . . . . . . . . .  | 7 . . . . . . . . . .
+ 8 . . . . . . . . . .  | 8 . . . . . . . . . .
+ 9 . . . . . . . . . x  | 9 . . . . . . . . . .
+10 . . . . . . . . . #  |10 . . . . . . . . . .
+o miss, x hit, # sunk"""
+    assert SOME_SHOTS.render(None, None) == re.sub(r" *\|", "\t", board)
+    assert set(RULES.render(START, Seat.SERVER, None).split("\n")[2]) == set(" 1.\t")
+
+
+def test_waters_in_words() -> None:
+    """The viewer's own shots first; the fleet for who has it alone."""
+    at_server, at_client = "miss at a2, a3; hit at a1", "hit at d5, j9; sank a ship of 2 at j10"
+    assert SOME_SHOTS.render(Seat.CLIENT, ORDERED).spoken.split("\n") == [
+        f"Shots at the server: {at_server}.",
+        f"Shots at you: {at_client}.",
+        "Your ships: a1-e1, b3-b6, h1-h3, d5-f5, j9-j10.",
+    ]
+    assert SOME_SHOTS.render(Seat.SERVER, None).spoken.split("\n") == [
+        f"Shots at the client: {at_client}.",
+        f"Shots at you: {at_server}.",
+    ]
+    assert RULES.describe(START, None, None).split("\n") == [
+        "Shots at the client: none.",
+        "Shots at the server: none.",
+    ]
+
+
+def test_shot_and_answer_in_words() -> None:
+    """An answer with the shot that it is for."""
+    assert RULES.tell(PLACED, "b4") == "Shot at b4."
+    assert [RULES.tell(SHOT, answer) for answer in ("miss", "hit", "sunk 3")] == [
+        "b4: miss.",
+        "b4: hit.",
+        "b4: sank a ship of 3.",
+    ]

@@ -129,3 +129,48 @@ def test_board_shows_the_discs_under_the_numbers_of_their_columns(viewer: Seat |
         "X O O O . . .",
         who,
     ]
+
+
+def test_board_in_words() -> None:
+    """Column by column, from the bottom up."""
+    assert played("122334344").render(Seat.CLIENT, None).spoken.split("\n") == [
+        "X is the server, O is you.",
+        "Column 1 from the bottom: X.",
+        "Column 2 from the bottom: O, X.",
+        "Column 3 from the bottom: O, X, X.",
+        "Column 4 from the bottom: O, O, X.",
+        "Empty columns: 5, 6, 7.",
+    ]
+    assert played("").render(None, None).spoken.split("\n") == [
+        "X is the server, O is the client.",
+        "Empty columns: 1, 2, 3, 4, 5, 6, 7.",
+    ]
+    assert played(DRAWN).render(None, None).spoken.endswith("\nEmpty columns: none.")
+
+
+@pytest.mark.parametrize(
+    ("moves", "told"),
+    [
+        ("4", "X falls into column 4, row 1."),
+        ("44", "O falls into column 4, row 2."),
+        ("3333337", "X falls into column 7, row 1."),
+        ("333333", "O falls into column 3, row 6. Column 3 is full now."),
+    ],
+)
+def test_move_in_words(moves: str, told: str) -> None:
+    """Where the disc comes to lie, in rows from the bottom up."""
+    assert RULES.tell(played(moves[:-1]).position, int(moves[-1])) == told
+
+
+@pytest.mark.parametrize(
+    ("moves", "rows"),
+    [
+        ("71212131", [". X . . . . .", ". X X . . . X"]),
+        ("1122335566774", ["O O O . O O O", ". . . . . . ."]),
+        ("1122", ["O O . . . . .", "X X . . . . ."]),
+    ],
+)
+def test_discs_that_have_won_can_be_told(moves: str, rows: list[str]) -> None:
+    """They are gone in the position without the line, be they none, four or seven; the others keep their marks."""
+    without = RULES.without_line(played(moves).position)
+    assert RULES.render(without, None, None).splitlines()[5:7] == rows

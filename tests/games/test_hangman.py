@@ -187,8 +187,52 @@ def test_render() -> None:
     )
 
 
-def test_board_is_at_most_60_columns_wide() -> None:
+def test_board_is_at_most_40_columns_wide() -> None:
     """Even after the longest wrong words."""
     tried = tuple(letter * 20 for letter in "abcdef")
     board = RULES.render(Position(Seat.CLIENT, "_" * 20, tried, ""), None, "x" * 20)
-    assert max(map(len, board.split("\n"))) <= 60
+    assert max(map(len, board.split("\n"))) <= 40
+
+
+def test_word_in_words() -> None:
+    """A closed letter is a blank; the word is for its owner alone."""
+    match = play(RULES, "banana", *"aei", "cabana")
+    told = [
+        "The word is from the client, the guesses from you.",
+        "It has 6 letters: blank, a, blank, a, blank, a.",
+        "Tried: a, e, i, cabana.",
+        "Wrong, 3 of 6: e, i, cabana.",
+    ]
+    assert match.render(Seat.SERVER, None).spoken.split("\n") == told
+    assert match.render(Seat.CLIENT, "banana").spoken.split("\n") == [
+        "The word is from you, the guesses from the server.",
+        "It is banana.",
+        *told[1:],
+    ]
+    for position in (START, HIDDEN):
+        assert RULES.describe(position, None, None).split("\n") == [
+            "The word is from the client, the guesses from the server.",
+            "Tried: nothing yet.",
+            "Wrong, 0 of 6: none.",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("guess", "answer", "told"),
+    [
+        ("b", "1", "b is letter 1. The word: b, a, blank, a, blank, a."),
+        ("n", "3,5", "n is letter 3 and 5. The word: blank, a, n, a, n, a."),
+        ("i", "none", "i is not in the word: wrong guess 2 of 6."),
+        ("cabana", "no", "cabana is not the word: wrong guess 2 of 6."),
+        ("banana", "yes", "banana is the word."),
+    ],
+)
+def test_answer_in_words(guess: str, answer: str, told: str) -> None:
+    """With the word as it is then, or how many guesses were wrong."""
+    assert RULES.tell(Position(Seat.CLIENT, "_a_a_a", ("a", "e"), guess), answer) == told
+
+
+def test_length_in_words() -> None:
+    """A guess is shown as it was typed, and not told again."""
+    assert RULES.tell(HIDDEN, "6") == "The word has 6 letters."
+    assert RULES.tell(TOLD, "e") == ""

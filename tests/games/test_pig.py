@@ -109,10 +109,19 @@ def test_position_is_written_as_json() -> None:
 def test_render() -> None:
     """What each holds, and the turn."""
     match = played("625h", "46")
-    assert match.render(Seat.CLIENT, None) == (
-        "you          0\nthe server  13\nThis turn: you, points: 10, last die: 6"
-    )
-    assert match.render(None, None) == (
-        "the client   0\nthe server  13\nThis turn: the client, points: 10, last die: 6"
-    )
-    assert RULES.render(START, Seat.SERVER, None).endswith("\nThis turn: you, points: 0, last die: -")
+    assert match.render(Seat.CLIENT, None) == ("  0 you\n 13 the server\nturn: you, points: 10, die: 6")
+    assert match.render(None, None) == ("  0 the client\n 13 the server\nturn: the client, points: 10, die: 6")
+    assert RULES.render(START, Seat.SERVER, None).endswith("\nturn: you, points: 0, die: -")
+
+
+def test_turn_in_words() -> None:
+    """With what each holds, who is on turn first."""
+    assert RULES.describe(START, Seat.SERVER, None).split("\n") == [
+        "Points held by you: 0, by the client: 0.",
+        "On turn: you, with 0 to hold; no die was rolled yet.",
+    ]
+    assert played("625h", "46").render(Seat.SERVER, None).spoken.split("\n") == [
+        "Points held by the client: 0, by you: 13.",
+        "On turn: the client, with 10 to hold; the last die was a 6.",
+    ]
+    assert RULES.describe(RULES.apply(START, "roll"), None, None).endswith(" the die is rolling.")

@@ -262,3 +262,30 @@ def test_board_marks_nothing_for_who_is_not_to_act(viewer: Seat | None, who: str
         "8 . . . . . . . .",
         who,
     ]
+
+
+def test_board_in_words() -> None:
+    """Row by row, and what the viewer may play."""
+    assert played("d3 c3").render(Seat.SERVER, None).spoken.split("\n") == [
+        "X is you, with 3; O is the client, with 3.",
+        "Row 3: c O, d X.",
+        "Row 4: d O, e X.",
+        "Row 5: d X, e O.",
+        "You can play b3, c4, f5, e6.",
+    ]
+
+
+@pytest.mark.parametrize("viewer", [Seat.CLIENT, None])
+def test_who_is_not_to_act_hears_of_no_moves(viewer: Seat | None) -> None:
+    """As the board shows none."""
+    assert "play" not in played("").render(viewer, None).spoken
+    assert "play" not in played(DRAWN).render(viewer, None).spoken
+
+
+def test_move_in_words() -> None:
+    """Which discs it turns over, and whether the other has to pass."""
+    assert RULES.tell(played("").position, "d3") == "X on d3 turns over d4."
+    assert RULES.tell(played("d3").position, "c3") == "O on c3 turns over d4."
+    passes = RULES.tell(played("d3 c3 b3 b2 f5 a3 a1").position, "c1")
+    assert passes == "O on c1 turns over b2. X has to pass."
+    assert RULES.tell(played("e6 f4 e3 f6 g5 d6 e7 f5").position, "c5") == "X on c5 turns over d4, d5, e5, f5, d6."

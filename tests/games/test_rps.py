@@ -107,10 +107,19 @@ def test_position_is_written_as_json() -> None:
 
 
 def test_render() -> None:
-    """The last round, and the score."""
-    assert RULES.render(START, Seat.CLIENT, None) == "No round was played yet\nBest of 1: you 0, the server 0"
+    """The score, and the last round."""
+    assert RULES.render(START, Seat.CLIENT, None) == "Best of 1\nyou: 0\nthe server: 0"
     match = play(RULES, *"rp", options="3")
     assert match.render(None, None) == (
-        "Last round: the client paper, the server rock\nBest of 3: the client 1, the server 0"
+        "Best of 3\nthe client: 1, last choice paper\nthe server: 0, last choice rock"
     )
-    assert match.render(Seat.SERVER, None) == "Last round: the client paper, you rock\nBest of 3: the client 1, you 0"
+    assert match.render(Seat.SERVER, None) == "Best of 3\nthe client: 1, last choice paper\nyou: 0, last choice rock"
+
+
+def test_score_in_words() -> None:
+    """After the last round, if there was one."""
+    assert play(RULES).render(Seat.CLIENT, None).spoken == "Best of 1: you won 0, the server won 0."
+    assert play(RULES, *"rp", options="3").render(Seat.SERVER, None).spoken.split("\n") == [
+        "In the last round the client had paper, you had rock.",
+        "Best of 3: the client won 1, you won 0.",
+    ]

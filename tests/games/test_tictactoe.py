@@ -97,3 +97,43 @@ def test_board_shows_the_free_cells_by_number() -> None:
         " 7 | 8 | 9",
         "X: the server, O: you",
     ]
+
+
+def test_board_in_words() -> None:
+    """Each cell once: the marks with their places, the free ones by their numbers."""
+    assert played("51").render(Seat.CLIENT, None).spoken.split("\n") == [
+        "X is the server, O is you.",
+        "X: 5 centre.",
+        "O: 1 top left.",
+        "Free: 2, 3, 4, 6, 7, 8, 9.",
+    ]
+    assert played("512846379").render(None, None).spoken.split("\n") == [
+        "X is the server, O is the client.",
+        "X: 2 top middle, 3 top right, 4 middle left, 5 centre, 9 bottom right.",
+        "O: 1 top left, 6 middle right, 7 bottom left, 8 bottom middle.",
+        "Free: none.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("moves", "told"),
+    [
+        ("5", "X takes the centre. Free: 1, 2, 3, 4, 6, 7, 8, 9."),
+        ("51", "O takes the top left. Free: 2, 3, 4, 6, 7, 8, 9."),
+        ("512846379", "X takes the bottom right. Free: none."),
+        ("714253", "O takes the top right. In a row: 1, 2, 3."),
+        ("142567983", "X takes the top right. In a row: 1, 2, 3, 6, 9."),
+    ],
+)
+def test_move_in_words(moves: str, told: str) -> None:
+    """Where it is, and what is free then or which cells have won."""
+    assert RULES.tell(played(moves[:-1]).position, int(moves[-1])) == told
+
+
+@pytest.mark.parametrize(
+    ("moves", "cells"), [("714253", "123XX6X89"), ("142567983", "123OO6OO9"), ("512846379", "OXXXXOOOX")]
+)
+def test_cells_that_have_won_can_be_told(moves: str, cells: str) -> None:
+    """They are free again in the position without the line; also when there are two rows, or none."""
+    position = played(moves).position
+    assert RULES.without_line(position) == position._replace(cells=cells)
