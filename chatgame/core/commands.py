@@ -1,7 +1,7 @@
 """What a line typed at the prompt means.
 
     /q                  leave: both programs end
-    /help, /games, ...  the commands of `COMMANDS`; any other word behind a slash is refused
+    /help, /games, ...  the other commands; any other word behind a slash is refused
     //text              the text /text
     play GAME           in chat: open a game; with an unknown word: names the games there are
     anything else       in chat: a message, unchanged; in a game: a move
@@ -12,21 +12,33 @@ A line either becomes a turn to write or is answered on the spot, with the token
 from typing import NamedTuple
 
 from chatgame.core.errors import InvalidMove, Refused
+from chatgame.core.match import Match
 from chatgame.core.messages import Kind
 from chatgame.core.rules import ANY_FAILURE, AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 
-COMMANDS = {
-    "/q": "leave; both programs end",
-    "/help": "this list",
-    "/games": "the games you can play here",
-    "/board": "the board of the game that is on",
-    "/resign": "give up the game that is on",
-    "/say TEXT": "say TEXT during a game; it stays your turn",
-    "//TEXT": "send /TEXT as a message",
+IN_CHAT = {
     "play GAME": "start a game",
+    "/games": "the games you can play here",
+    "/rematch": "play the last game again",
+    "//TEXT": "send /TEXT as a message",
+    "/say TEXT": "send TEXT, whatever it begins with",
+    "/help": "this list",
+    "/q": "leave; both programs end",
 }
+
+IN_GAME = {
+    "/moves": "the moves that you can make",
+    "/board": "the board again",
+    "/say TEXT": "say TEXT; it stays your turn",
+    "/resign": "give up this game",
+    "/help": "this list",
+    "/q": "leave; both programs end",
+}
+
+ASIDE = ("/help", "/games", "/board", "/moves")
+"""What only asks for something, and so can be typed at any time."""
 
 NO_GAMES = "There is no game that both sides have."
 
@@ -120,6 +132,7 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
         if not text.strip():
             raise Refused("There is nothing to say: type /say and the text behind it.")
         return Write(Kind.SAY, text)
+    on = table.playing
     match line:
         case "/q":
             return Write(Kind.QUIT)
@@ -127,22 +140,69 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
             return Reply(_help(table, seat))
         case "/games":
             return Reply(_games(table))
-        case "/board" if table.playing:
-            return Reply(table.playing.render(seat, secret))
-        case "/resign" if table.playing:
+        case "/board" if on:
+            return Reply(on.render(seat, secret))
+        case "/moves" if on:
+            return Reply(_moves(on, seat))
+        case "/resign" if on:
             return Write(Kind.RESIGN)
-        case "/board" | "/resign":
+        case "/rematch" if table.match and not on:
+            return Write(Kind.PLAY, _again(table.match, table))
+        case "/rematch" if on:
+            raise Refused(f"This game of {on.rules.title} is not over yet. To give it up, type /resign.")
+        case "/rematch":
+            raise Refused("No game was played yet. Type play and one of the games that /games lists.")
+        case "/board" | "/moves" | "/resign":
             raise Refused(f"No game is on, so there is nothing for {line} to do.")
-    if word in COMMANDS:
+    if word in IN_CHAT or word in IN_GAME:
         raise Refused(f"Type {word} alone, with nothing behind it.")
     raise Refused(f"There is no command {word}. Type /help for the commands, or /{line} to send it as a message.")
 
 
+def read_aside(line: str, table: Table, seat: Seat, secret: str | None) -> Reply | None:
+    """The answer to `line`, typed while it is not one's turn, if it only asks for something.
+
+    Raises:
+        Refused: there is no answer now; the sentence says why.
+    """
+    if line.partition(" ")[0] not in ASIDE:
+        return None
+    reply = _read_command(line, table, seat, secret)
+    assert isinstance(reply, Reply), "what only asks for something is answered"
+    return reply
+
+
+def now(table: Table, seat: Seat) -> str:
+    """What is waited for, as the player at `seat` is told."""
+    whose, on = table.token, table.playing
+    if not whose:
+        return "the conversation is over"
+    if not on:
+        return "your turn to chat; what you type is sent" if whose is seat else f"the {whose} writes next"
+    if not table.asked:
+        return f"the {whose}'s program goes on with {on.rules.title} by itself"
+    mover = "your" if whose is seat else f"the {whose}'s"
+    return f"{mover} move in {on.rules.title}: {on.asks(whose)}"
+
+
 def _help(table: Table, seat: Seat) -> str:
-    lines = [f"{command:<10} {meaning}" for command, meaning in COMMANDS.items()]
-    if table.playing:
-        return "\n".join([*lines, f"Now: your move in {table.playing.rules.title}: {table.playing.asks(seat)}."])
-    return "\n".join([*lines, "Now: your turn to chat; anything else that you type is sent."])
+    on = table.playing
+    lines = [f"{command:<10} {meaning}" for command, meaning in (IN_GAME if on else IN_CHAT).items()]
+    about = [f"Rules: {on.rules.about}"] if on and on.rules.about else []
+    return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
+
+
+def _moves(match: Match, seat: Seat) -> str:
+    if not match.duty or match.duty.seat is not seat or not match.duty.asked:
+        raise Refused("It is not your move, so you have none to make now.")
+    return f"You can play {', '.join(match.legal_moves) or match.asks(seat)}."
+
+
+def _again(last: Match, table: Table) -> str:
+    """What opens the same game again."""
+    if last.rules.name not in table.games:
+        raise Refused(table.absent.get(last.rules.name) or NO_GAMES)
+    return f"{last.rules.name} {last.options}".rstrip()
 
 
 def _games(table: Table) -> str:

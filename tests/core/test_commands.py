@@ -1,11 +1,12 @@
 """What a line typed at the prompt means."""
 
+import re
 from functools import partial
 
 import pytest
 
-from chatgame.core.commands import COMMANDS, Hide, Reply, Write, read_chat, read_game
-from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.commands import IN_CHAT, IN_GAME, Hide, Reply, Write, now, read_aside, read_chat, read_game
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -80,7 +81,7 @@ class TestCommands:
         """Only an exact `/q` quits."""
         assert read("/q", table, Seat.SERVER) == Write(Kind.QUIT)
 
-    @pytest.mark.parametrize("line", ["/q now", "/q ", "/help me", "/board 1"])
+    @pytest.mark.parametrize("line", ["/q now", "/q ", "/help me", "/board 1", "/moves 1", "/rematch 3"])
     def test_words_behind_a_command_are_refused(self, read: type, table: Table, line: str) -> None:
         """With the word that would do."""
         with pytest.raises(Refused, match=f"Type {line.split()[0]} alone"):
@@ -109,9 +110,12 @@ class TestCommands:
             read("/say ", table, Seat.SERVER)
 
     def test_help_names_every_command(self, read: type, table: Table) -> None:
-        """And whose turn it is for what."""
-        reply = read("/help", table, Seat.SERVER)
-        assert all(command in reply.text for command in COMMANDS)
+        """Those that do something here, each on a line, and then what is asked for."""
+        commands, others = (IN_GAME, IN_CHAT) if table.playing else (IN_CHAT, IN_GAME)
+        *lines, now = read("/help", table, table.token).text.split("\n")
+        assert now.startswith("Now: your ")
+        assert [line.split("  ")[0] for line in lines[: len(commands)]] == list(commands)
+        assert not any(line.startswith(f"{other} ") for line in lines for other in others.keys() - commands.keys())
 
     def test_games_are_listed(self, read: type, table: Table) -> None:
         """With what to type."""
@@ -127,7 +131,7 @@ def test_help_says_what_is_asked_for_now() -> None:
     assert "your move in tic-tac-toe: the number of a free cell" in in_game.text
 
 
-@pytest.mark.parametrize("line", ["/board", "/resign"])
+@pytest.mark.parametrize("line", ["/board", "/moves", "/resign"])
 def test_commands_of_a_game_need_one(line: str) -> None:
     """They are refused in chat."""
     with pytest.raises(Refused, match="No game is on"):
@@ -166,3 +170,161 @@ def test_text_in_a_game_is_refused_with_the_way_to_say_it() -> None:
     moved = GAME.write(Seat.SERVER, Kind.MOVE, "5")[1]
     with pytest.raises(IllegalMove, match="Cell 5 is taken"):
         read_game("5", moved, Seat.CLIENT, None, 0)
+
+
+def played(*turns: str, table: Table = CHAT) -> Table:
+    """The table after turns, each a kind and a text, written by whoever may."""
+    for turn in turns:
+        kind, _, text = turn.partition(" ")
+        assert table.token
+        table = table.write(table.token, Kind(kind), text)[1]
+    return table
+
+
+def reply(line: str, table: Table) -> str:
+    """The answer to a line, typed in a game by whoever is asked."""
+    assert table.token
+    answer = read_game(line, table, table.token, None, 0)
+    assert isinstance(answer, Reply)
+    return answer.text
+
+
+class TestMoves:
+    """`/moves`."""
+
+    def test_are_all_that_can_be_played(self) -> None:
+        """Where the rules list them."""
+        assert reply("/moves", played("move 5", "move 1", table=GAME)) == "You can play 2, 3, 4, 6, 7, 8, 9."
+
+    @pytest.mark.parametrize(
+        ("turns", "words"),
+        [
+            (["play battleship"], "You can play ships of 5 4 3 3 2 cells .*, or random[.]"),
+            (["play rps"], "You can play rock, paper or scissors[.]"),
+            (["play acts move"], "You can play a word[.]"),  # by rules that list no moves
+        ],
+    )
+    def test_are_described_where_they_are_not_listed(self, turns: list[str], words: str) -> None:
+        """As what is asked for."""
+        games = {**BUILT_IN, "acts": Acts()}
+        table = Table.open("0" * 32, games, {name: rules.version for name, rules in games.items()})
+        assert re.fullmatch(words, reply("/moves", played(*turns, table=table)))
+
+    def test_are_none_when_it_is_not_ones_move(self) -> None:
+        """Neither on the partner's turn, nor when a program goes on by itself."""
+        rolling = played("play pig", "move roll")
+        assert rolling.playing
+        assert rolling.asked is None
+        for table in (GAME, rolling):
+            for seat in {*Seat} - {table.asked}:
+                with pytest.raises(Refused, match="It is not your move, so you have none to make now"):
+                    read_aside("/moves", table, seat, None)
+
+    def test_of_rules_that_fail_are_refused(self) -> None:
+        """It costs nothing else."""
+
+        class Broken(Acts):
+            """Cannot list its moves."""
+
+            def legal_moves(self, position: object) -> list[str]:
+                """Fails."""
+                raise ZeroDivisionError
+
+        table = played("play acts move", table=Table.open("0" * 32, {"acts": Broken()}, {"acts": 1}))
+        with pytest.raises(RulesFailed, match="The rules of acts failed"):
+            read_game("/moves", table, Seat.SERVER, None, 0)
+
+
+class TestRematch:
+    """`/rematch`."""
+
+    def test_plays_the_last_game_again_with_its_options(self) -> None:
+        """Not those of another one before."""
+        over = played("play rps 5", "resign", "play rps 3", "resign", "say Hello")
+        assert over.token
+        assert read_chat("/rematch", over, over.token) == Write(Kind.PLAY, "rps 3")
+        assert read_chat("/rematch", played("play pig", "resign"), Seat.SERVER) == Write(Kind.PLAY, "pig")
+
+    @pytest.mark.parametrize("again", Seat)
+    def test_lets_the_other_move_first(self, again: Seat) -> None:
+        """The one who is invited, as in any game; so both take turns at it who ask for it in turn."""
+        over = played("play tictactoe", "resign")  # by the client, so the server writes next
+        if over.token is not again:
+            over = played("say well", table=over)
+        meant = read_chat("/rematch", over, again)
+        assert isinstance(meant, Write)
+        _, table = over.write(again, meant.kind, meant.text)
+        assert table.playing
+        assert (table.playing.inviter, table.asked) == (again, again.other)
+
+    def test_needs_a_game_that_was_played(self) -> None:
+        """And is over."""
+        with pytest.raises(Refused, match="No game was played yet"):
+            read_chat("/rematch", CHAT, Seat.CLIENT)
+        with pytest.raises(Refused, match=r"This game of tic-tac-toe is not over yet\. To give it up, type /resign"):
+            read_game("/rematch", GAME, Seat.SERVER, None, 0)
+
+    def test_needs_a_game_that_both_have(self) -> None:
+        """The partner may have come back without it."""
+        over = played("play tictactoe", "resign")
+        with pytest.raises(Refused, match="Your partner does not have the game tictactoe"):
+            read_chat("/rematch", over.with_partner(BUILT_IN, {"rps": 1}), Seat.SERVER)
+        with pytest.raises(Refused, match="There is no game that both sides have"):
+            read_chat("/rematch", over.with_partner({}, {}), Seat.SERVER)
+
+
+class TestAside:
+    """What is typed while it is not one's turn."""
+
+    @pytest.mark.parametrize("line", ["/help", "/games", "/board"])
+    def test_what_only_asks_is_answered_as_at_the_prompt(self, line: str) -> None:
+        """From one's own seat, with one's own secret."""
+        table = played("play hangman", f"commit {'0' * 64}", "answer 6")
+        assert table.asked is Seat.SERVER
+        answer = read_aside(line, table, Seat.CLIENT, "secret")
+        assert answer == read_game(line, table, Seat.CLIENT, "secret", 0)
+        assert answer
+        assert ("the word: secret" in answer.text) is (line == "/board")
+
+    @pytest.mark.parametrize("line", ["Hello", "", "5", "/q", "/say x", "//board", "/rematch", "/resign", "/nothing"])
+    def test_all_else_has_to_wait(self, line: str) -> None:
+        """Nothing is written out of turn."""
+        assert read_aside(line, GAME, Seat.CLIENT, None) is None
+
+    @pytest.mark.parametrize(("line", "why"), [("/board", "No game is on"), ("/help me", "Type /help alone")])
+    def test_what_has_no_answer_says_why(self, line: str, why: str) -> None:
+        """As at the prompt."""
+        with pytest.raises(Refused, match=why):
+            read_aside(line, CHAT, Seat.SERVER, None)
+
+
+@pytest.mark.parametrize(
+    ("turns", "at_client", "at_server"),
+    [
+        ([], "your turn to chat; what you type is sent", "the client writes next"),
+        (
+            ["play tictactoe"],
+            "the server's move in tic-tac-toe: the number of a free cell",
+            "your move in tic-tac-toe: the number of a free cell",
+        ),
+        (["play pig", "move roll"], *["the server's program goes on with pig by itself"] * 2),
+        (["quit"], *["the conversation is over"] * 2),
+    ],
+)
+def test_what_is_waited_for(turns: list[str], at_client: str, at_server: str) -> None:
+    """In words for either seat; `/help` ends with them."""
+    table = played(*turns)
+    assert (now(table, Seat.CLIENT), now(table, Seat.SERVER)) == (at_client, at_server)
+    helped = read_aside("/help", table, Seat.CLIENT, None)
+    assert helped
+    assert helped.text.endswith(f"\nNow: {at_client}.")
+
+
+def test_help_says_how_a_game_is_played() -> None:
+    """To who plays it for the first time; not in chat, nor where the rules do not say."""
+    about = BUILT_IN["tictactoe"].about
+    assert about
+    assert about in reply("/help", GAME)
+    assert about not in read_chat("/help", CHAT, Seat.CLIENT)[0]
+    bare = played("play acts move", table=Table.open("0" * 32, {"acts": Acts()}, {"acts": 1}))
+    assert len(reply("/help", bare).split("\n")) == len(IN_GAME) + 1
