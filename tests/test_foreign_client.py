@@ -173,7 +173,7 @@ def test_longest_text_and_the_end_of_a_pipe(server: Any) -> None:
     """4096 bytes pass; the end of the input is leaving, after the last line."""
     text = "é" * 2048
     subprocess.run([str(NODE), CLIENT, server.port], input=text.encode(), capture_output=True, check=True, timeout=5)
-    assert text in re.sub(r"\r\n", "", ends(server, 0))
+    assert text in ends(server, 0).replace("\r\n  ", "")
 
 
 def test_nobody_listens() -> None:

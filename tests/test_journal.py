@@ -68,7 +68,7 @@ async def fill(store: Store, turns: Sequence[Turn], seat: Seat = Seat.CLIENT) ->
     """A conversation in which all that was said; returns its number."""
     number = store.begin(seat, *HERE)
     with store.conversation(number) as conversation:
-        await conversation.begin(SESSION, None)
+        await conversation.begin(SESSION, None, "")
         await add(conversation, turns)
     return number
 
@@ -294,7 +294,7 @@ async def small_pages(path: Path) -> tuple[bytes, list[int]]:
     with Store(path) as store:
         number = store.begin(*SERVER)
         with store.conversation(number) as conversation:
-            await conversation.begin(SESSION, "7" * 64)
+            await conversation.begin(SESSION, "7" * 64, "")
             await add(conversation, CHAT[:2])
     with Store(path) as store, store.conversation(number) as conversation:
         conversation.flush()
@@ -542,7 +542,7 @@ async def test_journal_that_may_not_be_written_to_is_told(store: Store) -> None:
         with pytest.raises(JournalFailed, match="may not be written to"):
             await conversation.next_token()
         with pytest.raises(JournalFailed, match="may not be written to"):
-            await conversation.begin(SESSION, None)
+            await conversation.begin(SESSION, None, "")
         with pytest.raises(JournalFailed, match="may not be written to"):
             conversation.end()
         assert not conversation.ended
@@ -755,7 +755,7 @@ async def test_server_comes_back_to_its_session_with_the_clients_last_token(stor
     with store.conversation(number) as conversation:
         assert (conversation.session, conversation.token) == (None, None)
         for last in ("7" * 64, "8" * 64):
-            await conversation.begin(SESSION, last)
+            await conversation.begin(SESSION, last, "")
             assert (conversation.session, conversation.token) == (SESSION, last)
             with Store(as_killed(path)) as after, after.conversation(number) as found:
                 assert (found.session, found.token, found.held) == (SESSION, last, Held(Seat.SERVER))
@@ -767,7 +767,7 @@ async def test_client_comes_back_to_a_session_only_if_something_was_said(store: 
     for log in ([], CHAT[:1]):
         with store.conversation(number) as conversation:
             assert (conversation.session, conversation.token) == (None, None)
-            await conversation.begin(SESSION, None)
+            await conversation.begin(SESSION, None, "")
             assert (conversation.session, conversation.token) == (SESSION, None)
             await add(conversation, log)
     with store.conversation(number) as conversation:
@@ -966,6 +966,83 @@ async def test_journal_that_is_never_let_go_of_is_told(store: Store, path: Path)
     assert turns_of(store, number) == CHAT[:1]
 
 
+# Journals of earlier versions.
+
+VERSION_1 = """
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, seat TEXT NOT NULL, host TEXT NOT NULL, port INTEGER NOT NULL,
+    began REAL NOT NULL, ended REAL, session TEXT, token TEXT, pinned TEXT, seed BLOB,
+    spent INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE turns (
+    conversation INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE, number INTEGER NOT NULL,
+    seat TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, digest TEXT NOT NULL, opening TEXT,
+    written REAL NOT NULL, PRIMARY KEY (conversation, number)
+) WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+
+
+@pytest.fixture
+def first_version(path: Path) -> Path:
+    """A journal that the first version of the program has left, with a conversation to go on with."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as journal, journal:
+        journal.execute("PRAGMA journal_mode = WAL")
+        journal.executescript(VERSION_1)
+        row = (7, Seat.CLIENT, *HERE, 1000.0, None, SESSION, None, "PIN", bytes(32), 3)
+        journal.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        for turn in CHAT:
+            values = (7, turn.number, turn.seat, turn.kind, turn.text, turn.digest, None, 1000.0 + turn.number)
+            journal.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    return path
+
+
+def tables_of(path: Path) -> list[tuple[str, str, str]]:
+    """The columns of a journal, with all that is said of them."""
+    with closing(sqlite3.connect(path)) as journal:
+        tables = ("conversations", "turns")
+        return [column for table in tables for column in journal.execute(f"PRAGMA table_info({table})").fetchall()]
+
+
+async def test_journal_of_the_first_version_is_gone_on_with(first_version: Path, tmp_path: Path) -> None:
+    """Nothing of it is lost, its partners have no names yet, and its tables are then those of a new one."""
+    for _ in range(2):  # the second time it is one of this version
+        with Store(first_version) as store:
+            assert turns_of(store, 7) == CHAT
+            assert [(record.number, record.began, record.partner) for record in store.history()] == [(7, 1000.0, "")]
+            assert store.unfinished(*CLIENT) == 7
+            with store.conversation(7) as conversation:
+                assert (conversation.session, conversation.pinned) == (SESSION, "PIN")
+    with Store(first_version) as store, store.conversation(7) as conversation:
+        assert await conversation.next_token() == resume.token(bytes(32), 3)
+        await conversation.begin(SESSION, None, "Anna")
+        assert [record.partner for record in store.history()] == ["Anna"]
+    with Store(tmp_path / "new.db"):
+        assert tables_of(first_version) == tables_of(tmp_path / "new.db")
+
+
+def test_journal_of_the_first_version_is_updated_once_by_programs_that_open_it_together(first_version: Path) -> None:
+    """As a client and a server do that are started at the same time."""
+    ready, failures = threading.Barrier(6), list[JournalFailed]()
+
+    def open_it() -> None:
+        ready.wait()
+        try:
+            Store(first_version).__exit__(None, None, None)
+        except JournalFailed as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with Store(first_version) as store:
+        assert turns_of(store, 7) == CHAT
+
+
 # Which conversations there are.
 
 
@@ -1005,8 +1082,8 @@ async def test_conversation_that_begins_takes_the_place_of_what_was_unfinished_t
     number = store.fresh(*CLIENT)
     with store.conversation(number) as conversation:
         assert store.unfinished(*CLIENT) == first
-        await conversation.begin("1" * 32, None)
-        await conversation.begin("1" * 32, "0" * 64)  # to go on with it changes nothing
+        await conversation.begin("1" * 32, None, "")
+        await conversation.begin("1" * 32, "0" * 64, "")  # to go on with it changes nothing
         assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (None, closed)
     assert store.fresh(*CLIENT) == number
     assert store.fresh(Seat.CLIENT, "localhost", 1060) == elsewhere
@@ -1020,7 +1097,7 @@ async def test_nothing_that_lets_anybody_in_is_kept_after_the_end(store: Store) 
     number = store.fresh(*CLIENT)
     with store.conversation(number) as conversation:
         await conversation.pin("PRIVATE KEY")
-        await conversation.begin("1" * 32, "a" * 64)
+        await conversation.begin("1" * 32, "a" * 64, "")
         await add(conversation, CHAT)
         conversation.end()
     assert store.read("SELECT seed, token, pinned FROM conversations WHERE id = ?", (number,)) == [(None, None, None)]
@@ -1089,6 +1166,28 @@ async def test_history_is_of_all_conversations_in_which_something_was_written(
     with store.conversation(first) as conversation:
         conversation.end()
     assert store.history() == [
-        Record(first, Seat.CLIENT, *HERE, began=1000.0, ended=2000.0, turns=5, games=2, session=SESSION),
-        Record(second, Seat.SERVER, *HERE, began=1000.0, ended=None, turns=1, games=0, session=SESSION),
+        Record(
+            first,
+            Seat.CLIENT,
+            *HERE,
+            began=1000.0,
+            ended=2000.0,
+            turns=5,
+            games=2,
+            session=SESSION,
+            name="",
+            partner="",
+        ),
+        Record(
+            second,
+            Seat.SERVER,
+            *HERE,
+            began=1000.0,
+            ended=None,
+            turns=1,
+            games=0,
+            session=SESSION,
+            name="",
+            partner="",
+        ),
     ]

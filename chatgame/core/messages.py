@@ -17,7 +17,16 @@ from typing import Annotated
 from msgspec import DecodeError, Meta, Struct, json
 
 from chatgame.core.errors import InvalidMessage
-from chatgame.core.limits import MAX_COUNT, MAX_GAMES, MAX_GOODBYE, MAX_NAME, MAX_REASON, MAX_TEXT, MAX_VERSION
+from chatgame.core.limits import (
+    MAX_COUNT,
+    MAX_GAMES,
+    MAX_GOODBYE,
+    MAX_NAME,
+    MAX_PERSON,
+    MAX_REASON,
+    MAX_TEXT,
+    MAX_VERSION,
+)
 from chatgame.core.seats import Seat
 
 PROTOCOL = "1.0"
@@ -56,6 +65,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
         token: the client's proof that it began the session, see `chatgame.core.resume`; without it there is no
             coming back.
         games: the games that the sender has, each with the version of its rules.
+        name: what the sender's player wants to be called; empty where they did not say.
     """
 
     protocol: Version
@@ -65,6 +75,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
     turns: Count = 0
     digest: Hex32 | None = None
     token: Hex32 | None = None
+    name: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
 
 
 class Turn(Struct, frozen=True, tag="turn", tag_field="type", forbid_unknown_fields=True):

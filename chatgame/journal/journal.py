@@ -51,6 +51,7 @@ class InMemory:
         session: the session's identifier, once there is one.
         token: as the server: the client's last one, or None.
         pinned: what connections are made secure by, or None.
+        name: what one's own player wants to be called, or nothing.
         held: nothing, when the program begins.
     """
 
@@ -59,6 +60,7 @@ class InMemory:
         self.session: str | None = None
         self.token: str | None = None
         self.pinned: str | None = None
+        self.name = ""
         self.held = Held(seat)
         self._seed = secrets.token_bytes(32)
         self._spent = 0
@@ -80,7 +82,7 @@ class InMemory:
         self._spent += 1
         return token(self._seed, self._spent - 1)
 
-    async def begin(self, session: str, token: str | None) -> None:
+    async def begin(self, session: str, token: str | None, partner: str) -> None:  # noqa: ARG002  # the link knows
         """Keep which session it is, and as the server the client's token."""
         self.session, self.token = session, token
 

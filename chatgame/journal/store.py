@@ -25,15 +25,15 @@ from chatgame.core.messages import Kind, Turn
 from chatgame.core.resume import Held, token
 from chatgame.core.seats import Seat
 
-VERSION = 1
+VERSION = 2
 """Of the tables below."""
 
 BUSY_TIME = 5.0
 """In seconds: how long a change may wait for those of other programs."""
 
-SCHEMA = f"""
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS conversations (
+SCHEMA = (
+    """
+CREATE TABLE conversations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     seat TEXT NOT NULL,               -- one's own
     host TEXT NOT NULL,
@@ -44,9 +44,12 @@ CREATE TABLE IF NOT EXISTS conversations (
     token TEXT,                       -- as the server: the client's last one
     pinned TEXT,                      -- the server's certificate and private key; as the client: what it is known by
     seed BLOB,                        -- as the client: where the chain of tokens begins
-    spent INTEGER NOT NULL DEFAULT 0  -- as the client: how many of them were given out
-);
-CREATE TABLE IF NOT EXISTS turns (
+    spent INTEGER NOT NULL DEFAULT 0, -- as the client: how many of them were given out
+    name TEXT NOT NULL DEFAULT '',    -- what one wants to be called
+    partner TEXT NOT NULL DEFAULT ''  -- what the partner wants to be called
+)""",
+    """
+CREATE TABLE turns (
     conversation INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
     number INTEGER NOT NULL,
     seat TEXT NOT NULL,
@@ -56,10 +59,14 @@ CREATE TABLE IF NOT EXISTS turns (
     opening TEXT,                     -- of one's own commitments
     written REAL NOT NULL,            -- in seconds since 1970
     PRIMARY KEY (conversation, number)
-) WITHOUT ROWID;
-PRAGMA user_version = {VERSION};
-COMMIT;
-"""
+) WITHOUT ROWID""",
+)
+
+UPDATE = (
+    "ALTER TABLE conversations ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE conversations ADD COLUMN partner TEXT NOT NULL DEFAULT ''",
+)
+"""From version 1."""
 
 T = TypeVar("T")
 
@@ -93,6 +100,7 @@ class Record(NamedTuple):
         turns: how many were written.
         games: how many of them opened one.
         session: the session's identifier.
+        name, partner: what the two want to be called, or nothing.
     """
 
     number: int
@@ -104,6 +112,8 @@ class Record(NamedTuple):
     turns: int
     games: int
     session: str
+    name: str
+    partner: str
 
 
 class Store:
@@ -139,11 +149,15 @@ class Store:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.execute("PRAGMA secure_delete = ON")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if not version:
-            self._db.executescript(SCHEMA)
-        if version > VERSION:
-            raise JournalFailed(f"The journal {self._path} was written by a newer chatgame. Update this one.")
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")  # another program may be about to make the same tables
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise JournalFailed(f"The journal {self._path} was written by a newer chatgame. Update this one.")
+            if version < VERSION:
+                for statement in UPDATE if version else SCHEMA:
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def __enter__(self) -> Self:
         return self
@@ -236,8 +250,9 @@ class Store:
     def history(self, number: int | None = None) -> list[Record]:
         """All conversations in which anything was written, the oldest first, or only the one with this number."""
         rows = self.read(
-            "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), session FROM "
-            "conversations JOIN turns ON conversation = id WHERE id = ifnull(?, id) GROUP BY id ORDER BY id",
+            "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), session, "
+            "name, partner FROM conversations JOIN turns ON conversation = id WHERE id = ifnull(?, id) "
+            "GROUP BY id ORDER BY id",
             (Kind.PLAY, number),
         )
         return self.typed(rows, list[Record])
@@ -330,6 +345,7 @@ class Conversation:
         seat: one's own.
         session: the session's identifier, or None before it is of any use.
         token: as the server: the client's last one, or None.
+        name: what one's own player wants to be called, or nothing; said anew at each start.
         held: what was held of the log when it was opened.
         pinned: what connections are made secure by, or None.
         ended: whether both sides know that it is over.
@@ -337,6 +353,7 @@ class Conversation:
 
     def __init__(self, store: Store, number: int) -> None:
         self.ended = False
+        self.name = ""
         self._store = store
         self._number = number
         rows = store.read(
@@ -387,14 +404,16 @@ class Conversation:
         self._spent += 1
         return token(self._seed, self._spent - 1)
 
-    async def begin(self, session: str, token: str | None) -> None:
-        """Keep which session it is, and as the server the client's token.
+    async def begin(self, session: str, token: str | None, partner: str) -> None:
+        """Keep which session it is, as the server the client's token, and the names of both.
 
         With a new session, what was unfinished there is abandoned.
         """
         if session != self.session:
             await asyncio.to_thread(self._store.abandon_others, self._number)
-        await asyncio.to_thread(self._change, "session = ?, token = ?", session, token)
+        await asyncio.to_thread(
+            self._change, "session = ?, token = ?, name = ?, partner = ?", session, token, self.name, partner
+        )
         self.session, self.token = session, token
 
     async def pin(self, pinned: str) -> None:

@@ -69,9 +69,8 @@ async def dial(
                 )
             token = await kept.next_token()
             async with asyncio.timeout(HELLO_TIME):
-                hello = await greet_server(connection, hello_of(held, games, kept.session, token))
-            if not kept.session:
-                await kept.begin(hello.session or "", None)
+                hello = await greet_server(connection, hello_of(held, games, kept.session, token, kept.name))
+            await kept.begin(hello.session or "", None, hello.name)
             greeted = True
         except TimeoutError as error:
             raise Unreachable(f"{host} on port {port} does not answer. Try again, or check both.") from error

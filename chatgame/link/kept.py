@@ -13,12 +13,14 @@ class Kept(Protocol):
         token: as the server: the client's last one, or None.
         pinned: as the server: its certificate with the private key, in PEM; as the client: what it knows the server's
             by; None where connections are not secure, or not yet.
+        name: what one's own player wants to be called, or nothing.
         held: what was held of the log when the program began.
     """
 
     session: str | None
     token: str | None
     pinned: str | None
+    name: str
     held: Held
 
     async def next_token(self) -> str:
@@ -29,8 +31,8 @@ class Kept(Protocol):
             TurnedAway: there are no more of them.
         """
 
-    async def begin(self, session: str, token: str | None) -> None:
-        """Keep who the partner is: the session that has begun, and as the server the client's token.
+    async def begin(self, session: str, token: str | None, partner: str) -> None:
+        """Keep who the partner is: the session that has begun, as the server the client's token, and their name.
 
         Raises:
             JournalFailed: it cannot be written.

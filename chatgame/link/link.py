@@ -51,6 +51,7 @@ class Link:
         seat: one's own.
         session: the session's identifier.
         theirs: the games that the partner has, each with the version of its rules.
+        partner: what the partner wants to be called; empty where they did not say.
         held: what this side holds of the log, in which every turn that was sent or received counts.
         up: set while there is a connection.
         proven: in seconds, for how long the partner has shown, sign by sign, that it is there.
@@ -62,6 +63,7 @@ class Link:
         self.seat = held.seat
         self.session = session
         self.theirs = hello.games
+        self.partner = hello.name
         self.held = held
         self.up = asyncio.Event()
         self._recovery = recovery

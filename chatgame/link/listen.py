@@ -208,12 +208,12 @@ class Door:
         else:
             self._progress(let_in=True)
             session = secrets.token_hex(16)  # the first, or in the place of one in which nothing was said
-        await kept.begin(session, hello.token)
+        await kept.begin(session, hello.token, hello.name)
         if self._guard:
             self._guard.code = None  # it has been used
         # From here on nothing waits, so no turn can slip in between the hello and what follows it.
         held = self.partner.result().held if self.partner.done() else kept.held
-        connection.write(hello_of(held, self._games, session))
+        connection.write(hello_of(held, self._games, session, name=kept.name))
         if self.partner.done():
             self.partner.result().resume(connection, hello)
         else:

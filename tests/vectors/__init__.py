@@ -25,11 +25,18 @@ VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
 SESSION = "0" * 32
 HEX = "0123456789abcdef" * 4
 HELLO: Vector = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {"tictactoe": 1}}
-FULL: Vector = HELLO | {"seat": "server", "session": HEX[:32], "turns": 3, "digest": HEX, "token": HEX}
+FULL: Vector = HELLO | {
+    "seat": "server",
+    "session": HEX[:32],
+    "turns": 3,
+    "digest": HEX,
+    "token": HEX,
+    "name": "Anna",
+}
 TURN: Vector = {"type": "turn", "number": 0, "seat": "client", "kind": "say", "text": "Hello", "digest": HEX}
 BYE: Vector = {"type": "bye", "reason": "left"}
 DEFAULTS: dict[str, Vector] = {
-    "hello": {"session": None, "turns": 0, "digest": None, "token": None},
+    "hello": {"session": None, "turns": 0, "digest": None, "token": None, "name": ""},
     "turn": {},
     "alive": {},
     "bye": {"text": ""},
@@ -174,9 +181,14 @@ def _messages() -> Iterator[Vector]:
         for wrong in wrongs:
             field, _, value = wrong.partition(": ")
             old = f'"{field}": {json.dumps({"hello": HELLO, "turn": TURN, "bye": BYE}[of].get(field))}'
-            there = old in TEXTS[of]
-            new = f'"{field}": {value}' if there else f', "{field}": {value}}}'
-            yield {"of": of, "old": old if there else "}", "new": new, "message": None}
+            end = "}}" if of == "hello" else "}"  # a hello ends behind its games
+            old, new = (old, "") if old in TEXTS[of] else (end, f"{end[1:]}, ")
+            yield {
+                "of": of,
+                "old": old,
+                "new": f'{new}"{field}": {value}{end[:1] if old == end else ""}',
+                "message": None,
+            }
     for name, data in BYTES.items():
         yield {"name": name, "hex": data.hex(), "message": None}
 
@@ -194,6 +206,7 @@ VALID: list[Change] = [
     ("hello with null for what may be", "hello", "}}", '}, "session": null, "digest": null, "token": null}'),
     ("hello of a later minor version", "hello", "1.0", "1.9999"),
     ("hello of another major version, which is a hello too", "hello", "1.0", "2.0"),
+    ("hello with the longest name of a person", "hello", "}}", ['}, "name": "', repeat("\u65e5", 24), '"}']),
     ("hello without a game", "hello", '"tictactoe": 1', ""),
     ("hello with the longest name and the highest version", "hello", '"tictactoe": 1', f'"{"z" * 32}": {2**31 - 1}'),
     ("hello with an unknown field", "hello", "}}", '}, "mood": {"good": [1.5, null]}}'),
@@ -243,6 +256,7 @@ INVALID: list[Change] = [
     ("unknown escape", "turn", "Hello", r"\x41"),
     ("text of 4097 characters", "turn", "Hello", repeat("x", 4097)),
     ("bye with a text of 501 characters", "bye", "}", [', "text": "', repeat("x", 501), '"}']),
+    ("hello with a name of 25 characters", "hello", "}}", ['}, "name": "', repeat("x", 25), '"}']),
     ("hello with 101 games", "hello", '"tictactoe": 1', ",".join(f'"{n}":1' for n in range(101))),
     ("digest of 63 digits", "turn", '"digest": "0', '"digest": "'),
     ("digest of 65 digits", "turn", '"digest": "', '"digest": "0'),
@@ -283,7 +297,7 @@ WRONG = {
         *('games: {"": 1}', f'games: {{"{"z" * 33}": 1}}', 'games: {"tictactoe": 0}'),
         *(f'games: {{"tictactoe": {2**31}}}', 'games: {"tictactoe": "1"}', 'session: ""'),
         *(f'session: "{HEX}"', f'session: "{"G" * 32}"', "turns: -1", "turns: null", "turns: Infinity"),
-        *(f"turns: {2**53}", f'token: "{HEX[2:]}"', "digest: 0"),
+        *(f"turns: {2**53}", f'token: "{HEX[2:]}"', "digest: 0", "name: null", "name: 5"),
     ],
     "bye": ["reason: null", "reason: 5", "text: null", "text: 5"],
 }
