@@ -17,6 +17,7 @@ from typing import Any
 
 from chatgame import __version__
 from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, Refused
+from chatgame.core.limits import MAX_PERSON
 from chatgame.core.log import Entry
 from chatgame.core.pairing import read_code
 from chatgame.core.seats import Seat
@@ -26,8 +27,9 @@ from chatgame.journal.store import Record, Store, unknown
 from chatgame.link.memory import linked_in_memory
 from chatgame.play import converse
 from chatgame.players.bot import Bot, Level
-from chatgame.players.console import coloured_output, console_at, streams_restored
 from chatgame.players.inert import inert
+from chatgame.players.narration import known_names
+from chatgame.players.terminal import console_at, look_of_output, streams_restored
 from chatgame.program import DEFAULT_HOST, DEFAULT_PORT, PATIENCE, Setting, join, serve
 from chatgame.records import FORMATS, listing, recording
 
@@ -93,7 +95,7 @@ async def sit_at(options: argparse.Namespace) -> None:
         ChatgameError: it failed; the sentence says why and what to do.
     """
     games, problems = installed_games()
-    async with console_at(options.seat) as console:
+    async with console_at(options.seat, options.name, plain=options.plain) as console:
         player = Bot(options.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if options.bot else console
         console.tell(*problems)
         with Store(journal_path()) as store:
@@ -107,6 +109,7 @@ async def sit_at(options: argparse.Namespace) -> None:
                 code=code,
                 insecure=options.insecure,
                 patience=options.wait,
+                name=options.name,
             )
             if options.insecure:
                 console.tell("Nothing is encrypted: whoever is on the way can read and change what you say.")
@@ -127,7 +130,7 @@ async def play_alone(options: argparse.Namespace) -> None:
     """
     games, problems = installed_games()
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # asked to be foreseen
-    async with console_at(Seat.CLIENT) as console:
+    async with console_at(Seat.CLIENT, plain=options.plain) as console:
         ours, bots = linked_in_memory(games)
         console.tell("You are the client, and a bot is the server.", *problems)
         bot = asyncio.create_task(
@@ -149,7 +152,7 @@ async def list_conversations(options: argparse.Namespace) -> None:  # noqa: ARG0
         JournalFailed: it cannot be read.
     """
     with Store(journal_path()) as store:
-        _print(listing(store.history()))
+        _print(listing(store.history(), look_of_output()))
 
 
 async def play_back(options: argparse.Namespace) -> None:
@@ -161,7 +164,7 @@ async def play_back(options: argparse.Namespace) -> None:
     with Store(journal_path()) as store:
         passed = 0.0
         try:
-            for at, text in recording(*_kept(store, options.number), colour=coloured_output()):
+            for at, text in recording(*_kept(store, options.number), look_of_output(plain=options.plain)):
                 await asyncio.sleep((at - passed) / options.speed)
                 passed = at
                 _print(text)
@@ -192,6 +195,24 @@ async def forget(options: argparse.Namespace) -> None:
     _print(f"Conversation {options.number} is forgotten.\n")
 
 
+async def complete(options: argparse.Namespace) -> None:
+    """Write the script that makes a shell complete what is typed behind `chatgame`."""
+    import shtab  # takes 80 ms
+
+    _print(shtab.complete(_parser(), options.shell))
+
+
+async def show_demo(options: argparse.Namespace) -> None:
+    """Show a conversation that types itself.
+
+    Raises:
+        ChatgameError: it failed; the sentence says why and what to do.
+    """
+    from chatgame.demo import demonstrate
+
+    await demonstrate(look_of_output(plain=options.plain), options.speed)
+
+
 def _kept(store: Store, number: int) -> tuple[Record, list[tuple[Entry, float]]]:
     for record in store.history(number):
         return record, store.log(number)
@@ -215,6 +236,9 @@ def journal_path() -> Path:
     from platformdirs import user_state_path  # not for a `solo` or a `--help`
 
     return user_state_path("chatgame", appauthor=False) / "journal.db"
+
+
+PLAIN = "tell boards in words, for a screen reader"
 
 
 class _Stopped(Exception):  # not an error
@@ -272,7 +296,11 @@ def _parser() -> argparse.ArgumentParser:
         secrecy.add_argument(
             "--insecure", action="store_true", help="talk to another computer without a code, and in the clear"
         )
+        command.add_argument(
+            "--name", default="", type=_name, metavar="NAME", help="what your partner sees in front of what you say"
+        )
         command.add_argument("--bot", action="store_true", help="let a bot sit at this seat")
+        command.add_argument("--plain", action="store_true", help=PLAIN)
         command.add_argument(
             "--new", action="store_true", help="begin afresh, not where the last conversation broke off"
         )
@@ -288,7 +316,13 @@ def _parser() -> argparse.ArgumentParser:
     solo.set_defaults(program=play_alone)
     levels = [level.value for level in Level]
     solo.add_argument("--level", default="medium", choices=levels, help="of the bot (default: %(default)s)")
+    solo.add_argument("--plain", action="store_true", help=PLAIN)
     solo.add_argument("--seed", type=int, help="a number that makes the same conversation of the same lines")
+    summary = "watch two people chat and play, to see what this is"
+    demo = commands.add_parser("demo", help=summary, description=f"{summary.capitalize()}.")
+    demo.set_defaults(program=show_demo)
+    demo.add_argument("--speed", default=1.0, type=_speed, metavar="X", help="so many times as fast (default: 1)")
+    demo.add_argument("--plain", action="store_true", help=PLAIN)
     for name, run, summary in (
         ("history", list_conversations, "list past and unfinished conversations"),
         ("replay", play_back, "play a conversation back as it was"),
@@ -309,10 +343,15 @@ def _parser() -> argparse.ArgumentParser:
                 metavar="X",
                 help="so many times as fast as it was; no pause is longer than 3 seconds (default: 1)",
             )
+            command.add_argument("--plain", action="store_true", help=PLAIN)
         if run is write_out:
             command.add_argument(
                 "--format", default="text", choices=FORMATS, help="of what is written (default: text)"
             )
+    summary = "write what makes a shell complete chatgame's commands"
+    completion = commands.add_parser("completion", help=summary, description=f"{summary.capitalize()}.")
+    completion.set_defaults(program=complete)
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
     return parser
 
 
@@ -321,6 +360,13 @@ def _code(text: str) -> str:
         return read_code(text)
     except Refused as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _name(text: str) -> str:
+    if text and (len(text) > MAX_PERSON or inert(text) != text or not known_names({Seat.CLIENT: text})):
+        what = f"a name has at most {MAX_PERSON} characters, and does not begin as this program's own lines do"
+        raise argparse.ArgumentTypeError(f"{text} cannot be your name: {what}")
+    return text
 
 
 def _number(text: str) -> int:

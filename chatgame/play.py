@@ -143,8 +143,8 @@ class _Conversation:
         on = self.table.playing
         if on and on.rules.name not in self.table.games:
             raise LinkLost(f"{self.table.absent[on.rules.name]} So the game that is on cannot go on.")
-        if recalled and self.table.token:
-            await self._player.recall(list(recalled))
+        if self.table.token:
+            await self._player.begin(self.table, self._link.partner, list(recalled))
 
     async def _listen(self) -> None:
         """Take the partner's turns, and then, if we have quit, their goodbye."""

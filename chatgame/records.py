@@ -11,7 +11,8 @@ from chatgame.core.table import Table
 from chatgame.games import installed_games
 from chatgame.journal.store import Record
 from chatgame.players.inert import inert
-from chatgame.players.screen import BANNER, PROMPT, narrate, shown, typed
+from chatgame.players.narration import BANNER, known_names, narrate, typed
+from chatgame.players.screen import Look, prompt, shown
 
 LONGEST_PAUSE = 3.0
 """In seconds: how long a recording shows somebody think."""
@@ -23,45 +24,57 @@ Log = Sequence[tuple[Entry, float]]
 """The turns of a conversation, each with when it was written, in seconds since 1970."""
 
 
-def listing(records: Iterable[Record]) -> str:
+def listing(records: Iterable[Record], look: Look) -> str:
     """A line for each conversation, and what to do with it."""
-    lines = [f"{'N':>4}  {'began':16}  {'seat':6}  {'at':20}  {'turns':>5}  {'games':>5}"]
-    for record in records:
-        began = f"{datetime.fromtimestamp(record.began):%Y-%m-%d %H:%M}"
-        where = inert(f"[{record.host}]:{record.port}" if ":" in record.host else f"{record.host}:{record.port}")
-        line = f"{record.number:>4}  {began}  {record.seat:6}  {where:20}  {record.turns:>5}  {record.games:>5}"
-        lines.append(line if record.ended else f"{line}  unfinished")
-    if len(lines) == 1:
+    lines = [f"{record.number:>4}  {_about(record)}" for record in records]
+    if not lines:
         return "Nothing was said yet.\n"
-    return "\n".join(
-        [*lines, "One of them again: chatgame replay N. Others: chatgame export N, chatgame forget N.", ""]
-    )
+    lines.append("One of them again: chatgame replay N. Others: chatgame export N, chatgame forget N.")
+    return "".join(shown(line, look) for line in lines)
 
 
-def recording(record: Record, log: Log, *, colour: bool) -> Iterator[tuple[float, str]]:
+def _about(record: Record) -> str:
+    partner = known_names({record.seat.other: record.partner}).get(record.seat.other)
+    where = f"[{record.host}]:{record.port}" if ":" in record.host else f"{record.host}:{record.port}"
+    parts = [
+        f"{record.seat} at {where}",
+        *([f"with {partner}"] if partner else []),
+        _counted(record.turns, "turn"),
+        *([_counted(record.games, "game")] if record.games else []),
+        *([] if record.ended else ["unfinished"]),
+    ]
+    return f"{datetime.fromtimestamp(record.began):%Y-%m-%d %H:%M}  {', '.join(parts)}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"
+
+
+def recording(record: Record, log: Log, look: Look) -> Iterator[tuple[float, str]]:
     """What one's own screen showed, each text with how many seconds after the beginning it appears.
 
     Raises:
         JournalFailed: the log is damaged, or of games that are not here in the same version.
     """
     seat, at, last = record.seat, 0.0, log[0][1]
-    banner = "".join(shown(line, colour=False) for line in BANNER)  # once, before the first prompt or board
+    names = known_names({seat: record.name, seat.other: record.partner})
+    banner = "".join(shown(line, look) for line in BANNER)  # once, before the first prompt or board
     read = _read(record, log)  # all of it, so that nothing is shown of what is damaged
     asked = read[0].before.asked is seat
     if asked:
-        yield at, banner + PROMPT
+        yield at, banner + prompt(look)
         banner = ""
     for step, (_, written) in zip(read, log, strict=True):
         at += min(max(written - last, 0.0), LONGEST_PAUSE)
         last = written
         line = typed(step, seat)
         text = "" if line is None else f"{inert(line)}\n"
-        told = "".join(shown(part, colour=colour) for part in narrate(step, seat))
+        told = "".join(shown(part, look) for part in narrate(step, seat, names))
         asked = step.after.asked is seat
         if step.after.playing or asked:
             told = banner + told if step.after.playing else told + banner
             banner = ""
-        yield at, text + told + (PROMPT if asked else "")
+        yield at, text + told + (prompt(look) if asked else "")
     if asked:
         yield at, "\n"
 
@@ -73,7 +86,7 @@ def _read(record: Record, log: Log) -> list[Step]:
 
 def as_text(record: Record, log: Log) -> Iterator[str]:
     """The screen, from the first line to the last."""
-    return (text for _, text in recording(record, log, colour=False))
+    return (text for _, text in recording(record, log, Look()))
 
 
 def as_json(record: Record, log: Log) -> Iterator[str]:
@@ -90,7 +103,7 @@ def as_asciicast(record: Record, log: Log) -> Iterator[str]:
     """A recording in the format asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/), for asciinema."""
     header = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": int(record.began), "title": "chatgame"}
     yield json.dumps(header) + "\n"
-    for at, text in recording(record, log, colour=True):
+    for at, text in recording(record, log, Look(colour=True, width=WIDTH)):
         yield json.dumps([round(at, 3), "o", text.replace("\n", "\r\n")]) + "\n"
 
 

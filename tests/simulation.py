@@ -164,7 +164,7 @@ class Person:
         if step.turn.seat is self.seat:
             self.in_work = None
 
-    async def recall(self, steps: Sequence[Step]) -> None:
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Nothing that was seen before can have gone."""
 
     async def hear(self, text: str) -> None:

@@ -23,7 +23,7 @@ def on_a_terminal(*command: str, **env: str) -> Any:
         encoding="utf-8",
         timeout=10,
         dimensions=(60, 100),
-        env=os.environ | {"TERM": "xterm", "NO_COLOR": "1"} | env,
+        env=os.environ | {"TERM": "xterm", "NO_COLOR": "1", "CHATGAME_EDITOR": "no"} | env,
     )
     process.delaybeforesend = None  # a line is typed at a prompt that is there
     process.ptyproc.delayafterclose = process.ptyproc.delayafterterminate = 0.01

@@ -14,7 +14,8 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.players.console import CUT_AT, Console
-from chatgame.players.screen import BANNER, PROMPT
+from chatgame.players.narration import BANNER, PROMPT
+from chatgame.players.screen import Look
 from tests.ends import VERSIONS, Screen
 
 TABLE = Table.open("0" * 32, BUILT_IN, VERSIONS)
@@ -24,10 +25,11 @@ SAID = TABLE.write(Seat.CLIENT, Kind.SAY, "Hello")
 class Desk:
     """A console, its keyboard and its screen."""
 
-    def __init__(self, *, terminal: bool) -> None:
+    def __init__(self, *, terminal: bool, look: Look | None = None) -> None:
+        self.look = look or Look()
         self.keyboard = asyncio.StreamReader(limit=2**20)  # aioconsole's has none
         self.screen = Screen()
-        self.console = Console(Seat.CLIENT, self.keyboard, self.screen, terminal=terminal)
+        self.console = Console(Seat.CLIENT, self.keyboard, self.screen, terminal=terminal, look=lambda: self.look)
 
     async def type(self, text: str | bytes) -> None:
         """Type, and let the console read it."""
@@ -47,11 +49,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(*, terminal: bool = True) -> AsyncIterator[Desk]:
+async def desk(*, terminal: bool = True, look: Look | None = None) -> AsyncIterator[Desk]:
     """A desk whose console is reading."""
     with unwrapped():
         async with asyncio.TaskGroup() as tasks:
-            place = Desk(terminal=terminal)
+            place = Desk(terminal=terminal, look=look)
             reading = tasks.create_task(place.console.read())
             yield place
             reading.cancel()
@@ -73,7 +75,7 @@ async def test_line_typed_before_the_prompt_is_not_sent_and_said_so() -> None:
     """On a terminal, at once; the line typed at the prompt is taken."""
     async with desk() as here:
         await here.type("too early\n")
-        assert here.screen.text == "Not your turn yet, so this was not sent: too early\n"
+        assert here.screen.text == "Not your turn yet, so this was not sent: too early\nNot your turn yet.\n"
         line = await here.asked()
         await here.type("in time\n")
         assert await line == "in time"
@@ -168,11 +170,86 @@ async def test_half_a_line_at_the_end_of_a_terminal_is_not_sent() -> None:
             await line
 
 
-async def test_command_typed_too_early_is_told_how_to_leave() -> None:
-    """Who waits may want to go."""
+@pytest.mark.parametrize("line", ["/q", "/say x", "/resign", "/rematch", "/nothing"])
+async def test_command_typed_too_early_is_told_how_to_leave(line: str) -> None:
+    """Who waits may want to go; before the partner is there, and after."""
     async with desk() as here:
-        await here.type("/q\n")
-        assert here.screen.text.endswith("when it is your turn. Ctrl-C leaves at any time.\n")
+        for _ in range(2):
+            await here.type(f"{line}\n")
+            last = here.screen.text.splitlines()[-1]
+            assert last == "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."
+            await here.console.see(Step.to(TABLE, *SAID, None, None))
+
+
+class TestWaiting:
+    """What is typed while the partner is asked, whose name may be known."""
+
+    @pytest.fixture(autouse=True)
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """What the clock shows."""
+        shown = ["12:34"]
+        monkeypatch.setattr("time.strftime", lambda _: shown[0])
+        return shown
+
+    @pytest.mark.parametrize(("partner", "who"), [("", "the server"), ("Ben", "Ben"), ("You", "the server")])
+    async def test_line_is_not_sent_and_told_whom_one_waits_for(
+        self, clock: list[str], partner: str, who: str
+    ) -> None:
+        """And since when, which is when the table came to this."""
+        async with desk() as here:
+            await here.console.begin(TABLE, partner, [])
+            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            clock[0] = "12:56"
+            before = here.screen.text
+            await here.type("too early\n")
+            await here.type(" \n")
+            waiting = f"Waiting since 12:34: {who} writes next.\n"
+            refusal = "Not your turn yet, so this was not sent: too early\n"
+            assert here.screen.text.removeprefix(before) == refusal + waiting + waiting
+            assert (f"Your partner is {who}.\n" in before) is (who == "Ben")
+
+    async def test_long_line_is_told_by_its_beginning(self) -> None:
+        """One knows it again."""
+        async with desk() as here:
+            await here.type("x" * 61 + "\n")
+            assert f"not sent: {'x' * 60}...\n" in here.screen.text
+
+    async def test_what_only_asks_is_answered(self) -> None:
+        """The board, with the moves one has not; and it is no turn."""
+        game = TABLE.write(Seat.CLIENT, Kind.PLAY, "tictactoe")
+        async with desk() as here:
+            await here.console.begin(TABLE, "", [])
+            await here.console.see(Step.to(TABLE, *game, None, None))
+            before = here.screen.text
+            for line in ("/board", "/moves", "/games", "/help"):
+                await here.type(f"{line}\n")
+            board, _, others = here.screen.text.removeprefix(before).partition("O: you\n")
+            assert board.startswith(" 1 | 2 | 3\n")
+            moves, games, *_, last = others.splitlines()
+            assert moves == "It is not your move, so you have none to make now."
+            assert games.startswith("tictactoe ")
+            assert last == "Now: the server's move in tic-tac-toe: the number of a free cell."
+
+    async def test_title_of_the_window_says_whose_turn_it_is(self) -> None:
+        """Where the screen has one; without it nothing else is missing."""
+        async with desk(look=Look(colour=True, titled=True)) as here, desk() as bare:
+            for place in (here, bare):
+                await place.console.begin(TABLE, "Ben", [])
+                line = await place.asked()
+                await place.console.see(Step.to(TABLE, *SAID, None, None))
+                line.cancel()
+            titles = re.findall("\x1b]2;([^\x07]*)\x07", here.screen.text)
+            assert titles == ["chatgame: your turn", "chatgame: waiting for Ben since 12:34"]
+            assert re.sub(r"\x1b]2;[^\x07]*\x07|\x1b\[[\d;]+m", "", here.screen.text) == bare.screen.text
+
+
+async def test_look_is_that_of_the_screen_at_the_moment() -> None:
+    """A window may become narrower."""
+    place = Desk(terminal=True)
+    await place.console.hear("one two three")
+    place.look = Look(width=8)
+    await place.console.hear("one two three")
+    assert place.screen.text == "one two three\none two\n  three\n"
 
 
 async def test_banner_does_not_stand_between_a_question_and_the_prompt() -> None:

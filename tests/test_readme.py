@@ -5,13 +5,13 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-from chatgame.core.commands import COMMANDS
+from chatgame.core.commands import IN_CHAT, IN_GAME
 from chatgame.core.log import Step
 from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
-from chatgame.players.screen import recalled
+from chatgame.players.narration import recalled
 from tests.ends import VERSIONS
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -19,7 +19,7 @@ README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8"
 
 def test_every_command_is_in_it() -> None:
     """As it is in `/help`."""
-    for command in COMMANDS:
+    for command in {**IN_CHAT, **IN_GAME}:
         assert command.replace("GAME", "tictactoe").replace("TEXT", "text") in README.replace("TEXT", "text")
 
 

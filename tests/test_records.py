@@ -30,7 +30,7 @@ from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.players.console import Console
-from chatgame.players.screen import PROMPT
+from chatgame.players.narration import PROMPT
 from chatgame.program import Setting, join, serve
 from chatgame.records import LONGEST_PAUSE
 from tests.ends import VERSIONS, Screen
@@ -106,7 +106,7 @@ class Home:
         with self.store() as store:
             number = store.begin(seat, "localhost", 1059)
             with store.conversation(number) as kept:
-                asyncio.run(kept.begin(SESSION, None))
+                asyncio.run(kept.begin(SESSION, None, ""))
                 for who, kind, text, *opening in turns:
                     turn, table = table.write(who, kind, text)
                     if who is seat:
@@ -166,7 +166,12 @@ def talk(path: Path, client: Sequence[str], server: Sequence[str]) -> dict[Seat,
 
 def uncoloured(text: str) -> str:
     """The text without the codes for colours."""
-    return re.sub(r"\x1b\[\d+m", "", text)
+    return re.sub(r"\x1b\[[\d;]+m", "", text)
+
+
+def unwrapped(text: str) -> str:
+    """What a terminal shows, with its lines whole again."""
+    return text.replace("\r\n  ", " ")
 
 
 def chat(*texts: str) -> list[Wanted]:
@@ -251,7 +256,7 @@ def test_game_with_a_remark_and_a_resignation_reads_as_it_was_typed(home: Home) 
     ]
     _, _, text = home.shown("export", home.write(CLIENT, turns, ended=True)).partition(PROMPT)
     assert text == (
-        "play tictactoe\nYou started a game of tic-tac-toe.\n"
+        f"play tictactoe\nYou started a game of tic-tac-toe.\nRules: {BUILT_IN['tictactoe'].about}\n"
         f"{board}Waiting for the server...\n"
         "Server says: hm\nThe server played 5.\n"
         f"{board.replace('5', 'X')}Your move: the number of a free cell.\n"
@@ -294,7 +299,8 @@ def test_text_of_the_partner_does_nothing_to_a_terminal(home: Home) -> None:
     assert f"\nThe client had chosen {shown}.\n" in text
     assert text.replace("\n", "").isprintable()
     assert replayed == text
-    assert "".join(drawn for _, _, drawn in cast(home, number)[1:]) == text.replace("\n", "\r\n")
+    drawn = uncoloured("".join(drawn for _, _, drawn in cast(home, number)[1:]))
+    assert unwrapped(drawn) == text.replace("\n", "\r\n")
 
 
 def exported(home: Home, number: str) -> dict[str, Any]:
@@ -388,8 +394,8 @@ class TestAsciicast:
         """Where a board has marks on it."""
         home, screen = talk(tmp_path, *CONVERSATIONS["board"])[SERVER]
         drawn = "".join(text for _, _, text in cast(home, "1")[1:])
-        assert "\x1b[36mX\x1b[0m" in drawn
-        assert uncoloured(drawn) == screen.replace("\n", "\r\n")
+        assert "\x1b[36;7mX\x1b[0m" in drawn
+        assert unwrapped(uncoloured(drawn)) == screen.replace("\n", "\r\n")
 
 
 class TestReplay:
@@ -406,9 +412,9 @@ class TestReplay:
         pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
         number = home.write(SERVER, [(CLIENT, Kind.PLAY, "tictactoe"), (SERVER, Kind.MOVE, "5")])
         env = {name: value for name, value in home.env.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
-        drawn = pexpect.run(" ".join([*COMMAND, "replay", number]), env=env, encoding="utf-8")
-        assert "\x1b[36mX\x1b[0m" in drawn
-        assert uncoloured(drawn) == home.shown("export", number).replace("\n", "\r\n")
+        drawn = pexpect.run(" ".join([*COMMAND, "replay", number]), env=env, encoding="utf-8", dimensions=(24, 100))
+        assert "\x1b[36;7mX\x1b[0m" in drawn
+        assert unwrapped(uncoloured(drawn)) == home.shown("export", number).replace("\n", "\r\n")
 
     def test_speed_is_how_many_times_as_fast_it_is(self, home: Home) -> None:
         """Long pauses are cut to some seconds before that."""
@@ -451,17 +457,17 @@ class TestHistory:
         home.sql("UPDATE conversations SET began = 1e9, port = port + id")
         status, output, complaint = home.type("history", TZ="UTC")
         assert (status, complaint) == (0, "")
-        assert [line.split() for line in output.splitlines()[1:3]] == [
-            ["1", "2001-09-09", "01:46", "client", "localhost:1060", "3", "0"],
-            ["2", "2001-09-09", "01:46", "server", "localhost:1061", "4", "2", "unfinished"],
+        assert output.splitlines() == [
+            "   1  2001-09-09 01:46  client at localhost:1060, 3 turns",
+            "   2  2001-09-09 01:46  server at localhost:1061, 4 turns, 2 games, unfinished",
+            "One of them again: chatgame replay N. Others: chatgame export N, chatgame forget N.",
         ]
-        assert "chatgame replay N" in output
 
     def test_conversation_that_both_know_is_over(self, tmp_path: Path) -> None:
         """There is nothing left to go on with."""
         home, _ = talk(tmp_path, *ASSIGNMENT)[SERVER]
-        line = home.shown("history").splitlines()[1]
-        assert re.fullmatch(r" +1 +[-\d]+ [\d:]+ +server +localhost:\d+ +7 +0", line)
+        line = home.shown("history").splitlines()[0]
+        assert re.fullmatch(r" +1 +[-\d]+ [\d:]+ +server at localhost:\d+, 7 turns", line)
 
 
 class TestForget:
@@ -474,7 +480,7 @@ class TestForget:
         home.shown("forget", "2")
         assert "There is no conversation 2." in home.complaint("export", "2")
         assert home.write(CLIENT, chat("third")) == "3"
-        assert [line.split()[0] for line in home.shown("history").splitlines()[1:-1]] == ["1", "3"]
+        assert [line.split()[0] for line in home.shown("history").splitlines()[:-1]] == ["1", "3"]
 
     def test_nothing_of_it_stays_on_the_disk(self, home: Home) -> None:
         """Neither its words nor a file of its own."""

@@ -28,8 +28,8 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.link.hello import hello_of
 from chatgame.link.streams import Connection
+from chatgame.players.narration import typed
 from chatgame.players.player import Player
-from chatgame.players.screen import typed
 from chatgame.program import Setting, join, serve
 
 CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
@@ -42,6 +42,7 @@ class Person:
     Attributes:
         lines: what is left to say.
         recalled: what was shown again.
+        partners: what the partner was called at each beginning.
         heard: answers for this person alone.
         seen: how many turns were shown.
         held_at: of these, the one that is looked at forever.
@@ -51,6 +52,7 @@ class Person:
         self.seat = seat
         self.lines = list(lines)
         self.recalled: list[Step] = []
+        self.partners: list[str] = []
         self.heard: list[str] = []
         self.seen = 0
         self.held_at = 0
@@ -76,8 +78,9 @@ class Person:
         if typed(step, self.seat) is not None:
             self.lines.pop(0)
 
-    async def recall(self, steps: Sequence[Step]) -> None:
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Nor is one that stood there already when the program died."""
+        self.partners.append(partner)
         self.recalled = list(steps)
         if self.lines and self.lines[0] in (typed(step, self.seat) for step in steps):
             self.lines.pop(0)
@@ -317,6 +320,29 @@ def test_killed_program_goes_on_where_it_was(tmp_path: Path, victim: Seat, turns
         assert client == server
         assert [turn.text for turn in client if turn.kind is Kind.SAY] == ["Hello", "Again?", "Bye"]
         assert people[victim].recalled
+
+    in_simulation(scenario())
+
+
+@pytest.mark.parametrize("victim", Seat)
+def test_names_are_known_again_after_a_restart(tmp_path: Path, victim: Seat) -> None:
+    """To who comes back; who stayed was told once."""
+
+    async def scenario() -> None:
+        place, names = Place(tmp_path), {Seat.CLIENT: "Anna", Seat.SERVER: "Ben"}
+        people = {Seat.CLIENT: Person(Seat.CLIENT, ["Hello", "Bye"]), Seat.SERVER: Person(Seat.SERVER, ["Hi", "/q"])}
+        programs = {Seat.SERVER: place.sit(Seat.SERVER, people[Seat.SERVER], name=names[Seat.SERVER])}
+        await heard(place.told[Seat.SERVER], "listening")
+        people[victim].held_at = 2
+        programs[Seat.CLIENT] = place.sit(Seat.CLIENT, people[Seat.CLIENT], name=names[Seat.CLIENT])
+        await until(lambda: people[victim].seen >= 2)
+        await place.kill(victim, programs[victim])
+        programs[victim] = place.sit(victim, people[victim], name=names[victim])
+        await asyncio.gather(*programs.values())
+        for seat in Seat:
+            assert people[seat].partners == [names[seat.other]] * (2 if seat is victim else 1)
+            with Store(place.journal(seat)) as store:
+                assert [record.partner for record in store.history()] == [names[seat.other]]
 
     in_simulation(scenario())
 

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import product
 from random import Random
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -30,13 +31,13 @@ import chatgame.play
 import chatgame.players.console
 import chatgame.players.screen
 import chatgame.program
-from chatgame.core.commands import COMMANDS, NO_GAMES
+from chatgame.core.board import Board
+from chatgame.core.commands import IN_CHAT, IN_GAME, NO_GAMES
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError
 from chatgame.core.frames import frame
-from chatgame.core.limits import MAX_STRAYS
+from chatgame.core.limits import MAX_PERSON, MAX_STRAYS
 from chatgame.core.log import Entry, Step
-from chatgame.core.match import Board
 from chatgame.core.messages import Kind
 from chatgame.core.resume import Held
 from chatgame.core.rules import AnyRules, Outcome, Rules
@@ -52,7 +53,8 @@ from chatgame.link.streams import Connection
 from chatgame.play import converse
 from chatgame.players.bot import SMALL_TALK, Bot, Level
 from chatgame.players.console import Console
-from chatgame.players.screen import BANNER, GOODBYE, PROMPT, narrate, recalled, shown
+from chatgame.players.narration import BANNER, GOODBYE, PROMPT, narrate, recalled
+from chatgame.players.screen import Look, shown
 from chatgame.records import as_asciicast, as_text, listing, recording
 from tests.ends import Peer, Screen
 
@@ -125,15 +127,19 @@ class Watch:
         return lambda *_, **__: self.told.add(name)
 
 
-OWN_COLOURS = re.compile(r"\x1b\[3[1-6]m([XOox#*])\x1b\[0m")
+OWN_COLOURS = re.compile(r"\x1b\[(?:3[1-6](?:;7)?|7|1|2|1;32)m([^\x1b\n]*)\x1b\[0m")
+OWN_TITLE = re.compile(r"\x1b\]2;chatgame: (?:your turn|waiting for ([^\x00-\x1f\x7f-\x9f]*) since \d\d:\d\d)\x07")
 
 
 def see_that_it_is_harmless(output: str, *, colours: bool = False) -> None:
     """See that nothing in what a program has written does anything but print, on line after line.
 
-    `colours` are those of the marks on a board, which are the program's own.
+    `colours` are the program's own: of a mark on a board or a whole line; where they are, it also sets the title.
     """
     output.encode()
+    if colours:
+        see_that_it_is_harmless("\n".join(title or "" for title in OWN_TITLE.findall(output)))
+        output = OWN_TITLE.sub("", output)
     plain = OWN_COLOURS.sub(r"\1", output) if colours else output
     for character in plain:
         kept = character == "\n" or character.isprintable() or character in "\u200c\u200d"
@@ -230,14 +236,16 @@ class Seen(NamedTuple):
 Act = Callable[[Peer, str], Awaitable[None]]
 
 
-async def conversation(act: Act, text: str, lines: Sequence[str] = (), *, colour: bool = False) -> Seen:
+async def conversation(
+    act: Act, text: str, lines: Sequence[str] = (), *, colour: bool = False, name: str = ""
+) -> Seen:
     """What the server's console shows of a client by hand who does `act` with `text`, and then hangs up."""
     honest, at_peer = memory_streams()
     peer, screen, keyboard = Peer(CLIENT, at_peer), Screen(), asyncio.StreamReader()
     peer.table = Table.open(SESSION, GAMES, VERSIONS)
-    link = Link(Connection(*honest), Held(SERVER), hello_of(Held(CLIENT), GAMES), SESSION)
+    link = Link(Connection(*honest), Held(SERVER), hello_of(Held(CLIENT), GAMES, name=name), SESSION)
     keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
-    console = Console(SERVER, keyboard, screen, terminal=False, colour=colour)
+    console = Console(SERVER, keyboard, screen, terminal=False, look=lambda: Look(colour=colour, titled=colour))
     reading = asyncio.create_task(console.read())
     complaint = ""
 
@@ -359,7 +367,7 @@ def see_route(runner: asyncio.Runner, name: str, text: str) -> str:
     """See that a text is harmless that comes by a route; returns what was shown."""
     act, lines = ROUTES[name]
     screen = ""
-    for colour in (False, True):
+    for colour in (True, False):
         screen, complaint = runner.run(conversation(act, text, lines, colour=colour))
         see_that_it_is_harmless(screen, colours=colour)
         assert complaint
@@ -411,6 +419,38 @@ def test_routes_lead_to_the_screen(route: str, quoted: str) -> None:
     assert re.search(quoted if "|" in quoted else re.escape(quoted.replace("<CR>", r"\r")), screen), screen
 
 
+def see_name(runner: asyncio.Runner, name: str) -> str:
+    """See that a name is harmless in all that it comes into, also in titles; returns what was shown."""
+    screen = ""
+    for colour in (True, False):
+        screen, _ = runner.run(conversation(remarks, "Hello", ("5",), colour=colour, name=name[:MAX_PERSON]))
+        see_that_it_is_harmless(screen, colours=colour)
+    return screen
+
+
+@fuzzed(max_examples=30)
+@given(texts)
+def test_any_name_does_nothing(name: str) -> None:
+    """Whatever it is."""
+    with asyncio.Runner() as runner:
+        see_name(runner, name)
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_attack_does_nothing_as_a_name(attack: str) -> None:
+    """As long as a name may be."""
+    with asyncio.Runner() as runner:
+        see_name(runner, attack)
+
+
+def test_names_lead_to_the_screen() -> None:
+    """So these tests see something: by whom it was begun, said and waited for, and whose mark it is."""
+    with asyncio.Runner() as runner:
+        screen = see_name(runner, "good\rbad")
+    for line in ("Your partner is {}.", "{} started a game", "{} says: Hello", "Waiting for {}...", "X: you, O: {}"):
+        assert line.format(r"good\rbad") in screen
+
+
 # Beside a conversation
 
 
@@ -436,7 +476,14 @@ async def greeting(messages: Iterable[bytes]) -> list[str]:
 
 def greetings(text: str) -> list[bytes]:
     """A hello and a goodbye with a text in every field that they have, and the text as it is."""
-    hello: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "server", "games": {}, "session": SESSION}
+    hello: dict[str, Any] = {
+        "type": "hello",
+        "protocol": "1.0",
+        "seat": "server",
+        "games": {},
+        "session": SESSION,
+        "name": "",
+    }
     wrong = [hello | {field: text} for field in hello] + [hello | {"games": {text: 1}}, hello | {text: text}]
     byes = [
         {"type": "bye", "reason": text[:32], "text": text[:500]},
@@ -598,11 +645,11 @@ def log_with(text: str) -> list[Entry]:
 def see_recording(text: str) -> str:
     """See that a text is harmless in what is kept of a conversation, by either seat; returns what was shown."""
     log, output = [(entry, 1e9 + number) for number, entry in enumerate(log_with(text))], ""
-    for seat in Seat:
-        record = Record(1, seat, text, 1059, 1e9, None, len(log), 2, SESSION)
+    for seat, partner in product(Seat, (text[:MAX_PERSON], "")):
+        record = Record(1, seat, text, 1059, 1e9, None, len(log), 2, SESSION, "", partner)
         output = "".join(as_text(record, log))
         see_that_it_is_harmless(output)
-        see_that_it_is_harmless("".join(part for _, part in recording(record, log, colour=True)), colours=True)
+        see_that_it_is_harmless("".join(part for _, part in recording(record, log, Look(colour=True))), colours=True)
         cast = "".join(as_asciicast(record, log))
         assert cast.isascii()
         header, *events = cast.splitlines()
@@ -610,13 +657,13 @@ def see_recording(text: str) -> str:
         played = "".join(json.loads(event)[2] for event in events)
         assert played.count("\r") == played.count("\r\n") == played.count("\n")
         see_that_it_is_harmless(played.replace("\r\n", "\n"), colours=True)
-        see_that_it_is_harmless(listing([record]))
-        console_text = came_back(seat, log_with(text))
+        see_that_it_is_harmless(listing([record], Look()))
+        console_text = came_back(seat, log_with(text), partner)
         see_that_it_is_harmless(console_text)
     return output
 
 
-def came_back(seat: Seat, log: Iterable[Entry]) -> str:
+def came_back(seat: Seat, log: Iterable[Entry], partner: str) -> str:
     """What somebody sees who comes back to a conversation."""
     table, steps, secret, screen = Table.open(SESSION, BUILT_IN, VERSIONS), [], None, Screen()
     for turn, opening in log:
@@ -625,7 +672,7 @@ def came_back(seat: Seat, log: Iterable[Entry]) -> str:
         steps.append(step)
 
     async def scenario() -> None:
-        await Console(seat, asyncio.StreamReader(), screen, terminal=True).recall(steps)
+        await Console(seat, asyncio.StreamReader(), screen, terminal=True).begin(table, partner, steps)
 
     asyncio.run(scenario())
     return screen.text
@@ -698,7 +745,7 @@ TRIED: dict[str, str] = {
 }
 """What somebody tries in each game."""
 
-IN_CHAT = (
+TYPED_IN_CHAT = (
     "",
     "/help",
     "/games",
@@ -718,7 +765,7 @@ async def heard_with(game: str) -> tuple[set[str], set[str]]:
     """What a program shows by itself, and in reply, while somebody plays a game with a bot, errs, and leaves."""
     ours, theirs = linked_in_memory(BUILT_IN)
     journal, table = InMemory(CLIENT), Table.open(ours.session, BUILT_IN, VERSIONS_BUILT_IN)
-    lines = (*IN_CHAT, f"play {game} x", f"play {game} 4", f"play {game}", "/help", *TRIED[game].split())
+    lines = (*TYPED_IN_CHAT, f"play {game} x", f"play {game} 4", f"play {game}", "/help", *TRIED[game].split())
     listener = Listener(CLIENT, (*lines, "/say so?", "/resign", "Well", "/q"))
     reading = asyncio.create_task(listener.read())
     async with asyncio.timeout(20):
@@ -818,7 +865,7 @@ def parts_of(texts: Iterable[str]) -> set[str]:
 def lines_heard() -> tuple[set[str], set[str]]:
     """All lines that a program shows by itself, without boards, and those in reply to what one types."""
     lines: set[str] = {*BANNER, GOODBYE, PROMPT, f"{PROMPT}Hello", f"{PROMPT} yes"}
-    replies = {*COMMANDS, NO_GAMES}
+    replies = {*IN_CHAT, *IN_GAME, NO_GAMES}
     for module in (*MODULES, chatgame.cli):
         lines |= sentences(module)
     for game in BUILT_IN:
@@ -833,7 +880,7 @@ def as_shown(text: str) -> str:
     table = Table.open(SESSION, BUILT_IN, VERSIONS)
     turn, after = table.write(CLIENT, Kind.SAY, text)
     (line,) = narrate(Step.to(table, turn, after, None, None), SERVER)
-    return shown(line, colour=True).removesuffix("\n")
+    return shown(line, Look()).removesuffix("\n")
 
 
 def disguises(line: str) -> list[str]:
@@ -885,7 +932,7 @@ def test_own_lines_are_all_there(lines_heard: tuple[set[str], set[str]]) -> None
 
 def test_partner_who_says_a_line_of_the_program_is_marked(lines_heard: tuple[set[str], set[str]]) -> None:
     """Also in other letters, with more spaces, and behind a sign."""
-    assert not_marked(lines_heard[0]) == []
+    assert not_marked(lines_heard[0]) == [], not_marked(lines_heard[0])
 
 
 @pytest.mark.parametrize("line", RARE.values(), ids=RARE)

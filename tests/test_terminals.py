@@ -15,6 +15,7 @@ import pytest
 from tests.terminals import COMMAND, PROMPT, Spawn, ends, say
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
+pyte = pytest.importorskip("pyte")
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
 
@@ -68,13 +69,18 @@ Shutting Down!
 """
 
 
-def test_both_screens_of_the_assignment_come_out_word_for_word(spawn: Spawn) -> None:
-    """But for the ports, and the one line more in the banner."""
-    server = spawn("server", "--port", "0")
+CODES = re.compile(r"\x1b\[[\d;]*[mt]|\x1b\]2;[^\x07]*\x07")
+"""What sets colours, and what keeps, sets and restores the title of the window."""
+
+
+@pytest.mark.parametrize("env", [{}, {"NO_COLOR": ""}], ids=["bare", "coloured"])
+def test_both_screens_of_the_assignment_come_out_word_for_word(spawn: Spawn, env: dict[str, str]) -> None:
+    """But for the ports, and the one line more in the banner; colours are around the words and change none."""
+    server = spawn("server", "--port", "0", **env)
     server_screen = everything(server)
     server.expect(r"port: (\d+)\r\n")
     port = server.match.group(1)
-    client = spawn("client", "--port", port)
+    client = spawn("client", "--port", port, **env)
     client_screen = everything(client)
     client.expect_exact(PROMPT)
     for speaker, line, listener in [
@@ -94,8 +100,12 @@ def test_both_screens_of_the_assignment_come_out_word_for_word(spawn: Spawn) -> 
         text = screen.getvalue().replace("\r\n", "\n").replace(f"port: {port}", "port: 1059")
         return re.sub(r"\('127.0.0.1', \d+\)", "('127.0.0.1', 55669)", text)
 
-    assert seen(server_screen) == SERVER_SCREEN
-    assert seen(client_screen) == CLIENT_SCREEN
+    for screen, words in ((server_screen, SERVER_SCREEN), (client_screen, CLIENT_SCREEN)):
+        assert ("\x1b" in screen.getvalue()) is bool(env)
+        assert CODES.sub("", seen(screen)) == words
+        terminal = pyte.Screen(100, 60)
+        pyte.Stream(terminal).feed(seen(screen).replace("\n", "\r\n"))
+        assert [row.rstrip() for row in terminal.display if row.strip()] == words.splitlines()
 
 
 def test_game_on_both_screens_and_chat_again(server: Any, client: Any) -> None:
@@ -143,8 +153,9 @@ def test_4096_bytes_pass_and_one_more_does_not(server: Any) -> None:
         check=True,
     )
     assert "4097 bytes in UTF-8; at most 4096" in process.stdout
-    server.expect_exact(text)
-    assert "has requested shutdown" in ends(server, 0)
+    last = ends(server, 0)
+    assert text in last.replace("\r\n  ", "")
+    assert "has requested shutdown" in last
 
 
 def test_pasted_line_that_the_terminal_cuts_is_refused(server: Any, client: Any) -> None:
@@ -507,12 +518,36 @@ def test_marks_on_a_board_are_coloured_where_the_terminal_has_colours(
     """Not with NO_COLOR, nor on a dumb terminal; without its codes the text is the same."""
     client = spawn("client", "--port", server.port, **env)
     client.expect_exact(PROMPT)
-    assert "\x1b" not in client.before
+    assert ("\x1b" in client.before) is coloured
     say(client, "play tictactoe", server)
     say(server, "5", client)
-    assert ("\x1b[36mX\x1b[0m" in client.before) is coloured
-    assert " 4 | X | 6\r\n" in re.sub(r"\x1b\[\d+m", "", client.before)
+    assert ("\x1b[36;7mX\x1b[0m" in client.before) is coloured
+    assert " 4 | X | 6\r\n" in CODES.sub("", client.before)
     assert "\x1b" not in server.before
+
+
+def test_names_and_boards_in_words_on_real_terminals(spawn: Spawn) -> None:
+    """`--name` and `--plain`, and what is asked and said out of turn."""
+    server = spawn("server", "--port", "0", "--name", "Ben")
+    server.expect(r"port: (\d+)\r\n")
+    client = spawn("client", "--port", server.match.group(1), "--name", "Anna", "--plain", NO_COLOR="")
+    client.expect_exact("Your partner is Ben.\r\n")
+    client.expect_exact(PROMPT)
+    server.sendline("too early")
+    server.expect(
+        r"Not your turn yet, so this was not sent: too early\r\nWaiting since \d\d:\d\d: Anna writes next\.\r\n"
+    )
+    say(client, "play tictactoe", server)
+    assert "Anna started a game of tic-tac-toe.\r\n" in server.before
+    say(server, "5", client)
+    assert "\r\nBen played 5.\r\nX takes the centre. Free: 1, 2, 3, 4, 6, 7, 8, 9.\r\n" in client.before
+    assert not re.search(r"\x1b\[|---", client.before)
+    client.sendline("/resign")
+    server.expect_exact("Game over, you won: Anna resigned.")
+    say(server, "/rematch", client)
+    client.sendline("/q")
+    assert "Anna has requested shutdown. Shutting down!" in ends(server, 0)
+    ends(client, 0)
 
 
 def test_newcomer_alone_plays_a_bot(spawn: Spawn) -> None:

@@ -79,9 +79,9 @@ class Bot:
             won = {self._seat: "I won! Again?", self._seat.other: "Well played, you won.", None: "A draw. Again?"}
             self._lines = [won[winner]]
 
-    async def recall(self, steps: Sequence[Step]) -> None:  # noqa: ARG002  # however it went
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:  # noqa: ARG002  # however it went
         """Whoever comes back does not greet again."""
-        self._greeted = True
+        self._greeted = bool(steps)
 
     async def hear(self, text: str) -> None:  # noqa: ARG002  # whatever it is about
         """Give up a game in which a line was refused: then the bot does not know it after all."""

@@ -9,35 +9,30 @@ that is found then is the leaving of somebody who waits or is asked, and overtak
 """
 
 import asyncio
-import os
-import select
-import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn, Protocol
 
-import aioconsole
-
-from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
+from chatgame.core.board import Board
+from chatgame.core.commands import now, read_aside
+from chatgame.core.errors import OutputLost, PlayerLeft, Refused
 from chatgame.core.log import Step
-from chatgame.core.match import Board
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.inert import inert
-from chatgame.players.screen import BANNER, GOODBYE, PROMPT, narrate, recalled, shown
+from chatgame.players.narration import BANNER, NOBODY, known_names, named, narrate, recalled
+from chatgame.players.screen import Look, prompt, shown, titled
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
 """In bytes: a terminal keeps no more of a line than this and drops the rest without a word (MAX_CANON on macOS,
 N_TTY_BUF_SIZE less the line end on Linux)."""
 
-THREAD_TIME = 0.05
-"""In seconds: how long a line that was pasted before the prompt may take through aioconsole's reading thread."""
+NO_TEXT = "That line is not UTF-8 text, so it was not sent."
+NOT_YET = "Not your turn yet"
 
 OUTPUT_LOST = "The output was closed, or is full, so the conversation ended."
-
-DRAIN_TIME = 1.0
-"""In seconds: how long the last output may take when the program ends."""
 
 
 class Reader(Protocol):
@@ -68,7 +63,8 @@ class Console:
         reader: the lines typed.
         writer: the screen.
         terminal: whether a terminal echoes the lines; otherwise they come from a pipe or a file.
-        colour: whether the screen has colours.
+        look: how the screen shows text, at this moment.
+        name: what the person wants to be called, or nothing.
         settled: waits until lines that were entered before now have been read.
         ended: called when the input has ended.
     """
@@ -80,7 +76,8 @@ class Console:
         writer: Writer,
         *,
         terminal: bool,
-        colour: bool = False,
+        look: Callable[[], Look] = Look,
+        name: str = "",
         settled: Callable[[], Any] = lambda: asyncio.sleep(0),
         ended: Callable[[], object] = lambda: None,
     ) -> None:
@@ -88,7 +85,12 @@ class Console:
         self._reader = reader
         self._writer = writer
         self._terminal = terminal
-        self._colour = colour
+        self._look = look
+        self._name = name
+        self._names = NOBODY
+        self._table: Table | None = None  # what the person has seen of it
+        self._secret: str | None = None
+        self._since = ""  # by the clock, when the table came to this
         self._settled = settled
         self._ended = ended
         self._asked: asyncio.Future[str] | None = None
@@ -114,6 +116,7 @@ class Console:
             while await self._read_line():
                 await self._reading.wait()
         self._ended()
+        await self._reading.wait()
         end = OutputLost(OUTPUT_LOST) if self._writer.is_closing() else PlayerLeft("The input ended.")
         if not self._open_question:
             raise end
@@ -126,7 +129,7 @@ class Console:
             line = await self._reader.readline()
             text = line.decode().removesuffix("\n").removesuffix("\r")
         except ValueError:
-            refusal = "That line is not UTF-8 text, so it was not sent."
+            refusal = NO_TEXT
         else:
             if not line or (self._terminal and not line.endswith(b"\n")):
                 return False  # whoever leaves in the middle of a line does not send it
@@ -134,10 +137,8 @@ class Console:
                 refusal = f"A terminal cuts lines at {CUT_AT} bytes, so this one was not sent. Send it in parts."
         if self._terminal:
             self.in_line = False  # the terminal has echoed the line with its end
-            if not self._open_question:
-                refusal = f"Not your turn yet, so this was not sent: {_shortened(text or '')}"
-                if text and text.startswith("/"):
-                    refusal = "Commands work at the prompt, when it is your turn. Ctrl-C leaves at any time."
+            if not self._open_question and text is not None:
+                refusal = self._answer(text or "") or self._too_early(text or "")
         else:
             await self._prompted.wait()
         if refusal:
@@ -156,6 +157,30 @@ class Console:
         """The line that is asked for, unless it has come or nobody waits for it any more."""
         return self._asked if self._asked and not self._asked.done() else None
 
+    def _answer(self, line: str) -> str | None:
+        """The answer to a line that was entered before the prompt, if it only asks for something."""
+        if self._table:
+            try:
+                reply = read_aside(line, self._table, self._seat, self._secret)
+            except Refused as error:
+                return str(error)
+            if reply:
+                return named(reply.text, self._names)
+        return None if line.strip() else self._waiting
+
+    def _too_early(self, line: str) -> str:
+        """What to tell of any other line that was entered before the prompt."""
+        if line.startswith("/"):
+            return "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."
+        return f"{NOT_YET}, so this was not sent: {_shortened(line)}\n{self._waiting}"
+
+    @property
+    def _waiting(self) -> str:
+        """What is waited for."""
+        if not self._table:
+            return f"{NOT_YET}."
+        return named(f"Waiting since {self._since}: {now(self._table, self._seat)}.", self._names)
+
     async def ask(self, table: Table) -> str:  # noqa: ARG002  # the person has seen the table
         """Open the prompt, and return the line that is typed at it.
 
@@ -168,6 +193,7 @@ class Console:
         self._show_banner()
         self._asked = asyncio.get_running_loop().create_future()
         self._prompted.set()
+        self._entitle("your turn")
         self._prompt()
         try:
             await self.drain()
@@ -178,18 +204,36 @@ class Console:
 
     async def see(self, step: Step) -> None:
         """Show a turn."""
+        self._come_to(step.after, step.secret)
         if step.after.playing:
             self._show_banner()  # which would stand between what is asked for and the prompt
-        self.show(*narrate(step, self._seat))
+        self.show(*narrate(step, self._seat, self._names))
         if step.after.token and step.turn.seat is self._seat:
             self._reading.set()
         await self.drain()
 
-    async def recall(self, steps: Sequence[Step]) -> None:
-        """Show what the conversation has come to."""
-        self._show_banner()
-        self.show(*recalled(steps, self._seat))
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
+        """Show who the partner is, and what the conversation has come to."""
+        self._names = known_names({self._seat: self._name, self._seat.other: partner})
+        self._come_to(table, steps[-1].secret if steps else None)
+        if name := self._names.get(self._seat.other):
+            self.show(f"Your partner is {name}.")
+        if steps:
+            self._show_banner()
+            self.show(*recalled(steps, self._seat, self._names))
         await self.drain()
+
+    def _come_to(self, table: Table, secret: str | None) -> None:
+        self._table, self._secret = table, secret
+        self._since = time.strftime("%H:%M")
+        if table.token and table.asked is not self._seat:
+            self._entitle(named(f"waiting for the {table.token} since {self._since}", self._names))
+
+    def _entitle(self, state: str) -> None:
+        """Tell the state in the title of the terminal's window, where it disturbs nobody."""
+        look = self._look()
+        if look.titled:
+            self._write(titled(f"chatgame: {state}"))
 
     def _show_banner(self) -> None:
         self.show(*self._banner)
@@ -197,14 +241,18 @@ class Console:
 
     async def hear(self, text: str) -> None:
         """Show an answer."""
-        self.show(*[text] if isinstance(text, Board) else text.split("\n"))
+        self._show_answer(text)
         await self.drain()
+
+    def _show_answer(self, text: str) -> None:
+        self.show(*[named(text, self._names)] if isinstance(text, Board) else text.split("\n"))
 
     def show(self, *texts: str) -> None:
         """Show boards, and other texts each on one line, all made inert; they are written when the loop next runs."""
         if texts and self.in_line:
             self.end_line()
-        self._write("".join(shown(text, colour=self._colour) for text in texts))
+        look = self._look()
+        self._write("".join(shown(text, look) for text in texts))
 
     def tell(self, *texts: str) -> None:
         """Show what has happened meanwhile, and open the prompt again where it was open."""
@@ -243,7 +291,7 @@ class Console:
     def _prompt(self) -> None:
         if self._open_question:
             self.in_line = True
-            self._write(PROMPT)
+            self._write(prompt(self._look()))
 
     def _write(self, text: str) -> None:
         try:
@@ -279,80 +327,3 @@ async def _unharmed(drain: Coroutine[Any, Any, None]) -> None:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:60]}..."
-
-
-def coloured_output() -> bool:
-    """Whether standard output is a screen with colours (https://no-color.org)."""
-    return (
-        bool(sys.stdout and sys.stdout.isatty())
-        and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM", "dumb") != "dumb"
-    )
-
-
-@asynccontextmanager
-async def console_at(seat: Seat) -> AsyncIterator[Console]:
-    """The console on the program's own streams, reading for as long as the context lasts.
-
-    Raises:
-        PlayerLeft: the input ended, in the middle of the context.
-        OutputLost: nobody reads the output any more.
-        ChatgameError: there are no standard streams.
-    """
-    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
-        raise ChatgameError("chatgame needs open standard input, output and error. Start it without closing them.")
-    reader, writer = await aioconsole.get_standard_streams()
-    terminal = sys.stdin.isatty()
-    threaded = not isinstance(reader, asyncio.StreamReader)
-
-    async def settled() -> None:
-        await asyncio.sleep(THREAD_TIME if terminal and threaded else 0)
-        # What is awaited stands in the kernel, which sets no event.
-        while terminal and not threaded and select.select([sys.stdin], [], [], 0)[0]:  # noqa: ASYNC110
-            await asyncio.sleep(0)
-
-    def ended() -> None:
-        # A terminal that was hung up is none any more. To be killed by that is no leaving: the partner waits for us.
-        if sys.platform != "win32" and terminal and not sys.stdin.isatty():
-            signal.raise_signal(signal.SIGHUP)
-
-    colour = coloured_output()
-    console = Console(seat, reader, writer, terminal=terminal, colour=colour, settled=settled, ended=ended)
-    try:
-        with unwrapped():
-            async with asyncio.TaskGroup() as tasks:
-                background = [tasks.create_task(console.read()), tasks.create_task(console.write_out())]
-                yield console
-                for task in background:
-                    task.cancel()
-    except PlayerLeft:
-        console.show(GOODBYE)
-        raise
-    except asyncio.CancelledError:
-        console.interrupt()
-        console.show(GOODBYE)
-        raise
-    finally:
-        if console.in_line:
-            console.end_line()
-        with suppress(TimeoutError, OutputLost):
-            async with asyncio.timeout(DRAIN_TIME):
-                await console.drain()
-
-
-@contextmanager
-def streams_restored() -> Iterator[None]:
-    """Put the standard streams back into blocking mode, which aioconsole changes and a following `cat` needs."""
-    if sys.platform == "win32":
-        yield
-        return
-    blocking = {}
-    for descriptor in range(3):
-        with suppress(OSError):
-            blocking[descriptor] = os.get_blocking(descriptor)
-    try:
-        yield
-    finally:
-        for descriptor, was_blocking in blocking.items():
-            with suppress(OSError):
-                os.set_blocking(descriptor, was_blocking)

@@ -20,8 +20,11 @@ class Player(Protocol):
     async def see(self, step: Step) -> None:
         """Learn of a turn that either seat wrote."""
 
-    async def recall(self, steps: Sequence[Step]) -> None:
-        """Come back to a conversation, of which these are the last turns."""
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
+        """Sit down at a table opposite `partner`, who is called so or has not said; come back to it, after `steps`.
+
+        `steps` are the last turns of the conversation; there are none where nothing was said yet.
+        """
 
     async def hear(self, text: str) -> None:
         """Get an answer that is for this player alone: why a line was refused, or what was asked for."""

@@ -27,8 +27,8 @@ class Script:
     async def see(self, step: Step) -> None:
         """The log is kept elsewhere."""
 
-    async def recall(self, steps: Sequence[Step]) -> None:
-        """The script goes on from its beginning."""
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
+        """The script begins, wherever the conversation is."""
 
     async def hear(self, text: str) -> None:
         """Keep the answer."""
