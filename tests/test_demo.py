@@ -1,0 +1,67 @@
+"""The demo: real sessions, drawn on any screen, and the terminal as it was before."""
+
+import signal
+from math import inf
+from typing import Any
+
+import pytest
+import wcwidth
+
+from chatgame.core.seats import Seat
+from chatgame.demo import NAMES, SCRIPT, Pane, converse, frame
+from chatgame.players.narration import PROMPT
+from chatgame.players.screen import Look
+from tests.terminals import ends
+
+FULL_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
+
+
+async def test_both_screens_are_those_of_real_programs() -> None:
+    """Each line of the script stands behind a prompt on its pane, and what it does on the other."""
+    server, client = await converse(Look(), inf, lambda _: None)
+    for seat, pane in ((Seat.SERVER, server), (Seat.CLIENT, client)):
+        lines = pane.text.split("\n")
+        assert lines[0].startswith(f"$ chatgame {seat} --name {NAMES[seat]}")
+        typed = [line.removeprefix(PROMPT) for line in lines if line.startswith(PROMPT)]
+        assert typed == [line for at, line in SCRIPT if at is seat]
+        assert lines[-1] == "$ "
+    assert "Cell 5 is taken; free: 1, 2, 3, 4, 6, 7, 8, 9." in client.text
+    assert "Game over, you won: three in a row." in server.text
+    assert "Game over, Anna won: three in a row." in client.text
+    assert "Ben has requested shutdown. Shutting down!\n$ " in server.text
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(200, 50), (100, 30), (79, 24), (78, 24), (40, 24), (20, 6)])
+async def test_panes_fit_the_screen(columns: int, rows: int) -> None:
+    """Side by side where there is room, else one below the other; wide letters and colours leave the bar straight."""
+    server, client = (Pane(seat, lambda: None) for seat in NAMES)
+    server.text += "\n".join(["山田さん \x1b[36mhello\x1b[0m " * 9] * 40)
+    shown = frame([server, client], columns, rows)
+    assert len(shown) <= rows - 1
+    assert all(wcwidth.width(row) <= columns for row in shown)
+    bars = {wcwidth.width(row.partition(" | ")[0]) for row in shown if " | " in row}
+    assert len(bars) == (1 if columns >= 79 else 0)
+
+
+def test_screen_is_drawn_as_they_type(spawn: Any) -> None:
+    """On a screen of its own, which ends in peace or by Ctrl-C."""
+    demo = spawn("demo", "--speed", "50")
+    demo.expect_exact(FULL_SCREEN[0])
+    demo.expect(r"Anna, the server +\x1b\[0m \| ")
+    demo.expect(r"Enter Input >Al\b")
+    last = ends(demo, 0).rpartition(FULL_SCREEN[1])[2]
+    assert " | Shutting Down!" in last
+
+    demo = spawn("demo")
+    demo.expect_exact("Server listening on")
+    demo.kill(signal.SIGINT)
+    assert FULL_SCREEN[1] in ends(demo, 130)
+
+
+@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {}])
+def test_what_is_no_screen_gets_all_of_it_at_the_end(spawn: Any, env: dict[str, str]) -> None:
+    """A terminal that obeys no codes, and a pipe."""
+    demo = spawn("demo", through="" if env else "{} | cat", **env)
+    text = ends(demo, 0)
+    assert "\x1b" not in text
+    assert text.index("Anna, the server:") < text.index("Ben, the client:") < text.index("Shutting Down!")
