@@ -1,3 +1,80 @@
-"""Two terminals talk and play with each other over one TCP connection, turn by turn."""
+"""Two terminals talk and play with each other over one TCP connection, turn by turn.
+
+What other programs need is here:
+
+    a game      `Rules`, and what its methods take and return: `Seat`, `Both`, `Chance`, `Secret`, `Answer`,
+                `Choices`, `Outcome`, `known_as`; `InvalidMove`, `IllegalMove`, `Refused`
+    a player    `Player`, and what it is shown: `Table`, `Match`, `Step`, `Turn`, `Kind`, `Board`; `PlayerLeft`;
+                ready-made: `Script`, `Bot`
+    a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`
+                and a `Store`; the games in `BUILT_IN`, with those of plugins `installed_games`; `ChatgameError`
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chatgame.core.board import Board as Board
+    from chatgame.core.errors import ChatgameError as ChatgameError
+    from chatgame.core.errors import IllegalMove as IllegalMove
+    from chatgame.core.errors import InvalidMove as InvalidMove
+    from chatgame.core.errors import PlayerLeft as PlayerLeft
+    from chatgame.core.errors import Refused as Refused
+    from chatgame.core.log import Step as Step
+    from chatgame.core.match import Match as Match
+    from chatgame.core.messages import Kind as Kind
+    from chatgame.core.messages import Turn as Turn
+    from chatgame.core.rules import Answer as Answer
+    from chatgame.core.rules import Both as Both
+    from chatgame.core.rules import Chance as Chance
+    from chatgame.core.rules import Choices as Choices
+    from chatgame.core.rules import Outcome as Outcome
+    from chatgame.core.rules import Rules as Rules
+    from chatgame.core.rules import Secret as Secret
+    from chatgame.core.rules import known_as as known_as
+    from chatgame.core.seats import Seat as Seat
+    from chatgame.core.table import Table as Table
+    from chatgame.games import BUILT_IN as BUILT_IN
+    from chatgame.games import installed_games as installed_games
+    from chatgame.journal.journal import InMemory as InMemory
+    from chatgame.journal.store import Store as Store
+    from chatgame.link.memory import linked_in_memory as linked_in_memory
+    from chatgame.play import converse as converse
+    from chatgame.players.bot import Bot as Bot
+    from chatgame.players.player import Player as Player
+    from chatgame.players.script import Script as Script
+    from chatgame.program import Setting as Setting
+    from chatgame.program import join as join
+    from chatgame.program import serve as serve
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "core.board": "Board",
+    "core.errors": "ChatgameError IllegalMove InvalidMove PlayerLeft Refused",
+    "core.log": "Step",
+    "core.match": "Match",
+    "core.messages": "Kind Turn",
+    "core.rules": "Answer Both Chance Choices Outcome Rules Secret known_as",
+    "core.seats": "Seat",
+    "core.table": "Table",
+    "games": "BUILT_IN installed_games",
+    "journal.journal": "InMemory",
+    "journal.store": "Store",
+    "link.memory": "linked_in_memory",
+    "play": "converse",
+    "players.bot": "Bot",
+    "players.player": "Player",
+    "players.script": "Script",
+    "program": "Setting join serve",
+}
+
+
+if not TYPE_CHECKING:  # which would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        """Import a name when it is first used (PEP 562): a program loads what it needs, and starts the sooner."""
+        for home, names in _HOMES.items():
+            if name in names.split():
+                return getattr(import_module(f"chatgame.{home}"), name)
+        raise AttributeError(f"module 'chatgame' has no attribute {name!r}")

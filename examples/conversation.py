@@ -1,17 +1,11 @@
 """A whole conversation in one process: two scripted players over in-memory streams, with a game in it.
 
-Run it with `python examples/conversation.py`. A link over a socket works in the same way: `chatgame.link.dial` and
-`chatgame.link.listen` make one.
+Run it with `python examples/conversation.py`. Over a network, `serve` and `join` do the same: see `echo.py`.
 """
 
 import asyncio
 
-from chatgame.core.messages import Turn
-from chatgame.games import BUILT_IN
-from chatgame.journal.journal import InMemory
-from chatgame.link.memory import linked_in_memory
-from chatgame.play import converse
-from chatgame.players.script import Script
+from chatgame import BUILT_IN, InMemory, Script, Turn, converse, linked_in_memory
 
 
 async def main() -> list[Turn]:

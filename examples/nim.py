@@ -8,9 +8,7 @@ A package that names this class in its pyproject.toml makes it a game of chatgam
 
 from typing import NamedTuple
 
-from chatgame.core.errors import InvalidMove
-from chatgame.core.rules import Outcome, Rules
-from chatgame.core.seats import Seat
+from chatgame import InvalidMove, Outcome, Rules, Seat
 
 
 class Position(NamedTuple):
@@ -25,6 +23,7 @@ class Nim(Rules[Position, str]):
 
     name = "nim"
     title = "nim"
+    about = "Take as many stones as you like from one of the three heaps. Who takes the last one wins."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -52,4 +51,4 @@ class Nim(Rules[Position, str]):
         return None if any(position.heaps) else Outcome(position.mover.other, "the last stone is taken")
 
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        return "\n".join(f"{heap}: {'o' * stones}" for heap, stones in enumerate(position.heaps, 1))
+        return "\n".join(f"{heap}: {' '.join('o' * stones)}" for heap, stones in enumerate(position.heaps, 1))
