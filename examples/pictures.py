@@ -1,129 +1,230 @@
-"""Draw the picture in the README: a real server and a real client, each on a terminal of its own.
+"""Draw the pictures in the README: real programs, each on a terminal of its own, and what their screens show.
 
     python examples/pictures.py [FOLDER]
 
-Types a short conversation, each line at its seat's prompt, and writes what the two screens show in the end to
-FOLDER/conversation.svg (by default in examples/pictures). Two runs differ in nothing but port numbers.
+Types a few conversations, each line at its seat's prompt, and writes what the screens show in the end to FOLDER (by
+default examples/pictures) as SVG. Two runs differ in nothing but port numbers.
 """
 
 import argparse
+import os
 import socket
 import sys
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 import pexpect
 import pyte
+from pyte.screens import Char
 
-from chatgame.cli import DEFAULT_HOST, DEFAULT_PORT
-from chatgame.players.screen import PROMPT
+from chatgame.players.narration import PROMPT
+from chatgame.program import DEFAULT_HOST, DEFAULT_PORT
 
-CONVERSATION = (
-    ("client", "Hello! Fancy a game?"),
-    ("server", "Always."),
-    ("client", "play tictactoe"),
-    ("server", "5"),
-    ("client", "5"),
-    ("client", "1"),
-    ("server", "3"),
-    ("client", "/say My train is here, so this one is yours."),
-    ("client", "/resign"),
-    ("server", "Again tomorrow?"),
-    ("client", "With pleasure."),
-    ("server", "Good night!"),
-    ("client", "/q"),
-)
-COLUMNS, ROWS, TIMEOUT = 62, 60, 10  # of each terminal; the timeout is in seconds, for every wait
-SHELL = "$ "
+ROWS, TIMEOUT = 34, 20  # of a terminal; the timeout is in seconds, for every wait
 CELL, LEADING, MARGIN, BAR = 8, 17, 16, 32  # pixels: a character's width, a row's height, a window's margin and title
-WIDTH = COLUMNS * CELL + 2 * MARGIN
 FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
-WINDOW, EDGE, TITLE, TEXT, PROMPTED, TYPED = "#1e1e2e", "#45475a", "#a6adc8", "#cdd6f4", "#89b4fa", "#f9e2af"
+WINDOW, EDGE, TITLE, TEXT = "#1e1e2e", "#45475a", "#a6adc8", "#cdd6f4"
+COLOURS = {"red": "#f38ba8", "green": "#a6e3a1", "brown": "#f9e2af", "blue": "#89b4fa", "cyan": "#94e2d5"}
 DOTS = ("#f38ba8", "#fab387", "#a6e3a1")
 
 
+class Window(NamedTuple):
+    """What one terminal shows: its title, its width in columns, and its rows of characters."""
+
+    title: str
+    columns: int
+    rows: list[list[Char]]
+
+
 class Terminal:
-    """A pseudo-terminal that runs chatgame, and the screen that it shows."""
+    """A pseudo-terminal on which commands are run one after the other, and the screen that it shows."""
 
-    def __init__(self, seat: str, port: int) -> None:
-        arguments = ["-m", "chatgame", seat, *([] if port == DEFAULT_PORT else ["--port", str(port)])]
-        self._command = " ".join(["python", *arguments])
-        self._screen = pyte.HistoryScreen(COLUMNS, ROWS)
+    def __init__(self, title: str, columns: int, folder: Path) -> None:
+        self._title = title
+        self._columns = columns
+        self._screen = pyte.Screen(columns, ROWS)
         self._stream = pyte.Stream(self._screen)
-        self._child = pexpect.spawn(sys.executable, arguments, encoding="utf-8", dimensions=(ROWS, COLUMNS))
-        self._child.delaybeforesend = None  # a line is typed when the prompt is there, so none comes too early
-        self.close = self._child.close
+        self._env = {
+            name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")
+        }
+        self._env |= {"TERM": "xterm-256color", "XDG_STATE_HOME": str(folder / title)}
+        self._env["CHATGAME_EDITOR"] = "no"  # the terminal as everybody has it
 
-    def wait(self, pattern: Any) -> str:
-        """Wait until the program writes what matches `pattern`, or until it ends; returns the match."""
-        self._child.expect(pattern, timeout=TIMEOUT)
-        match = "" if pattern is pexpect.EOF else str(self._child.after)
-        self._stream.feed(self._child.before + match)
-        return match
+    def run(self, *arguments: str) -> None:
+        """Start chatgame, as if its command was typed."""
+        self._stream.feed(f"$ chatgame {' '.join(arguments)}\r\n")
+        self.program = pexpect.spawn(
+            sys.executable,
+            ["-m", "chatgame", *arguments],
+            encoding="utf-8",
+            dimensions=(ROWS, self._columns),
+            env=self._env,
+        )
+        self.program.delaybeforesend = None  # a line is typed when the prompt is there, so none comes too early
+
+    def wait(self, text: Any) -> None:
+        """Wait until the program writes a text, or until it ends."""
+        (self.program.expect if text is pexpect.EOF else self.program.expect_exact)(text, timeout=TIMEOUT)
+        self._stream.feed(self.program.before + ("" if text is pexpect.EOF else text))
 
     def enter(self, line: str) -> None:
         """Type a line at the prompt, once it is there."""
         self.wait(PROMPT)
-        self._child.sendline(line)
+        self.program.sendline(line)
 
-    def rows(self) -> list[str]:
-        """The command and, once the program has ended, all that it has shown."""
+    def kill(self) -> None:
+        """Kill the program without warning."""
+        self.program.kill(9)
         self.wait(pexpect.EOF)
-        if self._screen.history.top:
-            raise SystemExit(f"The conversation is longer than a screen of {ROWS} rows. Shorten it.")
-        return "\n".join([SHELL + self._command, *map(str.rstrip, self._screen.display)]).rstrip().split("\n")
+        self._stream.feed("\x1b[0m\r\nKilled\r\n")
+
+    def window(self) -> Window:
+        """What the screen shows now."""
+        rows = [[self._screen.buffer[y][x] for x in range(self._columns)] for y in range(ROWS)]
+        while rows and not "".join(cell.data for cell in rows[-1]).strip():
+            del rows[-1]
+        return Window(self._title, self._columns, rows)
 
 
-def converse() -> dict[str, list[str]]:
-    """Play the conversation; returns the rows on each seat's screen."""
-    with ExitStack() as stack:
-        server = stack.enter_context(closing(Terminal("server", _free_port())))
-        port = int(server.wait(r"(?<=on port: )\d+(?=\s)"))
-        terminals = {"server": server, "client": stack.enter_context(closing(Terminal("client", port)))}
-        for seat, line in CONVERSATION:
-            terminals[seat].enter(line)
-        return {seat: terminal.rows() for seat, terminal in terminals.items()}
+@contextmanager
+def two_people(*options: str) -> Iterator[dict[str, Terminal]]:
+    """A server and a client who have met, each on a terminal."""
+    names = dict(zip(("server", "client"), options, strict=False))
+    port = _free_port()
+    where = [] if port == DEFAULT_PORT else ["--port", str(port)]
+    with TemporaryDirectory() as folder:
+        people = {seat: Terminal(seat, 58, Path(folder)) for seat in ("server", "client")}
+        for seat, ready in (("server", f"on port: {port}"), ("client", "Connected to")):
+            named = ["--name", names[seat]] if seat in names else []
+            people[seat].run(seat, *where, *named)
+            people[seat].wait(ready)
+        yield people
+        for person in people.values():
+            person.program.close(force=True)
+
+
+def typed(people: dict[str, Terminal], lines: Iterable[tuple[str, str]]) -> None:
+    """Type lines, each by who is asked."""
+    for seat, line in lines:
+        people[seat].enter(line)
+
+
+def chat() -> list[Window]:
+    """Two people talk."""
+    with two_people() as people:
+        lines = ("Hello", "How are you?", "Good. You?", "Good", "Bye", "Bye", "/q")
+        typed(people, ((("client", "server")[n % 2], line) for n, line in enumerate(lines)))
+        for person in people.values():
+            person.wait(pexpect.EOF)
+        return [person.window() for person in people.values()]
+
+
+def game() -> list[Window]:
+    """They play."""
+    with two_people("Anna", "Ben") as people:
+        lines = [("client", "Fancy a game?"), ("server", "Always."), ("client", "play tictactoe"), ("server", "5")]
+        lines += [("client", "5"), ("client", "1"), ("server", "3"), ("client", "7"), ("server", "4")]
+        lines += [("client", "/say I see it, and cannot help it."), ("client", "8"), ("server", "6")]
+        typed(people, lines)
+        people["server"].wait(PROMPT)
+        people["client"].wait("writes next.")
+        return [person.window() for person in people.values()]
+
+
+def resumed() -> list[Window]:
+    """One of them is killed in the middle of a game, and starts again."""
+    with two_people("Anna", "Ben") as people:
+        typed(people, [("client", "play tictactoe"), ("server", "5"), ("client", "1")])
+        people["client"].wait("Waiting for Anna...")
+        people["client"].kill()
+        people["server"].wait("come back; Ctrl-C leaves.")
+        client = people["client"]
+        arguments = client.program.args[3:]
+        client.run(*(argument if isinstance(argument, str) else argument.decode() for argument in arguments))
+        people["server"].wait("Connected again.")
+        typed(people, [("server", "3")])
+        people["server"].wait("Waiting for Ben...")
+        client.wait("Your move: ")
+        client.wait(PROMPT)
+        return [person.window() for person in people.values()]
+
+
+def demo() -> list[Window]:
+    """The demo's last frame."""
+    with TemporaryDirectory() as folder:
+        terminal = Terminal("demo", 100, Path(folder))
+        terminal.run("demo", "--speed", "10")
+        terminal.wait(pexpect.EOF)
+        return [terminal.window()]
+
+
+PICTURES = {
+    "chat": (chat, "A chatgame server and a client on two terminals, who chat turn by turn"),
+    "game": (game, "Anna and Ben play tic-tac-toe: the last move and the winning line are marked"),
+    "resumed": (resumed, "Ben's program is killed in the middle of connect four, started again, and goes on"),
+    "demo": (demo, "The demo: two people on two panes of one terminal"),
+}
 
 
 def _free_port() -> int:
-    with suppress(OSError), socket.create_server((DEFAULT_HOST, DEFAULT_PORT)):
-        return DEFAULT_PORT
-    return 0  # any
+    for port in (DEFAULT_PORT, 0):
+        with suppress(OSError), socket.create_server((DEFAULT_HOST, port)) as server:
+            return int(server.getsockname()[1])
+    raise SystemExit("There is no free port.")
 
 
-def draw(screens: dict[str, list[str]]) -> str:
-    """Each seat's rows as a window, side by side in one SVG."""
-    height = max(map(len, screens.values())) * LEADING + 2 * MARGIN + BAR
-    lefts = range(0, len(screens) * (WIDTH + MARGIN), WIDTH + MARGIN)
-    windows = (_window(left, height, *screen) for left, screen in zip(lefts, screens.items(), strict=True))
-    x, y = lefts[-1] + WIDTH + 1, height + 1
+def draw(windows: list[Window], title: str) -> str:
+    """Windows side by side in one SVG."""
+    height = max(len(window.rows) for window in windows) * LEADING + 2 * MARGIN + BAR
+    left, shapes = 0, []
+    for window in windows:
+        width = window.columns * CELL + 2 * MARGIN
+        shapes.append(_window(left, width, height, window))
+        left += width + MARGIN
+    x, y = left - MARGIN + 1, height + 1
     size = f'width="{x}" height="{y}" viewBox="-0.5 -0.5 {x} {y}" font-family="{FONT}" font-size="13.3"'
-    title = "<title>A chatgame server and a client on two terminals: they chat and play tic-tac-toe</title>"
-    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', title, *windows, "</svg>\n"])
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size}>'
+    return "\n".join([head, f"<title>{escape(title)}</title>", *shapes, "</svg>\n"])
 
 
-def _window(left: int, height: int, seat: str, rows: list[str]) -> str:
-    frame = f'<rect width="{WIDTH}" height="{height}" rx="10" fill="{WINDOW}" stroke="{EDGE}"/>'
-    bar = f'<path d="M0 {BAR}H{WIDTH}" stroke="{EDGE}"/>'
+def _window(left: int, width: int, height: int, window: Window) -> str:
+    frame = f'<rect width="{width}" height="{height}" rx="10" fill="{WINDOW}" stroke="{EDGE}"/>'
+    bar = f'<path d="M0 {BAR}H{width}" stroke="{EDGE}"/>'
     dots = (f'<circle cx="{20 * n}" cy="{BAR // 2}" r="6" fill="{fill}"/>' for n, fill in enumerate(DOTS, 1))
-    title = f'<text x="{WIDTH // 2}" y="{BAR // 2 + 5}" fill="{TITLE}" text-anchor="middle">chatgame {seat}</text>'
-    texts = (_text(row, BAR + MARGIN + number * LEADING + 12) for number, row in enumerate(rows) if row)
-    return "\n".join([f'<g transform="translate({left})">', frame, bar, *dots, title, *texts, "</g>"])
+    middle = f'x="{width // 2}" y="{BAR // 2 + 5}" text-anchor="middle"'
+    title = f'<text {middle} fill="{TITLE}">chatgame {window.title}</text>'
+    rows = (_row(row, BAR + MARGIN + number * LEADING) for number, row in enumerate(window.rows))
+    return "\n".join([f'<g transform="translate({left})">', frame, bar, *dots, title, *filter(None, rows), "</g>"])
 
 
-def _text(row: str, y: int) -> str:
-    """A row in cells of equal width, whatever the font; what was typed has its own colour, and so has its prompt."""
-    place = f'x="{MARGIN}" y="{y}" textLength="{len(row) * CELL}" lengthAdjust="spacingAndGlyphs"'
-    prompt = next((prompt for prompt in (PROMPT, SHELL) if row.startswith(prompt)), "")
-    marked = f'<tspan fill="{PROMPTED}">{escape(prompt)}</tspan><tspan fill="{TYPED}">' if prompt else "<tspan>"
-    return f'<text xml:space="preserve" fill="{TEXT}" {place}>{marked}{escape(row[len(prompt) :])}</tspan></text>'
+def _row(row: list[Char], y: int) -> str:
+    """A row of a screen: a run of characters in one style after the other, in cells of equal width."""
+    shapes, column = [], 0
+    for (colour, bold, reverse), cells in groupby(row, lambda cell: (cell.fg, cell.bold, cell.reverse)):
+        text = "".join(cell.data for cell in cells)
+        x, width = MARGIN + column * CELL, len(text) * CELL
+        column += len(text)
+        fill = COLOURS.get(colour, TEXT)
+        if reverse:
+            shapes.append(f'<rect x="{x}" y="{y - 1}" width="{width}" height="{LEADING}" fill="{fill}"/>')
+            fill = WINDOW
+        if text.strip():
+            place = f'x="{x}" y="{y + 12}" textLength="{width}" lengthAdjust="spacingAndGlyphs"'
+            weight = ' font-weight="bold"' if bold else ""
+            shapes.append(f'<text xml:space="preserve" fill="{fill}"{weight} {place}>{escape(text)}</text>')
+    return "\n".join(shapes)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).with_suffix(""), help="where it goes")
-    picture = parser.parse_args().folder / "conversation.svg"
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    picture.write_text(draw(converse()), encoding="utf-8")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).with_suffix(""), help="where they go")
+    folder = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (play, title) in PICTURES.items():
+        (folder / f"{name}.svg").write_text(draw(play(), title), encoding="utf-8")
+        print(f"{name}.svg")
