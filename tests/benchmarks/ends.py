@@ -1,0 +1,257 @@
+"""The two ends of a turn's round trip, each in a process of its own on the loopback interface.
+
+python -m tests.benchmarks.ends KIND serve          prints its port, and answers whoever comes
+python -m tests.benchmarks.ends KIND dial --port N  prints how many seconds a round trip takes
+"""
+
+import argparse
+import asyncio
+import os
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from chatgame.core.log import Step
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+from chatgame.journal.journal import InMemory
+from chatgame.journal.store import Store
+from chatgame.link.dial import dial
+from chatgame.link.listen import listening
+from chatgame.play import converse
+from chatgame.program import Setting, join, serve
+
+HOST = "127.0.0.1"
+
+WARM_UP = 200
+"""Round trips before the first that counts."""
+
+Opened = Callable[[int], object]
+"""Is told the port, as soon as a server listens."""
+
+
+class Clock:
+    """Takes the time of so many round trips, after some to warm up."""
+
+    def __init__(self, trips: int) -> None:
+        self.over = WARM_UP + trips
+        self._trips = trips
+        self._began = 0.0
+
+    def at(self, trip: int) -> None:
+        """A round trip begins."""
+        if trip == WARM_UP:
+            self._began = perf_counter()
+
+    def seconds(self) -> float:
+        """How long each took, of those that counted."""
+        return (perf_counter() - self._began) / self._trips
+
+
+class Echo:
+    """A player who always says the same line."""
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+
+    async def ask(self, table: Table) -> str:
+        """The line."""
+        return self._line
+
+    async def see(self, step: Step) -> None:
+        """Whatever it is."""
+
+    async def recall(self, steps: Sequence[Step]) -> None:
+        """There is nothing to remember."""
+
+    async def hear(self, text: str) -> None:
+        """Nothing is said to this player alone."""
+        raise AssertionError(text)
+
+
+class Caller(Echo):
+    """The same, but quits after so many round trips; `took` is how long each took, in seconds."""
+
+    def __init__(self, line: str, trips: int) -> None:
+        super().__init__(line)
+        self._clock = Clock(trips)
+        self.took = 0.0
+
+    async def ask(self, table: Table) -> str:
+        """The line, or a quit."""
+        trip = table.number // 2
+        if trip == self._clock.over:
+            self.took = self._clock.seconds()
+            return "/q"
+        self._clock.at(trip)
+        return await super().ask(table)
+
+
+async def serve_session(size: int, opened: Opened) -> None:
+    """A whole session's server, without a journal."""
+    async with listening(HOST, 0, BUILT_IN, lambda _: None, 60) as door:
+        await door.open(InMemory(Seat.SERVER))
+        opened(door.port)
+        await converse(Echo("x" * size), await door.partner, BUILT_IN, InMemory(Seat.SERVER))
+
+
+async def dial_session(size: int, port: int, trips: int) -> float:
+    """A whole session's client, without a journal."""
+    caller, journal = Caller("x" * size, trips), InMemory(Seat.CLIENT)
+    await converse(caller, await dial(HOST, port, BUILT_IN, journal, lambda _: None, 60), BUILT_IN, journal)
+    return caller.took
+
+
+async def serve_program(size: int, opened: Opened) -> None:
+    """The server's program, with its journal on disk."""
+
+    def told(*texts: str) -> None:
+        for text in texts:
+            if text.startswith("Server listening on"):
+                opened(int(text.rpartition(" ")[2]))
+
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder, "journal.db")) as store:
+        await serve(Echo("x" * size), Setting(HOST, 0, BUILT_IN, store), told)
+
+
+async def dial_program(size: int, port: int, trips: int) -> float:
+    """The client's program, with its journal on disk."""
+    caller = Caller("x" * size, trips)
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder, "journal.db")) as store:
+        await join(caller, Setting(HOST, port, BUILT_IN, store), lambda *_: None)
+    return caller.took
+
+
+async def receive(reader: asyncio.StreamReader) -> bytes:
+    """One message of bare streams."""
+    return await reader.readexactly(int.from_bytes(await reader.readexactly(4)))
+
+
+async def send(writer: asyncio.StreamWriter, payload: bytes) -> None:
+    """The same the other way."""
+    writer.write(len(payload).to_bytes(4) + payload)
+    await writer.drain()
+
+
+async def serve_streams(_: int, opened: Opened, keep: Callable[[bytes], object] = len) -> None:
+    """A bare loop over asyncio's streams, which checks nothing."""
+    over = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                payload = await receive(reader)
+                keep(payload)
+                await send(writer, payload)
+        except asyncio.IncompleteReadError:
+            writer.close()
+            over.set()
+
+    async with await asyncio.start_server(answer, HOST, 0) as server:
+        opened(server.sockets[0].getsockname()[1])
+        await over.wait()
+
+
+async def dial_streams(size: int, port: int, trips: int, keep: Callable[[bytes], object] = len) -> float:
+    """The other end of it."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    payload, clock = b"x" * size, Clock(trips)
+    for trip in range(clock.over):
+        clock.at(trip)
+        keep(payload)
+        await send(writer, payload)
+        await receive(reader)
+    seconds = clock.seconds()
+    writer.close()
+    await writer.wait_closed()
+    return seconds
+
+
+async def serve_synced(size: int, opened: Opened) -> None:
+    """The bare loop, and each turn is on the disk before it is sent."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+
+        def keep(payload: bytes) -> None:
+            file.write(payload)
+            os.fdatasync(file.fileno())
+
+        await serve_streams(size, opened, keep)
+
+
+async def dial_synced(size: int, port: int, trips: int) -> float:
+    """The other end of it."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+
+        def keep(payload: bytes) -> None:
+            file.write(payload)
+            os.fdatasync(file.fileno())
+
+        return await dial_streams(size, port, trips, keep)
+
+
+async def serve_websockets(_: int, opened: Opened) -> None:
+    """The echo of the library websockets; it does not compress, as nobody else does here."""
+    from websockets.asyncio.server import ServerConnection, serve
+
+    over = asyncio.Event()
+
+    async def echo(connection: ServerConnection) -> None:
+        async for message in connection:
+            await connection.send(message)
+        over.set()
+
+    async with serve(echo, HOST, 0, compression=None) as server:
+        opened(next(iter(server.sockets)).getsockname()[1])
+        await over.wait()
+
+
+async def dial_websockets(size: int, port: int, trips: int) -> float:
+    """The other end of it."""
+    from websockets.asyncio.client import connect
+
+    text, clock = "x" * size, Clock(trips)
+    async with connect(f"ws://{HOST}:{port}", compression=None) as connection:
+        for trip in range(clock.over):
+            clock.at(trip)
+            await connection.send(text)
+            await connection.recv()
+        return clock.seconds()
+
+
+KINDS: dict[str, tuple[Callable[[int, Opened], Awaitable[None]], Callable[[int, int, int], Awaitable[float]]]] = {
+    "session": (serve_session, dial_session),
+    "program": (serve_program, dial_program),
+    "streams": (serve_streams, dial_streams),
+    "synced": (serve_synced, dial_synced),
+    "websockets": (serve_websockets, dial_websockets),
+}
+"""How to serve, and how to dial."""
+
+
+def main() -> None:
+    """Be one end."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("role", choices=("serve", "dial"))
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--size", type=int, default=100, help="of a turn's text, in bytes")
+    parser.add_argument("--trips", type=int, default=5000)
+    parser.add_argument("--loop", default="asyncio", help="the module whose event loop it runs on")
+    options = parser.parse_args()
+    to_serve, to_dial = KINDS[options.kind]
+
+    async def end() -> None:
+        if options.role == "dial":
+            print(await to_dial(options.size, options.port, options.trips))
+        else:
+            await to_serve(options.size, lambda port: print(port, flush=True))
+
+    new_loop = __import__(options.loop).new_event_loop
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(end())
+
+
+if __name__ == "__main__":
+    main()

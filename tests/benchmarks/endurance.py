@@ -1,0 +1,102 @@
+"""Endurance: a million turns and ten thousand matches in one process, both seats, each with its journal on disk."""
+
+import asyncio
+import os
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from chatgame.core.log import Step
+from chatgame.games import BUILT_IN
+from chatgame.journal.store import Store
+from chatgame.link.link import Link
+from chatgame.link.memory import linked_in_memory
+from chatgame.play import converse
+from tests.benchmarks.games import Tireless
+from tests.benchmarks.measure import Progress
+
+MEMORY = "/dev/shm"  # noqa: S108  # a folder of our own is made in it
+"""Where files cost nothing, on Linux: what a disk takes is measured elsewhere."""
+
+LOOKS = 100
+"""How often memory and speed are looked at."""
+
+
+class Witness(Tireless):
+    """Plays and talks on, and looks at the process now and then; `seen` is what it saw."""
+
+    def __init__(self, turns: int, apart: int) -> None:
+        super().__init__(turns, apart)
+        self.seen: list[dict[str, float]] = []
+        self._turns = turns
+        self._progress = Progress(LOOKS)
+        self._began = perf_counter()
+
+    async def see(self, step: Step) -> None:
+        """Look at each hundredth of the way."""
+        number = step.after.number
+        if not number % (self._turns // LOOKS):
+            look = {"turns": number, "matches": step.after.matches, "seconds": perf_counter() - self._began}
+            self.seen.append(look | {"memory": resident(), "tasks": len(asyncio.all_tasks())} | descriptors())
+            self._progress.passed(f"{number} turns, {resident() / 2**20:.1f} MiB")
+
+
+def resident() -> int:
+    """The memory of this process, in bytes; 0 where that cannot be known."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def descriptors() -> dict[str, int]:
+    """How many files are open, where that can be known."""
+    try:
+        return {"descriptors": len(os.listdir("/dev/fd"))}
+    except OSError:
+        return {}
+
+
+def run(turns: int, matches: int) -> dict[str, Any]:
+    """Converse for a long time, and tell how it went and what is left behind."""
+    before = descriptors()
+    with tempfile.TemporaryDirectory(dir=MEMORY if os.path.isdir(MEMORY) else None) as folder:
+        seen, tasks = asyncio.run(_converse(Path(folder), turns, turns // matches))
+    return {"seen": seen, "left behind": {"tasks": tasks} | _growth(before, descriptors())}
+
+
+async def _converse(folder: Path, turns: int, apart: int) -> tuple[list[dict[str, float]], int]:
+    """What was seen of both seats' conversation, and how many tasks are left after it."""
+    witness = Witness(turns, apart)
+    players = witness, Tireless(turns, apart)
+
+    async def sit(player: Tireless, link: Link) -> None:
+        with (
+            Store(folder / link.seat / "journal.db") as store,
+            store.conversation(store.begin(link.seat, "memory", 0)) as journal,
+        ):
+            await converse(player, link, BUILT_IN, journal)
+
+    async with asyncio.TaskGroup() as tasks:
+        for player, link in zip(players, linked_in_memory(BUILT_IN), strict=True):
+            tasks.create_task(sit(player, link))
+    return witness.seen, len(asyncio.all_tasks()) - 1
+
+
+def _growth(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    return {what: number - before[what] for what, number in after.items()}
+
+
+def summary(found: dict[str, Any]) -> str:
+    """What the run showed, in lines."""
+    seen = found["seen"]
+    lines = ["| turns | matches | turns a second | MiB | tasks | descriptors |", "|---|---|---|---|---|---|"]
+    for last, look in pairwise(seen):
+        if look["turns"] % (seen[-1]["turns"] // 10) == 0:
+            speed = (look["turns"] - last["turns"]) / (look["seconds"] - last["seconds"])
+            cells = (look["turns"], look["matches"], f"{speed:.0f}", f"{look['memory'] / 2**20:.1f}", look["tasks"])
+            lines.append(f"| {' | '.join(map(str, (*cells, look.get('descriptors', '-'))))} |")
+    left = ", ".join(f"{number} {what}" for what, number in found["left behind"].items())
+    return "\n".join([*lines, f"Left behind: {left}."])

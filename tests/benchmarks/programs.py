@@ -1,0 +1,165 @@
+"""How soon the program is there, how much a table takes, and what it costs to go on with a long conversation."""
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+import tracemalloc
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from time import perf_counter
+
+from chatgame.core.table import Table
+from chatgame.games import BUILT_IN
+from chatgame.journal.journal import InMemory
+from chatgame.link.memory import Streams, linked_in_memory, memory_streams
+from chatgame.play import converse
+from chatgame.players.player import Player
+from chatgame.players.script import Script
+from tests.benchmarks.games import MOVES
+from tests.benchmarks.measure import Bound, Row, no_boardgame_io, said_by_node
+
+BARE = "import asyncio, argparse, aioconsole; print('Here.', flush=True); import sys; sys.stdin.read()"
+"""The least that a program of our kind has to do before its first line."""
+
+KIBIBYTE = 1024
+
+
+def first_output(*command: str, until: str = "\n") -> float:
+    """How long it takes a program to print anything that ends with `until`, from its start."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = perf_counter()
+        program = subprocess.Popen(
+            [sys.executable, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"XDG_STATE_HOME": folder},
+        )
+        assert program.stdout, "it is a pipe"
+        with program:
+            try:
+                shown = b""
+                while not shown.endswith(until.encode()):
+                    piece = os.read(program.stdout.fileno(), KIBIBYTE)
+                    assert piece, f"{command} ended after {shown!r}"
+                    shown += piece
+                return perf_counter() - began
+            finally:
+                program.kill()
+
+
+def started(command: str) -> float:
+    """How long a program of ours takes to its first line, or to its prompt where it is alone."""
+    if command == "client":
+        with listening_program() as port:
+            return first_output("-m", "chatgame", "client", f"--port={port}")
+    if command == "server":
+        return first_output("-m", "chatgame", "server", "--port=0")
+    return first_output("-m", "chatgame", "solo", until="Enter Input >")
+
+
+@contextmanager
+def listening_program() -> Iterator[str]:
+    """A server's program, and its port."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "chatgame", "server", "--port=0"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"XDG_STATE_HOME": folder},
+        )
+        assert server.stdout, "it is a pipe"
+        with server:
+            try:
+                yield server.stdout.readline().strip().rpartition(" ")[2]
+            finally:
+                server.kill()
+
+
+class Thinker(Script):
+    """Says its lines, and then thinks for ever."""
+
+    async def ask(self, table: Table) -> str:
+        """The next line, or none in finite time."""
+        for line in self._lines:
+            return line
+        return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+
+def bytes_per_table(tables: int) -> float:
+    """What one table in mid-game takes in memory, both seats, while nobody does anything."""
+
+    async def sit_down() -> list[asyncio.Task[Table]]:
+        """Play four moves, and wait for the fifth."""
+        players: tuple[Player, Player] = Thinker(["play tictactoe", *MOVES[1:4:2]]), Thinker(MOVES[:4:2])
+        tasks = [
+            asyncio.create_task(converse(player, link, BUILT_IN, InMemory(link.seat)))
+            for player, link in zip(players, linked_in_memory(BUILT_IN), strict=True)
+        ]
+        for _ in range(100):
+            await asyncio.sleep(0)
+        return tasks
+
+    return asyncio.run(_bytes_each(sit_down, tables))
+
+
+def bytes_per_pair(pairs: int) -> float:
+    """What the streams take that such a table rests on."""
+
+    async def connect() -> tuple[Streams, Streams]:
+        ends = memory_streams()
+        for _ in range(10):  # as long as it takes to use every part of them
+            for (_, writer), (reader, _) in (ends, ends[::-1]):
+                writer.write(b"x" * 200)
+                await reader.readexactly(200)
+        return ends
+
+    return asyncio.run(_bytes_each(connect, pairs))
+
+
+async def _bytes_each(make: Callable[[], Awaitable[object]], number: int) -> float:
+    """How many bytes each thing takes that `make` makes, with all that it leads to."""
+    kept = [await make()]  # what is made the first time only is no part of it
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    kept += [await make() for _ in range(number)]
+    gc.collect()
+    taken = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    return taken / number
+
+
+def rows(*, quick: bool) -> list[Row]:
+    """All of them."""
+    tables, bound = (20 if quick else 500), Bound(1.4, least=False)
+    bare = partial(first_output, "-c", BARE)
+    found = [
+        Row(f"start of {what}", "a bare program", bound, "s", partial(started, command), bare)
+        for command, what in (
+            ("client", "client, to its first line"),
+            ("server", "server, to its first line"),
+            ("solo", "solo, to its prompt"),
+        )
+    ]
+    table, own = "memory of a table in mid-game, both seats", partial(bytes_per_table, tables)
+    return [
+        *found,
+        Row(table, "16 KiB", Bound(1.0, least=False), "B", own, lambda: 16.0 * KIBIBYTE),
+        Row(table, "the streams in memory below it", None, "B", own, partial(bytes_per_pair, tables)),
+        Row(
+            table,
+            "boardgame.io's match",
+            None,
+            "B",
+            own,
+            lambda: said_by_node("boardgame.cjs", "memory", tables),
+            no_boardgame_io(),
+        ),
+    ]

@@ -1,0 +1,48 @@
+"""The benchmarks run; how fast anything is, no test says."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import __main__ as benchmarks
+from tests.benchmarks.endurance import run
+from tests.benchmarks.measure import Bound, Row
+
+
+def test_benchmarks_make_a_table_and_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row is measured beside its peer, by turns, and told with the machine."""
+    monkeypatch.setattr(benchmarks, "pin", lambda: None)  # or the other tests would stay on one core
+    written = tmp_path / "figures.json"
+    assert benchmarks.main(["--quick", "--only=one more turn", "--json", str(written)]) == 0
+    shown, figures = capsys.readouterr().out, json.loads(written.read_text())
+    assert "| one more turn after 1000, kept | one more after 10 | at most 1.1 |" in shown
+    assert "Python: " in shown
+    (row,) = figures["rows"]
+    assert len(row["own"]) == len(row["peer"]) == figures["rounds"]
+    assert row["ratio"]["min"] <= row["ratio"]["median"] <= row["ratio"]["max"]
+
+
+def test_a_peer_that_is_missing_is_named() -> None:
+    """And is not measured."""
+    row = Row("a thing", "a peer", Bound(2, least=True), "s", lambda: 1 / 0, lambda: 1 / 0, missing="it is not here")
+    table = benchmarks.table([row.measured(5, lambda: None)])
+    assert "| a thing | a peer | at least 2 | missing | - | it is not here |" in table
+
+
+def test_ratio_is_how_much_better_we_are_or_how_much_more_we_cost() -> None:
+    """Whatever the bound asks for."""
+    faster = Row("", "", Bound(2, least=True), "s", lambda: 1.0, lambda: 3.0).measured(5, lambda: None)
+    dearer = Row("", "", Bound(2, least=False), "s", lambda: 6.0, lambda: 2.0).measured(5, lambda: None)
+    assert (faster["ratio"]["median"], faster["reached"]) == (3.0, True)
+    assert (dearer["ratio"]["median"], dearer["reached"]) == (3.0, False)
+
+
+def test_endurance_leaves_nothing_behind() -> None:
+    """After a short run, at least."""
+    found = run(turns=1000, matches=10)
+    assert found["seen"][-1]["turns"] == 1000
+    assert found["seen"][-1]["matches"] == 10
+    assert set(found["left behind"].values()) == {0}
