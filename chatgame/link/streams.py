@@ -9,6 +9,10 @@ from chatgame.core.frames import HEADER_SIZE, frame, payload_size
 from chatgame.core.limits import CLOSING_TIME
 from chatgame.core.messages import Bye, Message, decode, encode
 
+READ_SIZE = 8 * 1024
+"""In bytes, how much is read at once: a message, but for the longest. asyncio would allocate 256 KiB for each read, which
+takes it longer than to read."""
+
 
 class Connection:
     """Carries messages one by one; whoever calls sets the deadlines."""
@@ -16,6 +20,8 @@ class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        if hasattr(writer.transport, "max_size"):  # a socket's on asyncio's own loop
+            writer.transport.max_size = READ_SIZE
 
     @property
     def peer(self) -> tuple[str, int]:
