@@ -69,6 +69,8 @@ class Link:
         self._recovery = recovery
         self._failure: ChatgameError | None = None
         self.proven = 0.0
+        self._waiting_since: float | None = None  # for the next message, by the loop's clock
+        self._watch: asyncio.TimerHandle | None = None
         self._take_up(connection, hello)
 
     @property
@@ -84,6 +86,7 @@ class Link:
 
     def _take_up(self, connection: Connection, hello: Hello) -> None:
         self._connection = connection
+        self._silent = False
         self._last_sign: float | None = None  # on this connection, by the loop's clock
         self.up.set()
         try:
@@ -117,13 +120,15 @@ class Link:
             if self._failure:
                 raise self._failure
             connection = self._connection
+            self._wait()
             try:
-                async with asyncio.timeout(SILENCE_LIMIT):
-                    message = await connection.receive()
-            except (InvalidMessage, TimeoutError, LinkLost) as error:
+                message = await connection.receive()
+            except (InvalidMessage, LinkLost) as error:
                 if connection is self._connection:
                     await self._get_over(error)
                 continue
+            finally:
+                self._waiting_since = None
             if connection is not self._connection:
                 continue  # it was given up meanwhile, and what the partner wrote there comes again
             now = asyncio.get_running_loop().time()
@@ -144,13 +149,37 @@ class Link:
                 case _:
                     raise RemoteProtocolError(f"The {partner} broke the protocol: it began to greet again.")
 
-    async def _get_over(self, error: Exception) -> None:
+    def _wait(self) -> None:
+        """Begin to wait for a message, for as long as the partner may be silent.
+
+        One timer watches over all messages, and looks when the silence began only when it goes off: an
+        `asyncio.timeout` for each took a tenth of all the time that a turn takes.
+        """
+        loop = asyncio.get_running_loop()
+        self._waiting_since = loop.time()
+        if not self._watch:
+            self._watch = loop.call_at(self._waiting_since + SILENCE_LIMIT, self._look)
+
+    def _look(self) -> None:
+        """See whether there has been silence for too long; the connection is given up then."""
+        self._watch = None
+        if self._waiting_since is None:
+            return
+        loop = asyncio.get_running_loop()
+        until = self._waiting_since + SILENCE_LIMIT
+        if loop.time() < until:
+            self._watch = loop.call_at(until, self._look)
+        else:
+            self._silent = True
+            self._connection.abort()
+
+    async def _get_over(self, error: ChatgameError) -> None:
         """Wait for the next connection, if the last one was lost and this link can get over it."""
         partner = self.seat.other
         match error:
             case InvalidMessage():
                 raise RemoteProtocolError(f"The {partner} broke the protocol: {error}.") from error
-            case TimeoutError():
+            case _ if self._silent:
                 what = f"The {partner} has been silent for {SILENCE_LIMIT:.0f} seconds."
             case _:
                 what = f"The connection to the {partner} was lost."
@@ -179,9 +208,12 @@ class Link:
         if not self.up.is_set():
             return  # the next connection will carry what is held
         connection = self._connection
+        connection.write(message)
+        if not connection.waits:
+            return  # at once, since a timeout takes a tenth of all the time that a turn takes
         try:
             async with asyncio.timeout(SILENCE_LIMIT):
-                await connection.send(message)
+                await connection.drain()
         except (TimeoutError, LinkLost):
             connection.abort()  # so that `receive` finds it lost
 
@@ -196,4 +228,6 @@ class Link:
 
         Returns whether the partner has heard it, and said so.
         """
+        if self._watch:
+            self._watch.cancel()
         return await self._connection.close(goodbye)

@@ -52,7 +52,7 @@ class _End(asyncio.Transport):
         self._reader = asyncio.StreamReader()
         self._protocol = asyncio.StreamReaderProtocol(self._reader)
         self._protocol.connection_made(self)
-        self._closing = self._sent_eof = False
+        self._closing = self._sent_eof = self._full = False
 
     @property
     def streams(self) -> Streams:
@@ -71,10 +71,15 @@ class _End(asyncio.Transport):
             self.other._reader.feed_eof()
 
     def pause_reading(self) -> None:
+        self._full = True
         self.other._protocol.pause_writing()
 
     def resume_reading(self) -> None:
+        self._full = False
         self.other._protocol.resume_writing()
+
+    def get_write_buffer_size(self) -> int:
+        return int(self.other._full)  # the bytes themselves wait in the reader there
 
     def is_closing(self) -> bool:
         return self._closing

@@ -45,7 +45,24 @@ class Connection:
 
     def write(self, message: Message) -> None:
         """Hand one message to the stream; whether it can be sent shows later."""
-        self._writer.write(frame(encode(message)))
+        if not self._writer.is_closing():  # where uvloop would raise a RuntimeError
+            self._writer.write(frame(encode(message)))
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything that was written still waits to be sent, since the peer does not read."""
+        return self._writer.transport.get_write_buffer_size() > 0
+
+    async def drain(self) -> None:
+        """Wait while too much waits to be sent.
+
+        Raises:
+            LinkLost: the stream is broken.
+        """
+        try:
+            await self._writer.drain()
+        except OSError as error:
+            raise LinkLost("The connection broke.") from error
 
     async def send(self, message: Message) -> None:
         """Send one message, waiting while the peer doesn't read.
@@ -53,11 +70,8 @@ class Connection:
         Raises:
             LinkLost: the stream is broken.
         """
-        try:
-            self.write(message)
-            await self._writer.drain()
-        except OSError as error:
-            raise LinkLost("The connection broke.") from error
+        self.write(message)
+        await self.drain()
 
     @property
     def certificate(self) -> bytes:
