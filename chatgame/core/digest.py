@@ -5,4 +5,4 @@ from hashlib import sha256
 
 def digest(*fields: bytes) -> bytes:
     """SHA-256 (FIPS 180-4) over `fields`, each behind its length as four bytes, big-endian; 32 bytes."""
-    return sha256(b"".join(part for field in fields for part in (len(field).to_bytes(4), field))).digest()
+    return sha256(b"".join([len(field).to_bytes(4) + field for field in fields])).digest()

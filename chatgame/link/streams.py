@@ -10,8 +10,8 @@ from chatgame.core.limits import CLOSING_TIME
 from chatgame.core.messages import Bye, Message, decode, encode
 
 READ_SIZE = 8 * 1024
-"""In bytes, how much is read at once: a message, but for the longest. asyncio would allocate 256 KiB for each read, which
-takes it longer than to read."""
+"""In bytes, how much is read at once: a message, but for the longest. asyncio would allocate 256 KiB for each read,
+which takes longer than to read."""
 
 
 class Connection:
