@@ -32,7 +32,7 @@ BUSY_TIME = 5.0
 """In seconds: how long a change may wait for those of other programs."""
 
 LOG_PAGES = 100
-"""Of SQLite's own log, before it is used again from its start: to sync a file that does not grow takes half as long."""
+"""Of SQLite's own log, before it begins at its start again: to sync a file that does not grow takes half."""
 
 SCHEMA = (
     """
