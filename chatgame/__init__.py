@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from chatgame.core.seats import Seat as Seat
     from chatgame.core.table import Table as Table
     from chatgame.games import BUILT_IN as BUILT_IN
-    from chatgame.games import installed_games as installed_games
     from chatgame.journal.journal import InMemory as InMemory
     from chatgame.journal.store import Store as Store
     from chatgame.link.memory import linked_in_memory as linked_in_memory
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from chatgame.players.bot import Bot as Bot
     from chatgame.players.player import Player as Player
     from chatgame.players.script import Script as Script
+    from chatgame.plugins import installed_games as installed_games
     from chatgame.program import Setting as Setting
     from chatgame.program import join as join
     from chatgame.program import serve as serve
@@ -58,7 +58,8 @@ _HOMES = {
     "core.rules": "Answer Both Chance Choices Outcome Rules Secret known_as",
     "core.seats": "Seat",
     "core.table": "Table",
-    "games": "BUILT_IN installed_games",
+    "games": "BUILT_IN",
+    "plugins": "installed_games",
     "journal.journal": "InMemory",
     "journal.store": "Store",
     "link.memory": "linked_in_memory",

@@ -21,7 +21,6 @@ from chatgame.core.limits import MAX_PERSON
 from chatgame.core.log import Entry
 from chatgame.core.pairing import read_code
 from chatgame.core.seats import Seat
-from chatgame.games import installed_games
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Record, Store, unknown
 from chatgame.link.memory import linked_in_memory
@@ -30,6 +29,7 @@ from chatgame.players.bot import Bot, Level
 from chatgame.players.inert import inert
 from chatgame.players.narration import known_names
 from chatgame.players.terminal import console_at, look_of_output, streams_restored
+from chatgame.plugins import installed_games
 from chatgame.program import DEFAULT_HOST, DEFAULT_PORT, PATIENCE, Setting, join, serve
 from chatgame.records import FORMATS, listing, recording
 

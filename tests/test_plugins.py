@@ -11,10 +11,11 @@ from chatgame.core.errors import Refused
 from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.games import BUILT_IN, installed_games
+from chatgame.games import BUILT_IN
 from chatgame.games.hangman import Hangman, Position
 from chatgame.players.bot import Bot, Level
 from chatgame.players.search import best_move
+from chatgame.plugins import installed_games
 from tests.ends import VERSIONS, talk
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -1,0 +1,56 @@
+"""Games of other packages: a plugin is a subclass of `Rules` that an installed package names in its metadata.
+
+It does so in the entry-point group `chatgame.games`, under the name of its game.
+"""
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
+from chatgame.games import BUILT_IN
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "chatgame.games"
+
+_NAME = re.compile(r"[a-z0-9_-]{1,32}")
+
+
+def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
+    """The built-in games and those of plugins, by name; and a sentence for each plugin that cannot be used."""
+    games, problems = dict(BUILT_IN), []
+    for found in _plugins():
+        try:
+            games[found.name] = _plugin(found, games)
+        except ANY_FAILURE as error:  # it costs its own game alone
+            problems.append(f"The game {found.name} cannot be played: {type(error).__name__}: {error}")
+    return games, problems
+
+
+def _plugins() -> "Iterable[EntryPoint]":
+    """What packages name; where none does, `importlib.metadata` is not loaded, which takes a quarter of the start."""
+    metadata = (file for folder in sys.path for file in Path(folder).glob("*-info/entry_points.txt"))
+    if not any(GROUP in file.read_text("utf-8", "replace") for file in metadata):
+        return ()
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)
+
+
+def _plugin(found: "EntryPoint", games: dict[str, AnyRules]) -> AnyRules:
+    if found.name in games:
+        raise ValueError("there is a game of that name already")
+    rules = found.load()()
+    if not isinstance(rules, Rules):
+        raise TypeError("it is no subclass of chatgame.core.rules.Rules")
+    if rules.name != found.name or not _NAME.fullmatch(rules.name):
+        raise ValueError("its name must be that of its entry point, of a-z, 0-9, - and _, at most 32 characters")
+    if not isinstance(getattr(rules, "title", None), str):
+        raise TypeError("its title must be a text")
+    if not (isinstance(rules.version, int) and 1 <= rules.version < 2**31):
+        raise ValueError("its version must be a whole number from 1")
+    return rules
