@@ -44,6 +44,9 @@ SAY_SO_TIME = 3.0
 FAREWELL_TIME = 3.0
 """In seconds: how long we see to it that the partner learns of our quitting, if need be over a new connection."""
 
+CHANCE = SystemRandom()
+"""The system's own random numbers: one for all, since each is 2.5 KiB large."""
+
 RECALLED = 10
 """How many turns a player is shown again who comes back to a conversation."""
 
@@ -68,7 +71,7 @@ async def converse(
         OutputLost: the player cannot be reached any more.
     """
     failure: ChatgameError | None = None
-    conversation = _Conversation(player, link, games, journal, chance or SystemRandom())
+    conversation = _Conversation(player, link, games, journal, chance or CHANCE)
     try:
         await conversation.run()
     except ChatgameError as error:
@@ -118,7 +121,7 @@ class _Conversation:
         # When the match came to its present duty, by the time for which the partner has shown that they are there.
         self._since = 0.0
         self._told_late = False  # whether the player knows that the partner's program is late with it
-        self._heard = asyncio.Event()
+        self._heard: asyncio.Future[None] | None = None  # done when a turn is here that we waited for
 
     async def run(self) -> None:
         """Go on where the log ends, until one side quits."""
@@ -168,7 +171,8 @@ class _Conversation:
                 raise RemoteProtocolError(f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}") from error
             self._journal.take(turn)
             step = self._set(Step.to(self.table, turn, after, None, self._secret))
-            self._heard.set()  # a screen that does not take what is seen holds up no turn that needs no player
+            if self._heard and not self._heard.done():  # a full screen holds up no turn that needs no player
+                self._heard.set_result(None)
             await self._player.see(step)
             if not after.token:
                 self._journal.end()
@@ -198,16 +202,15 @@ class _Conversation:
 
     async def _wait(self, match: Match | None = None) -> None:
         """Wait for the partner's next turn; a program that is late with it in a match has lost that."""
-        self._heard.clear()
+        self._heard = heard = asyncio.get_running_loop().create_future()
         if not (match and match.duty) or match.duty.asked:
-            await self._heard.wait()
+            await heard
             return
         for patience in (SAY_SO_TIME, LATE_TIME):
             while (left := self._since + patience - self._link.proven) > 0:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(max(left, 1.0)):  # there may be no sign of life for a while
-                        await self._heard.wait()
-                        return
+                # At least a second: there may be no sign of life for a while.
+                if (await asyncio.wait({heard}, timeout=max(left, 1.0)))[0]:
+                    return
             if self.table.playing is not match:
                 return
             what = f"did not {match.duty.kind} what it has to"
