@@ -74,11 +74,11 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
         with _conversation(setting, told, *at) as kept, ExitStack() as stack:
             unsaid = store.unfinished(*at, closed=True)
             farewell = stack.enter_context(store.conversation(unsaid)) if unsaid else None
-            secure = kept.pinned if kept.entries() else not (setting.insecure or is_loopback(host))
+            secure = kept.pinned if kept.held.number else not (setting.insecure or is_loopback(host))
             guard = await _guard(kept, farewell, told) if secure else None
             await door.open(kept, farewell, guard)
             told(f"Server listening on: {host} on port: {door.port}")
-            if kept.entries():
+            if kept.held.number:
                 told("Waiting for the client of your unfinished conversation. To begin afresh, use --new.")
             elif guard:
                 port_option = "" if door.port == DEFAULT_PORT else f" --port {door.port}"
@@ -88,7 +88,7 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
                 )
             link = await door.partner
             told(f"Connected by {link.peer}")
-            if not kept.entries():
+            if not kept.held.number:
                 told("Waiting for message...")
             return await converse(player, link, games, kept, setting.chance)
 
@@ -98,7 +98,7 @@ async def _guard(kept: Conversation, farewell: Conversation | None, told: Told) 
 
     if not kept.pinned:  # who is to be told farewell knows the server by the certificate of that time
         await kept.pin((farewell and farewell.pinned) or new_certificate())
-    return Guard(kept.pinned or "", told, expected=not kept.entries())
+    return Guard(kept.pinned or "", told, expected=not kept.held.number)
 
 
 async def join(player: Player, setting: Setting, told: Told) -> Table:

@@ -529,7 +529,7 @@ async def test_no_room_is_told_wherever_something_is_kept(store: Store) -> None:
             store.begin(*CLIENT)
     make_room(store)
     with store.conversation(number) as conversation:
-        assert conversation.entries() == []
+        assert list(conversation.entries()) == []
 
 
 async def test_journal_that_may_not_be_written_to_is_told(store: Store) -> None:

@@ -78,7 +78,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
     name: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
 
 
-class Turn(Struct, frozen=True, tag="turn", tag_field="type", forbid_unknown_fields=True):
+class Turn(Struct, frozen=True, tag="turn", tag_field="type", forbid_unknown_fields=True, gc=False):
     """One turn of the log.
 
     Attributes:

@@ -43,9 +43,11 @@ class Held(Struct, frozen=True):
 
     @classmethod
     def of(cls, seat: Seat, log: Sequence[Turn]) -> "Held":
-        """What a side holds that has this log."""
+        """What a side holds that has this log, or the end of it, from the partner's last turn on."""
         known = next((n for n in range(len(log), 0, -1) if log[n - 1].seat is not seat), 0)
-        return cls(seat, len(log), tuple(log[known:]), log[known - 1].digest if known else None)
+        return cls(
+            seat, log[-1].number + 1 if log else 0, tuple(log[known:]), log[known - 1].digest if known else None
+        )
 
     @property
     def digest(self) -> str | None:

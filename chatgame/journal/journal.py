@@ -1,7 +1,7 @@
 """What a conversation needs of a journal, and the thinnest one."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
 from chatgame.core.commitments import Opening
@@ -18,7 +18,7 @@ class Journal(Protocol):
     arrived, the partner keeps them.
     """
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Iterable[Entry]:
         """What is kept so far.
 
         Raises:
@@ -65,7 +65,7 @@ class InMemory:
         self._seed = secrets.token_bytes(32)
         self._spent = 0
 
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Iterable[Entry]:
         """Nothing: whoever has such a journal begins afresh."""
         return ()
 

@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,9 @@ VERSION = 2
 
 BUSY_TIME = 5.0
 """In seconds: how long a change may wait for those of other programs."""
+
+AT_ONCE = 500
+"""Turns that are read at once: enough to cost little each, and few enough to be forgotten soon."""
 
 LOG_PAGES = 100
 """Of SQLite's own log, before it begins at its start again: to sync a file that does not grow takes half."""
@@ -263,19 +266,27 @@ class Store:
 
     def log(self, number: int) -> list[tuple[Entry, float]]:
         """The turns of a conversation, each with when it was written, in seconds since 1970."""
-        rows = self.read(
-            "SELECT number, seat, kind, text, digest, opening, written FROM turns WHERE conversation = ? "
-            "ORDER BY number",
-            (number,),
-        )
-        entries = []
-        for row in self.typed(rows, list[Row]):
-            try:
-                opening = None if row.opening is None else Opening.parse(row.opening)
-            except Refused as error:
-                raise self._damaged(error) from error
-            entries.append((Entry(Turn(*row[:5]), opening), row.written))
-        return entries
+        return list(self.turns(number))
+
+    def turns(self, number: int, first: int = 0) -> Iterator[tuple[Entry, float]]:
+        """The same one by one, from the `first` on, so that they need not all be in memory."""
+        while True:
+            rows = self.read(
+                "SELECT number, seat, kind, text, digest, opening, written FROM turns "
+                "WHERE conversation = ? AND number >= ? ORDER BY number LIMIT ?",
+                (number, first, AT_ONCE),
+            )
+            for turn, seat, kind, text, digest, opening, written in self.typed(rows, list[Row]):
+                yield Entry(Turn(turn, seat, kind, text, digest), self._opening(opening)), written
+            if len(rows) < AT_ONCE:
+                return
+            first = rows[-1][0] + 1
+
+    def _opening(self, text: str | None) -> Opening | None:
+        try:
+            return None if text is None else Opening.parse(text)
+        except Refused as error:
+            raise self._damaged(error) from error
 
     def typed(self, rows: list[tuple[Any, ...]], kind: type[T]) -> T:
         """The rows, if each value is of its type."""
@@ -367,11 +378,15 @@ class Conversation:
         identity = store.typed(rows, list[Identity])[0]
         self.seat, self.session, self.token, self.pinned, seed, self._spent = identity
         self._seed = bytes.fromhex(seed)
-        self._entries = [entry for entry, _ in store.log(number)]
-        self.held = Held.of(self.seat, [entry.turn for entry in self._entries])
-        if self.seat is Seat.CLIENT and not self._entries:
+        partners = store.read(
+            "SELECT number FROM turns WHERE conversation = ? AND seat != ? ORDER BY number DESC LIMIT 1",
+            (number, self.seat),
+        )
+        since = partners[0][0] if partners else 0
+        self.held = Held.of(self.seat, [entry.turn for entry, _ in store.turns(number, since)])
+        if self.seat is Seat.CLIENT and not self.held.number:
             self.session = None  # nothing was said in it yet, so any will do
-        self._spoken = bool(self._entries)
+        self._spoken = bool(self.held.number)
         self._taken: list[tuple[object, ...]] = []
         self._saving = threading.Lock()
 
@@ -380,9 +395,9 @@ class Conversation:
         """Whether there is something to go on with."""
         return not self.ended and bool(self._spoken or self._taken)
 
-    def entries(self) -> Sequence[Entry]:
-        """What was kept when it was opened."""
-        return self._entries
+    def entries(self) -> Iterator[Entry]:
+        """What is kept."""
+        return (entry for entry, _ in self._store.turns(self._number))
 
     async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
         """Make the log safe up to a turn of one's own."""
