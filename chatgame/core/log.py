@@ -62,7 +62,8 @@ def steps(table: Table, log: Iterable[Entry]) -> Iterator[Step]:
     for turn, opening in log:
         try:
             after = table.after(turn)
-            _check(table, turn, opening)
+            if opening:
+                _check(table, turn, opening)
         except Refused as error:
             raise JournalFailed(
                 f"The journal of this conversation makes no sense at turn {turn.number} ({str(error).rstrip('.')}): "
@@ -74,10 +75,8 @@ def steps(table: Table, log: Iterable[Entry]) -> Iterator[Step]:
         table, secret = after, step.secret
 
 
-def _check(table: Table, turn: Turn, opening: Opening | None) -> None:
+def _check(table: Table, turn: Turn, opening: Opening) -> None:
     """See that an opening is one of what the turn commits to."""
     match = table.playing
-    if opening and (
-        not match or turn.text != commitment(Place(table.session, match.number, match.ply, turn.seat), opening)
-    ):
+    if not match or turn.text != commitment(Place(table.session, match.number, match.ply, turn.seat), opening):
         raise Refused("What opens it is of another commitment.")

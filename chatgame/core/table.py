@@ -106,40 +106,40 @@ class Table(Struct, frozen=True):
             whose = f"it is the {self.token}'s turn" if self.token else "the conversation is over"
             raise Refused(f"The {seat} cannot write now: {whose}.")
         encoded = _encode(kind, text)
-        token, match = self._judge(seat, kind, text)
-        in_game = self.playing or kind is Kind.PLAY
+        playing = self.playing
+        token, match = self._judge(seat, kind, text, playing)
         chained = digest(
             self.digest,
-            str(self.number).encode(),
+            b"%d" % self.number,
             seat.encode(),
             kind.encode(),
             encoded,
-            match.notation if match and in_game else b"",
+            match.notation if match and (playing or kind is Kind.PLAY) else b"",
         )
         return replace(
             self,
             digest=chained,
             number=self.number + 1,
             matches=self.matches + (kind is Kind.PLAY),
-            remarks=self.remarks + 1 if self.playing and kind is Kind.SAY else 0,
+            remarks=self.remarks + 1 if playing and kind is Kind.SAY else 0,
             token=token,
             match=match,
         )
 
-    def _judge(self, seat: Seat, kind: Kind, text: str) -> tuple[Seat | None, Match | None]:
+    def _judge(self, seat: Seat, kind: Kind, text: str, playing: Match | None) -> tuple[Seat | None, Match | None]:
         """Who writes next, and the match, after a turn by a seat that may write now."""
         match kind:
-            case Kind.QUIT:
-                return None, self.match
-            case Kind.SAY if self.playing:
+            case Kind.SAY if playing:
                 if self.remarks == MAX_REMARKS:
                     raise Refused(f"After {MAX_REMARKS} remarks in a row a move is due.")
                 return seat, self.match
             case Kind.SAY:
                 return seat.other, self.match
+            case Kind.QUIT:
+                return None, self.match
             case Kind.PLAY:
-                if self.playing:
-                    raise Refused(f"A game of {self.playing.rules.title} is on already.")
+                if playing:
+                    raise Refused(f"A game of {playing.rules.title} is on already.")
                 name, _, options = text.partition(" ")
                 if text != f"{name} {options}".rstrip():
                     raise Refused("The name of a game has a space behind it.")
@@ -147,9 +147,9 @@ class Table(Struct, frozen=True):
                     raise Refused(self.absent.get(name) or f'There is no game "{name}" here.')
                 after = Match.open(self.games[name], self.session, self.matches, seat, options)
             case _:
-                if not self.playing:
+                if not playing:
                     raise Refused("No game is on.")
-                after = self.playing.after(seat, kind, text)
+                after = playing.after(seat, kind, text)
         return (after.duty.seat if after.duty else after.inviter.other), after
 
 
