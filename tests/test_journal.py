@@ -641,6 +641,7 @@ class Slow:
         self._begun = threading.Event()
         self._write = store.write
         monkeypatch.setattr(store, "write", self)
+        monkeypatch.setattr("chatgame.journal.store.QUICK", -1.0)  # so that a thread writes
 
     def __call__(self, statement: str, *rows: tuple[object, ...]) -> int:
         """Write, later."""

@@ -34,6 +34,9 @@ BUSY_TIME = 5.0
 AT_ONCE = 500
 """Turns that are read at once: enough to cost little each, and few enough to be forgotten soon."""
 
+QUICK = 0.005
+"""In seconds: a disk that took no longer for the last turn is not left to a thread, which takes as long again."""
+
 LOG_PAGES = 100
 """Of SQLite's own log, before it begins at its start again: to sync a file that does not grow takes half."""
 
@@ -389,6 +392,7 @@ class Conversation:
         self._spoken = bool(self.held.number)
         self._taken: list[tuple[object, ...]] = []
         self._saving = threading.Lock()
+        self._took = BUSY_TIME  # in seconds, the last time that turns were made safe
 
     @property
     def goes_on(self) -> bool:
@@ -401,7 +405,11 @@ class Conversation:
 
     async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
         """Make the log safe up to a turn of one's own."""
-        await asyncio.to_thread(self._save, self._row(turn, opening))
+        row = self._row(turn, opening)
+        if self._took > QUICK:
+            await asyncio.to_thread(self._save, row)
+        else:
+            self._save(row)
 
     def take(self, turn: Turn) -> None:
         """Take the partner's next turn."""
@@ -457,7 +465,9 @@ class Conversation:
         )
 
     def _save(self, *rows: tuple[object, ...]) -> None:
+        began = time.monotonic()
         with self._saving:  # also where whoever waited for it was cancelled
             self._store.write("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *self._taken, *rows)
             self._spoken = self._spoken or bool(self._taken or rows)
             self._taken.clear()
+        self._took = time.monotonic() - began
