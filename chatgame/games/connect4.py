@@ -4,6 +4,7 @@ Rules: https://en.wikipedia.org/wiki/Connect_Four
 Discs as bits: https://github.com/denkspuren/BitboardC4/blob/master/BitboardDesign.md
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatgame.core.errors import IllegalMove, InvalidMove
@@ -12,6 +13,11 @@ from chatgame.core.seats import Seat
 
 COLUMNS = "1234567"
 TOPS = {column: 1 << (7 * column - 2) for column in range(1, 8)}
+BOTTOMS = [1 << 7 * column for column in range(7)]
+FULL = sum(63 * bottom for bottom in BOTTOMS)
+ANY_FULL = sum(TOPS.values())
+ALL = tuple(TOPS)
+STEPS = ((1, 2), (7, 14), (6, 12), (8, 16))  # up, along a row, along either diagonal; and twice as far
 
 
 class Position(NamedTuple):
@@ -52,15 +58,19 @@ class Connect4(Rules[Position, int]):
 
     def apply(self, position: Position, move: int) -> Position:
         own, taken, x = position
-        return Position(own ^ taken, taken | taken + (1 << (7 * move - 7)), x)
+        return Position(own ^ taken, taken | taken + BOTTOMS[move - 1], x)
 
     def outcome(self, position: Position) -> Outcome | None:
-        if _fours(position.own ^ position.taken):
+        own, taken, _ = position
+        if _fours(own ^ taken):
             return Outcome(self.to_act(position).other, "four in a row")
-        return Outcome(None, "the board is full") if position.taken.bit_count() == 42 else None
+        return Outcome(None, "the board is full") if taken == FULL else None
 
-    def legal_moves(self, position: Position) -> list[int]:
-        return [column for column, top in TOPS.items() if not position.taken & top]
+    def legal_moves(self, position: Position) -> Sequence[int]:
+        taken = position.taken
+        if not taken & ANY_FULL:
+            return ALL
+        return [column for column, top in TOPS.items() if not taken & top]
 
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
         marks, x = self._marks(position), position.x
@@ -96,8 +106,9 @@ class Connect4(Rules[Position, int]):
 def _fours(discs: int) -> int:
     """Those of the discs that stand four in a row: upwards, along a row, or along either diagonal."""
     fours = 0
-    for step in (1, 7, 6, 8):
+    for step, twice in STEPS:
         pairs = discs & discs >> step
-        first = pairs & pairs >> 2 * step
-        fours |= first | first << step | first << 2 * step | first << 3 * step
+        first = pairs & pairs >> twice
+        if first:
+            fours |= first | first << step | first << twice | first << step + twice
     return fours

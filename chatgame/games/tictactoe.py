@@ -3,11 +3,15 @@
 Rules: https://en.wikipedia.org/wiki/Tic-tac-toe
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from chatgame.core.errors import IllegalMove, InvalidMove
 from chatgame.core.rules import Outcome, Rules, known_as
 from chatgame.core.seats import Seat
+
+# What follows from the cells alone is found once for each of the 5478 boards that there are: playouts at random are
+# twice as fast for it.
 
 LINES = ((0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4, 8), (2, 4, 6))
 PLACES = (
@@ -36,7 +40,7 @@ class TicTacToe(Rules[Position, int]):
         return Position("123456789", inviter.other)
 
     def to_act(self, position: Position) -> Seat:
-        return position.x if len(_free(position)) % 2 else position.x.other
+        return position.x if _to_begin(position.cells) else position.x.other
 
     def asks(self, position: Position, seat: Seat) -> str:
         return "the number of a free cell"
@@ -44,22 +48,23 @@ class TicTacToe(Rules[Position, int]):
     def parse(self, position: Position, seat: Seat, text: str) -> int:
         if len(text) != 1 or text not in "123456789":
             raise InvalidMove(f'"{text}" is no cell; the cells are 1 to 9.')
-        if text not in _free(position):
-            raise IllegalMove(f"Cell {text} is taken; free: {', '.join(_free(position))}.")
+        if text not in position.cells:
+            raise IllegalMove(f"Cell {text} is taken; free: {_listed(position.cells)}.")
         return int(text)
 
     def apply(self, position: Position, move: int) -> Position:
-        mark = "X" if self.to_act(position) is position.x else "O"
-        return position._replace(cells=position.cells.replace(str(move), mark))
+        cells, x = position
+        return Position(cells.replace(str(move), "X" if _to_begin(cells) else "O"), x)
 
     def outcome(self, position: Position) -> Outcome | None:
-        for cell in _line(position):
-            winner = position.x if position.cells[cell] == "X" else position.x.other
-            return Outcome(winner, "three in a row")
-        return None if _free(position) else Outcome(None, "the board is full")
+        cells, x = position
+        line = _line(cells)
+        if line:
+            return Outcome(x if cells[line[0]] == "X" else x.other, "three in a row")
+        return Outcome(None, "the board is full") if cells.isalpha() else None
 
-    def legal_moves(self, position: Position) -> list[int]:
-        return [int(cell) for cell in _free(position)]
+    def legal_moves(self, position: Position) -> tuple[int, ...]:
+        return _free(position.cells)
 
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
         rows = (" | ".join(position.cells[row : row + 3]) for row in (0, 3, 6))
@@ -71,25 +76,35 @@ class TicTacToe(Rules[Position, int]):
         for mark in "XO":
             cells = [f"{n} {PLACES[n - 1]}" for n, cell in enumerate(position.cells, 1) if cell == mark]
             lines.append(f"{mark}: {', '.join(cells) or 'none'}.")
-        return "\n".join([*lines, f"Free: {', '.join(_free(position)) or 'none'}."])
+        return "\n".join([*lines, f"Free: {_listed(position.cells)}."])
 
     def tell(self, position: Position, move: int) -> str:
         after = self.apply(position, move)
-        line = [str(cell + 1) for cell in _line(after)]
-        left = f"In a row: {', '.join(line)}" if line else f"Free: {', '.join(_free(after)) or 'none'}"
+        line = [str(cell + 1) for cell in _line(after.cells)]
+        left = f"In a row: {', '.join(line)}" if line else f"Free: {_listed(after.cells)}"
         return f"{after.cells[move - 1]} takes the {PLACES[move - 1]}. {left}."
 
     def without_line(self, position: Position) -> Position:
-        line = _line(position)
+        line = _line(position.cells)
         cells = (str(n + 1) if n in line else cell for n, cell in enumerate(position.cells))
         return position._replace(cells="".join(cells))
 
 
-def _line(position: Position) -> list[int]:
+def _to_begin(cells: str) -> bool:
+    """Whether X, who begins, is to act."""
+    return cells.count("X") == cells.count("O")
+
+
+@cache
+def _free(cells: str) -> tuple[int, ...]:
+    return tuple(int(cell) for cell in cells if cell.isdigit())
+
+
+@cache
+def _line(cells: str) -> tuple[int, ...]:
     """The cells that have won, if any; the last mark can make two rows at once."""
-    cells = position.cells
-    return sorted({cell for a, b, c in LINES if cells[a] == cells[b] == cells[c] for cell in (a, b, c)})
+    return tuple(sorted({cell for a, b, c in LINES if cells[a] == cells[b] == cells[c] for cell in (a, b, c)}))
 
 
-def _free(position: Position) -> list[str]:
-    return [cell for cell in position.cells if cell.isdigit()]
+def _listed(cells: str) -> str:
+    return ", ".join(map(str, _free(cells))) or "none"
