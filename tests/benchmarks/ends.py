@@ -63,7 +63,7 @@ class Echo:
     async def see(self, step: Step) -> None:
         """Whatever it is."""
 
-    async def recall(self, steps: Sequence[Step]) -> None:
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """There is nothing to remember."""
 
     async def hear(self, text: str) -> None:

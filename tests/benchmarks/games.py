@@ -41,7 +41,7 @@ class Tireless:
     async def see(self, step: Step) -> None:
         """It is as it was meant."""
 
-    async def recall(self, steps: Sequence[Step]) -> None:
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """It goes on as ever."""
 
     async def hear(self, text: str) -> None:

@@ -49,7 +49,7 @@ class LongTalk:
         with Store(self._path) as store:
             self._number = store.begin(Seat.CLIENT, "localhost", 1059)
             with store.conversation(self._number) as kept:
-                asyncio.run(kept.begin(SESSION, None))
+                asyncio.run(kept.begin(SESSION, None, ""))
                 for turn in said(turns):
                     kept.take(turn)
 
