@@ -106,21 +106,14 @@ class Table(Struct, frozen=True):
             whose = f"it is the {self.token}'s turn" if self.token else "the conversation is over"
             raise Refused(f"The {seat} cannot write now: {whose}.")
         encoded = _encode(kind, text)
-        playing = self.playing
+        playing, opens = self.playing, kind is Kind.PLAY
         token, match = self._judge(seat, kind, text, playing)
-        chained = digest(
-            self.digest,
-            b"%d" % self.number,
-            seat.encode(),
-            kind.encode(),
-            encoded,
-            match.notation if match and (playing or kind is Kind.PLAY) else b"",
-        )
+        notation = match.notation if match and (playing or opens) else b""
         return replace(
             self,
-            digest=chained,
+            digest=digest(self.digest, b"%d" % self.number, seat.encode(), kind.encode(), encoded, notation),
             number=self.number + 1,
-            matches=self.matches + (kind is Kind.PLAY),
+            matches=self.matches + opens,
             remarks=self.remarks + 1 if playing and kind is Kind.SAY else 0,
             token=token,
             match=match,
@@ -161,6 +154,10 @@ def _absence(name: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int]
     return f"You have the game {name} in version {games[name].version}, and your partner in version {theirs[name]}."
 
 
+_SILENT = frozenset((Kind.RESIGN, Kind.QUIT))
+"""The kinds that say all, so that no text belongs to them."""
+
+
 def _encode(kind: Kind, text: str) -> bytes:
     """The text of a turn as bytes, if a turn of that kind may carry it."""
     try:
@@ -169,6 +166,6 @@ def _encode(kind: Kind, text: str) -> bytes:
         raise Refused("The text holds half a character, which cannot be written as UTF-8.") from error
     if len(encoded) > MAX_TEXT:
         raise Refused(f"The text has {len(encoded)} bytes in UTF-8; at most {MAX_TEXT} go into one message.")
-    if bool(encoded) is (kind in (Kind.RESIGN, Kind.QUIT)):
+    if bool(encoded) is (kind in _SILENT):
         raise Refused(f"A turn to {kind} {'carries no' if encoded else 'needs a'} text.")
     return encoded
