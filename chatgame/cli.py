@@ -116,7 +116,7 @@ async def sit_at(options: argparse.Namespace) -> None:
             try:
                 table = await options.sit(player, setting, console.tell)
             except PartnerLeft as farewell:
-                await console.hear(str(farewell))
+                console.tell(str(farewell))
             else:
                 if options.bot:
                     await console.hear(f"The conversation is over after {table.number} turns.")
@@ -210,7 +210,7 @@ async def show_demo(options: argparse.Namespace) -> None:
     """
     from chatgame.demo import demonstrate
 
-    await demonstrate(look_of_output(plain=options.plain), options.speed)
+    await demonstrate(look_of_output(plain=options.plain), options.speed, _print)
 
 
 def _kept(store: Store, number: int) -> tuple[Record, list[tuple[Entry, float]]]:
@@ -363,7 +363,7 @@ def _code(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    if text and (len(text) > MAX_PERSON or inert(text) != text or not known_names({Seat.CLIENT: text})):
+    if text and (len(text) > MAX_PERSON or not known_names({Seat.CLIENT: text})):
         what = f"a name has at most {MAX_PERSON} characters, and does not begin as this program's own lines do"
         raise argparse.ArgumentTypeError(f"{text} cannot be your name: {what}")
     return text

@@ -6,10 +6,7 @@ the terminal of one. Only the keys are pressed by a script.
 
 import asyncio
 import shutil
-import socket
-import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from itertools import zip_longest
 from math import inf
 from pathlib import Path
@@ -24,7 +21,7 @@ from chatgame.players.narration import PROMPT
 from chatgame.players.player import Player
 from chatgame.players.screen import Look, styled, uncoloured
 from chatgame.players.terminal import takes_codes
-from chatgame.program import DEFAULT_HOST, DEFAULT_PORT, Setting, Told, join, serve
+from chatgame.program import DEFAULT_HOST, Setting, Told, join, serve
 
 NAMES = {Seat.SERVER: "Anna", Seat.CLIENT: "Ben"}
 
@@ -53,11 +50,13 @@ KEY_TIME, LOOK_TIME = 0.05, 1.5
 WIDEST, NARROWEST = 60, 38
 """In columns: of a pane; where two of the narrowest do not fit side by side, one stands below the other."""
 
+Run = Callable[[Player, Setting, Told], Awaitable[object]]
+
 BAR = " | "
 SHELL = "$ "
 
-ENTER_SCREEN, LEAVE_SCREEN = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
-"""What gives the terminal a second screen without a cursor, and takes it away (xterm's DECSET)."""
+TOP, END_OF_ROW, REST = "\x1b[H", "\x1b[K", "\x1b[J"
+"""Where a frame begins, and what clears behind its rows and below it (ECMA-48 8.3.21, 8.3.41 and 8.3.39)."""
 
 
 class Pane:
@@ -114,57 +113,57 @@ class Pane:
         return rows[-height:]
 
 
-async def demonstrate(look: Look, speed: float) -> None:
+async def demonstrate(look: Look, speed: float, write: Callable[[str], object]) -> None:
     """Let the two talk and play, so many times as fast as people do; what is no screen gets all of it at the end.
 
     Raises:
         ChatgameError: a program failed.
     """
     if not look.width or look.plain or not takes_codes():
-        for pane in await converse(look, inf, lambda _: None):
-            print(f"{pane.title}:\n\n{pane.text}\n")
+        for pane in await perform(look, inf, lambda _: None):
+            write(f"{pane.title}:\n\n{pane.text}\n\n")
         return
 
     def draw(panes: Sequence[Pane]) -> None:
-        rows = frame(panes, *shutil.get_terminal_size())
-        sys.stdout.write("\x1b[H" + "".join(f"{row}\x1b[K\n" for row in rows) + "\x1b[J")
-        sys.stdout.flush()
+        rows = side_by_side(panes, *shutil.get_terminal_size())
+        write(TOP + "".join(f"{row}{END_OF_ROW}\n" for row in rows) + REST)
 
-    sys.stdout.write(ENTER_SCREEN)
-    try:
-        panes = await converse(look, speed, draw)
-        await asyncio.sleep(2 * LOOK_TIME / speed)
-    finally:
-        sys.stdout.write(LEAVE_SCREEN)
-    print(*frame(panes, *shutil.get_terminal_size()), sep="\n")
+    write("\n" * shutil.get_terminal_size().lines)  # which leaves what was there to scroll back to
+    await perform(look, speed, draw)
 
 
-async def converse(look: Look, speed: float, draw: Callable[[Sequence[Pane]], object]) -> Sequence[Pane]:
+async def perform(look: Look, speed: float, draw: Callable[[Sequence[Pane]], object]) -> Sequence[Pane]:
     """Run both programs, and type; returns the panes of both.
 
     Raises:
         ChatgameError: a program failed.
     """
     panes = {seat: Pane(seat, lambda: draw([*panes.values()])) for seat in NAMES}
-    port = _free_port()
-    option = "" if port == DEFAULT_PORT else f" --port {port}"
+    port = asyncio.get_running_loop().create_future()
 
-    async def sit(seat: Seat, run: Callable[[Player, Setting, Told], Awaitable[object]], store: Store) -> None:
+    async def sit(seat: Seat, run: Run, where: int, store: Store) -> None:
         pane = panes[seat]
         console = Console(seat, pane.keys, pane, terminal=True, look=lambda: _in_pane(look), name=NAMES[seat])
+
+        def told(*texts: str) -> None:
+            console.tell(*texts)
+            for text in texts:
+                if text.startswith("Server listening"):
+                    port.set_result(int(text.rpartition(" ")[2]))
+
         reading = asyncio.create_task(console.read())
         try:
-            await run(console, Setting(DEFAULT_HOST, port, BUILT_IN, store, name=NAMES[seat]), console.tell)
+            await run(console, Setting(DEFAULT_HOST, where, BUILT_IN, store, name=NAMES[seat]), told)
             pane.write(SHELL.encode())
         finally:
             reading.cancel()
 
     with TemporaryDirectory() as folder, Store(Path(folder) / "journal.db") as store, unwrapped():
         async with asyncio.TaskGroup() as tasks:
-            for seat, run, ready in ((Seat.SERVER, serve, f"{port}\n"), (Seat.CLIENT, join, PROMPT)):
-                await panes[seat].type(f"chatgame {seat} --name {NAMES[seat]}{option}", speed)
-                tasks.create_task(sit(seat, run, store))
-                await panes[seat].shows(ready)
+            await panes[Seat.SERVER].type(f"chatgame server --name {NAMES[Seat.SERVER]} --port 0", speed)
+            tasks.create_task(sit(Seat.SERVER, serve, 0, store))
+            await panes[Seat.CLIENT].type(f"chatgame client --name {NAMES[Seat.CLIENT]} --port {await port}", speed)
+            tasks.create_task(sit(Seat.CLIENT, join, await port, store))
             for seat, line in SCRIPT:
                 await panes[seat].shows(PROMPT)
                 await panes[seat].type(line, speed)
@@ -172,17 +171,9 @@ async def converse(look: Look, speed: float, draw: Callable[[Sequence[Pane]], ob
     return [*panes.values()]
 
 
-def _free_port() -> int:
-    """The usual port, or where that is taken another."""
-    for port in (DEFAULT_PORT, 0):
-        with suppress(OSError), socket.create_server((DEFAULT_HOST, port)) as server:
-            return int(server.getsockname()[1])
-    return DEFAULT_PORT
-
-
 def _in_pane(look: Look) -> Look:
     """The same look on a pane."""
-    return look._replace(width=_layout(*shutil.get_terminal_size())[0] if look.width else None)
+    return look._replace(width=_layout(*shutil.get_terminal_size())[0] if look.width else None, titled=False)
 
 
 def _layout(columns: int, rows: int) -> tuple[int, int]:
@@ -192,7 +183,7 @@ def _layout(columns: int, rows: int) -> tuple[int, int]:
     return min((columns - len(BAR)) // 2, WIDEST), max(rows - 2, 1)
 
 
-def frame(panes: Sequence[Pane], columns: int, rows: int) -> list[str]:
+def side_by_side(panes: Sequence[Pane], columns: int, rows: int) -> list[str]:
     """The panes side by side, or one below the other where the screen is narrow."""
     import wcwidth
 

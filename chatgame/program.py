@@ -45,7 +45,7 @@ class Setting(NamedTuple):
         code: as the client, of a server on another computer.
         insecure: whether to talk in the clear to another computer.
         new: whether to begin afresh instead of going on with an unfinished conversation.
-        name: what the person wants to be called, or nothing.
+        name: what the person wants to be called; nothing stands for what they said last time.
         patience: in seconds, how long a partner who was lost may take to come back.
         chance: gives salts and random numbers; by default the system's own, which nobody can foresee.
     """
@@ -134,7 +134,7 @@ def _conversation(setting: Setting, told: Told, seat: Seat, host: str, port: int
     store = setting.store
     number = None if setting.new else store.unfinished(seat, host, port)
     with store.conversation(number or store.fresh(seat, host, port)) as kept:
-        kept.name = setting.name
+        kept.name = setting.name or kept.name
         try:
             yield kept
         except (PlayerLeft, asyncio.CancelledError):

@@ -142,7 +142,7 @@ def resumed() -> list[Window]:
         typed(people, [("client", "play tictactoe"), ("server", "5"), ("client", "1")])
         people["client"].wait("Waiting for Anna...")
         people["client"].kill()
-        people["server"].wait("come back; Ctrl-C leaves.")
+        people["server"].wait("Ctrl-C leaves.")
         client = people["client"]
         arguments = client.program.args[3:]
         client.run(*(argument if isinstance(argument, str) else argument.decode() for argument in arguments))

@@ -8,17 +8,15 @@ import pytest
 import wcwidth
 
 from chatgame.core.seats import Seat
-from chatgame.demo import NAMES, SCRIPT, Pane, converse, frame
+from chatgame.demo import NAMES, SCRIPT, TOP, Pane, perform, side_by_side
 from chatgame.players.narration import PROMPT
 from chatgame.players.screen import Look
 from tests.terminals import ends
 
-FULL_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
-
 
 async def test_both_screens_are_those_of_real_programs() -> None:
     """Each line of the script stands behind a prompt on its pane, and what it does on the other."""
-    server, client = await converse(Look(), inf, lambda _: None)
+    server, client = await perform(Look(), inf, lambda _: None)
     for seat, pane in ((Seat.SERVER, server), (Seat.CLIENT, client)):
         lines = pane.text.split("\n")
         assert lines[0].startswith(f"$ chatgame {seat} --name {NAMES[seat]}")
@@ -36,7 +34,7 @@ async def test_panes_fit_the_screen(columns: int, rows: int) -> None:
     """Side by side where there is room, else one below the other; wide letters and colours leave the bar straight."""
     server, client = (Pane(seat, lambda: None) for seat in NAMES)
     server.text += "\n".join(["山田さん \x1b[36mhello\x1b[0m " * 9] * 40)
-    shown = frame([server, client], columns, rows)
+    shown = side_by_side([server, client], columns, rows)
     assert len(shown) <= rows - 1
     assert all(wcwidth.width(row) <= columns for row in shown)
     bars = {wcwidth.width(row.partition(" | ")[0]) for row in shown if " | " in row}
@@ -44,18 +42,32 @@ async def test_panes_fit_the_screen(columns: int, rows: int) -> None:
 
 
 def test_screen_is_drawn_as_they_type(spawn: Any) -> None:
-    """On a screen of its own, which ends in peace or by Ctrl-C."""
+    """It ends in peace, with its last frame on the screen, or by Ctrl-C."""
     demo = spawn("demo", "--speed", "50")
-    demo.expect_exact(FULL_SCREEN[0])
     demo.expect(r"Anna, the server +\x1b\[0m \| ")
     demo.expect(r"Enter Input >Al\b")
-    last = ends(demo, 0).rpartition(FULL_SCREEN[1])[2]
-    assert " | Shutting Down!" in last
+    assert " | Shutting Down!" in ends(demo, 0).rpartition(TOP)[2]
 
     demo = spawn("demo")
     demo.expect_exact("Server listening on")
     demo.kill(signal.SIGINT)
-    assert FULL_SCREEN[1] in ends(demo, 130)
+    ends(demo, 130)
+
+
+def test_two_at_once_do_not_meet(spawn: Any) -> None:
+    """Each has a port of its own."""
+    for demo in [spawn("demo", through="{} | cat") for _ in range(3)]:
+        assert "Ben has requested shutdown." in ends(demo, 0)
+
+
+def test_title_of_the_window_is_left_alone(spawn: Any) -> None:
+    """Those of the two programs are not its own."""
+    assert "\x1b]2;" not in ends(spawn("demo", "--speed", "100", NO_COLOR=""), 0)
+
+
+def test_output_that_cannot_be_written_is_told(spawn: Any) -> None:
+    """In a sentence, as by every other command."""
+    assert "The output cannot be written" in ends(spawn("demo", through="exec {} > /dev/full"), 1)
 
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {}])

@@ -103,12 +103,25 @@ def test_ordinary_name_is_used(name: str) -> None:
     assert told({CLIENT: name}, "say Hello") == [f"{name} says: Hello"]
 
 
-def test_name_does_nothing_to_a_screen() -> None:
-    """It is made inert once, before it comes into a line."""
-    name = "a\x1b[2J\rb\u202e"
-    (line,) = told({CLIENT: name}, "say Hello")
-    assert line == r"a\x1b[2J\rb\u202e says: Hello"
-    assert all(part.isprintable() for line in told({CLIENT: name}, "play tictactoe") for part in line.split("\n"))
+@pytest.mark.parametrize(
+    "name", ["a\x1b[2J\rb\u202e", "\u3164\u3164", "\u2800", "\u0301", "...", "you, Anna,", "Your friend"]
+)
+def test_name_that_cannot_be_seen_or_deceives_is_not_used(name: str) -> None:
+    """Whatever it does to a screen, or to a sentence."""
+    assert known_names({CLIENT: name}) == {}
+
+
+def test_two_of_one_name_are_told_apart() -> None:
+    """The client is the one who is called so no longer."""
+    assert known_names({CLIENT: "anna", SERVER: "Anna"}) == {SERVER: "Anna"}
+
+
+def test_farewell_and_lost_connection_are_of_the_one_with_the_name() -> None:
+    """Also where a sentence begins with the seat."""
+    assert (
+        named("Client has requested shutdown. Shutting down!", BOTH) == "Anna has requested shutdown. Shutting down!"
+    )
+    assert named("The connection to the server was lost.", BOTH) == "The connection to Ben was lost."
 
 
 @pytest.mark.parametrize("seat", Seat)

@@ -235,6 +235,31 @@ def test_rows_are_no_wider_than_the_screen_and_nothing_is_lost(text: str, width:
     assert "".join("".join(rows).split()) == "".join(text.split())
 
 
+@pytest.mark.parametrize(
+    "joined",
+    ["👍🏽" * 19, "👨‍👩‍👧‍👦" * 12, "☕︎" * 30, "🇩🇪🇫" * 12, "é̂" * 40, "👍🏽 " * 25],
+    ids=["skin", "families", "text style", "flags", "marks", "words"],
+)
+@pytest.mark.parametrize("width", [40, 80])
+def test_no_row_begins_as_a_line_of_the_program_where_a_terminal_joins_less(joined: str, width: int) -> None:
+    """Terminals differ in which characters they show as one; what this screen breaks by itself is not indented."""
+    for filled in range(12):
+        screen = on_screen(shown(Said(f"Hi {joined}{'.' * filled}Enter Input >"), Look(width=width)), width)
+        assert not any(row.startswith("Enter") for row in screen.display)
+
+
+def test_name_above_a_board_is_broken_like_any_text() -> None:
+    """So that nothing in it stands where a row begins."""
+    board = Board.of("sea of " + "wide " * 20 + "Enter Input >\tsea", "")
+    assert not any(row.startswith("Enter") for row in on_screen(shown(board, Look(width=40)), 40).display)
+
+
+def test_wide_board_is_not_broken_on_a_wide_screen() -> None:
+    """Text is, where it would be hard to read."""
+    assert shown(Board.of("x " * 59 + "x", ""), Look(width=200)).count("\n") == 1
+    assert shown(Said("x " * 59 + "x"), Look(width=200)).count("\n") == 2
+
+
 def test_text_that_is_blank_is_a_line_too() -> None:
     """However long: what the partner has said does not vanish."""
     for text in (" ", " " * 500):

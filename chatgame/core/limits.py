@@ -19,7 +19,7 @@ MAX_NAME = 32
 """In characters, the name of a game: it stands in sentences and is typed."""
 
 MAX_PERSON = 24
-"""In characters, what a person wants to be called: it stands before their lines, on a screen of 40 columns too."""
+"""In characters, what a person wants to be called: it stands before their lines."""
 
 MAX_VERSION = 2**31 - 1
 """The version of a game's rules: it counts changes."""

@@ -354,6 +354,7 @@ class Identity(NamedTuple):
     pinned: str | None
     seed: str
     spent: int
+    name: str
 
 
 class Conversation:
@@ -363,7 +364,7 @@ class Conversation:
         seat: one's own.
         session: the session's identifier, or None before it is of any use.
         token: as the server: the client's last one, or None.
-        name: what one's own player wants to be called, or nothing; said anew at each start.
+        name: what one's own player wants to be called, or nothing; the next start may say otherwise.
         held: what was held of the log when it was opened.
         pinned: what connections are made secure by, or None.
         ended: whether both sides know that it is over.
@@ -371,15 +372,14 @@ class Conversation:
 
     def __init__(self, store: Store, number: int) -> None:
         self.ended = False
-        self.name = ""
         self._store = store
         self._number = number
         rows = store.read(
-            "SELECT seat, session, token, pinned, ifnull(hex(seed), ''), spent FROM conversations WHERE id = ?",
+            "SELECT seat, session, token, pinned, ifnull(hex(seed), ''), spent, name FROM conversations WHERE id = ?",
             (number,),
         )
         identity = store.typed(rows, list[Identity])[0]
-        self.seat, self.session, self.token, self.pinned, seed, self._spent = identity
+        self.seat, self.session, self.token, self.pinned, seed, self._spent, self.name = identity
         self._seed = bytes.fromhex(seed)
         partners = store.read(
             "SELECT number FROM turns WHERE conversation = ? AND seat != ? ORDER BY number DESC LIMIT 1",

@@ -17,7 +17,7 @@ def hello_of(
     held: Held, games: Mapping[str, AnyRules], session: str | None = None, token: str | None = None, name: str = ""
 ) -> Hello:
     """What a side says that holds so much of a session's log, has these games and is called `name`."""
-    versions = {name: rules.version for name, rules in games.items()}
+    versions = {game: rules.version for game, rules in games.items()}
     return Hello(PROTOCOL, held.seat, versions, session, held.number, held.digest, token, name)
 
 

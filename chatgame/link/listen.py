@@ -195,7 +195,7 @@ class Door:
         """Give the seat to the client whose it is, or to the first who comes when it is nobody's."""
         kept, farewell = self._kept, self._farewell
         if farewell and _comes_back(hello, farewell):
-            connection.write(hello_of(farewell.held, self._games, farewell.session))
+            connection.write(hello_of(farewell.held, self._games, farewell.session, name=farewell.name))
             if await Link(connection, farewell.held, hello, farewell.session or "").close(Bye(Reason.LEFT)):
                 farewell.end()
             return True

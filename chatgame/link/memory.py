@@ -16,21 +16,16 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 def linked_in_memory(
-    client_games: Mapping[str, AnyRules],
-    server_games: Mapping[str, AnyRules] | None = None,
-    names: tuple[str, str] = ("", ""),
+    client_games: Mapping[str, AnyRules], server_games: Mapping[str, AnyRules] | None = None
 ) -> tuple[Link, Link]:
-    """The links of a client and a server in one process, in a session of their own, with the names of both.
-
-    Needs a running loop.
-    """
+    """The links of a client and a server in one process, in a session of their own. Needs a running loop."""
     session = secrets.token_hex(16)
     at_client, at_server = (Connection(*streams) for streams in memory_streams())
     client, server = Held(Seat.CLIENT), Held(Seat.SERVER)
     games = client_games if server_games is None else server_games
     return (
-        Link(at_client, client, hello_of(server, games, name=names[1]), session),
-        Link(at_server, server, hello_of(client, client_games, name=names[0]), session),
+        Link(at_client, client, hello_of(server, games), session),
+        Link(at_server, server, hello_of(client, client_games), session),
     )
 
 

@@ -138,15 +138,16 @@ class Console:
         if self._terminal:
             self.in_line = False  # the terminal has echoed the line with its end
             if not self._open_question and text is not None:
-                refusal = self._answer(text or "") or self._too_early(text or "")
+                refusal = self._answer(text) or self._too_early(text)
         else:
             await self._prompted.wait()
         if refusal:
-            await self.hear(refusal)
+            self._show_answer(refusal)
+            await self.drain()
             self._prompt()
         elif self._open_question and text is not None:
             if not self._terminal:
-                self._write(f"{inert(text)}\n")
+                self.write(f"{inert(text)}\n")
                 self.in_line = False
             self._reading.clear()
             self._open_question.set_result(text)
@@ -226,14 +227,14 @@ class Console:
     def _come_to(self, table: Table, secret: str | None) -> None:
         self._table, self._secret = table, secret
         self._since = time.strftime("%H:%M")
-        if table.token and table.asked is not self._seat:
+        if table.token not in (None, self._seat):
             self._entitle(named(f"waiting for the {table.token} since {self._since}", self._names))
 
     def _entitle(self, state: str) -> None:
         """Tell the state in the title of the terminal's window, where it disturbs nobody."""
         look = self._look()
         if look.titled:
-            self._write(titled(f"chatgame: {state}"))
+            self.write(titled(f"chatgame: {state}"))
 
     def _show_banner(self) -> None:
         self.show(*self._banner)
@@ -241,18 +242,18 @@ class Console:
 
     async def hear(self, text: str) -> None:
         """Show an answer."""
-        self._show_answer(text)
+        self._show_answer(named(text, self._names) if isinstance(text, Board) else text)
         await self.drain()
 
     def _show_answer(self, text: str) -> None:
-        self.show(*[named(text, self._names)] if isinstance(text, Board) else text.split("\n"))
+        self.show(*[text] if isinstance(text, Board) else text.split("\n"))
 
     def show(self, *texts: str) -> None:
         """Show boards, and other texts each on one line, all made inert; they are written when the loop next runs."""
         if texts and self.in_line:
             self.end_line()
         look = self._look()
-        self._write("".join(shown(text, look) for text in texts))
+        self.write("".join(shown(text, look) for text in texts))
 
     def tell(self, *texts: str) -> None:
         """Show what has happened meanwhile, and open the prompt again where it was open."""
@@ -261,7 +262,7 @@ class Console:
         asked = self.in_line and not leaving
         if leaving:
             self.interrupt()
-        self.show(*texts)
+        self.show(*(named(text, self._names) for text in texts))
         if asked:
             self._prompt()
         self._told.set()
@@ -286,14 +287,15 @@ class Console:
     def end_line(self) -> None:
         """Go to a line of its own."""
         self.in_line = False
-        self._write("\n")
+        self.write("\n")
 
     def _prompt(self) -> None:
         if self._open_question:
             self.in_line = True
-            self._write(prompt(self._look()))
+            self.write(prompt(self._look()))
 
-    def _write(self, text: str) -> None:
+    def write(self, text: str) -> None:
+        """Write text that is inert, or control sequences of our own."""
         try:
             self._writer.write(text.encode())
         except OSError:  # of what was written before, where a thread writes

@@ -35,7 +35,12 @@ _OURS = re.compile(
 )
 """How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs."""
 
-_SEAT = re.compile(r"\b[Tt]he (client|server)\b")
+_SEAT = re.compile(r"\b[Tt]he (client|server)\b|^(Client|Server)\b")
+
+_YOU = re.compile(r"\W*your?\b", re.IGNORECASE)
+
+_BLANK = re.compile("[\u115f\u1160\u3164\uffa0]")
+"""Letters that nobody sees, of Korean."""
 
 _NOT_OURS = re.compile(r"[^ -~]")
 """What the program's own lines have not: letters of other scripts, but also what is blank or cannot be seen."""
@@ -64,7 +69,7 @@ class Waiting(str):
     __slots__ = ()
 
 
-class Asked(Waiting):
+class Asked(str):
     """What the person is asked for."""
 
     __slots__ = ()
@@ -77,12 +82,18 @@ class Over(str):
 
 
 def known_names(names: Names) -> Names:
-    """Those names that can be told from what a program says by itself."""
-    return {
-        seat: inert(name)
-        for seat, name in names.items()
-        if name.strip() and not any(map(imitates, (name, f"{name} played")))
-    }
+    """Those names that can be seen, and told from each other and from what a program says by itself.
+
+    Where both have the same, it is the server's.
+    """
+    known: dict[Seat, str] = {}
+    for seat in reversed(Seat):
+        name = names.get(seat, "")
+        seen = any(map(str.isalnum, _BLANK.sub("", name))) and inert(name) == name
+        ours = imitates(name) or _YOU.match(name)
+        if seen and not ours and name.casefold() not in map(str.casefold, known.values()):
+            known[seat] = name
+    return known
 
 
 def imitates(text: str) -> bool:
@@ -99,7 +110,7 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[str]:
         case Kind.QUIT if mine:
             return [GOODBYE]
         case Kind.QUIT:
-            return ["/q", f"{who or turn.seat.title} has requested shutdown. Shutting down!"]
+            return ["/q", named(f"{turn.seat.title} has requested shutdown. Shutting down!", names)]
         case Kind.SAY if mine:
             return []
         case Kind.SAY if who:
@@ -124,7 +135,7 @@ def named(line: str, names: Names) -> str:
     """A line of the program's own with names in the place of seats."""
 
     def name(seat: re.Match[str]) -> str:
-        return names.get(Seat(seat[1]), seat[0])
+        return names.get(Seat(seat[seat.lastindex or 0].lower()), seat[0])
 
     if not names:
         return line
@@ -144,7 +155,7 @@ def typed(step: Step, viewer: Seat) -> str | None:
     if turn.seat is not viewer or (was and was.duty and not was.duty.asked and turn.kind is was.duty.kind):
         return None
     match turn.kind:
-        case Kind.SAY if was or turn.text.startswith("play "):
+        case Kind.SAY if was or turn.text.lower().split()[:1] == ["play"]:
             return f"/say {turn.text}"
         case Kind.SAY if turn.text.startswith("/"):
             return f"/{turn.text}"
@@ -167,7 +178,7 @@ def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list
     for step in steps:
         line = typed(step, viewer)
         lines += [] if line is None else [Typed(f"{PROMPT}{line}")]
-        lines += [line for line in narrate(step, viewer, names) if not isinstance(line, Board | Waiting)]
+        lines += [line for line in narrate(step, viewer, names) if not isinstance(line, Board | Waiting | Asked)]
     match = last.after.playing
     if not match:
         return lines

@@ -11,8 +11,8 @@ from chatgame.players.narration import PROMPT, Over, Said, Typed, Waiting
 
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
 _MARK = re.compile(r"(?<!\S)\S(?!\S)")
-_COLOURS = {"X": 36, "O": 33, "o": 34, "x": 31, "#": 31, "*": 32}  # SGR codes, ECMA-48 8.3.117
-_BOLD, _FAINT, _GREEN, _CYAN, _YELLOW, _REVERSE = 1, 2, 32, 36, 33, 7
+_BOLD, _FAINT, _REVERSE, _RED, _GREEN, _YELLOW, _BLUE, _CYAN = 1, 2, 7, 31, 32, 33, 34, 36  # SGR, ECMA-48 8.3.117
+_COLOURS = {"X": _CYAN, "O": _YELLOW, "o": _BLUE, "x": _RED, "#": _RED, "*": _GREEN}
 
 GAP = "    "
 """Between boards side by side."""
@@ -20,7 +20,7 @@ GAP = "    "
 READABLE = 100
 """In columns: a line that is longer is hard to follow, however wide the screen is."""
 
-_STYLES: dict[type[str], int] = {Said: _CYAN, Waiting: _FAINT, Over: _BOLD}
+_STYLES: dict[type[str], tuple[int, ...]] = {Said: (_CYAN,), Waiting: (_FAINT,), Over: (_BOLD,)}
 
 
 class Look(NamedTuple):
@@ -46,11 +46,11 @@ def shown(text: str, look: Look) -> str:
             return "".join(shown(line, look) for line in text.spoken.split("\n"))
         return "".join(f"{row}\n" for row in _drawn(text, look))
     # What goes on in the next row is indented, so that nobody can write what looks like another line.
-    rows = wrapped(inert(text), look.width)
+    rows = wrapped(inert(text), look.width and min(look.width, READABLE))
     if look.colour and isinstance(text, Typed):
         rows[0] = rows[0].replace(PROMPT, prompt(look), 1)
-    elif look.colour and type(text) in _STYLES:
-        rows = [styled(row, _STYLES[type(text)]) for row in rows]
+    elif look.colour:
+        rows = [styled(row, *_STYLES.get(type(text), ())) for row in rows]
     return "".join(f"{row}\n" for row in rows)
 
 
@@ -60,8 +60,8 @@ def prompt(look: Look) -> str:
 
 
 def styled(text: str, *codes: int) -> str:
-    """Text with these SGR codes, which end behind it."""
-    return f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m"
+    """Text with these SGR codes, if any, which end behind it."""
+    return text if not codes else f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m"
 
 
 KEEP_TITLE, RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
@@ -79,14 +79,26 @@ def uncoloured(text: str) -> str:
 
 
 def wrapped(line: str, width: int | None) -> list[str]:
-    """A line as rows of a screen, broken between words; those behind the first are indented."""
-    if width is None or (line.isascii() and len(line) <= min(width, READABLE)):
+    """A line as rows of a screen, broken between words, which drops blanks there; rows that follow are indented."""
+    if width is None or columns(line) <= width:
         return [line]
+    import wcwidth
+
+    rows, limit = [line], width
+    while limit and any(columns(row) > width for row in rows):
+        rows = wcwidth.wrap(line, limit, subsequent_indent="  ", break_on_hyphens=False) or [""]
+        limit //= 2  # for the characters that only some terminals join
+    return rows
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes at the most: terminals differ in what characters they join."""
+    bare = uncoloured(text)
+    if bare.isascii():
+        return len(bare)
     import wcwidth  # takes 30 ms, and few lines need it
 
-    if wcwidth.width(line) <= min(width, READABLE):
-        return [line]
-    return wcwidth.wrap(line, min(width, READABLE), subsequent_indent="  ", break_on_hyphens=False) or [""]
+    return max(wcwidth.width(bare), sum(max(wcwidth.wcwidth(character), 0) for character in bare))
 
 
 def _drawn(board: Board, look: Look) -> Iterator[str]:
@@ -97,15 +109,15 @@ def _drawn(board: Board, look: Look) -> Iterator[str]:
             for row in group:
                 yield from wrapped(row, look.width)
             continue
-        import wcwidth
-
         boards = list(zip_longest(*(row.split("\t") for row in group), fillvalue=""))
-        widths = [max(map(wcwidth.width, board)) for board in boards]
+        widths = [max(map(columns, board)) for board in boards]
         if look.width and sum(widths) + len(GAP) * (len(widths) - 1) > look.width:
-            yield from chain(*boards)
+            for row in chain(*boards):
+                yield from wrapped(row, look.width)
         else:
             for parts in zip(*boards, strict=True):
-                yield GAP.join(map(wcwidth.ljust, parts, widths)).rstrip()
+                padded = (part + " " * (width - columns(part)) for part, width in zip(parts, widths, strict=True))
+                yield GAP.join(padded).rstrip()
 
 
 def _row(row: str, number: int, board: Board, look: Look) -> str:
@@ -120,6 +132,6 @@ def _row(row: str, number: int, board: Board, look: Look) -> str:
             codes = [_GREEN, _REVERSE]
         elif (number, mark.start()) in board.fresh:
             codes.append(_REVERSE)
-        return styled(mark[0], *codes) if codes else mark[0]
+        return styled(mark[0], *codes)
 
     return _MARK.sub(coloured, text)

@@ -94,7 +94,7 @@ async def console_at(seat: Seat, name: str = "", *, plain: bool = False) -> Asyn
     look = partial(look_of_output, plain=plain)
     console = sit(look=look, name=name, settled=settled, ended=ended)
     if look().titled:
-        writer.write(KEEP_TITLE.encode())
+        console.write(KEEP_TITLE)
     try:
         with unwrapped():
             async with asyncio.TaskGroup() as tasks:
@@ -113,7 +113,7 @@ async def console_at(seat: Seat, name: str = "", *, plain: bool = False) -> Asyn
         if console.in_line:
             console.end_line()
         if look().titled:
-            writer.write(RESTORE_TITLE.encode())
+            console.write(RESTORE_TITLE)
         with suppress(TimeoutError, OutputLost):
             async with asyncio.timeout(DRAIN_TIME):
                 await console.drain()
