@@ -19,7 +19,7 @@ from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.players.console import Console
-from chatgame.players.narration import NOBODY, known_names, named, narrate, typed
+from chatgame.players.narration import NOBODY, known_names, named, narrate, recalled, typed
 from chatgame.program import Setting, join, serve
 from tests.ends import VERSIONS, Screen
 
@@ -72,6 +72,18 @@ def test_without_a_name_all_is_as_it_was(turns: list[str]) -> None:
     """Also where only the other one has a name that can be used."""
     assert told({SERVER: "You"}, *turns) == told({}, *turns) == told({CLIENT: "", SERVER: " "}, *turns)
     assert "Hello" in told({SERVER: "Ben"}, "say Hello")
+
+
+def test_who_comes_back_reads_the_names_too() -> None:
+    """In the last lines, and on the board of the game that is on."""
+    table, log = Table.open("0" * 32, BUILT_IN, VERSIONS), []
+    for seat, kind, text in ((CLIENT, Kind.PLAY, "tictactoe"), (SERVER, Kind.MOVE, "5")):
+        turn, after = table.write(seat, kind, text)
+        log.append(Step.to(table, turn, after, None, None))
+        table = after
+    lines = recalled(log, CLIENT, BOTH)
+    assert "Ben played 5." in lines
+    assert any(isinstance(line, Board) and line.endswith("X: Ben, O: you") for line in lines)
 
 
 def test_text_is_left_alone() -> None:
@@ -142,6 +154,10 @@ def test_name_that_could_not_be_used_is_refused_at_the_command_line(
         (Kind.PLAY, "rps 3", "play rps 3"),  # also where it was `/rematch`: a log knows of no commands
         (Kind.SAY, "/q", "//q"),
         (Kind.SAY, "play it again", "/say play it again"),
+        (Kind.SAY, "Play rps", "/say Play rps"),
+        (Kind.SAY, "play\trps", "/say play\trps"),
+        (Kind.SAY, "play", "/say play"),
+        (Kind.SAY, "playing is fun", "playing is fun"),
         (Kind.QUIT, "", "/q"),
     ],
 )
@@ -206,7 +222,8 @@ async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[S
     assert f"{names.get(CLIENT, 'Client')} has requested shutdown. Shutting down!\n" in screens[SERVER]
     for seat in Seat:
         with Store(tmp_path / seat / "journal.db") as store:
-            assert [record.partner for record in store.history()] == [names.get(seat.other, "")]
+            (record,) = store.history()
+            assert (record.name, record.partner) == (names.get(seat, ""), names.get(seat.other, ""))
 
 
 async def test_answers_have_the_names_too(tmp_path: Path) -> None:

@@ -522,7 +522,8 @@ def test_partner_who_was_away_learns_of_a_quit_when_they_come(tmp_path: Path, qu
 
     async def scenario() -> None:
         place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"] if quitter is Seat.CLIENT else []))
+        lines = ["Hello"], ["Hi"] if quitter is Seat.CLIENT else []
+        people, programs = await both_sit(place, lines, name="Ann")
         await until(lambda: people[quitter].seen == (2 if quitter is Seat.CLIENT else 1))
         detangle.network().disconnect(*Seat)
         people[quitter].say("/q")
@@ -542,7 +543,9 @@ def test_partner_who_was_away_learns_of_a_quit_when_they_come(tmp_path: Path, qu
         assert place.log(quitter)[-1].kind is Kind.QUIT
         for seat in Seat:
             with Store(place.journal(seat)) as store:
-                assert store.history()[0].ended
+                (record,) = store.history()
+                assert record.ended
+                assert record.name == record.partner == "Ann"  # also where the quit was told by a later program
 
     in_simulation(scenario())
 

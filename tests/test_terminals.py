@@ -624,3 +624,12 @@ def test_name_server_that_does_not_answer_holds_nobody(tmp_path: Any) -> None:
             client.wait(1)
         client.send_signal(signal.SIGINT)
         assert client.wait(3) == 130
+
+
+def test_title_of_the_window_is_given_back(spawn: Spawn) -> None:
+    """What it was is kept first, and the last word restores it."""
+    server = spawn("server", "--port", "0", NO_COLOR="")
+    server.expect_exact("\x1b[22;2t")
+    server.expect_exact("Server listening on")
+    server.sendintr()
+    assert ends(server, 130).endswith("\x1b[23;2t")
