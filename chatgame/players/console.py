@@ -2,8 +2,8 @@
 
 One task reads standard input for the life of the program; nothing else does, and it is not cancelled before the
 end. All output goes through one writer, and all of it is made inert first.
-On a terminal, a line entered before the prompt is not sent, and the person is told at once. From a pipe, lines
-wait for their turn.
+On a terminal, a line entered before the prompt is not sent, and the person is told at once; an editor keeps it. From a
+pipe, lines wait for their turn.
 After a line was taken, reading goes on when its turn is written or the prompt opens again. So an end of input
 that is found then is the leaving of somebody who waits or is asked, and overtakes no line.
 """
