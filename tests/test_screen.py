@@ -149,6 +149,17 @@ def test_colours_never_change_the_words_of_any_text(text: str, kind: type[str], 
     assert uncoloured(shown(kind(text), Look(True, width=width))) == shown(kind(text), Look(width=width))
 
 
+def test_who_moves_again_is_told_so() -> None:
+    """As in reversi, where the other has to pass."""
+    steps, _ = ended("reversi", "d3", "c3", "b3", "b2", "f5", "a3", "a1", "c1")
+    mover = steps[-1].turn.seat
+    (asked,) = (line for line in narrate(steps[-1], mover) if isinstance(line, Asked))
+    assert asked.startswith("Your move again: a cell")
+    (asked,) = (line for line in narrate(steps[-2], mover) if isinstance(line, Asked))
+    assert asked.startswith("Your move: a cell")
+    assert "\x1b" not in shown(asked, Look(colour=True))  # it is no waiting
+
+
 def test_title_is_all_that_a_title_sets() -> None:
     """Whatever is in it."""
     screen = on_screen(titled("waiting for \x07\x1b[2J日本"))
