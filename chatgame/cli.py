@@ -23,6 +23,7 @@ from chatgame.core.pairing import read_code
 from chatgame.core.seats import Seat
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Record, Store, unknown
+from chatgame.link.addresses import DEFAULT_HOST, DEFAULT_PORT
 from chatgame.link.memory import linked_in_memory
 from chatgame.play import converse
 from chatgame.players.bot import Bot, Level
@@ -30,7 +31,7 @@ from chatgame.players.inert import inert
 from chatgame.players.narration import known_names
 from chatgame.players.terminal import console_at, look_of_output, streams_restored
 from chatgame.plugins import installed_games
-from chatgame.program import DEFAULT_HOST, DEFAULT_PORT, PATIENCE, Setting, join, serve
+from chatgame.program import PATIENCE, Setting, join, serve
 from chatgame.records import FORMATS, listing, recording
 
 BROKEN_PIPE = 13
@@ -364,8 +365,8 @@ def _code(text: str) -> str:
 
 def _name(text: str) -> str:
     if text and (len(text) > MAX_PERSON or not known_names({Seat.CLIENT: text})):
-        what = f"a name has at most {MAX_PERSON} characters, and does not begin as this program's own lines do"
-        raise argparse.ArgumentTypeError(f"{text} cannot be your name: {what}")
+        what = f"it can be seen, has at most {MAX_PERSON} characters, and does not begin as this program's lines do"
+        raise argparse.ArgumentTypeError(f"{inert(text)} cannot be your name: {what}")
     return text
 
 

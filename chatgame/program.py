@@ -11,7 +11,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.store import Conversation, Store
-from chatgame.link.addresses import is_loopback, reachable_at
+from chatgame.link.addresses import DEFAULT_PORT, is_loopback, reachable_at
 from chatgame.link.dial import dial
 from chatgame.link.link import Link
 from chatgame.link.listen import listening
@@ -20,9 +20,6 @@ from chatgame.players.player import Player
 
 if TYPE_CHECKING:  # it needs an extra
     from chatgame.link.secure import Guard
-
-DEFAULT_HOST = "localhost"
-DEFAULT_PORT = 1059
 
 PATIENCE = 600
 """In seconds: how long a partner who was lost may take to come back, if nobody says otherwise."""

@@ -71,11 +71,14 @@ async def test_banner_stands_before_the_first_prompt_only() -> None:
         again.cancel()
 
 
+NOBODY = "Nobody has come yet. Ctrl-C leaves at any time."
+
+
 async def test_line_typed_before_the_prompt_is_not_sent_and_said_so() -> None:
     """On a terminal, at once; the line typed at the prompt is taken."""
     async with desk() as here:
         await here.type("too early\n")
-        assert here.screen.text == "Not your turn yet, so this was not sent: too early\nNot your turn yet.\n"
+        assert here.screen.text == f"Not your turn yet, so this was not sent: too early\n{NOBODY}\n"
         line = await here.asked()
         await here.type("in time\n")
         assert await line == "in time"
@@ -174,10 +177,9 @@ async def test_half_a_line_at_the_end_of_a_terminal_is_not_sent() -> None:
 async def test_command_typed_too_early_is_told_how_to_leave(line: str) -> None:
     """Who waits may want to go; before the partner is there, and after."""
     async with desk() as here:
-        for _ in range(2):
+        for told in (NOBODY, "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."):
             await here.type(f"{line}\n")
-            last = here.screen.text.splitlines()[-1]
-            assert last == "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."
+            assert here.screen.text.splitlines()[-1] == told
             await here.console.see(Step.to(TABLE, *SAID, None, None))
 
 

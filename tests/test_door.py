@@ -221,7 +221,7 @@ async def test_nobody_listening_is_told_with_what_to_do() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-        with pytest.raises(Unreachable, match="Start the server first: chatgame server"):
+        with pytest.raises(Unreachable, match=f"Start the server first: chatgame server --port {port}"):
             await dial("localhost", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
 
 

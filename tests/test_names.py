@@ -50,7 +50,7 @@ def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[str
         (["play tictactoe"], CLIENT, "Waiting for Ben..."),
         (["play tictactoe", "move 5"], CLIENT, "Ben played 5."),
         (["play tictactoe", "resign"], CLIENT, "Game over, you won: Ben resigned."),
-        (["play tictactoe", "resign"], SERVER, "Game over, Anna won: Ben resigned."),
+        (["play tictactoe", "resign"], SERVER, "Game over, Anna won: you resigned."),
         (["play tictactoe", "resign"], CLIENT, "Back to chat, Ben writes next."),
         (["quit"], SERVER, "Anna has requested shutdown. Shutting down!"),
     ],
@@ -145,7 +145,9 @@ def test_name_that_could_not_be_used_is_refused_at_the_command_line(
     with pytest.raises(SystemExit) as end:
         chatgame.cli.main([seat, "--name", name])
     assert end.value.code == 2
-    assert "a name has at most 24 characters" in " ".join(capsys.readouterr().err.split())
+    assert "cannot be your name: it can be seen, has at most 24 characters" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 @pytest.mark.parametrize(

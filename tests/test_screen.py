@@ -158,6 +158,7 @@ def test_who_moves_again_is_told_so() -> None:
     (asked,) = (line for line in narrate(steps[-2], mover) if isinstance(line, Asked))
     assert asked.startswith("Your move: a cell")
     assert "\x1b" not in shown(asked, Look(colour=True))  # it is no waiting
+    assert "Waiting for the client, who moves again..." in narrate(steps[-1], mover.other)
 
 
 def test_title_is_all_that_a_title_sets() -> None:

@@ -326,7 +326,7 @@ def test_battleship_survives_kill_9_of_each_side_in_turn(spawn: Spawn, server: A
     programs["client"].sendline("/resign")
     programs["client"].expect_exact(f"The server had chosen {FLEETS['server']}.")
     programs["server"].expect_exact("Game over, you won: the client resigned.")
-    programs["client"].expect_exact("Game over, the server won: the client resigned.")
+    programs["client"].expect_exact("Game over, the server won: you resigned.")
     programs["client"].expect_exact(PROMPT)
     programs["client"].sendline("/q")
     ends(programs["client"], 0)

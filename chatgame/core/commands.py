@@ -186,8 +186,9 @@ def now(table: Table, seat: Seat) -> str:
 
 
 def _help(table: Table, seat: Seat) -> str:
-    on = table.playing
-    lines = [f"{command:<10} {meaning}" for command, meaning in (IN_GAME if on else IN_CHAT).items()]
+    on, asked = table.playing, table.asked is seat
+    known = (IN_GAME if on else IN_CHAT).items()
+    lines = [f"{command:<10} {meaning}" for command, meaning in known if asked or command in ASIDE]
     about = [f"Rules: {on.rules.about}"] if on and on.rules.about else []
     return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
 

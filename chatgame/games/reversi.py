@@ -84,7 +84,8 @@ class Reversi(Rules[Position, str]):
         rows = [f"{row + 1} {' '.join(marks[8 * row :][:8])}" for row in range(8)]
         who_x = f"X: {known_as(x, viewer)} ({marks.count('X')})"
         who_o = f"O: {known_as(x.other, viewer)} ({marks.count('O')})"
-        return "\n".join(["  a b c d e f g h", *rows, f"{who_x}, {who_o}"])
+        hint = ["* where you can play"] if "*" in marks else []
+        return "\n".join(["  a b c d e f g h", *rows, f"{who_x}, {who_o}", *hint])
 
     def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
         marks, x = _marks(position, viewer), position.x

@@ -4,10 +4,13 @@ import socket
 from contextlib import suppress
 from ipaddress import ip_address
 
+DEFAULT_HOST = "localhost"
+DEFAULT_PORT = 1059
+
 
 def address_family(host: str) -> socket.AddressFamily:
     """IPv4 for "localhost", so that both sides mean 127.0.0.1 by it; any for other hosts."""
-    return socket.AF_INET if host == "localhost" else socket.AF_UNSPEC
+    return socket.AF_INET if host == DEFAULT_HOST else socket.AF_UNSPEC
 
 
 def is_loopback(host: str) -> bool:

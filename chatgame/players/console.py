@@ -2,8 +2,8 @@
 
 One task reads standard input for the life of the program; nothing else does, and it is not cancelled before the
 end. All output goes through one writer, and all of it is made inert first.
-On a terminal, a line entered before the prompt is not sent, and the person is told at once; an editor keeps it. From a
-pipe, lines wait for their turn.
+On a terminal, a line entered before the prompt is not sent, and the person is told at once; an editor keeps it. From
+a pipe, lines wait for their turn.
 After a line was taken, reading goes on when its turn is written or the prompt opens again. So an end of input
 that is found then is the leaving of somebody who waits or is asked, and overtakes no line.
 """
@@ -171,7 +171,7 @@ class Console:
 
     def _too_early(self, line: str) -> str:
         """What to tell of any other line that was entered before the prompt."""
-        if line.startswith("/"):
+        if line.startswith("/") and self._table:
             return "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."
         return f"{NOT_YET}, so this was not sent: {_shortened(line)}\n{self._waiting}"
 
@@ -179,7 +179,7 @@ class Console:
     def _waiting(self) -> str:
         """What is waited for."""
         if not self._table:
-            return f"{NOT_YET}."
+            return "Nobody has come yet. Ctrl-C leaves at any time."
         return named(f"Waiting since {self._since}: {now(self._table, self._seat)}.", self._names)
 
     async def ask(self, table: Table) -> str:  # noqa: ARG002  # the person has seen the table

@@ -182,10 +182,10 @@ class EditedConsole(Console):
             self._told.set()
 
     def _too_early(self, line: str) -> str:
-        if line.startswith("/"):
+        if line.startswith("/") and self._table:
             return super()._too_early(line)
         kept = f"{NOT_YET}. Your line stays here, and Enter sends it when the prompt has come."
-        return f"{kept}\n{self._waiting}" if self._table and self._reading.is_set() else kept
+        return f"{kept}\n{self._waiting}" if self._reading.is_set() else kept
 
     def _hides(self, line: str) -> bool:
         """Whether a line is a choice or a secret, which no arrow key is to bring into a later message."""

@@ -28,7 +28,7 @@ GOODBYE = "Shutting Down!"
 _OURS = re.compile(
     r"""\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
     |The\W+(?:connection|game|rules|journal|conversation|output|input)\b|You\W+(?:played|started|answered|made|had|won|lost
-    |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b|Nobody\W+answers
+    |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b|Nobody\W+(?:answers|has\W+come)
     |Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)|Dropped\b
     |Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)""",
     re.IGNORECASE | re.VERBOSE,
@@ -209,11 +209,12 @@ def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[st
     if match.outcome:
         winner = match.outcome.winner
         result = f"{known_as(winner, viewer)} won" if winner else "a draw"
+        reason = re.sub(f"^the {viewer} ", "you ", match.outcome.reason)
         return [
-            Over(f"Game over, {result}: {match.outcome.reason}."),
+            Over(f"Game over, {result}: {reason}."),
             f"Back to chat, {'your turn' if mine else f'the {table.token} writes next'}.",
         ]
+    again = turn.kind is Kind.MOVE and turn.seat is table.token
     if not mine:
-        return [Waiting(f"Waiting for the {table.token}...")]
-    again = " again" if turn.kind is Kind.MOVE and turn.seat is viewer else ""
-    return [Asked(f"Your move{again}: {match.asks(viewer)}.")]
+        return [Waiting(f"Waiting for the {table.token}{', who moves again' if again else ''}...")]
+    return [Asked(f"Your move{' again' if again else ''}: {match.asks(viewer)}.")]

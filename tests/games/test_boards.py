@@ -108,7 +108,7 @@ def battleship_cells(board: str) -> str:
     [
         ("tictactoe", tictactoe_from, lambda board: re.sub(r"^X: .*|[^1-9XO]", "", board, flags=re.MULTILINE)),
         ("connect4", connect4_from, lambda board: re.sub(r"^\d.*\n|^X: .*|\s", "", board, flags=re.MULTILINE)),
-        ("reversi", reversi_from, lambda board: re.sub(r"^ .*\n|^X: .*|\d|\s", "", board, flags=re.MULTILINE)),
+        ("reversi", reversi_from, lambda board: re.sub(r"^ .*\n|^X: .*|^\* .*|\d|\s", "", board, flags=re.MULTILINE)),
         ("hangman", hangman_from, lambda board: board.split("\n")[6].replace(" ", "").replace("?", "")),
         ("battleship", battleship_from, battleship_cells),
     ],

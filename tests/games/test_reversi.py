@@ -241,6 +241,7 @@ def test_board_marks_what_the_viewer_may_play() -> None:
         "7 . . . . . . . .",
         "8 . . . . . . . .",
         "X: you (3), O: the client (3)",
+        "* where you can play",
     ]
 
 
