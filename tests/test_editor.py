@@ -190,7 +190,7 @@ def test_words_in_the_middle_of_ones_turn_leave_the_line(server: Terminal, clien
     server.sees(f"{PROMPT}Hi the", column=len(PROMPT) + 5)
     client.process.kill(signal.SIGKILL)
     server.sees(f"{PROMPT}Hi the", column=len(PROMPT) + 5)
-    lost = "The connection to the client was lost. Waiting for it to come back; Ctrl-C leaves."
+    lost = "The connection to the client was lost. Waiting for them to come back; Ctrl-C leaves."
     server.sees(lost, f"{PROMPT}Hi the", column=len(PROMPT) + 5)
     server.type("r")
     server.sees(f"{PROMPT}Hi thre", column=len(PROMPT) + 6)
@@ -376,7 +376,7 @@ def test_closed_window_is_no_goodbye(server: Terminal, client: Terminal) -> None
     """The terminal goes away under the client: the server waits for it, as for one that was killed."""
     say(client, "Hello", server)
     client.process.close()
-    server.process.expect_exact("Waiting for it to come back; Ctrl-C leaves.")
+    server.process.expect_exact("Waiting for them to come back; Ctrl-C leaves.")
 
 
 def test_defect_leaves_the_terminal_as_it_was(terminal: Open) -> None:

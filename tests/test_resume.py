@@ -266,7 +266,7 @@ def test_both_are_told_that_the_line_is_lost_and_when_it_is_back(tmp_path: Path)
         await talk(place, CHAT, Wire(before=[2, 3, 4]))
         assert place.told[Seat.SERVER][2:] == [
             "Waiting for message...",
-            "The connection to the client was lost. Waiting for it to come back; Ctrl-C leaves.",
+            "The connection to the client was lost. Waiting for them to come back; Ctrl-C leaves.",
             "Connected again.",
         ]
         lost, *tries, again = place.told[Seat.CLIENT][1:]
@@ -386,7 +386,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
             session, last, first = spied(store)
         if not connected:
             await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
-            await heard(place.told[Seat.SERVER], "Waiting for it to come back")
+            await heard(place.told[Seat.SERVER], "Waiting for them to come back")
         log = {"turns": 2, "digest": place.log(Seat.SERVER)[-1].digest}
         for hello, reason in (
             ({}, Reason.TAKEN),

@@ -805,7 +805,7 @@ ELSEWHERE = ("Cannot listen", "Port ", "You may not", "The table is", "The serve
 """How sentences begin that are made in one place and raised in another."""
 
 RARE = {
-    "a lost client": "The connection to the client was lost. Waiting for it to come back; Ctrl-C leaves.",
+    "a lost client": "The connection to the client was lost. Waiting for them to come back; Ctrl-C leaves.",
     "a lost server": "The connection to the server was lost. Dialling again.",
     "a plugin that fails": "The game nim cannot be played: ValueError: it is bad",
     "rules that fail": "The rules of nim failed (ValueError: no). To end the game, type /resign.",

@@ -285,7 +285,7 @@ def test_closed_window_is_no_goodbye(server: Any, client: Any) -> None:
     """The terminal goes away under the client: the server waits for it, as for one that was killed."""
     say(client, "Hello", server)
     client.close()
-    server.expect_exact("Waiting for it to come back; Ctrl-C leaves.")
+    server.expect_exact("Waiting for them to come back; Ctrl-C leaves.")
     server.expect_exact(PROMPT)
 
 

@@ -217,7 +217,7 @@ class Door:
         if self.partner.done():
             self.partner.result().resume(connection, hello)
         else:
-            plan = "Waiting for it to come back; Ctrl-C leaves."
+            plan = "Waiting for them to come back; Ctrl-C leaves."
             recovery = (
                 Recovery(lambda link: link.up.wait(), plan, self._told, self._patience) if hello.token else None
             )
