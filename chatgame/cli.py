@@ -318,7 +318,7 @@ def _parser() -> argparse.ArgumentParser:
     levels = [level.value for level in Level]
     solo.add_argument("--level", default="medium", choices=levels, help="of the bot (default: %(default)s)")
     solo.add_argument("--plain", action="store_true", help=PLAIN)
-    solo.add_argument("--seed", type=int, help="a number that makes the same conversation of the same lines")
+    solo.add_argument("--seed", type=_number, help="a number that makes the same conversation of the same lines")
     summary = "watch two people chat and play, to see what this is"
     demo = commands.add_parser("demo", help=summary, description=f"{summary.capitalize()}.")
     demo.set_defaults(program=show_demo)
