@@ -159,15 +159,21 @@ class Store:
         self._db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.execute("PRAGMA secure_delete = ON")
+        if self._version() == VERSION:
+            return
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")  # another program may be about to make the same tables
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            version = self._version()
             if version > VERSION:
                 raise JournalFailed(f"The journal {self._path} was written by a newer chatgame. Update this one.")
             if version < VERSION:
                 for statement in UPDATE if version else SCHEMA:
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _version(self) -> int:
+        version: int = self._db.execute("PRAGMA user_version").fetchone()[0]
+        return version
 
     def __enter__(self) -> Self:
         return self
