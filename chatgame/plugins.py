@@ -6,6 +6,7 @@ It does so in the entry-point group `chatgame.games`, under the name of its game
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,17 @@ def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
 def _plugins() -> "Iterable[EntryPoint]":
     """What packages name; where none does, `importlib.metadata` is not loaded, which takes a quarter of the start."""
     metadata = (file for folder in sys.path for file in Path(folder).glob("*-info/entry_points.txt"))
-    if not any(GROUP in file.read_text("utf-8", "replace") for file in metadata):
+    if not any(map(_names_plugins, metadata)):
         return ()
     from importlib.metadata import entry_points
 
     return entry_points(group=GROUP)
+
+
+def _names_plugins(metadata: Path) -> bool:
+    with suppress(OSError):  # what cannot be read names nothing
+        return GROUP in metadata.read_text("utf-8", "replace")
+    return False
 
 
 def _plugin(found: "EntryPoint", games: dict[str, AnyRules]) -> AnyRules:
