@@ -52,7 +52,7 @@ RECALLED = 10
 
 
 async def converse(
-    player: Player, link: Link, games: Mapping[str, AnyRules], journal: Journal, chance: Random | None = None
+    player: Player, link: Link, games: Mapping[str, AnyRules], journal: Journal, chance: Random = CHANCE
 ) -> Table:
     """Let `player` talk and play over `link` until one side quits; returns the closed table.
 
@@ -71,7 +71,7 @@ async def converse(
         OutputLost: the player cannot be reached any more.
     """
     failure: ChatgameError | None = None
-    conversation = _Conversation(player, link, games, journal, chance or CHANCE)
+    conversation = _Conversation(player, link, games, journal, chance)
     try:
         await conversation.run()
     except ChatgameError as error:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from random import Random, SystemRandom
+from random import Random
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chatgame.core.errors import Forgotten, JournalFailed, PlayerLeft, Unreachable
@@ -11,11 +11,11 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.store import Conversation, Store
-from chatgame.link.addresses import DEFAULT_PORT, is_loopback, reachable_at
+from chatgame.link.addresses import is_loopback, port_option, reachable_at
 from chatgame.link.dial import dial
 from chatgame.link.link import Link
 from chatgame.link.listen import listening
-from chatgame.play import converse
+from chatgame.play import CHANCE, converse
 from chatgame.players.player import Player
 
 if TYPE_CHECKING:  # it needs an extra
@@ -56,7 +56,7 @@ class Setting(NamedTuple):
     insecure: bool = False
     name: str = ""
     patience: float = PATIENCE
-    chance: Random = SystemRandom()
+    chance: Random = CHANCE
 
 
 async def serve(player: Player, setting: Setting, told: Told) -> Table:
@@ -78,10 +78,9 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
             if kept.held.number:
                 told("Waiting for the client of your unfinished conversation. To begin afresh, use --new.")
             elif guard:
-                port_option = "" if door.port == DEFAULT_PORT else f" --port {door.port}"
                 told(
                     "Tell your friend the code, by telephone for example; it lets in one person, once. They type:",
-                    f"chatgame client --host {reachable_at(host)}{port_option} {guard.code}",
+                    f"chatgame client --host {reachable_at(host)}{port_option(door.port)} {guard.code}",
                 )
             link = await door.partner
             told(f"Connected by {link.peer}")

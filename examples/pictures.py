@@ -22,7 +22,7 @@ import pexpect
 import pyte
 from pyte.screens import Char
 
-from chatgame.link.addresses import DEFAULT_HOST, DEFAULT_PORT
+from chatgame.link.addresses import DEFAULT_HOST, DEFAULT_PORT, port_option
 from chatgame.players.narration import PROMPT
 
 ROWS, TIMEOUT = 34, 20  # of a terminal; the timeout is in seconds, for every wait
@@ -96,7 +96,7 @@ def two_people(*options: str) -> Iterator[dict[str, Terminal]]:
     """A server and a client who have met, each on a terminal."""
     names = dict(zip(("server", "client"), options, strict=False))
     port = _free_port()
-    where = [] if port == DEFAULT_PORT else ["--port", str(port)]
+    where = port_option(port).split()
     with TemporaryDirectory() as folder:
         people = {seat: Terminal(seat, 58, Path(folder)) for seat in ("server", "client")}
         for seat, ready in (("server", f"on port: {port}"), ("client", "Connected to")):

@@ -922,7 +922,7 @@ def test_own_lines_are_all_there(lines_heard: tuple[set[str], set[str]]) -> None
         *("Game over, the server won: you resigned.", "The client started a game of pig."),
         *("That line is not UTF-8 text, so it was not sent.", "The client has been silent for 7 seconds."),
         *(
-            "chatgame: Nobody is listening at 7. Start the server first: 7",
+            "chatgame: Nobody is listening at 7. Start the server first: chatgame server7",
             "Connected to: 7 on port: 7",
         ),
         *("chatgame: Cannot listen on 7 port 7: 7. Check --host.", "You are the client, and a bot is the server."),

@@ -13,6 +13,11 @@ def address_family(host: str) -> socket.AddressFamily:
     return socket.AF_INET if host == DEFAULT_HOST else socket.AF_UNSPEC
 
 
+def port_option(port: int) -> str:
+    """What to type behind a command for this port, if it is not the one that is taken anyway."""
+    return "" if port == DEFAULT_PORT else f" --port {port}"
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this computer can reach an address."""
     with suppress(ValueError):

@@ -11,7 +11,7 @@ from chatgame.core.limits import HELLO_TIME
 from chatgame.core.messages import Hello
 from chatgame.core.resume import Held
 from chatgame.core.rules import AnyRules
-from chatgame.link.addresses import DEFAULT_PORT, address_family, is_loopback
+from chatgame.link.addresses import address_family, is_loopback, port_option
 from chatgame.link.hello import greet_server, hello_of
 from chatgame.link.kept import Kept
 from chatgame.link.link import Link, Recovery
@@ -121,11 +121,6 @@ async def dial(
     return Link(connection, held, hello, hello.session or "", recovery)
 
 
-def _server_at(port: int) -> str:
-    """What starts a server there."""
-    return "chatgame server" if port == DEFAULT_PORT else f"chatgame server --port {port}"
-
-
 def _pauses() -> Iterator[float]:
     """In seconds, each up to twice as long as the one before; random, so that many clients do not come at once."""
     yield 0.0
@@ -151,7 +146,9 @@ async def _connect(host: str, port: int, context: ssl.SSLContext | None) -> Conn
     except (socket.gaierror, UnicodeError) as error:
         raise Unreachable(f'There is no host by the name "{host}". Check --host.') from error
     except ConnectionRefusedError as error:
-        raise Unreachable(f"Nobody is listening at {where}. Start the server first: {_server_at(port)}") from error
+        raise Unreachable(
+            f"Nobody is listening at {where}. Start the server first: chatgame server{port_option(port)}"
+        ) from error
     except TimeoutError as error:
         raise Unreachable(f"No answer from {where}. Check --host and --port.") from error
     except OSError as error:
