@@ -20,10 +20,6 @@ from chatgame.core.messages import Alive, Bye, Hello, Message, Reason, Turn
 from chatgame.core.resume import Held
 from chatgame.link.streams import Connection
 
-UP = asyncio.Event()
-"""Of all links that have never been down: an event of its own would be a tenth of what a link takes in memory."""
-UP.set()
-
 
 class Recovery(NamedTuple):
     """How a link gets over the loss of a connection.
@@ -69,7 +65,7 @@ class Link:
         self.theirs = hello.games
         self.partner = hello.name
         self.held = held
-        self.up = UP
+        self.up = asyncio.Event()
         self._recovery = recovery
         self._failure: ChatgameError | None = None
         self.proven = 0.0
@@ -106,8 +102,6 @@ class Link:
 
     def _drop(self) -> None:
         self._connection.abort()
-        if self.up is UP:
-            self.up = asyncio.Event()
         self.up.clear()
 
     async def receive(self) -> Turn:
