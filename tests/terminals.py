@@ -36,6 +36,18 @@ def say(speaker: Any, line: str, listener: Any) -> None:
     listener.expect_exact(PROMPT)
 
 
+def chat_of_the_assignment(client: Any, server: Any) -> list[tuple[Any, str, Any]]:
+    """Who says what to whom, up to the client's `/q`."""
+    return [
+        (client, "Hello", server),
+        (server, "How are you?", client),
+        (client, "Good. You?", server),
+        (server, "Good", client),
+        (client, "Bye", server),
+        (server, "Bye", client),
+    ]
+
+
 def ends(process: Any, status: int) -> str:
     """What else the program writes until it ends, which it does in time and with this exit status."""
     process.expect(pexpect.EOF, timeout=3)

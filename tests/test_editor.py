@@ -26,7 +26,7 @@ from chatgame.players.editor import EditedConsole, Editor
 from chatgame.players.inert import inert
 from chatgame.players.narration import PROMPT
 from tests.ends import VERSIONS
-from tests.terminals import COMMAND, Spawn, ends
+from tests.terminals import COMMAND, Spawn, chat_of_the_assignment, ends
 from tests.test_terminals import CLIENT_SCREEN, SERVER_SCREEN
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
@@ -147,14 +147,7 @@ def say(speaker: Terminal, line: str, listener: Terminal) -> None:
 
 def test_both_screens_of_the_assignment_come_out_word_for_word(server: Terminal, client: Terminal) -> None:
     """Each line that was sent stays behind its prompt."""
-    for speaker, line, listener in [
-        (client, "Hello", server),
-        (server, "How are you?", client),
-        (client, "Good. You?", server),
-        (server, "Good", client),
-        (client, "Bye", server),
-        (server, "Bye", client),
-    ]:
+    for speaker, line, listener in chat_of_the_assignment(client, server):
         say(speaker, line, listener)
     client.sees(PROMPT)
     client.type("/q" + ENTER)

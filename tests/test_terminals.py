@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.terminals import COMMAND, PROMPT, Spawn, ends, say
+from tests.terminals import COMMAND, PROMPT, Spawn, chat_of_the_assignment, ends, say
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
 pyte = pytest.importorskip("pyte")
@@ -83,14 +83,7 @@ def test_both_screens_of_the_assignment_come_out_word_for_word(spawn: Spawn, env
     client = spawn("client", "--port", port, **env)
     client_screen = everything(client)
     client.expect_exact(PROMPT)
-    for speaker, line, listener in [
-        (client, "Hello", server),
-        (server, "How are you?", client),
-        (client, "Good. You?", server),
-        (server, "Good", client),
-        (client, "Bye", server),
-        (server, "Bye", client),
-    ]:
+    for speaker, line, listener in chat_of_the_assignment(client, server):
         say(speaker, line, listener)
     client.sendline("/q")
     ends(client, 0)
