@@ -28,14 +28,14 @@ GOODBYE = "Shutting Down!"
 _OURS = re.compile(
     r"""\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
     |The\W+(?:connection|game|rules|journal|conversation|output|input)\b|You\W+(?:played|started|answered|made|had|won|lost
-    |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b|Nobody\W+(?:answers|has\W+come)
-    |Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)|Dropped\b
+    |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
+    |Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)|Dropped\b
     |Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
 """How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs."""
 
-_SEAT = re.compile(r"\b[Tt]he (client|server)\b|^(Client|Server)\b")
+_SEAT = re.compile(r"\b[Tt]he (?:client|server)\b|^(?:Client|Server)\b")
 
 _YOU = re.compile(r"\W*your?\b", re.IGNORECASE)
 
@@ -135,7 +135,7 @@ def named(line: str, names: Names) -> str:
     """A line of the program's own with names in the place of seats."""
 
     def name(seat: re.Match[str]) -> str:
-        return names.get(Seat(seat[seat.lastindex or 0].lower()), seat[0])
+        return names.get(Seat(seat[0].split()[-1].lower()), seat[0])
 
     if not names:
         return line
