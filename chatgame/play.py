@@ -1,8 +1,9 @@
 """A conversation: a player and a link joined at one table.
 
-Three coroutines share the table. `_listen` takes the partner's turns from the link. `_take_turns` is the turn token:
-it asks the player for a line only while this seat holds the token. `_play` takes over from it while a game is on.
-Whoever writes a turn puts it through the table first, so nobody can write out of turn, and the three cannot meet.
+`_take_turns` is the turn token: it asks the player for a line while this seat holds it, and otherwise waits for the
+partner's next turn. `_play` takes over from it while a game is on. Every turn goes through the table first, so nobody
+can write out of turn. While the player takes their time, `_listen` hears what the partner does meanwhile, which can
+only be to leave, or to break the protocol.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ from chatgame.core.errors import (
 from chatgame.core.limits import LATE_TIME, MAX_COMPLAINT
 from chatgame.core.log import Step, steps
 from chatgame.core.match import Duty, Match
-from chatgame.core.messages import Bye, Kind, Reason
+from chatgame.core.messages import Bye, Kind, Reason, Turn
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -40,6 +41,10 @@ from chatgame.players.player import Player
 
 SAY_SO_TIME = 3.0
 """In seconds: when a player is told that the partner's program is late."""
+
+LISTEN_TIME = 0.02
+"""In seconds: how soon somebody listens to the partner while the player is busy. A task for each line of a script,
+which is there at once, would take as long as all else that a turn takes."""
 
 FAREWELL_TIME = 3.0
 """In seconds: how long we see to it that the partner learns of our quitting, if need be over a new connection."""
@@ -104,7 +109,7 @@ def _goodbye(failure: ChatgameError | None) -> Bye | None:
 
 
 class _Conversation:
-    """The table that the three coroutines share, and the only one who changes it."""
+    """The table, and the only one who changes it."""
 
     def __init__(
         self, player: Player, link: Link, games: Mapping[str, AnyRules], journal: Journal, chance: Random
@@ -121,20 +126,28 @@ class _Conversation:
         # When the match came to its present duty, by the time for which the partner has shown that they are there.
         self._since = 0.0
         self._told_late = False  # whether the player knows that the partner's program is late with it
-        self._heard: asyncio.Future[None] | None = None  # done when a turn is here that we waited for
+        self._unseen: deque[Step] = deque()  # by the player
+        self._over = False  # as both sides know
+        self._receiving = False  # from the link, whoever does
+        self._heard: asyncio.Task[Turn | None] | None = None  # what came while the player was busy
+        self._lookout: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Go on where the log ends, until one side quits."""
         await self._read_journal()
         with unwrapped():
-            async with asyncio.TaskGroup() as tasks:
-                listening = tasks.create_task(self._listen())
-                alive = tasks.create_task(self._link.keep_alive())
-                await self._take_turns()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(FAREWELL_TIME):
-                        await listening
-                alive.cancel()
+            async with asyncio.TaskGroup() as self._tasks:
+                try:
+                    await self._take_turns()
+                    if not self._over:
+                        with suppress(TimeoutError):
+                            async with asyncio.timeout(FAREWELL_TIME):
+                                await self._next_turn()
+                finally:
+                    if self._lookout:
+                        self._lookout.cancel()
+                    if self._heard:
+                        self._heard.cancel()
 
     async def _read_journal(self) -> None:
         """Come to the table where the log ends, and show the player the last of it."""
@@ -149,35 +162,6 @@ class _Conversation:
         if self.table.token:
             await self._player.begin(self.table, self._link.partner, list(recalled))
 
-    async def _listen(self) -> None:
-        """Take the partner's turns, and then, if we have quit, their goodbye."""
-        while True:
-            try:
-                turn = await self._link.receive()
-            except PartnerLeft:
-                self._journal.end()  # before we answer, since that says that it is safe here
-                if self.table.token:
-                    raise
-                return
-            except ChatgameError:
-                if self.table.token:
-                    raise
-                return
-            if not self.table.token:
-                continue
-            try:
-                after = self.table.after(turn)
-            except Refused as error:
-                raise RemoteProtocolError(f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}") from error
-            self._journal.take(turn)
-            step = self._set(Step.to(self.table, turn, after, None, self._secret))
-            if self._heard and not self._heard.done():  # a full screen holds up no turn that needs no player
-                self._heard.set_result(None)
-            await self._player.see(step)
-            if not after.token:
-                self._journal.end()
-                return
-
     async def _take_turns(self) -> None:
         """The turn token: write when it is here, wait while it is not."""
         while self.table.token:
@@ -187,43 +171,118 @@ class _Conversation:
                 await self._ask(read_chat)
             else:
                 await self._wait()
+        await self._show()
 
     async def _play(self) -> None:
         """The game: ask for moves and choices, and write by itself what needs no player."""
         while match := self.table.playing:
-            assert match.duty, "a match that is played has a duty"
-            if match.duty.seat is not self._seat:
-                await self._wait(match)
-            elif match.duty.asked:
+            duty = match.duty
+            assert duty, "a match that is played has a duty"
+            mine = duty.seat is self._seat
+            if mine and duty.asked:
                 seed = self._chance.getrandbits(64)
                 await self._ask(partial(read_game, secret=self._secret, seed=seed))
+            elif mine:
+                await self._do(match, duty)
+            elif duty.asked:
+                await self._wait()
             else:
-                await self._do(match, match.duty)
+                await self._wait_for_program(match, duty)
 
-    async def _wait(self, match: Match | None = None) -> None:
-        """Wait for the partner's next turn; a program that is late with it in a match has lost that."""
-        self._heard = heard = asyncio.get_running_loop().create_future()
-        if not (match and match.duty) or match.duty.asked:
-            await heard
-            return
+    async def _wait(self) -> None:
+        """Wait for the partner's next turn, and take it."""
+        await self._show()
+        turn = await self._next_turn()
+        if turn:
+            self._take(turn)
+
+    async def _wait_for_program(self, match: Match, duty: Duty) -> None:
+        """The same where no player is asked: a program that is late in a match has lost that."""
+        await self._show()
+        self._heard = self._heard or self._tasks.create_task(self._listen())
         for patience in (SAY_SO_TIME, LATE_TIME):
             while (left := self._since + patience - self._link.proven) > 0:
                 # At least a second: there may be no sign of life for a while.
-                if (await asyncio.wait({heard}, timeout=max(left, 1.0)))[0]:
-                    return
-            if self.table.playing is not match:
-                return
-            what = f"did not {match.duty.kind} what it has to"
+                if (await asyncio.wait({self._heard}, timeout=max(left, 1.0)))[0]:
+                    return await self._wait()
+            what = f"did not {duty.kind} what it has to"
             if patience is LATE_TIME:
                 what += f" within {LATE_TIME:.0f} seconds and so has lost the game of {match.rules.title}"
-                raise RemoteProtocolError(f"The {match.duty.seat}'s program {what}.")
+                raise RemoteProtocolError(f"The {duty.seat}'s program {what}.")
             if not self._told_late:
                 self._told_late = True
-                what = f"The {match.duty.seat}'s program is late with what it has to {match.duty.kind}"
+                what = f"The {duty.seat}'s program is late with what it has to {duty.kind}"
                 await self._player.hear(f"{what}; after {LATE_TIME:.0f} seconds it loses the game.")
+        return None
+
+    async def _next_turn(self) -> Turn | None:
+        """The partner's next turn, or None where they have said goodbye after the log was closed."""
+        if not self._heard:
+            return await self._receive()
+        await asyncio.wait({self._heard})  # if it fails, the group ends all this
+        turn, self._heard = self._heard.result(), None
+        return turn
+
+    async def _receive(self) -> Turn | None:
+        self._receiving = True
+        try:
+            while True:
+                turn = await self._link.receive()
+                if self.table.token:
+                    return turn
+        except PartnerLeft:
+            self._end()  # before we answer, since that says that it is safe here
+            if self.table.token:
+                raise
+        except ChatgameError:
+            if self.table.token:
+                raise
+        finally:
+            self._receiving = False
+        return None
+
+    def _take(self, turn: Turn) -> None:
+        """Take a turn of the partner's."""
+        try:
+            after = self.table.after(turn)
+        except Refused as error:
+            raise RemoteProtocolError(f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}") from error
+        self._journal.take(turn)
+        self._unseen.append(self._set(Step.to(self.table, turn, after, None, self._secret)))
+        if not after.token:
+            self._end()
+
+    def _end(self) -> None:
+        """Both sides know that the log is closed."""
+        self._journal.end()
+        self._over = True
+
+    def _listen_soon(self) -> None:
+        """See to it that somebody listens to the partner, should the player be busy for long."""
+        if not self._lookout:
+            self._lookout = asyncio.get_running_loop().call_later(LISTEN_TIME, self._look)
+
+    def _look(self) -> None:
+        self._lookout = None
+        if not self._receiving and not self._heard:
+            self._heard = self._tasks.create_task(self._listen())
+
+    async def _listen(self) -> Turn | None:
+        """Hear what the partner does while the player is busy."""
+        turn = await self._receive()
+        if turn and self.table.token is self._seat:
+            self._take(turn)  # which is refused
+        return turn
+
+    async def _show(self) -> None:
+        """Show the player what they have not seen yet."""
+        self._listen_soon()
+        while self._unseen:
+            await self._player.see(self._unseen.popleft())
 
     async def _ask(self, read: Callable[[str, Table, Seat], Write | Hide | Reply]) -> None:
         """Ask the player for a line, and do what it says."""
+        await self._show()
         line = await self._player.ask(self.table)
         try:
             match read(line, self.table, self._seat):
@@ -268,26 +327,25 @@ class _Conversation:
         await self._write(Write(Kind.COMMIT, commitment(place, opening)), opening)
 
     async def _write(self, meant: Write, opening: Opening | None = None) -> None:
-        """Write a turn: first it is kept, then it is sent."""
+        """Write a turn: first it is kept, then it is sent, and at last seen.
+
+        A console reads on only when it has seen the turn, so an end of input cannot overtake it.
+        """
         before = self.table
         turn, after = before.write(self._seat, meant.kind, meant.text)
         await self._journal.keep(turn, opening)
-        step = self._set(Step.to(before, turn, after, opening, self._secret))
+        self._unseen.append(self._set(Step.to(before, turn, after, opening, self._secret)))
         await self._link.send(turn)
-        # Seen after it is sent: a console reads on only then, so an end of input cannot overtake the turn.
-        await self._player.see(step)
 
     def _set(self, step: Step) -> Step:
         """Come to the table after a step."""
-        if _duty(step.after) != _duty(self.table):
-            self._since = self._link.proven
-            self._told_late = False
-        if step.opening and step.before.match:
-            self._openings[step.before.match.number, step.before.match.ply] = step.opening
-        self.table, self._secret = step.after, step.secret
+        before, after = step.before, step.after
+        if after.match is not before.match:
+            assert after.match, "a match is never forgotten"
+            if step.opening and before.match:
+                self._openings[before.match.number, before.match.ply] = step.opening
+            if not before.playing or after.match.duty != before.playing.duty:
+                self._since = self._link.proven
+                self._told_late = False
+        self.table, self._secret = after, step.secret
         return step
-
-
-def _duty(table: Table) -> tuple[int, Duty | None]:
-    """What the table's match waits for, told apart from that of other matches."""
-    return table.matches, table.match.duty if table.match else None

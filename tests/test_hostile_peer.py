@@ -94,8 +94,8 @@ async def test_server_is_held_to_the_same_rules() -> None:
 
 
 async def test_turn_out_of_turn_is_refused_in_the_middle_of_a_prompt() -> None:
-    """Two turns in a row: the second is refused while the honest player is asked for the answer to the first."""
-    peer, honest = await converse_with_peer(Seat.CLIENT, ["too late"])
+    """Two turns in a row: the second is refused while the honest player thinks about the answer to the first."""
+    peer, honest = await converse_with_peer(Seat.CLIENT, [])
     first, second = peer.turn("say", "one"), peer.turn("say", "two", seat="client")
     peer.send(first, second)
     await peer.hear_goodbye()

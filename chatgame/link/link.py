@@ -6,7 +6,7 @@ what it holds, sends what they lack, and goes on. Who writes and reads turns not
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from chatgame.core.errors import (
     ChatgameError,
@@ -16,7 +16,7 @@ from chatgame.core.errors import (
     RemoteProtocolError,
 )
 from chatgame.core.limits import ALIVE_INTERVAL, RETURN_TIME, SILENCE_LIMIT
-from chatgame.core.messages import Alive, Bye, Hello, Message, Reason, Turn
+from chatgame.core.messages import Alive, Bye, Hello, Reason, Turn
 from chatgame.core.resume import Held
 from chatgame.link.streams import Connection
 
@@ -69,8 +69,10 @@ class Link:
         self._recovery = recovery
         self._failure: ChatgameError | None = None
         self.proven = 0.0
-        self._waiting_since: float | None = None  # for the next message, by the loop's clock
-        self._watch: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._waiting = False  # for the next message
+        self._watch = self._loop.call_later(SILENCE_LIMIT, self._look)
+        self._sign = self._loop.call_later(ALIVE_INTERVAL, self._say_alive)
         self._take_up(connection, hello)
 
     @property
@@ -87,7 +89,7 @@ class Link:
     def _take_up(self, connection: Connection, hello: Hello) -> None:
         self._connection = connection
         self._silent = False
-        self._last_sign: float | None = None  # on this connection, by the loop's clock
+        self._last_sign = self._loop.time()  # on this connection, by the loop's clock
         self.up.set()
         try:
             if hello.games != self.theirs:
@@ -120,7 +122,7 @@ class Link:
             if self._failure:
                 raise self._failure
             connection = self._connection
-            self._wait()
+            self._waiting = True
             try:
                 message = await connection.receive()
             except (InvalidMessage, LinkLost) as error:
@@ -128,11 +130,11 @@ class Link:
                     await self._get_over(error)
                 continue
             finally:
-                self._waiting_since = None
+                self._waiting = False
             if connection is not self._connection:
                 continue  # it was given up meanwhile, and what the partner wrote there comes again
-            now = asyncio.get_running_loop().time()
-            self.proven += 0.0 if self._last_sign is None else now - self._last_sign
+            now = self._loop.time()
+            self.proven += now - self._last_sign
             self._last_sign = now
             match message:
                 case Turn(seat=seat) if seat is partner:
@@ -149,29 +151,19 @@ class Link:
                 case _:
                     raise RemoteProtocolError(f"The {partner} broke the protocol: it began to greet again.")
 
-    def _wait(self) -> None:
-        """Begin to wait for a message, for as long as the partner may be silent.
+    def _look(self) -> None:
+        """See whether there has been silence for too long; the connection is given up then.
 
-        One timer watches over all messages, and looks when the silence began only when it goes off: an
+        One timer watches over all messages, and sees only when it goes off since when there was none: an
         `asyncio.timeout` for each took a tenth of all the time that a turn takes.
         """
-        loop = asyncio.get_running_loop()
-        self._waiting_since = loop.time()
-        if not self._watch:
-            self._watch = loop.call_at(self._waiting_since + SILENCE_LIMIT, self._look)
-
-    def _look(self) -> None:
-        """See whether there has been silence for too long; the connection is given up then."""
-        self._watch = None
-        if self._waiting_since is None:
-            return
-        loop = asyncio.get_running_loop()
-        until = self._waiting_since + SILENCE_LIMIT
-        if loop.time() < until:
-            self._watch = loop.call_at(until, self._look)
-        else:
+        now = self._loop.time()
+        until = (self._last_sign if self._waiting else now) + SILENCE_LIMIT
+        if now >= until:
             self._silent = True
             self._connection.abort()
+            until = now + SILENCE_LIMIT
+        self._watch = self._loop.call_at(until, self._look)
 
     async def _get_over(self, error: ChatgameError) -> None:
         """Wait for the next connection, if the last one was lost and this link can get over it."""
@@ -202,32 +194,28 @@ class Link:
     async def send(self, turn: Turn) -> None:
         """Send a turn; if there is no connection, or it breaks, the next one will carry it."""
         self.held = self.held.after(turn)
-        await self._send(turn)
-
-    async def _send(self, message: Message) -> None:
         if not self.up.is_set():
-            return  # the next connection will carry what is held
+            return
         connection = self._connection
-        connection.write(message)
-        if not connection.waits:
-            return  # at once, since a timeout takes a tenth of all the time that a turn takes
-        try:
-            async with asyncio.timeout(SILENCE_LIMIT):
-                await connection.drain()
-        except (TimeoutError, LinkLost):
-            connection.abort()  # so that `receive` finds it lost
+        connection.write(turn)
+        if connection.waits:
+            try:
+                async with asyncio.timeout(SILENCE_LIMIT):
+                    await connection.drain()
+            except (TimeoutError, LinkLost):
+                connection.abort()  # so that `receive` finds it lost
 
-    async def keep_alive(self) -> NoReturn:
+    def _say_alive(self) -> None:
         """Say every few seconds that this side is still here."""
-        while True:
-            await asyncio.sleep(ALIVE_INTERVAL)
-            await self._send(Alive())
+        if self.up.is_set() and not self._connection.waits:
+            self._connection.write(Alive())
+        self._sign = self._loop.call_later(ALIVE_INTERVAL, self._say_alive)
 
     async def close(self, goodbye: Bye | None = None) -> bool:
         """Say goodbye, if there is anything left to say, and close; never takes long or raises.
 
         Returns whether the partner has heard it, and said so.
         """
-        if self._watch:
-            self._watch.cancel()
+        self._watch.cancel()
+        self._sign.cancel()
         return await self._connection.close(goodbye)
