@@ -15,13 +15,13 @@ const inert = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.co
 const other = (seat) => (seat === "client" ? "server" : "client");
 const wins = (seat, how) => `Game over, ${seat === "client" ? "you" : "the server"} won: ${how}.`;
 
-/** Bytes, or a string in UTF-8, behind their length as four bytes, big-endian: a frame, or a field of a digest. */
-function sized(data) {
+/** A string in UTF-8, behind its length as four bytes, big-endian. */
+function framed(data) {
   const [length, bytes] = [Buffer.alloc(4), Buffer.from(data)];
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
 }
-const hashed = (...fields) => createHash("sha256").update(Buffer.concat(fields.map(sized))).digest("hex");
+const hashed = (...lines) => createHash("sha256").update(lines.join("\n")).digest("hex");
 
 /** The game after a move; `over` is how it ended, if it did. */
 function moved({ cells, x }, seat, cell) {
@@ -49,7 +49,7 @@ function after(table, seat, kind, text) {
   if (kind === "resign") match = { ...match, over: wins(other(seat), "the other resigned") };
   const token = kind === "quit" ? null : remarks ? seat : playing && match.over ? match.x : other(seat);
   const position = playing || kind === "play" ? JSON.stringify([match.cells, match.x]) : "";
-  const digest = hashed(Buffer.from(table.digest, "hex"), String(table.number), seat, kind, text, position);
+  const digest = hashed(table.digest, table.number, seat, kind, position, text);
   return { ...table, number: table.number + 1, digest, match, token, remarks };
 }
 
@@ -62,7 +62,7 @@ const silence = setTimeout(() => close("The server has been silent for 15 second
 const lines = []; // read, and waiting for our turn
 let [received, table] = [Buffer.alloc(0), null]; // bytes of no whole message yet; no table before the server's hello
 let [asked, ended, closing] = [false, false, false]; // the prompt is open; the input is at its end; the session is
-const send = (message) => socket.write(sized(JSON.stringify(message)));
+const send = (message) => socket.write(framed(JSON.stringify(message)));
 
 /** End the session with a sentence, and a goodbye if one is due; the program ends when the server has closed too. */
 function close(sentence, status, goodbye) {

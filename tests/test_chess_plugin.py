@@ -105,10 +105,10 @@ def test_two_bare_kings_are_a_draw() -> None:
 
 def test_position_is_the_boards_since_the_last_capture_or_pawn_move() -> None:
     """Only those can come again."""
-    assert played("e4").notation == b'[["rnbqkbnr/pppppppp/8/8/4P3/8/PPPP1PPP/RNBQKBNR b KQkq -"],"server"]'
+    assert played("e4").notation == '[["rnbqkbnr/pppppppp/8/8/4P3/8/PPPP1PPP/RNBQKBNR b KQkq -"],"server"]'
     assert played("e4 Nf6").notation == (
-        b'[["rnbqkbnr/pppppppp/8/8/4P3/8/PPPP1PPP/RNBQKBNR b KQkq -",'
-        b'"rnbqkb1r/pppppppp/5n2/8/4P3/8/PPPP1PPP/RNBQKBNR w KQkq -"],"server"]'
+        '[["rnbqkbnr/pppppppp/8/8/4P3/8/PPPP1PPP/RNBQKBNR b KQkq -",'
+        '"rnbqkb1r/pppppppp/5n2/8/4P3/8/PPPP1PPP/RNBQKBNR w KQkq -"],"server"]'
     )
 
 

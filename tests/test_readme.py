@@ -45,19 +45,19 @@ def test_links_inside_the_project_lead_somewhere() -> None:
 def test_digests_follow_from_its_words_alone() -> None:
     """A stranger's own few lines, and the program, both come to the digests in its table."""
 
-    def hashed(*fields: bytes) -> bytes:
-        return sha256(b"".join(len(field).to_bytes(4, "big") + field for field in fields)).digest()
+    def hashed(*lines: str) -> str:
+        return sha256("\n".join(lines).encode()).hexdigest()
 
     session = "0" * 32
     positions = ["", json.dumps(["123456789", "client"], separators=(",", ":"))]
     positions.append(positions[1].replace("5", "X"))
-    chain, table = hashed(b"chatgame 1", session.encode()), Table.open(session, BUILT_IN, VERSIONS)
+    chain, table = hashed("chatgame 1", session), Table.open(session, BUILT_IN, VERSIONS)
     rows = re.findall(r"^\| (\d) \| (client|server) \| (\w+) \| (\w+) \| `([0-9a-f]{64})` \|$", README, re.MULTILINE)
     assert len(rows) == 3
     for (number, seat, kind, text, digest), position in zip(rows, positions, strict=True):
-        chain = hashed(chain, number.encode(), seat.encode(), kind.encode(), text.encode(), position.encode())
+        chain = hashed(chain, number, seat, kind, position, text)
         turn, table = table.write(Seat(seat), Kind(kind), text)
-        assert turn.digest == chain.hex() == digest
+        assert turn.digest == chain == digest
 
 
 def test_what_is_shown_after_a_killed_program_is_what_the_readme_shows() -> None:

@@ -53,5 +53,5 @@ class Opening(NamedTuple):
 
 def commitment(place: Place, opening: Opening) -> str:
     """The commitment to an opening at a place: 32 bytes in hexadecimal."""
-    bound = (part.encode() for part in (place.session, str(place.match), str(place.ply), place.seat))
-    return digest(b"chatgame commitment", *bound, opening.salt, opening.value.encode()).hex()
+    session, match, ply, seat = place
+    return digest("chatgame commitment", session, str(match), str(ply), seat, str(opening))

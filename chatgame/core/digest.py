@@ -1,8 +1,8 @@
-"""One digest over several fields, each with its length before it, so that no two lists of fields collide."""
+"""One digest over several lines of text, of which only the last may hold line ends, so that no two lists collide."""
 
 from hashlib import sha256
 
 
-def digest(*fields: bytes) -> bytes:
-    """SHA-256 (FIPS 180-4) over `fields`, each behind its length as four bytes, big-endian; 32 bytes."""
-    return sha256(b"".join([len(field).to_bytes(4) + field for field in fields])).digest()
+def digest(*lines: str) -> str:
+    """SHA-256 (FIPS 180-4) over `lines` in UTF-8, with a line feed between each two; 64 hexadecimal digits."""
+    return sha256("\n".join(lines).encode()).hexdigest()

@@ -342,14 +342,14 @@ class Match(Struct, frozen=True):
                 return []
 
     @property
-    def notation(self) -> bytes:
+    def notation(self) -> str:
         """The public position as JSON, for the digest.
 
         Raises:
             Refused: the rules made a position that cannot be written.
         """
         with _guarded(self.rules):
-            return json.encode(self.position)
+            return json.encode(self.position).decode()
 
 
 @contextmanager

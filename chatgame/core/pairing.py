@@ -38,5 +38,5 @@ def read_code(text: str) -> str:
 
 def proof(key: bytes, prover: Seat, certificate: bytes, clients: bytes, servers: bytes) -> str:
     """What shows that `prover` has the key, for the certificate and the messages that it has seen; in hexadecimal."""
-    what = digest(b"chatgame pairing", prover.encode(), certificate, clients, servers)
-    return hmac.new(key, what, sha256).hexdigest()
+    what = digest("chatgame pairing", prover, certificate.hex(), clients.hex(), servers.hex())
+    return hmac.new(key, what.encode(), sha256).hexdigest()

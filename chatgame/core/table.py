@@ -35,7 +35,7 @@ class Table(Struct, frozen=True):
         session: the session's identifier.
         games: the rules that both sides have, by name.
         absent: a sentence for each game that one side lacks or has in another version, by name.
-        digest: the last turn's, or the session's own before the first turn; 32 bytes.
+        digest: the last turn's, or the session's own before the first turn, in hexadecimal.
         number: the number of the next turn, which is how many there are.
         matches: how many matches were opened.
         remarks: how many were made in a row in the game that is on.
@@ -46,7 +46,7 @@ class Table(Struct, frozen=True):
     session: str
     games: Mapping[str, AnyRules]
     absent: Mapping[str, str]
-    digest: bytes
+    digest: str
     number: int = 0
     matches: int = 0
     remarks: int = 0
@@ -59,7 +59,7 @@ class Table(Struct, frozen=True):
 
         The session's identifier begins the chain of digests.
         """
-        table = cls(session, games, {}, digest(b"chatgame 1", session.encode()))
+        table = cls(session, games, {}, digest("chatgame 1", session))
         return table if theirs is None else table.with_partner(games, theirs)
 
     def with_partner(self, games: Mapping[str, AnyRules], theirs: Mapping[str, int]) -> "Table":
@@ -86,7 +86,7 @@ class Table(Struct, frozen=True):
             Refused: the table does not take that turn; the sentence says why.
         """
         after = self._next(seat, kind, text)
-        return Turn(self.number, seat, kind, text, after.digest.hex()), after
+        return Turn(self.number, seat, kind, text, after.digest), after
 
     def after(self, turn: Turn) -> "Table":
         """The table after a turn that somebody else has written.
@@ -97,7 +97,7 @@ class Table(Struct, frozen=True):
         if turn.number != self.number:
             raise Refused(f"Turn {turn.number} came where turn {self.number} was due.")
         after = self._next(turn.seat, turn.kind, turn.text)
-        if turn.digest != after.digest.hex():
+        if turn.digest != after.digest:
             raise Refused(f"The digest of turn {turn.number} differs: the two logs are not the same.")
         return after
 
@@ -105,13 +105,13 @@ class Table(Struct, frozen=True):
         if seat is not self.token:
             whose = f"it is the {self.token}'s turn" if self.token else "the conversation is over"
             raise Refused(f"The {seat} cannot write now: {whose}.")
-        encoded = _encode(kind, text)
+        _check(kind, text)
         playing, opens = self.playing, kind is Kind.PLAY
         token, match = self._judge(seat, kind, text, playing)
-        notation = match.notation if match and (playing or opens) else b""
+        notation = match.notation if match and (playing or opens) else ""
         return replace(
             self,
-            digest=digest(self.digest, b"%d" % self.number, seat.encode(), kind.encode(), encoded, notation),
+            digest=digest(self.digest, str(self.number), seat, kind, notation, text),
             number=self.number + 1,
             matches=self.matches + opens,
             remarks=self.remarks + 1 if playing and kind is Kind.SAY else 0,
@@ -158,14 +158,13 @@ _SILENT = frozenset((Kind.RESIGN, Kind.QUIT))
 """The kinds that say all, so that no text belongs to them."""
 
 
-def _encode(kind: Kind, text: str) -> bytes:
-    """The text of a turn as bytes, if a turn of that kind may carry it."""
+def _check(kind: Kind, text: str) -> None:
+    """See whether a turn of that kind may carry that text."""
     try:
-        encoded = text.encode()
+        size = len(text.encode())
     except UnicodeEncodeError as error:
         raise Refused("The text holds half a character, which cannot be written as UTF-8.") from error
-    if len(encoded) > MAX_TEXT:
-        raise Refused(f"The text has {len(encoded)} bytes in UTF-8; at most {MAX_TEXT} go into one message.")
-    if bool(encoded) is (kind in _SILENT):
-        raise Refused(f"A turn to {kind} {'carries no' if encoded else 'needs a'} text.")
-    return encoded
+    if size > MAX_TEXT:
+        raise Refused(f"The text has {size} bytes in UTF-8; at most {MAX_TEXT} go into one message.")
+    if bool(text) is (kind in _SILENT):
+        raise Refused(f"A turn to {kind} {'carries no' if text else 'needs a'} text.")

@@ -96,13 +96,13 @@ def test_there_are_no_options() -> None:
 @pytest.mark.parametrize(
     ("moves", "notation"),
     [
-        ("", b'[0,0,"server"]'),
-        ("1", b'[0,1,"server"]'),
-        ("12", b'[1,129,"server"]'),
-        ("121", b'[128,131,"server"]'),
+        ("", '[0,0,"server"]'),
+        ("1", '[0,1,"server"]'),
+        ("12", '[1,129,"server"]'),
+        ("121", '[128,131,"server"]'),
     ],
 )
-def test_position_in_json(moves: str, notation: bytes) -> None:
+def test_position_in_json(moves: str, notation: str) -> None:
     """The discs of who is to act, all discs, and who is X."""
     match = played(moves)
     assert match.notation == notation

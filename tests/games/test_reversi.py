@@ -210,11 +210,11 @@ def test_player_is_asked_for_a_cell_that_can_be_played() -> None:
 @pytest.mark.parametrize(
     ("moves", "notation"),
     [
-        ("", b'[34628173824,68853694464,"server","server"]'),
-        ("d3", b'[68719476736,34762915840,"client","server"]'),
+        ("", '[34628173824,68853694464,"server","server"]'),
+        ("d3", '[68719476736,34762915840,"client","server"]'),
     ],
 )
-def test_position_in_json(moves: str, notation: bytes) -> None:
+def test_position_in_json(moves: str, notation: str) -> None:
     """The discs of who is to act, the other's, who is to act, and who is X."""
     match = played(moves)
     assert match.notation == notation

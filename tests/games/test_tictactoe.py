@@ -78,7 +78,7 @@ def test_there_are_no_options() -> None:
 def test_position_in_json() -> None:
     """The board and who is X."""
     match = played("51")
-    assert match.notation == b'["O234X6789","server"]'
+    assert match.notation == '["O234X6789","server"]'
     assert json.decode(match.notation, type=Position) == match.position
 
 

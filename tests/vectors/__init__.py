@@ -487,7 +487,7 @@ def _logs() -> Iterator[Vector]:
                     more = {"match": match.number, "ply": place.ply}
             turn, table = table.write(seat, Kind(kind), text)
             in_game = table.match and (match or kind == "play")
-            position = table.match.notation.decode() if table.match and in_game else ""
+            position = table.match.notation if table.match and in_game else ""
             if table.match and in_game and table.match.outcome:
                 more = {"won": table.match.outcome.winner}
             turns.append([seat, kind, text, turn.digest, _parts(position), table.token, *([more] if more else [])])
