@@ -128,7 +128,6 @@ class _Conversation:
         self._told_late = False  # whether the player knows that the partner's program is late with it
         self._unseen: deque[Step] = deque()  # by the player
         self._over = False  # as both sides know
-        self._receiving = False  # from the link, whoever does
         self._heard: asyncio.Task[Turn | None] | None = None  # what came while the player was busy
         self._lookout: asyncio.TimerHandle | None = None
 
@@ -142,7 +141,7 @@ class _Conversation:
                     if not self._over:
                         with suppress(TimeoutError):
                             async with asyncio.timeout(FAREWELL_TIME):
-                                await self._next_turn()
+                                await self._wait()
                 finally:
                     if self._lookout:
                         self._lookout.cancel()
@@ -192,7 +191,7 @@ class _Conversation:
     async def _wait(self) -> None:
         """Wait for the partner's next turn, and take it."""
         await self._show()
-        turn = await self._next_turn()
+        turn = await (self._heard_meanwhile() if self._heard else self._receive())
         if turn:
             self._take(turn)
 
@@ -215,31 +214,26 @@ class _Conversation:
                 await self._player.hear(f"{what}; after {LATE_TIME:.0f} seconds it loses the game.")
         return None
 
-    async def _next_turn(self) -> Turn | None:
-        """The partner's next turn, or None where they have said goodbye after the log was closed."""
-        if not self._heard:
-            return await self._receive()
-        await asyncio.wait({self._heard})  # if it fails, the group ends all this
-        turn, self._heard = self._heard.result(), None
-        return turn
-
     async def _receive(self) -> Turn | None:
-        self._receiving = True
+        """The partner's next turn, or None where they have said goodbye after the log was closed."""
         try:
             while True:
                 turn = await self._link.receive()
                 if self.table.token:
                     return turn
-        except PartnerLeft:
-            self._end()  # before we answer, since that says that it is safe here
+        except ChatgameError as error:
+            if isinstance(error, PartnerLeft):
+                self._end()  # before we answer, since that says that it is safe here
             if self.table.token:
                 raise
-        except ChatgameError:
-            if self.table.token:
-                raise
-        finally:
-            self._receiving = False
         return None
+
+    async def _heard_meanwhile(self) -> Turn | None:
+        """The same, where somebody listens already."""
+        assert self._heard, "somebody listens"
+        await asyncio.wait({self._heard})  # if it fails, the group ends all this
+        turn, self._heard = self._heard.result(), None
+        return turn
 
     def _take(self, turn: Turn) -> None:
         """Take a turn of the partner's."""
@@ -257,14 +251,9 @@ class _Conversation:
         self._journal.end()
         self._over = True
 
-    def _listen_soon(self) -> None:
-        """See to it that somebody listens to the partner, should the player be busy for long."""
-        if not self._lookout:
-            self._lookout = asyncio.get_running_loop().call_later(LISTEN_TIME, self._look)
-
     def _look(self) -> None:
         self._lookout = None
-        if not self._receiving and not self._heard:
+        if not self._link.receiving and not self._heard:
             self._heard = self._tasks.create_task(self._listen())
 
     async def _listen(self) -> Turn | None:
@@ -276,7 +265,8 @@ class _Conversation:
 
     async def _show(self) -> None:
         """Show the player what they have not seen yet."""
-        self._listen_soon()
+        if not self._lookout:  # the partner is listened to, should the player be busy for long
+            self._lookout = asyncio.get_running_loop().call_later(LISTEN_TIME, self._look)
         while self._unseen:
             await self._player.see(self._unseen.popleft())
 
@@ -315,6 +305,7 @@ class _Conversation:
         except Refused as error:  # by the rules, which failed
             if duty.kind is Kind.REVEAL:
                 raise
+            await self._show()
             await self._player.hear(str(error))
             await self._write(Write(Kind.RESIGN))
 

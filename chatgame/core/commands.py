@@ -71,9 +71,9 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write | Reply:
     command = _read_command(line, table, seat)
     if command:
         return command
-    words = line.split()
-    if words[0].lower() != "play":
+    if line.lstrip()[:5].rstrip().lower() != "play":
         return Write(Kind.SAY, line)
+    words = line.split()
     name, options = "".join(words[1:2]).lower(), " ".join(words[2:])
     if name in table.games and _takes(table.games[name], seat, options):
         return Write(Kind.PLAY, f"{name} {options}".rstrip())
@@ -123,10 +123,10 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
     """What `line` means if it is blank or begins with a slash, and None if it does neither."""
     if not line.strip():
         raise Refused("An empty line is not sent. It is still your turn.")
-    if line.startswith("//"):
-        return Write(Kind.SAY, line[1:])
     if not line.startswith("/"):
         return None
+    if line.startswith("//"):
+        return Write(Kind.SAY, line[1:])
     word, _, text = line.partition(" ")
     if word == "/say":
         if not text.strip():

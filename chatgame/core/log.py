@@ -7,6 +7,8 @@ met when they were written. So a log that was damaged or edited is found out.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import JournalFailed, Refused
 from chatgame.core.messages import Turn
@@ -25,7 +27,7 @@ class Entry(NamedTuple):
     opening: Opening | None = None
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True):
     """A turn, the tables around it, and what only the reader knows.
 
     Attributes:

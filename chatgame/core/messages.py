@@ -33,6 +33,8 @@ PROTOCOL = "1.0"
 """The version spoken here, major.minor; peers with the same major version understand each other."""
 
 Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+Digest = Annotated[str, Meta(min_length=64, max_length=64)]
+"""Not held to a pattern, which takes as long as all the rest of a turn: any but the right one is refused anyway."""
 SessionId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 GameName = Annotated[str, Meta(pattern=rf"\A[a-z0-9_-]{{1,{MAX_NAME}}}\Z")]
 Version = Annotated[str, Meta(pattern=r"\A[0-9]{1,4}\.[0-9]{1,4}\Z")]
@@ -94,7 +96,7 @@ class Turn(Struct, frozen=True, tag="turn", tag_field="type", forbid_unknown_fie
     seat: Seat
     kind: Kind
     text: Annotated[str, Meta(max_length=MAX_TEXT)]
-    digest: Hex32
+    digest: Digest
 
 
 class Alive(Struct, frozen=True, tag="alive", tag_field="type"):

@@ -4,15 +4,16 @@ from enum import StrEnum
 
 
 class Seat(StrEnum):
-    """One of the two places at a table; its value is its name on the wire."""
+    """One of the two places at a table; its value is its name on the wire.
+
+    Attributes:
+        other: the seat opposite.
+    """
 
     CLIENT = "client"
     SERVER = "server"
 
-    @property
-    def other(self) -> "Seat":
-        """The seat opposite."""
-        return _OTHER[self]
+    other: "Seat"
 
     @property
     def title(self) -> str:  # type: ignore[override]  # a seat is named, never title-cased
@@ -20,4 +21,4 @@ class Seat(StrEnum):
         return self.value.capitalize()
 
 
-_OTHER = {Seat.CLIENT: Seat.SERVER, Seat.SERVER: Seat.CLIENT}  # found in a third of the time
+Seat.CLIENT.other, Seat.SERVER.other = Seat.SERVER, Seat.CLIENT

@@ -122,12 +122,12 @@ class Table(Struct, frozen=True):
     def _judge(self, seat: Seat, kind: Kind, text: str, playing: Match | None) -> tuple[Seat | None, Match | None]:
         """Who writes next, and the match, after a turn by a seat that may write now."""
         match kind:
-            case Kind.SAY if playing:
+            case Kind.SAY if not playing:
+                return seat.other, self.match
+            case Kind.SAY:
                 if self.remarks == MAX_REMARKS:
                     raise Refused(f"After {MAX_REMARKS} remarks in a row a move is due.")
                 return seat, self.match
-            case Kind.SAY:
-                return seat.other, self.match
             case Kind.QUIT:
                 return None, self.match
             case Kind.PLAY:

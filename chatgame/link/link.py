@@ -16,7 +16,7 @@ from chatgame.core.errors import (
     RemoteProtocolError,
 )
 from chatgame.core.limits import ALIVE_INTERVAL, RETURN_TIME, SILENCE_LIMIT
-from chatgame.core.messages import Alive, Bye, Hello, Reason, Turn
+from chatgame.core.messages import Alive, Bye, Hello, Pair, Reason, Turn
 from chatgame.core.resume import Held
 from chatgame.link.streams import Connection
 
@@ -54,6 +54,7 @@ class Link:
         partner: what the partner wants to be called; empty where they did not say.
         held: what this side holds of the log, in which every turn that was sent or received counts.
         up: set while there is a connection.
+        receiving: whether somebody waits for the next turn.
         proven: in seconds, for how long the partner has shown, sign by sign, that it is there.
     """
 
@@ -70,7 +71,7 @@ class Link:
         self._failure: ChatgameError | None = None
         self.proven = 0.0
         self._loop = asyncio.get_running_loop()
-        self._waiting = False  # for the next message
+        self.receiving = False
         self._watch = self._loop.call_later(SILENCE_LIMIT, self._look)
         self._sign = self._loop.call_later(ALIVE_INTERVAL, self._say_alive)
         self._take_up(connection, hello)
@@ -117,39 +118,43 @@ class Link:
             TurnedAway: the server does not take us back.
             JournalFailed: what coming back needs cannot be kept.
         """
-        partner = self.seat.other
-        while True:
-            if self._failure:
-                raise self._failure
-            connection = self._connection
-            self._waiting = True
-            try:
-                message = await connection.receive()
-            except (InvalidMessage, LinkLost) as error:
-                if connection is self._connection:
-                    await self._get_over(error)
-                continue
-            finally:
-                self._waiting = False
-            if connection is not self._connection:
-                continue  # it was given up meanwhile, and what the partner wrote there comes again
-            now = self._loop.time()
-            self.proven += now - self._last_sign
-            self._last_sign = now
-            match message:
-                case Turn(seat=seat) if seat is partner:
+        self.receiving = True
+        try:
+            while True:
+                if self._failure:
+                    raise self._failure
+                connection = self._connection
+                try:
+                    message = await connection.receive()
+                except (InvalidMessage, LinkLost) as error:
+                    if connection is self._connection:
+                        await self._get_over(error)
+                    continue
+                if connection is not self._connection:
+                    continue  # it was given up meanwhile, and what the partner wrote there comes again
+                now = self._loop.time()
+                self.proven += now - self._last_sign
+                self._last_sign = now
+                if isinstance(message, Turn):
+                    if message.seat is self.seat:
+                        raise RemoteProtocolError(f"The {self.seat.other} wrote a turn in the {self.seat}'s name.")
                     self.held = self.held.after(message)
                     return message
-                case Turn():
-                    raise RemoteProtocolError(f"The {partner} wrote a turn in the {self.seat}'s name.")
-                case Alive():
-                    continue
-                case Bye(reason=Reason.LEFT):
-                    raise PartnerLeft(f"{partner.title} has requested shutdown. Shutting down!")
-                case Bye(reason=reason, text=text):
-                    raise LinkLost(f"The {partner} ended the session: {text or reason}")
-                case _:
-                    raise RemoteProtocolError(f"The {partner} broke the protocol: it began to greet again.")
+                self._heed(message)
+        finally:
+            self.receiving = False
+
+    def _heed(self, message: Hello | Alive | Bye | Pair) -> None:
+        """Take a message that is no turn."""
+        partner = self.seat.other
+        match message:
+            case Alive():
+                return
+            case Bye(reason=Reason.LEFT):
+                raise PartnerLeft(f"{partner.title} has requested shutdown. Shutting down!")
+            case Bye(reason=reason, text=text):
+                raise LinkLost(f"The {partner} ended the session: {text or reason}")
+        raise RemoteProtocolError(f"The {partner} broke the protocol: it began to greet again.")
 
     def _look(self) -> None:
         """See whether there has been silence for too long; the connection is given up then.
@@ -158,7 +163,7 @@ class Link:
         `asyncio.timeout` for each took a tenth of all the time that a turn takes.
         """
         now = self._loop.time()
-        until = (self._last_sign if self._waiting else now) + SILENCE_LIMIT
+        until = (self._last_sign if self.receiving else now) + SILENCE_LIMIT
         if now >= until:
             self._silent = True
             self._connection.abort()

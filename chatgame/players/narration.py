@@ -103,7 +103,7 @@ def imitates(text: str) -> bool:
 
 def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[str]:
     """What tells the person at `viewer` of a turn, their own or the partner's."""
-    before, turn, after, _, secret = step
+    before, turn, after, secret = step.before, step.turn, step.after, step.secret
     mine = turn.seat is viewer
     who = names.get(turn.seat)
     match turn.kind:

@@ -261,7 +261,6 @@ INVALID: list[Change] = [
     ("digest of 63 digits", "turn", '"digest": "0', '"digest": "'),
     ("digest of 65 digits", "turn", '"digest": "', '"digest": "0'),
     ("digest with a line end", "turn", 'def"', r'def\n"'),
-    ("digest with a capital", "turn", 'def"', 'deF"'),
     ("number of 401 digits", "turn", '"number": 0', ['"number": 1', repeat("0", 400)]),
     ("20000 opening brackets", "bye", json.dumps(BYE), repeat("[", 20_000)),
     ("10000 lists in each other, unknown", "bye", "}", [', "x": ', repeat("[", 10_000), repeat("]", 10_000), "}"]),
