@@ -143,7 +143,8 @@ async def serve_streams(_: int, opened: Opened, keep: Callable[[bytes], object] 
         try:
             while True:
                 payload = await receive(reader)
-                keep(payload)
+                keep(payload)  # the turn that came
+                keep(payload)  # and the one that answers it
                 await send(writer, payload)
         except asyncio.IncompleteReadError:
             writer.close()
@@ -162,7 +163,7 @@ async def dial_streams(size: int, port: int, trips: int, keep: Callable[[bytes],
         clock.at(trip)
         keep(payload)
         await send(writer, payload)
-        await receive(reader)
+        keep(await receive(reader))
     seconds = clock.seconds()
     writer.close()
     await writer.wait_closed()
@@ -170,7 +171,7 @@ async def dial_streams(size: int, port: int, trips: int, keep: Callable[[bytes],
 
 
 async def serve_synced(size: int, opened: Opened) -> None:
-    """The bare loop, and each turn is on the disk before it is sent."""
+    """The bare loop, and each turn is on the disk of either side before the next."""
     with tempfile.TemporaryFile(buffering=0) as file:
 
         def keep(payload: bytes) -> None:
