@@ -10,7 +10,6 @@
 minor version can add some. A `turn` and a `pair` may not, since digests vouch for all that they say.
 """
 
-import json as stdlib_json
 from enum import StrEnum
 from typing import Annotated
 
@@ -158,7 +157,9 @@ def decode(payload: bytes) -> Message:
         # A turn has eleven strings; with no escapes among them, the quotes show that no field came twice. To read the
         # JSON again for that would take eight times as long.
         if not isinstance(message, Turn) or payload.count(b'"') != 22:
-            stdlib_json.loads(payload.decode(), object_pairs_hook=_without_duplicates)
+            from json import loads  # which takes as long to import as all that is here
+
+            loads(payload.decode(), object_pairs_hook=_without_duplicates)
     except (DecodeError, ValueError, RecursionError) as error:
         raise InvalidMessage(f"{len(payload)} bytes are no message ({str(error)[:100]})") from error
     return message

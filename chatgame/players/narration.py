@@ -25,15 +25,13 @@ BANNER = (
 
 GOODBYE = "Shutting Down!"
 
-_OURS = re.compile(
-    r"""\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
+_OURS = r"""(?ix)\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
     |The\W+(?:connection|game|rules|journal|conversation|output|input)\b|You\W+(?:played|started|answered|made|had|won|lost
     |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
     |Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)|Dropped\b
-    |Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-"""How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs."""
+    |Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)"""
+"""How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs. It is
+compiled when it is first used, since that takes longer than to import any of our modules."""
 
 _SEAT = re.compile(r"\b[Tt]he (?:client|server)\b|^(?:Client|Server)\b")
 
@@ -98,7 +96,7 @@ def known_names(names: Names) -> Names:
 
 def imitates(text: str) -> bool:
     """Whether a text begins as the program's own lines do."""
-    return bool(_OURS.match(_NOT_OURS.sub("", text)))
+    return bool(re.match(_OURS, _NOT_OURS.sub("", text)))
 
 
 def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[str]:
