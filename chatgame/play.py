@@ -126,7 +126,7 @@ class _Conversation:
         # When the match came to its present duty, by the time for which the partner has shown that they are there.
         self._since = 0.0
         self._told_late = False  # whether the player knows that the partner's program is late with it
-        self._unseen: deque[Step] = deque()  # by the player
+        self._unseen: list[Step] = []  # by the player
         self._over = False  # as both sides know
         self._heard: asyncio.Task[Turn | None] | None = None  # what came while the player was busy
         self._lookout: asyncio.TimerHandle | None = None
@@ -268,7 +268,7 @@ class _Conversation:
         if not self._lookout:  # the partner is listened to, should the player be busy for long
             self._lookout = asyncio.get_running_loop().call_later(LISTEN_TIME, self._look)
         while self._unseen:
-            await self._player.see(self._unseen.popleft())
+            await self._player.see(self._unseen.pop(0))
 
     async def _ask(self, read: Callable[[str, Table, Seat], Write | Hide | Reply]) -> None:
         """Ask the player for a line, and do what it says."""

@@ -53,7 +53,6 @@ class Link:
         theirs: the games that the partner has, each with the version of its rules.
         partner: what the partner wants to be called; empty where they did not say.
         held: what this side holds of the log, in which every turn that was sent or received counts.
-        up: set while there is a connection.
         receiving: whether somebody waits for the next turn.
         proven: in seconds, for how long the partner has shown, sign by sign, that it is there.
     """
@@ -66,7 +65,7 @@ class Link:
         self.theirs = hello.games
         self.partner = hello.name
         self.held = held
-        self.up = asyncio.Event()
+        self._down: asyncio.Event | None = None  # while there is no connection: set when there is one again
         self._recovery = recovery
         self._failure: ChatgameError | None = None
         self.proven = 0.0
@@ -91,7 +90,9 @@ class Link:
         self._connection = connection
         self._silent = False
         self._last_sign = self._loop.time()  # on this connection, by the loop's clock
-        self.up.set()
+        if self._down:
+            self._down.set()
+            self._down = None
         try:
             if hello.games != self.theirs:
                 raise LinkLost(
@@ -105,7 +106,12 @@ class Link:
 
     def _drop(self) -> None:
         self._connection.abort()
-        self.up.clear()
+        self._down = self._down or asyncio.Event()
+
+    async def restored(self) -> None:
+        """Wait for a connection, if there is none."""
+        if self._down:
+            await self._down.wait()
 
     async def receive(self) -> Turn:
         """The partner's next turn, however many connections it takes.
@@ -199,7 +205,7 @@ class Link:
     async def send(self, turn: Turn) -> None:
         """Send a turn; if there is no connection, or it breaks, the next one will carry it."""
         self.held = self.held.after(turn)
-        if not self.up.is_set():
+        if self._down:
             return
         connection = self._connection
         connection.write(turn)
@@ -212,7 +218,7 @@ class Link:
 
     def _say_alive(self) -> None:
         """Say every few seconds that this side is still here."""
-        if self.up.is_set() and not self._connection.waits:
+        if not self._down and not self._connection.waits:
             self._connection.write(Alive())
         self._sign = self._loop.call_later(ALIVE_INTERVAL, self._say_alive)
 

@@ -218,9 +218,7 @@ class Door:
             self.partner.result().resume(connection, hello)
         else:
             plan = "Waiting for them to come back; Ctrl-C leaves."
-            recovery = (
-                Recovery(lambda link: link.up.wait(), plan, self._told, self._patience) if hello.token else None
-            )
+            recovery = Recovery(Link.restored, plan, self._told, self._patience) if hello.token else None
             self.partner.set_result(Link(connection, held, hello, session, recovery))
         return True
 
