@@ -10,8 +10,8 @@ from chatgame.core.errors import IllegalMove, InvalidMove
 from chatgame.core.rules import Outcome, Rules, known_as
 from chatgame.core.seats import Seat
 
-# What follows from the cells alone is found once for each of the 5478 boards that there are: playouts at random are
-# twice as fast for it.
+# What follows from a position is found once for each of the 5478 boards that there are: playouts at random are twice
+# as fast for it.
 
 LINES = ((0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4, 8), (2, 4, 6))
 PLACES = (
@@ -52,10 +52,12 @@ class TicTacToe(Rules[Position, int]):
             raise IllegalMove(f"Cell {text} is taken; free: {_listed(position.cells)}.")
         return int(text)
 
+    @cache  # noqa: B019  # the rules live as long as the program
     def apply(self, position: Position, move: int) -> Position:
         cells, x = position
         return Position(cells.replace(str(move), "X" if _to_begin(cells) else "O"), x)
 
+    @cache  # noqa: B019  # as above
     def outcome(self, position: Position) -> Outcome | None:
         cells, x = position
         line = _line(cells)
@@ -63,6 +65,7 @@ class TicTacToe(Rules[Position, int]):
             return Outcome(x if cells[line[0]] == "X" else x.other, "three in a row")
         return Outcome(None, "the board is full") if cells.isalpha() else None
 
+    @cache  # noqa: B019  # as above
     def legal_moves(self, position: Position) -> tuple[int, ...]:
         return _free(position.cells)
 
@@ -95,12 +98,10 @@ def _to_begin(cells: str) -> bool:
     return cells.count("X") == cells.count("O")
 
 
-@cache
 def _free(cells: str) -> tuple[int, ...]:
     return tuple(int(cell) for cell in cells if cell.isdigit())
 
 
-@cache
 def _line(cells: str) -> tuple[int, ...]:
     """The cells that have won, if any; the last mark can make two rows at once."""
     return tuple(sorted({cell for a, b, c in LINES if cells[a] == cells[b] == cells[c] for cell in (a, b, c)}))
