@@ -73,16 +73,21 @@ class Pig(Rules[Position, str]):
     def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
         turn, held, other, points, die = position
         client, server = (held, other) if turn is Seat.CLIENT else (other, held)
+        state = "since a 1 was rolled" if die == "1" else f"points: {points}, die: {die}"
         return (
             f"{client:>3} {known_as(Seat.CLIENT, viewer)}\n"
             f"{server:>3} {known_as(Seat.SERVER, viewer)}\n"
-            f"turn: {known_as(turn, viewer)}, points: {points}, die: {die}"
+            f"turn: {known_as(turn, viewer)}, {state}"
         )
 
     def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
         turn, held, other, points, die = position
         mover, waiter = known_as(turn, viewer), known_as(turn.other, viewer)
-        last = {"-": "no die was rolled yet", "?": "the die is rolling"}.get(die, f"the last die was a {die}")
+        last = {
+            "-": "no die was rolled yet",
+            "?": "the die is rolling",
+            "1": "the last die was a 1, so the turn passed",
+        }.get(die, f"the last die was a {die}")
         return (
             f"Points held by {mover}: {held}, by {waiter}: {other}.\nOn turn: {mover}, with {points} to hold; {last}."
         )

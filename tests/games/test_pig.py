@@ -14,6 +14,7 @@ from tests.games.playing import canonical_or_refused, play
 
 RULES = Pig()
 START = RULES.start(Seat.CLIENT, "")
+LOST = RULES.apply(RULES.apply(START, "roll"), 0)
 
 
 def played(*turns: str, inviter: Seat = Seat.CLIENT) -> Match:
@@ -112,6 +113,7 @@ def test_render() -> None:
     assert match.render(Seat.CLIENT, None) == ("  0 you\n 13 the server\nturn: you, points: 10, die: 6")
     assert match.render(None, None) == ("  0 the client\n 13 the server\nturn: the client, points: 10, die: 6")
     assert RULES.render(START, Seat.SERVER, None).endswith("\nturn: you, points: 0, die: -")
+    assert RULES.render(LOST, Seat.SERVER, None).endswith("\nturn: the client, since a 1 was rolled")
 
 
 def test_turn_in_words() -> None:
@@ -125,3 +127,4 @@ def test_turn_in_words() -> None:
         "On turn: the client, with 10 to hold; the last die was a 6.",
     ]
     assert RULES.describe(RULES.apply(START, "roll"), None, None).endswith(" the die is rolling.")
+    assert RULES.describe(LOST, None, None).endswith(" the last die was a 1, so the turn passed.")
