@@ -7,7 +7,8 @@ import pytest
 
 from tests.benchmarks import __main__ as benchmarks
 from tests.benchmarks.endurance import run
-from tests.benchmarks.measure import Bound, Row
+from tests.benchmarks.measure import HERE, Bound, Row
+from tests.benchmarks.report import BETWEEN, README, described, table
 
 
 def test_benchmarks_make_a_table_and_json(
@@ -28,8 +29,8 @@ def test_benchmarks_make_a_table_and_json(
 def test_a_peer_that_is_missing_is_named() -> None:
     """And is not measured."""
     row = Row("a thing", "a peer", Bound(2, least=True), "s", lambda: 1 / 0, lambda: 1 / 0, missing="it is not here")
-    table = benchmarks.table([row.measured(5, lambda: None)])
-    assert "| a thing | a peer | at least 2 | missing | - | it is not here |" in table
+    shown = table([row.measured(5, lambda: None)])
+    assert "| a thing | a peer | at least 2 | missing | - | it is not here |" in shown
 
 
 def test_ratio_is_how_much_better_we_are_or_how_much_more_we_cost() -> None:
@@ -38,6 +39,13 @@ def test_ratio_is_how_much_better_we_are_or_how_much_more_we_cost() -> None:
     dearer = Row("", "", Bound(2, least=False), "s", lambda: 6.0, lambda: 2.0).measured(5, lambda: None)
     assert (faster["ratio"]["median"], faster["reached"]) == (3.0, True)
     assert (dearer["ratio"]["median"], dearer["reached"]) == (3.0, False)
+
+
+def test_readme_shows_the_figures_of_the_last_whole_run() -> None:
+    """And nothing else."""
+    figures = json.loads((HERE / "figures.json").read_text())
+    assert "".join((BETWEEN[0], described(figures), BETWEEN[1])) in README.read_text("utf-8")
+    assert figures["rounds"] >= benchmarks.FAIR
 
 
 def test_endurance_leaves_nothing_behind() -> None:

@@ -13,37 +13,14 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from tests.benchmarks import endurance, games, journals, programs, trips
 from tests.benchmarks.measure import Progress, machine, pin
+from tests.benchmarks.report import table
 
 FAIR = 5
 """The least rounds that make a figure."""
-
-
-def table(rows: Sequence[dict[str, Any]]) -> str:
-    """The rows as a table in Markdown."""
-    lines = ["| what | against | target | min / median / max | reached | ours, theirs |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        cells = [row["what"], row["against"], row["target"]]
-        if "missing" in row:
-            cells += ["missing", "-", row["missing"]]
-        else:
-            ratio, costs = row["ratio"], (median(row["own"]), median(row["peer"]))
-            cells.append(" / ".join(f"{ratio[key]:.2f}" for key in ("min", "median", "max")))
-            cells.append({True: "yes", False: "no", None: "-"}[row["reached"]])
-            cells.append(", ".join(amount(cost, row["unit"]) for cost in costs))
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def amount(cost: float, unit: str) -> str:
-    """A cost with its unit, so that it has few digits."""
-    if unit == "B":
-        return f"{cost / 1024:.1f} KiB"
-    return f"{cost * 1e6:.1f} µs" if cost < 1e-3 else f"{cost * 1e3:.1f} ms"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -25,9 +25,6 @@ from chatgame.players.script import Script
 from tests.benchmarks.games import MOVES
 from tests.benchmarks.measure import Bound, Row, no_boardgame_io, said_by_node
 
-BARE = "import asyncio, argparse, aioconsole; print('Here.', flush=True); import sys; sys.stdin.read()"
-"""The least that a program of our kind has to do before its first line."""
-
 KIBIBYTE = 1024
 
 
@@ -143,7 +140,7 @@ def rows(*, quick: bool) -> list[Row]:
     """All of them."""
     compileall.compile_dir(Path(chatgame.__file__).parent, quiet=2)  # as an installer does
     tables, bound = (20 if quick else 500), Bound(1.4, least=False)
-    bare = partial(first_output, "-c", BARE)
+    bare = partial(first_output, "-m", "tests.benchmarks.bare")
     found = [
         Row(f"start of {what}", "a bare program", bound, "s", partial(started, command), bare)
         for command, what in (
