@@ -134,19 +134,27 @@ class _Conversation:
     async def run(self) -> None:
         """Go on where the log ends, until one side quits."""
         await self._read_journal()
-        with unwrapped():
-            async with asyncio.TaskGroup() as self._tasks:
-                try:
-                    await self._take_turns()
-                    if not self._over:
-                        with suppress(TimeoutError):
-                            async with asyncio.timeout(FAREWELL_TIME):
-                                await self._wait()
-                finally:
-                    if self._lookout:
-                        self._lookout.cancel()
-                    if self._heard:
-                        self._heard.cancel()
+        try:
+            with unwrapped():
+                async with asyncio.TaskGroup() as self._tasks:
+                    await self._converse()
+        except ChatgameError:
+            with suppress(ChatgameError):
+                await self._show()  # what came before it failed
+            raise
+
+    async def _converse(self) -> None:
+        try:
+            await self._take_turns()
+            if not self._over:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(FAREWELL_TIME):
+                        await self._wait()
+        finally:
+            if self._lookout:
+                self._lookout.cancel()
+            if self._heard:
+                self._heard.cancel()
 
     async def _read_journal(self) -> None:
         """Come to the table where the log ends, and show the player the last of it."""
@@ -190,6 +198,7 @@ class _Conversation:
 
     async def _wait(self) -> None:
         """Wait for the partner's next turn, and take it."""
+        self._listen_soon()
         await self._show()
         turn = await (self._heard_meanwhile() if self._heard else self._receive())
         if turn:
@@ -235,12 +244,16 @@ class _Conversation:
         turn, self._heard = self._heard.result(), None
         return turn
 
-    def _take(self, turn: Turn) -> None:
-        """Take a turn of the partner's."""
+    def _after(self, turn: Turn) -> Table:
+        """The table after a turn of the partner's."""
         try:
-            after = self.table.after(turn)
+            return self.table.after(turn)
         except Refused as error:
             raise RemoteProtocolError(f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}") from error
+
+    def _take(self, turn: Turn) -> None:
+        """Take a turn of the partner's."""
+        after = self._after(turn)
         self._journal.take(turn)
         self._unseen.append(self._set(Step.to(self.table, turn, after, None, self._secret)))
         if not after.token:
@@ -251,27 +264,31 @@ class _Conversation:
         self._journal.end()
         self._over = True
 
+    def _listen_soon(self) -> None:
+        """See to it that somebody listens to the partner, should the player be busy for long."""
+        if not self._lookout:
+            self._lookout = asyncio.get_running_loop().call_later(LISTEN_TIME, self._look)
+
     def _look(self) -> None:
         self._lookout = None
         if not self._link.receiving and not self._heard:
             self._heard = self._tasks.create_task(self._listen())
 
     async def _listen(self) -> Turn | None:
-        """Hear what the partner does while the player is busy."""
+        """Hear what the partner does while the player is busy; a turn that has to wait is judged at once."""
         turn = await self._receive()
-        if turn and self.table.token is self._seat:
-            self._take(turn)  # which is refused
+        if turn:
+            self._after(turn)
         return turn
 
     async def _show(self) -> None:
         """Show the player what they have not seen yet."""
-        if not self._lookout:  # the partner is listened to, should the player be busy for long
-            self._lookout = asyncio.get_running_loop().call_later(LISTEN_TIME, self._look)
         while self._unseen:
             await self._player.see(self._unseen.pop(0))
 
     async def _ask(self, read: Callable[[str, Table, Seat], Write | Hide | Reply]) -> None:
         """Ask the player for a line, and do what it says."""
+        self._listen_soon()
         await self._show()
         line = await self._player.ask(self.table)
         try:
@@ -336,7 +353,7 @@ class _Conversation:
             if step.opening and before.match:
                 self._openings[before.match.number, before.match.ply] = step.opening
             if not before.playing or after.match.duty != before.playing.duty:
-                self._since = self._link.proven
+                self._since = self._link.proven_soon
                 self._told_late = False
         self.table, self._secret = after, step.secret
         return step

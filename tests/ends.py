@@ -129,18 +129,22 @@ class Screen:
 
     Attributes:
         closed: whether it is gone, which it says only when one waits for it.
+        moving: unset while it is stopped, as by Ctrl-S.
     """
 
     def __init__(self) -> None:
         self.text = ""
         self.closed = False
+        self.moving = asyncio.Event()
+        self.moving.set()
 
     def write(self, data: bytes) -> None:
         """Show it."""
         self.text += data.decode()
 
     async def drain(self) -> None:
-        """Nothing waits, but a screen may be gone."""
+        """Nothing waits on a screen that moves and is there."""
+        await self.moving.wait()
         if self.closed:
             raise BrokenPipeError
 
@@ -152,12 +156,14 @@ class Screen:
 class Thinker(Script):
     """Says its lines, and then thinks forever about the next one; `asked` is set when that begins."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], pace: float = 0.0) -> None:
         super().__init__(lines)
         self.asked = asyncio.Event()
+        self._pace = pace  # in seconds, before each line
 
     async def ask(self, table: Table) -> str:
         """The next line, or none in finite time."""
+        await asyncio.sleep(self._pace)
         try:
             return await super().ask(table)
         except PlayerLeft:
@@ -165,7 +171,9 @@ class Thinker(Script):
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
 
-async def converse_with_peer(seat: Seat, lines: Sequence[str]) -> "tuple[Peer, asyncio.Task[Table]]":
+async def converse_with_peer(
+    seat: Seat, lines: Sequence[str], pace: float = 0.0
+) -> "tuple[Peer, asyncio.Task[Table]]":
     """A peer by hand at `seat` who has said hello, and opposite the honest program with a script of `lines`."""
     at_honest, at_peer = memory_streams()
     connection, peer = Connection(*at_honest), Peer(seat, at_peer)
@@ -180,7 +188,7 @@ async def converse_with_peer(seat: Seat, lines: Sequence[str]) -> "tuple[Peer, a
         return Link(connection, held, hello, session)
 
     link, _ = await asyncio.gather(honest(), peer.greet())
-    return peer, asyncio.create_task(converse(Thinker(lines), link, BUILT_IN, InMemory(seat.other)))
+    return peer, asyncio.create_task(converse(Thinker(lines, pace), link, BUILT_IN, InMemory(seat.other)))
 
 
 def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:

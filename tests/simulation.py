@@ -219,6 +219,7 @@ class World:
             except asyncio.CancelledError:
                 assert self.over()
             except (Unreachable, LinkLost):
+                person.died(computer.log())
                 await asyncio.sleep(self.chance.choice(DOWN))
 
     def step(self) -> None:

@@ -292,6 +292,19 @@ async def test_terminal_that_goes_away_is_an_end_of_input() -> None:
             await asyncio.get_running_loop().create_future()
 
 
+async def test_screen_that_is_stopped_holds_up_nothing_before_the_next_question() -> None:
+    """What programs write by themselves is seen in the meantime; only who is asked has to have seen it all."""
+    async with desk() as here:
+        here.screen.moving.clear()
+        async with asyncio.timeout(1):
+            await here.console.see(Step.to(TABLE, *SAID, None, None))
+        line = await here.asked()
+        await here.type("typed blindly\n")
+        assert not line.done()
+        here.screen.moving.set()
+        assert await line == "typed blindly"
+
+
 async def test_screen_that_goes_away_ends_the_conversation() -> None:
     """Nobody reads any more."""
     async with desk() as here:

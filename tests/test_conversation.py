@@ -1,12 +1,14 @@
 """Two programs talk and play; both ends are honest and in one test."""
 
 import asyncio
+from typing import ClassVar
 
 import pytest
 
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import JournalFailed, PartnerLeft, PlayerLeft
-from chatgame.core.messages import Turn
+from chatgame.core.log import Step
+from chatgame.core.messages import Kind, Turn
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -15,7 +17,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.link.memory import linked_in_memory, memory_streams
 from chatgame.play import converse
 from chatgame.players.script import Script
-from tests.ends import Peer, link_to, sentence_of, talk
+from tests.ends import VERSIONS, Peer, link_to, sentence_of, talk
 
 
 def spoken(script: str) -> tuple[list[str], list[str]]:
@@ -173,6 +175,33 @@ async def test_turn_is_kept_before_it_is_sent() -> None:
     assert len(journal.log) == 1
     peer.close()
     await sentence_of(talking)
+
+
+async def test_what_came_before_a_failure_is_seen() -> None:
+    """One's own move, which has gone out, although the number behind it cannot be kept."""
+
+    class Torn(InMemory):
+        async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+            if turn.kind is Kind.COMMIT:
+                raise JournalFailed("The disk is gone.")
+            await super().keep(turn, opening)
+
+    class Watcher(Script):
+        seen: ClassVar[list[str]] = []
+
+        async def see(self, step: Step) -> None:
+            self.seen.append(step.turn.text)
+
+    at_server, at_peer = memory_streams()
+    peer, link = Peer(Seat.CLIENT, at_peer), link_to(at_server, Seat.SERVER)
+    peer.table = Table.open(link.session, BUILT_IN, VERSIONS)
+    peer.send(peer.turn("play", "pig"))
+    talking = asyncio.create_task(converse(Watcher(["roll"]), link, BUILT_IN, Torn(Seat.SERVER)))
+    while (await peer.hear())["type"] != "turn":
+        pass
+    peer.close()
+    assert await sentence_of(talking) == "JournalFailed: The disk is gone."
+    assert Watcher.seen == ["pig", "roll"]
 
 
 async def test_turn_that_cannot_be_kept_is_not_sent_and_stays_ones_own() -> None:

@@ -15,7 +15,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.link.memory import memory_streams
 from chatgame.play import converse
 from chatgame.players.script import Script
-from tests.ends import Peer, converse_with_peer, link_to, sentence_of
+from tests.ends import VERSIONS, Peer, converse_with_peer, link_to, sentence_of
 
 Offence = Callable[[Peer], dict[str, Any] | bytes]
 
@@ -128,6 +128,27 @@ async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
 
     table = await converse(Slow(["/q"]), link_to(honest, Seat.CLIENT), BUILT_IN, InMemory(Seat.CLIENT))
     assert table.number == 1
+
+
+async def test_turn_that_has_to_wait_is_judged_at_once() -> None:
+    """A player who is slow to see keeps no wrong turn among those that are held."""
+
+    class Blind(Script):
+        async def see(self, step: Step) -> None:
+            if step.turn.seat is Seat.SERVER:
+                await asyncio.get_running_loop().create_future()
+
+    honest, at_peer = memory_streams()
+    peer, link = Peer(Seat.CLIENT, at_peer), link_to(honest, Seat.SERVER)
+    peer.table = Table.open(link.session, BUILT_IN, VERSIONS)
+    talking = asyncio.create_task(converse(Blind(["Hi"]), link, BUILT_IN, InMemory(Seat.SERVER)))
+    peer.send(peer.turn("say", "Hello"))
+    assert (await peer.hear())["text"] == "Hi"
+    peer.turn("say", "Hi")
+    peer.send(peer.turn("say", "How are you?", digest="\x1b" * 64))
+    async with asyncio.timeout(5):
+        await peer.hear_goodbye()
+    assert "The digest of turn 2 differs" in await sentence_of(talking)
 
 
 async def test_leaving_while_the_session_ends_does_not_hide_why_it_ends() -> None:

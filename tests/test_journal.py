@@ -1104,6 +1104,19 @@ async def test_nothing_that_lets_anybody_in_is_kept_after_the_end(store: Store) 
     assert store.read("SELECT seed, token, pinned FROM conversations WHERE id = ?", (number,)) == [(None, None, None)]
 
 
+async def test_who_has_quit_has_nothing_to_go_on_with(store: Store) -> None:
+    """Even before the partner knows."""
+    table = Table.open(SESSION, BUILT_IN)
+    with store.conversation(store.begin(*CLIENT)) as conversation:
+        hello, table = table.write(Seat.CLIENT, Kind.SAY, "Hello")
+        await conversation.keep(hello)
+        assert conversation.goes_on
+        hi, table = table.write(Seat.SERVER, Kind.SAY, "Hi")
+        conversation.take(hi)
+        await conversation.keep(table.write(Seat.CLIENT, Kind.QUIT)[0])
+        assert not conversation.goes_on
+
+
 async def test_ended_conversation_stays_in_the_journal_and_leaves_no_lock(store: Store, path: Path) -> None:
     """From when `end` returns, also if the program is killed then."""
     number = store.begin(*CLIENT)

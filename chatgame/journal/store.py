@@ -396,6 +396,7 @@ class Conversation:
         if self.seat is Seat.CLIENT and not self.held.number:
             self.session = None  # nothing was said in it yet, so any will do
         self._spoken = bool(self.held.number)
+        self._quit = False
         self._taken: list[tuple[object, ...]] = []
         self._saving = threading.Lock()
         self._took = BUSY_TIME  # in seconds, the last time that turns were made safe
@@ -403,7 +404,7 @@ class Conversation:
     @property
     def goes_on(self) -> bool:
         """Whether there is something to go on with."""
-        return not self.ended and bool(self._spoken or self._taken)
+        return not (self.ended or self._quit) and bool(self._spoken or self._taken)
 
     def entries(self) -> Iterator[Entry]:
         """What is kept."""
@@ -416,6 +417,7 @@ class Conversation:
             await asyncio.to_thread(self._save, row)
         else:
             self._save(row)
+        self._quit = turn.kind is Kind.QUIT
 
     def take(self, turn: Turn) -> None:
         """Take the partner's next turn."""

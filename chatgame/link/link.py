@@ -71,14 +71,19 @@ class Link:
         self.proven = 0.0
         self._loop = asyncio.get_running_loop()
         self.receiving = False
-        self._watch = self._loop.call_later(SILENCE_LIMIT, self._look)
-        self._sign = self._loop.call_later(ALIVE_INTERVAL, self._say_alive)
+        self._watch: asyncio.TimerHandle | None = None
+        self._sign: asyncio.TimerHandle | None = None
         self._take_up(connection, hello)
 
     @property
     def peer(self) -> tuple[str, int]:
         """The partner's address and port."""
         return self._connection.peer
+
+    @property
+    def proven_soon(self) -> float:
+        """What `proven` comes to with the next sign, at least: from where to count for who has a duty now."""
+        return self.proven if self._down else self.proven + self._loop.time() - self._last_sign
 
     def resume(self, connection: Connection, hello: Hello) -> None:
         """Go on over a new connection to the partner, who has said `hello` there; the old one is given up."""
@@ -125,6 +130,9 @@ class Link:
             JournalFailed: what coming back needs cannot be kept.
         """
         self.receiving = True
+        if not self._watch:
+            self._watch = self._loop.call_later(SILENCE_LIMIT, self._look)
+            self._sign = self._loop.call_later(ALIVE_INTERVAL, self._say_alive)
         try:
             while True:
                 if self._failure:
@@ -227,6 +235,6 @@ class Link:
 
         Returns whether the partner has heard it, and said so.
         """
-        self._watch.cancel()
-        self._sign.cancel()
+        for timer in filter(None, (self._watch, self._sign)):
+            timer.cancel()
         return await self._connection.close(goodbye)

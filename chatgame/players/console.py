@@ -11,7 +11,7 @@ that is found then is the leaving of somebody who waits or is asked, and overtak
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, Protocol
 
@@ -96,6 +96,7 @@ class Console:
         self._asked: asyncio.Future[str] | None = None
         self._prompted = asyncio.Event()  # a line is asked for
         self._reading = asyncio.Event()  # no line that was taken is in work
+        self._draining: asyncio.Future[None] | None = None
         self._told = asyncio.Event()  # something was shown by who cannot wait until it is written
         if terminal:
             self._reading.set()
@@ -204,14 +205,14 @@ class Console:
             self._prompted.clear()
 
     async def see(self, step: Step) -> None:
-        """Show a turn."""
+        """Show a turn; a screen that is stopped holds up nothing before the next question."""
         self._come_to(step.after, step.secret)
         if step.after.playing:
             self._show_banner()  # which would stand between what is asked for and the prompt
         self.show(*narrate(step, self._seat, self._names))
         if step.after.token and step.turn.seat is self._seat:
             self._reading.set()
-        await self.drain()
+        self._told.set()
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Show who the partner is, and what the conversation has come to."""
@@ -302,29 +303,29 @@ class Console:
             self._broken = True
 
     async def drain(self) -> None:
-        """Wait until all is written.
+        """Wait until all is written; who is cancelled meanwhile does not cancel the writing with it.
 
         Raises:
             OutputLost: it cannot be.
         """
+        self._draining = draining = asyncio.ensure_future(self._drained(self._draining))
+        try:
+            await asyncio.shield(draining)
+        except asyncio.CancelledError:
+            draining.add_done_callback(lambda draining: draining.cancelled() or draining.exception())
+            raise
+
+    async def _drained(self, before: "asyncio.Future[None] | None") -> None:
+        if before:
+            await asyncio.wait({before})  # two at once make aioconsole's writing thread forget one of them
         with suppress(OSError):
             if not (self._broken or self._writer.is_closing()):  # draining might wait forever then
-                await _unharmed(self._writer.drain())
+                await self._writer.drain()
                 # aioconsole's writing thread leaves what was written while it flushed; a second round takes it.
                 self._writer.write(b"")
-                await _unharmed(self._writer.drain())
+                await self._writer.drain()
                 return
         raise OutputLost(OUTPUT_LOST)
-
-
-async def _unharmed(drain: Coroutine[Any, Any, None]) -> None:
-    """Wait for output to be written; who is cancelled meanwhile does not cancel the writing with it."""
-    writing = asyncio.ensure_future(drain)
-    try:
-        await asyncio.shield(writing)
-    except asyncio.CancelledError:
-        writing.add_done_callback(lambda writing: writing.cancelled() or writing.exception())
-        raise
 
 
 def _shortened(text: str) -> str:

@@ -18,7 +18,7 @@ class Player(Protocol):
         """
 
     async def see(self, step: Step) -> None:
-        """Learn of a turn that either seat wrote."""
+        """Learn of a turn that either seat wrote; no turn of the partner's is taken before this returns."""
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Sit down at a table opposite `partner`, who is called so or has not said; come back to it, after `steps`.
