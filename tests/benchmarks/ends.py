@@ -12,7 +12,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 
+from chatgame.core.commitments import Opening
 from chatgame.core.log import Step
+from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
@@ -89,17 +91,27 @@ class Caller(Echo):
         return await super().ask(table)
 
 
+class Unkept(InMemory):
+    """No journal at all."""
+
+    async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+        """Turns are not kept."""
+
+    def take(self, turn: Turn) -> None:
+        """Nor are the partner's."""
+
+
 async def serve_session(size: int, opened: Opened) -> None:
     """A whole session's server, without a journal."""
     async with listening(HOST, 0, BUILT_IN, lambda _: None, 60) as door:
-        await door.open(InMemory(Seat.SERVER))
+        await door.open(Unkept(Seat.SERVER))
         opened(door.port)
-        await converse(Echo("x" * size), await door.partner, BUILT_IN, InMemory(Seat.SERVER))
+        await converse(Echo("x" * size), await door.partner, BUILT_IN, Unkept(Seat.SERVER))
 
 
 async def dial_session(size: int, port: int, trips: int) -> float:
     """A whole session's client, without a journal."""
-    caller, journal = Caller("x" * size, trips), InMemory(Seat.CLIENT)
+    caller, journal = Caller("x" * size, trips), Unkept(Seat.CLIENT)
     await converse(caller, await dial(HOST, port, BUILT_IN, journal, lambda _: None, 60), BUILT_IN, journal)
     return caller.took
 
