@@ -1,5 +1,7 @@
 """The command line: what one types to open a table, to join one, and to see past conversations again.
 
+Each command imports late what only it needs, so that none waits for what others need.
+
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C, and 128 plus the signal's number for other signals.
 """
 
@@ -13,16 +15,15 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatgame import __version__
 from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, Refused
-from chatgame.core.limits import MAX_PERSON
+from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.log import Entry
 from chatgame.core.pairing import read_code
 from chatgame.core.seats import Seat
 from chatgame.journal.journal import InMemory
-from chatgame.journal.store import Record, Store, unknown
 from chatgame.link.addresses import DEFAULT_HOST, DEFAULT_PORT
 from chatgame.link.memory import linked_in_memory
 from chatgame.play import converse
@@ -31,8 +32,9 @@ from chatgame.players.inert import inert
 from chatgame.players.narration import known_names
 from chatgame.players.terminal import console_at, look_of_output, streams_restored
 from chatgame.plugins import installed_games
-from chatgame.program import PATIENCE, Setting, join, serve
-from chatgame.records import FORMATS, listing, recording
+
+if TYPE_CHECKING:
+    from chatgame.journal.store import Record, Store
 
 BROKEN_PIPE = 13
 """The number of SIGPIPE, by which programs end whose output nobody reads on, as in `chatgame export 1 | head`."""
@@ -95,11 +97,14 @@ async def sit_at(options: argparse.Namespace) -> None:
     Raises:
         ChatgameError: it failed; the sentence says why and what to do.
     """
+    from chatgame.program import Setting, join, serve
+
+    sit = serve if options.seat is Seat.SERVER else join
     games, problems = installed_games()
     async with console_at(options.seat, options.name, plain=options.plain) as console:
         player = Bot(options.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if options.bot else console
         console.tell(*problems)
-        with Store(journal_path()) as store:
+        with _journal() as store:
             code = getattr(options, "code", None)
             setting = Setting(
                 options.host,
@@ -115,7 +120,7 @@ async def sit_at(options: argparse.Namespace) -> None:
             if options.insecure:
                 console.tell("Nothing is encrypted: whoever is on the way can read and change what you say.")
             try:
-                table = await options.sit(player, setting, console.tell)
+                table = await sit(player, setting, console.tell)
             except PartnerLeft as farewell:
                 console.tell(str(farewell))
             else:
@@ -152,7 +157,9 @@ async def list_conversations(options: argparse.Namespace) -> None:  # noqa: ARG0
     Raises:
         JournalFailed: it cannot be read.
     """
-    with Store(journal_path()) as store:
+    from chatgame.records import listing
+
+    with _journal() as store:
         _print(listing(store.history(), look_of_output()))
 
 
@@ -162,7 +169,9 @@ async def play_back(options: argparse.Namespace) -> None:
     Raises:
         JournalFailed: it cannot be read.
     """
-    with Store(journal_path()) as store:
+    from chatgame.records import recording
+
+    with _journal() as store:
         passed = 0.0
         try:
             for at, text in recording(*_kept(store, options.number), look_of_output(plain=options.plain)):
@@ -180,7 +189,9 @@ async def write_out(options: argparse.Namespace) -> None:
     Raises:
         JournalFailed: it cannot be read.
     """
-    with Store(journal_path()) as store:
+    from chatgame.records import FORMATS
+
+    with _journal() as store:
         for text in FORMATS[options.format](*_kept(store, options.number)):
             _print(text)
 
@@ -191,7 +202,7 @@ async def forget(options: argparse.Namespace) -> None:
     Raises:
         JournalFailed: it cannot be written.
     """
-    with Store(journal_path()) as store:
+    with _journal() as store:
         store.forget(options.number)
     _print(f"Conversation {options.number} is forgotten.\n")
 
@@ -214,7 +225,15 @@ async def show_demo(options: argparse.Namespace) -> None:
     await demonstrate(look_of_output(plain=options.plain), options.speed, _print)
 
 
-def _kept(store: Store, number: int) -> tuple[Record, list[tuple[Entry, float]]]:
+def _journal() -> "Store":
+    from chatgame.journal.store import Store
+
+    return Store(journal_path())
+
+
+def _kept(store: "Store", number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
+    from chatgame.journal.store import unknown
+
     for record in store.history(number):
         return record, store.log(number)
     raise unknown(number)
@@ -281,16 +300,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for name, sit, summary in (
-        ("server", serve, "open a table and wait for a client"),
-        ("client", join, "join a server's table"),
+    for seat, summary in (
+        (Seat.SERVER, "open a table and wait for a client"),
+        (Seat.CLIENT, "join a server's table"),
     ):
-        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
-        command.set_defaults(program=sit_at, sit=sit, seat=Seat(name))
+        command = commands.add_parser(seat, help=summary, description=f"{summary.capitalize()}.")
+        command.set_defaults(program=sit_at, seat=seat)
         command.add_argument("--host", default=DEFAULT_HOST, help="the address (default: %(default)s)")
         command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
         secrecy = command.add_mutually_exclusive_group()
-        if sit is join:
+        if seat is Seat.CLIENT:
             secrecy.add_argument(
                 "code", nargs="?", type=_code, metavar="CODE", help="what a server on another computer shows"
             )
@@ -347,7 +366,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--plain", action="store_true", help=PLAIN)
         if run is write_out:
             command.add_argument(
-                "--format", default="text", choices=FORMATS, help="of what is written (default: text)"
+                "--format",
+                default="text",
+                choices=("text", "json", "asciicast"),
+                help="of what is written (default: text)",
             )
     summary = "write what makes a shell complete chatgame's commands"
     completion = commands.add_parser("completion", help=summary, description=f"{summary.capitalize()}.")

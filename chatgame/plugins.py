@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 GROUP = "chatgame.games"
 
-_NAME = re.compile(r"[a-z0-9_-]{1,32}")
+_NAME = r"[a-z0-9_-]{1,32}"
 
 
 def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
@@ -54,7 +54,7 @@ def _plugin(found: "EntryPoint", games: dict[str, AnyRules]) -> AnyRules:
     rules = found.load()()
     if not isinstance(rules, Rules):
         raise TypeError("it is no subclass of chatgame.core.rules.Rules")
-    if rules.name != found.name or not _NAME.fullmatch(rules.name):
+    if rules.name != found.name or not re.fullmatch(_NAME, rules.name):
         raise ValueError("its name must be that of its entry point, of a-z, 0-9, - and _, at most 32 characters")
     if not isinstance(getattr(rules, "title", None), str):
         raise TypeError("its title must be a text")

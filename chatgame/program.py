@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chatgame.core.errors import Forgotten, JournalFailed, PlayerLeft, Unreachable
+from chatgame.core.limits import PATIENCE
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -20,9 +21,6 @@ from chatgame.players.player import Player
 
 if TYPE_CHECKING:  # it needs an extra
     from chatgame.link.secure import Guard
-
-PATIENCE = 600
-"""In seconds: how long a partner who was lost may take to come back, if nobody says otherwise."""
 
 
 class Told(Protocol):

@@ -8,7 +8,7 @@ import re
 Marks = frozenset[tuple[int, int]]
 """Characters of a drawing, each by its row and column."""
 
-_ALONE = re.compile(r"(?<!\S)[^\s.*_](?!\S)")
+_ALONE = r"(?<!\S)[^\s.*_](?!\S)"
 """What stands on a cell; a dot, a star or a line is what free or hidden cells show."""
 
 
@@ -40,6 +40,6 @@ def changed(before: str, after: str) -> Marks:
         (number, mark.start())
         for number, (old, new) in enumerate(zip(before.split("\n"), after.split("\n"), strict=False))
         if len(old) == len(new)
-        for mark in _ALONE.finditer(new)
+        for mark in re.finditer(_ALONE, new)
         if old[mark.start()] != mark[0]
     )

@@ -17,7 +17,7 @@ from chatgame.core.seats import Seat
 SALT_SIZE = 32
 """In bytes: as long as the digest."""
 
-_OPENING = re.compile(rf"([0-9a-f]{{{2 * SALT_SIZE}}}) (.+)", re.DOTALL)
+_OPENING = rf"(?s)([0-9a-f]{{{2 * SALT_SIZE}}}) (.+)"
 
 
 class Place(NamedTuple):
@@ -45,7 +45,7 @@ class Opening(NamedTuple):
         Raises:
             Refused: it is none.
         """
-        parts = _OPENING.fullmatch(text)
+        parts = re.fullmatch(_OPENING, text)
         if not parts:
             raise Refused("The reveal does not have the form of one: a salt, a space and a value.")
         return cls(bytes.fromhex(parts[1]), parts[2])

@@ -71,6 +71,9 @@ RETURN_TIME = 1.5
 RETURN_INTERVAL = 1.0
 """Between two times that somebody comes back: each takes two lines of a screen."""
 
+PATIENCE = 600
+"""For a partner who was lost to come back, if nobody says otherwise: a coffee, or another network."""
+
 CLOSING_TIME = 1.0
 """For a goodbye, and for its answer: leaving never hangs on a peer who does not read."""
 

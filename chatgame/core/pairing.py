@@ -16,7 +16,7 @@ from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 from chatgame.core.words import WORDS
 
-_CODE = re.compile(r"([1-9][0-9]?)[- ]+([a-z]+)[- ]+([a-z]+)", re.ASCII)
+_CODE = r"(?a)([1-9][0-9]?)[- ]+([a-z]+)[- ]+([a-z]+)"
 
 
 def any_code(below: Callable[[int], int]) -> str:
@@ -30,7 +30,7 @@ def read_code(text: str) -> str:
     Raises:
         Refused: it has not the form of one.
     """
-    parts = _CODE.fullmatch(text.strip().lower())
+    parts = re.fullmatch(_CODE, text.strip().lower())
     if not parts:
         raise Refused(f'"{text}" is no code. A code is a number and two words, as in 7-guitar-island.')
     return "-".join(parts.groups())

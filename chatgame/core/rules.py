@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 
-_DRAWN = re.compile(r"[^\w\s.,:;!?()'*]")
+_DRAWN = r"[^\w\s.,:;!?()'*]"
 
 Position = TypeVar("Position")
 Move = TypeVar("Move")
@@ -128,7 +128,9 @@ class Rules(ABC, Generic[Position, Move]):
 
     def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
         """The same in words, for who hears the screen; by default what is left of `render` without the drawing."""
-        rows = (" ".join(_DRAWN.sub(" ", row).split()) for row in self.render(position, viewer, secret).split("\n"))
+        rows = (
+            " ".join(re.sub(_DRAWN, " ", row).split()) for row in self.render(position, viewer, secret).split("\n")
+        )
         return "\n".join(filter(None, rows))
 
     def tell(self, position: Position, move: Any) -> str:

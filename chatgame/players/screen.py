@@ -9,8 +9,8 @@ from chatgame.core.board import Board
 from chatgame.players.inert import inert
 from chatgame.players.narration import PROMPT, Over, Said, Typed, Waiting
 
-_SGR = re.compile(r"\x1b\[[0-9;]*m")
-_MARK = re.compile(r"(?<!\S)\S(?!\S)")
+_SGR = r"\x1b\[[0-9;]*m"
+_MARK = r"(?<!\S)\S(?!\S)"
 _BOLD, _FAINT, _REVERSE, _RED, _GREEN, _YELLOW, _BLUE, _CYAN = 1, 2, 7, 31, 32, 33, 34, 36  # SGR, ECMA-48 8.3.117
 _COLOURS = {"X": _CYAN, "O": _YELLOW, "o": _BLUE, "x": _RED, "#": _RED, "*": _GREEN}
 
@@ -75,7 +75,7 @@ def titled(title: str) -> str:
 
 def uncoloured(text: str) -> str:
     """The same text without its SGR codes."""
-    return _SGR.sub("", text)
+    return re.sub(_SGR, "", text)
 
 
 def wrapped(line: str, width: int | None) -> list[str]:
@@ -134,4 +134,4 @@ def _row(row: str, number: int, board: Board, look: Look) -> str:
             codes.append(_REVERSE)
         return styled(mark[0], *codes)
 
-    return _MARK.sub(coloured, text)
+    return re.sub(_MARK, coloured, text)
