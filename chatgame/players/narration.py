@@ -30,8 +30,8 @@ _OURS = r"""(?ix)\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Do
     |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
     |Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
     |Dropped\b|Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)"""
-"""How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs. As all
-our patterns, it is compiled when it is first used: together that takes a thirtieth of the start."""
+"""How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs. As
+all our patterns, it is compiled when it is first used: together that takes a thirtieth of the start."""
 
 _SEAT = r"\b[Tt]he (?:client|server)\b|^(?:Client|Server)\b"
 
