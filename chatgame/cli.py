@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from chatgame import __version__
 from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, Refused
 from chatgame.core.limits import MAX_PERSON, PATIENCE
-from chatgame.core.log import Entry
 from chatgame.core.pairing import read_code
 from chatgame.core.seats import Seat
 from chatgame.journal.journal import InMemory
@@ -34,6 +33,7 @@ from chatgame.players.terminal import console_at, look_of_output, streams_restor
 from chatgame.plugins import installed_games
 
 if TYPE_CHECKING:
+    from chatgame.core.log import Entry
     from chatgame.journal.store import Record, Store
 
 BROKEN_PIPE = 13
@@ -368,7 +368,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--format",
                 default="text",
-                choices=("text", "json", "asciicast"),
+                choices=("text", "json", "asciicast"),  # the names in `FORMATS`
                 help="of what is written (default: text)",
             )
     summary = "write what makes a shell complete chatgame's commands"

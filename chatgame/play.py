@@ -2,8 +2,8 @@
 
 `_take_turns` is the turn token: it asks the player for a line while this seat holds it, and otherwise waits for the
 partner's next turn. `_play` takes over from it while a game is on. Every turn goes through the table first, so nobody
-can write out of turn. While the player takes their time, `_listen` hears what the partner does meanwhile, which can
-only be to leave, or to break the protocol.
+can write out of turn. While the player takes their time, `_listen` hears the partner, so that their leaving, or a
+wrong turn, is known at once.
 """
 
 import asyncio
@@ -144,6 +144,7 @@ class _Conversation:
             raise
 
     async def _converse(self) -> None:
+        """Take turns, and if it was we who have quit, wait until the partner knows."""
         try:
             await self._take_turns()
             if not self._over:
@@ -212,7 +213,8 @@ class _Conversation:
             while (left := self._since + patience - self._link.proven) > 0:
                 # At least a second: there may be no sign of life for a while.
                 if (await asyncio.wait({self._heard}, timeout=max(left, 1.0)))[0]:
-                    return await self._wait()
+                    await self._wait()
+                    return
             what = f"did not {duty.kind} what it has to"
             if patience is LATE_TIME:
                 what += f" within {LATE_TIME:.0f} seconds and so has lost the game of {match.rules.title}"
@@ -221,7 +223,6 @@ class _Conversation:
                 self._told_late = True
                 what = f"The {duty.seat}'s program is late with what it has to {duty.kind}"
                 await self._player.hear(f"{what}; after {LATE_TIME:.0f} seconds it loses the game.")
-        return None
 
     async def _receive(self) -> Turn | None:
         """The partner's next turn, or None where they have said goodbye after the log was closed."""

@@ -32,7 +32,7 @@ from chatgame.journal.store import Store
 from chatgame.players.console import Console
 from chatgame.players.narration import PROMPT
 from chatgame.program import Setting, join, serve
-from chatgame.records import LONGEST_PAUSE
+from chatgame.records import FORMATS, LONGEST_PAUSE
 from tests.ends import VERSIONS, Screen
 
 COMMAND = [sys.executable, "-m", "chatgame"]
@@ -351,6 +351,12 @@ class TestJson:
         output = home.shown("export", home.write(SERVER, chat(HOSTILE)), "--format", "json")
         assert json.loads(output)["turns"][0]["text"] == HOSTILE
         assert output.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_can_be_asked_for(home: Home, form: str) -> None:
+    """What the command line offers are those that there are."""
+    assert "Hello" in home.shown("export", home.write(SERVER, chat("Hello")), "--format", form)
 
 
 @pytest.mark.parametrize("form", ["json", "asciicast"])

@@ -33,7 +33,7 @@ PROTOCOL = "1.0"
 
 Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Digest = Annotated[str, Meta(min_length=64, max_length=64)]
-"""Not held to a pattern, which takes as long as all the rest of a turn: any but the right one is refused anyway."""
+"""Not held to a pattern, which takes a tenth of all that a turn takes: any but the right one is refused anyway."""
 SessionId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 GameName = Annotated[str, Meta(pattern=rf"\A[a-z0-9_-]{{1,{MAX_NAME}}}\Z")]
 Version = Annotated[str, Meta(pattern=r"\A[0-9]{1,4}\.[0-9]{1,4}\Z")]

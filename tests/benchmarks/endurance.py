@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -89,14 +90,18 @@ def _growth(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
     return {what: number - before[what] for what, number in after.items()}
 
 
+def rates(seen: Sequence[dict[str, float]]) -> list[float]:
+    """How many turns a second there were between each look and the next."""
+    return [(look["turns"] - last["turns"]) / (look["seconds"] - last["seconds"]) for last, look in pairwise(seen)]
+
+
 def summary(found: dict[str, Any]) -> str:
     """What the run showed, in lines."""
     seen = found["seen"]
     lines = ["| turns | matches | turns a second | MiB | tasks | descriptors |", "|---|---|---|---|---|---|"]
-    for last, look in pairwise(seen):
+    for look, rate in zip(seen[1:], rates(seen), strict=True):
         if look["turns"] % (seen[-1]["turns"] // 10) == 0:
-            speed = (look["turns"] - last["turns"]) / (look["seconds"] - last["seconds"])
-            cells = (look["turns"], look["matches"], f"{speed:.0f}", f"{look['memory'] / 2**20:.1f}", look["tasks"])
+            cells = (look["turns"], look["matches"], f"{rate:.0f}", f"{look['memory'] / 2**20:.1f}", look["tasks"])
             lines.append(f"| {' | '.join(map(str, (*cells, look.get('descriptors', '-'))))} |")
     left = ", ".join(f"{number} {what}" for what, number in found["left behind"].items())
     return "\n".join([*lines, f"Left behind: {left}."])

@@ -8,11 +8,11 @@ python -m tests.benchmarks.report
 import json
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.benchmarks.endurance import rates
 from tests.benchmarks.measure import HERE
 
 README = HERE.parent.parent / "README.md"
@@ -82,10 +82,7 @@ def plot_endurance(seen: Sequence[dict[str, float]], path: Path) -> None:
 
     figure, (speed, memory) = plt.subplots(2, 1, sharex=True, figsize=(9, 4), layout="constrained")
     turns = [look["turns"] / 1e6 for look in seen]
-    rates = [
-        (look["turns"] - last["turns"]) / (look["seconds"] - last["seconds"]) / 1000 for last, look in pairwise(seen)
-    ]
-    speed.plot(turns[1:], rates, color=REACHED)
+    speed.plot(turns[1:], [rate / 1000 for rate in rates(seen)], color=REACHED)
     speed.set_ylabel("1000 turns a second")
     speed.set_ylim(0)
     memory.plot(turns, [look["memory"] / 2**20 for look in seen], color=REACHED)
