@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from chatgame.core.errors import Refused as Refused
     from chatgame.core.log import Step as Step
     from chatgame.core.match import Match as Match
-    from chatgame.core.messages import Kind as Kind
-    from chatgame.core.messages import Turn as Turn
     from chatgame.core.rules import Answer as Answer
     from chatgame.core.rules import Both as Both
     from chatgame.core.rules import Chance as Chance
@@ -34,18 +32,20 @@ if TYPE_CHECKING:
     from chatgame.core.rules import known_as as known_as
     from chatgame.core.seats import Seat as Seat
     from chatgame.core.table import Table as Table
+    from chatgame.core.turn import Kind as Kind
+    from chatgame.core.turn import Turn as Turn
     from chatgame.games import BUILT_IN as BUILT_IN
     from chatgame.journal.journal import InMemory as InMemory
     from chatgame.journal.store import Store as Store
-    from chatgame.link.memory import linked_in_memory as linked_in_memory
-    from chatgame.play import converse as converse
-    from chatgame.players.bot import Bot as Bot
+    from chatgame.net.memory import linked_in_memory as linked_in_memory
+    from chatgame.players.bot.bot import Bot as Bot
     from chatgame.players.player import Player as Player
     from chatgame.players.script import Script as Script
     from chatgame.plugins import installed_games as installed_games
     from chatgame.program import Setting as Setting
     from chatgame.program import join as join
     from chatgame.program import serve as serve
+    from chatgame.session.play import converse as converse
 
 __version__ = "0.1.0"
 
@@ -54,7 +54,7 @@ _HOMES = {
     "core.errors": "ChatgameError IllegalMove InvalidMove PlayerLeft Refused",
     "core.log": "Step",
     "core.match": "Match",
-    "core.messages": "Kind Turn",
+    "core.turn": "Kind Turn",
     "core.rules": "Answer Both Chance Choices Outcome Rules Secret known_as",
     "core.seats": "Seat",
     "core.table": "Table",
@@ -62,9 +62,9 @@ _HOMES = {
     "plugins": "installed_games",
     "journal.journal": "InMemory",
     "journal.store": "Store",
-    "link.memory": "linked_in_memory",
-    "play": "converse",
-    "players.bot": "Bot",
+    "net.memory": "linked_in_memory",
+    "session.play": "converse",
+    "players.bot.bot": "Bot",
     "players.player": "Player",
     "players.script": "Script",
     "program": "Setting join serve",

@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING, Any
 from chatgame import __version__
 from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, Refused
 from chatgame.core.limits import MAX_PERSON, PATIENCE
-from chatgame.core.pairing import read_code
 from chatgame.core.seats import Seat
 from chatgame.journal.journal import InMemory
-from chatgame.link.addresses import DEFAULT_HOST, DEFAULT_PORT
-from chatgame.link.memory import linked_in_memory
-from chatgame.play import converse
-from chatgame.players.bot import Bot, Level
-from chatgame.players.inert import inert
-from chatgame.players.narration import known_names
-from chatgame.players.terminal import console_at, look_of_output, streams_restored
+from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
+from chatgame.net.memory import linked_in_memory
+from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.person.inert import inert
+from chatgame.players.person.narration import known_names
+from chatgame.players.person.terminal import console_at, look_of_output, streams_restored
 from chatgame.plugins import installed_games
+from chatgame.protocol.pairing import read_code
+from chatgame.session.play import converse
 
 if TYPE_CHECKING:
     from chatgame.core.log import Entry

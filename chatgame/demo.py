@@ -16,12 +16,12 @@ from chatgame.core.errors import unwrapped
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.link.addresses import DEFAULT_HOST
-from chatgame.players.console import Console
-from chatgame.players.narration import PROMPT
+from chatgame.net.addresses import DEFAULT_HOST
+from chatgame.players.person.console import Console
+from chatgame.players.person.narration import PROMPT
+from chatgame.players.person.screen import Look, styled, uncoloured
+from chatgame.players.person.terminal import takes_codes
 from chatgame.players.player import Player
-from chatgame.players.screen import Look, styled, uncoloured
-from chatgame.players.terminal import takes_codes
 from chatgame.program import Setting, Told, join, serve
 
 NAMES = {Seat.SERVER: "Anna", Seat.CLIENT: "Ben"}

@@ -12,15 +12,15 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.store import Conversation, Store
-from chatgame.link.addresses import is_loopback, port_option, reachable_at
-from chatgame.link.dial import dial
-from chatgame.link.link import Link
-from chatgame.link.listen import listening
-from chatgame.play import CHANCE, converse
+from chatgame.net.addresses import is_loopback, port_option, reachable_at
+from chatgame.net.dial import dial
+from chatgame.net.link import Link
+from chatgame.net.listen import listening
 from chatgame.players.player import Player
+from chatgame.session.play import CHANCE, converse
 
 if TYPE_CHECKING:  # it needs an extra
-    from chatgame.link.secure import Guard
+    from chatgame.net.secure import Guard
 
 
 class Told(Protocol):
@@ -88,7 +88,7 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
 
 
 async def _guard(kept: Conversation, farewell: Conversation | None, told: Told) -> "Guard":
-    from chatgame.link.secure import Guard, new_certificate  # which needs an extra
+    from chatgame.net.secure import Guard, new_certificate  # which needs an extra
 
     if not kept.pinned:  # who is to be told farewell knows the server by the certificate of that time
         await kept.pin((farewell and farewell.pinned) or new_certificate())

@@ -9,9 +9,9 @@ from msgspec import to_builtins
 from chatgame.core.log import Entry, Step, steps
 from chatgame.core.table import Table
 from chatgame.journal.store import Record
-from chatgame.players.inert import inert
-from chatgame.players.narration import BANNER, known_names, narrate, typed
-from chatgame.players.screen import Look, prompt, shown
+from chatgame.players.person.inert import inert
+from chatgame.players.person.narration import BANNER, known_names, narrate, typed
+from chatgame.players.person.screen import Look, prompt, shown
 from chatgame.plugins import installed_games
 
 LONGEST_PAUSE = 3.0

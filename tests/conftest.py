@@ -20,7 +20,7 @@ def start() -> Iterator[Any]:
     """Starts a command on a pseudo-terminal of its own, and leaves nothing behind."""
     if sys.platform == "win32":
         pytest.skip("pseudo-terminals are POSIX")
-    from tests.terminals import on_a_terminal
+    from tests.kit.terminals import on_a_terminal
 
     started: list[Any] = []
 
@@ -36,7 +36,7 @@ def start() -> Iterator[Any]:
 @pytest.fixture
 def spawn(start: Any) -> Any:
     """Starts chatgame on a pseudo-terminal, perhaps through a shell."""
-    from tests.terminals import COMMAND
+    from tests.kit.terminals import COMMAND
 
     def spawn(*arguments: str, through: str = "", **env: str) -> Any:
         command = [*COMMAND, *arguments]

@@ -38,8 +38,8 @@ def check(runner: asyncio.Runner, data: bytes) -> None:
     comes whole or byte by byte.
     """
     from chatgame.core.errors import InvalidMessage
-    from chatgame.core.frames import frame
-    from chatgame.core.messages import decode, encode
+    from chatgame.protocol.frames import frame
+    from chatgame.protocol.messages import decode, encode
 
     try:
         message = decode(data)
@@ -58,8 +58,8 @@ async def read(pieces: Sequence[bytes]) -> list[str]:
     Errors that are not documented pass through.
     """
     from chatgame.core.errors import InvalidMessage, LinkLost
-    from chatgame.link.memory import memory_streams
-    from chatgame.link.streams import Connection
+    from chatgame.net.memory import memory_streams
+    from chatgame.net.streams import Connection
 
     (reader, writer), (_, peer) = memory_streams()
     connection, outcome = Connection(reader, writer), []
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
         )
         return 1
     with atheris.instrument_imports(include=["chatgame", "json"]):
-        import_module("chatgame.link.memory")
+        import_module("chatgame.net.memory")
     fuzz(atheris, int(arguments[0]) if arguments else 60)
     return 0
 

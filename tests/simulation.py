@@ -25,13 +25,13 @@ import detangle
 
 from chatgame.core.errors import LinkLost, PartnerLeft, PlayerLeft, TurnedAway, Unreachable
 from chatgame.core.log import Step
-from chatgame.core.messages import Kind, Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal import store
 from chatgame.journal.store import Store
-from chatgame.players.strategies import STRATEGIES
+from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.program import Setting, join, serve
 
 MEMORY = "/dev/shm"  # noqa: S108  # a folder of our own is made in it

@@ -10,11 +10,11 @@ from typing import Any
 
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
-from chatgame.core.words import WORDS
 from chatgame.games import BUILT_IN, battleship, hangman
-from chatgame.players.bot import BUDGETS, Level
-from chatgame.players.search import best_move
-from chatgame.players.strategies import guess_word, shoot
+from chatgame.players.bot.bot import BUDGETS, Level
+from chatgame.players.bot.search import best_move
+from chatgame.players.bot.strategies import guess_word, shoot
+from chatgame.protocol.words import WORDS
 
 BOT, OTHER = Seat.CLIENT, Seat.SERVER
 

@@ -8,10 +8,10 @@ from msgspec import convert
 
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.limits import ALIVE_INTERVAL, LATE_TIME
-from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from tests.ends import Peer, converse_with_peer, in_virtual_time, sentence_of
+from chatgame.core.turn import Turn
+from tests.kit.ends import Peer, converse_with_peer, in_virtual_time, sentence_of
 
 
 def opening(value: str, salt: int = 7) -> Opening:

@@ -9,10 +9,10 @@ import pytest
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
-from chatgame.core.messages import Kind
 from chatgame.core.rules import AnyRules, Outcome
 from chatgame.core.seats import Seat
-from chatgame.players.search import best_move
+from chatgame.core.turn import Kind
+from chatgame.players.bot.search import best_move
 from tests.games.perft import perft
 
 PLUGIN = Path(__file__).parent.parent / "examples" / "chess_game"

@@ -9,9 +9,9 @@ import wcwidth
 
 from chatgame.core.seats import Seat
 from chatgame.demo import NAMES, SCRIPT, TOP, Pane, perform, side_by_side
-from chatgame.players.narration import PROMPT
-from chatgame.players.screen import Look
-from tests.terminals import ends
+from chatgame.players.person.narration import PROMPT
+from chatgame.players.person.screen import Look
+from tests.kit.terminals import ends
 
 
 async def test_both_screens_are_those_of_real_programs() -> None:

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from chatgame.core.frames import frame
-from chatgame.core.messages import Kind, Turn, decode
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
-from tests.terminals import PROMPT, Spawn, ends, say
+from chatgame.protocol.frames import frame
+from chatgame.protocol.messages import decode
+from tests.kit.terminals import PROMPT, Spawn, ends, say
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
 if sys.platform == "win32":

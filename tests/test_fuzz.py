@@ -23,21 +23,22 @@ from chatgame.core.errors import (
     RemoteProtocolError,
     TurnedAway,
 )
-from chatgame.core.frames import frame
 from chatgame.core.limits import MAX_PAYLOAD
-from chatgame.core.messages import Hello, Turn, decode, encode
-from chatgame.core.resume import Held
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
-from chatgame.link.hello import greet_server, hear_client
-from chatgame.link.link import Link
-from chatgame.link.memory import memory_streams
-from chatgame.link.streams import Connection
-from chatgame.play import converse
+from chatgame.net.hello import greet_server, hear_client
+from chatgame.net.link import Link
+from chatgame.net.memory import memory_streams
+from chatgame.net.streams import Connection
 from chatgame.players.script import Script
-from tests.ends import VERSIONS, Peer, Thinker, link_to
+from chatgame.protocol.frames import frame
+from chatgame.protocol.messages import Hello, decode, encode
+from chatgame.protocol.resume import Held
+from chatgame.session.play import converse
 from tests.fuzz import CORPUS, check, read
+from tests.kit.ends import VERSIONS, Peer, Thinker, link_to
 
 T = TypeVar("T")
 

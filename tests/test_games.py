@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.log import Step
 from chatgame.core.match import Match
-from chatgame.core.messages import Kind, Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
-from chatgame.link.memory import linked_in_memory
-from chatgame.play import converse
-from chatgame.players.bot import Bot, Level
-from chatgame.players.narration import narrate
+from chatgame.net.memory import linked_in_memory
+from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.person.narration import narrate
+from chatgame.session.play import converse
 
 
 class Watched(Bot):

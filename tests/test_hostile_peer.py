@@ -12,10 +12,10 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
-from chatgame.link.memory import memory_streams
-from chatgame.play import converse
+from chatgame.net.memory import memory_streams
 from chatgame.players.script import Script
-from tests.ends import VERSIONS, Peer, converse_with_peer, link_to, sentence_of
+from chatgame.session.play import converse
+from tests.kit.ends import VERSIONS, Peer, converse_with_peer, link_to, sentence_of
 
 Offence = Callable[[Peer], dict[str, Any] | bytes]
 

@@ -6,17 +6,17 @@ from random import Random
 
 import pytest
 
-from chatgame.core.commands import read_chat
 from chatgame.core.errors import Refused
-from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.games.hangman import Hangman, Position
-from chatgame.players.bot import Bot, Level
-from chatgame.players.search import best_move
+from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.bot.search import best_move
 from chatgame.plugins import installed_games
-from tests.ends import VERSIONS, talk
+from chatgame.session.commands import read_chat
+from tests.kit.ends import VERSIONS, talk
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

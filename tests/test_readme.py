@@ -5,14 +5,14 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-from chatgame.core.commands import IN_CHAT, IN_GAME
 from chatgame.core.log import Step
-from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
-from chatgame.players.narration import recalled
-from tests.ends import VERSIONS
+from chatgame.players.person.narration import recalled
+from chatgame.session.commands import IN_CHAT, IN_GAME
+from tests.kit.ends import VERSIONS
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 

@@ -24,16 +24,17 @@ import pytest
 
 from chatgame.cli import journal_path
 from chatgame.core.commitments import Opening, Place, commitment
-from chatgame.core.messages import Kind, Turn, decode
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.players.console import Console
-from chatgame.players.narration import PROMPT
+from chatgame.players.person.console import Console
+from chatgame.players.person.narration import PROMPT
 from chatgame.program import Setting, join, serve
+from chatgame.protocol.messages import decode
 from chatgame.records import FORMATS, LONGEST_PAUSE
-from tests.ends import VERSIONS, Screen
+from tests.kit.ends import VERSIONS, Screen
 
 COMMAND = [sys.executable, "-m", "chatgame"]
 CLIENT, SERVER = Seat
@@ -198,7 +199,10 @@ CONVERSATIONS = {
 @pytest.mark.parametrize("seat", Seat)
 def test_exported_text_of_the_assignment_is_its_screen(tmp_path: Path, seat: Seat) -> None:
     """Word for word, below what the program says of the connection."""
-    from tests.test_terminals import CLIENT_SCREEN, SERVER_SCREEN  # which is skipped where there are no terminals
+    from tests.players.person.test_terminals import (  # which is skipped where there are no terminals
+        CLIENT_SCREEN,
+        SERVER_SCREEN,
+    )
 
     screen, above = {SERVER: (SERVER_SCREEN, "Waiting for message...\n"), CLIENT: (CLIENT_SCREEN, "port: 1059\n")}[
         seat

@@ -18,19 +18,20 @@ from chatgame.core.errors import (
     TurnedAway,
     Unreachable,
 )
-from chatgame.core.frames import HEADER_SIZE
 from chatgame.core.log import Entry, Step, steps
-from chatgame.core.messages import Alive, Bye, Hello, Kind, Reason, Turn
-from chatgame.core.resume import Held, token
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.link.hello import hello_of
-from chatgame.link.streams import Connection
-from chatgame.players.narration import typed
+from chatgame.net.hello import hello_of
+from chatgame.net.streams import Connection
+from chatgame.players.person.narration import typed
 from chatgame.players.player import Player
 from chatgame.program import Setting, join, serve
+from chatgame.protocol.frames import HEADER_SIZE
+from chatgame.protocol.messages import Alive, Bye, Hello, Reason
+from chatgame.protocol.resume import Held, token
 
 CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
 GAMES = ["Hello", "1", "2", "Again?", "rock", "/q"], ["play tictactoe", "9", "/resign", "play rps", "paper"]

@@ -24,39 +24,39 @@ from hypothesis import strategies as st
 from pyte.screens import wcwidth
 
 import chatgame.cli
-import chatgame.link.dial
-import chatgame.link.link
-import chatgame.link.listen
-import chatgame.play
-import chatgame.players.console
-import chatgame.players.screen
+import chatgame.net.dial
+import chatgame.net.link
+import chatgame.net.listen
+import chatgame.players.person.console
+import chatgame.players.person.screen
 import chatgame.program
+import chatgame.session.play
 from chatgame.core.board import Board
-from chatgame.core.commands import IN_CHAT, IN_GAME, NO_GAMES
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError
-from chatgame.core.frames import frame
 from chatgame.core.limits import MAX_PERSON, MAX_STRAYS
 from chatgame.core.log import Entry, Step
-from chatgame.core.messages import Kind
-from chatgame.core.resume import Held
 from chatgame.core.rules import AnyRules, Outcome, Rules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Record
-from chatgame.link.hello import greet_server, hear_client, hello_of
-from chatgame.link.link import Link
-from chatgame.link.memory import linked_in_memory, memory_streams
-from chatgame.link.streams import Connection
-from chatgame.play import converse
-from chatgame.players.bot import SMALL_TALK, Bot, Level
-from chatgame.players.console import Console
-from chatgame.players.narration import BANNER, GOODBYE, PROMPT, narrate, recalled
-from chatgame.players.screen import Look, shown
+from chatgame.net.hello import greet_server, hear_client, hello_of
+from chatgame.net.link import Link
+from chatgame.net.memory import linked_in_memory, memory_streams
+from chatgame.net.streams import Connection
+from chatgame.players.bot.bot import SMALL_TALK, Bot, Level
+from chatgame.players.person.console import Console
+from chatgame.players.person.narration import BANNER, GOODBYE, PROMPT, narrate, recalled
+from chatgame.players.person.screen import Look, shown
+from chatgame.protocol.frames import frame
+from chatgame.protocol.resume import Held
 from chatgame.records import as_asciicast, as_text, listing, recording
-from tests.ends import Peer, Screen
+from chatgame.session.commands import IN_CHAT, IN_GAME, NO_GAMES
+from chatgame.session.play import converse
+from tests.kit.ends import Peer, Screen
 
 CLIENT, SERVER = Seat
 SESSION = "1" * 32
@@ -787,10 +787,10 @@ async def heard_with(game: str) -> tuple[set[str], set[str]]:
 
 MODULES: tuple[ModuleType, ...] = (
     *(
-        importlib.import_module(f"chatgame.link.{found.name}")
-        for found in pkgutil.iter_modules(chatgame.link.__path__)
+        importlib.import_module(f"chatgame.net.{found.name}")
+        for found in pkgutil.iter_modules(chatgame.net.__path__)
     ),
-    *(chatgame.play, chatgame.program, chatgame.players.console),
+    *(chatgame.session.play, chatgame.program, chatgame.players.person.console),
 )
 """Whose sentences reach the screen."""
 

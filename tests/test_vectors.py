@@ -10,14 +10,15 @@ from msgspec import to_builtins
 
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import Diverged, InvalidMessage, Refused
-from chatgame.core.frames import HEADER_SIZE, payload_size
 from chatgame.core.limits import CHAIN
-from chatgame.core.messages import Kind, Turn, decode
-from chatgame.core.resume import Held, follows, token
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
-from tests.ends import VERSIONS
+from chatgame.protocol.frames import HEADER_SIZE, payload_size
+from chatgame.protocol.messages import decode
+from chatgame.protocol.resume import Held, follows, token
+from tests.kit.ends import VERSIONS
 from tests.vectors import FOLDER, expanded, files, replaced
 
 Vector = dict[str, Any]

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import JournalFailed, Refused
-from chatgame.core.messages import Turn
 from chatgame.core.table import Table
+from chatgame.core.turn import Turn
 
 
 class Entry(NamedTuple):

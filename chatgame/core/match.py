@@ -24,9 +24,9 @@ from chatgame.core.board import Board, changed
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, Refused, RulesFailed
 from chatgame.core.limits import MAX_HIDDEN, MAX_QUOTED
-from chatgame.core.messages import Kind, Turn
 from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Secret
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind, Turn
 
 
 class Duty(NamedTuple):

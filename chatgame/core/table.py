@@ -23,9 +23,9 @@ from chatgame.core.digest import digest
 from chatgame.core.errors import Refused
 from chatgame.core.limits import MAX_REMARKS, MAX_TEXT
 from chatgame.core.match import Match
-from chatgame.core.messages import Kind, Turn
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind, Turn
 
 
 class Table(Struct, frozen=True):

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Entry
-from chatgame.core.messages import Turn
-from chatgame.core.resume import Held, token
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Turn
+from chatgame.protocol.resume import Held, token
 
 
 class Journal(Protocol):

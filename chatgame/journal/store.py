@@ -21,9 +21,9 @@ from msgspec import Meta, ValidationError, convert
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import JournalFailed, Refused
 from chatgame.core.log import Entry
-from chatgame.core.messages import Kind, Turn
-from chatgame.core.resume import Held, token
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind, Turn
+from chatgame.protocol.resume import Held, token
 
 VERSION = 2
 """Of the tables below."""

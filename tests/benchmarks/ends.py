@@ -14,16 +14,16 @@ from time import perf_counter
 
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Step
-from chatgame.core.messages import Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
-from chatgame.link.dial import dial
-from chatgame.link.listen import listening
-from chatgame.play import converse
+from chatgame.net.dial import dial
+from chatgame.net.listen import listening
 from chatgame.program import Setting, join, serve
+from chatgame.session.play import converse
 
 HOST = "127.0.0.1"
 

@@ -12,9 +12,9 @@ from typing import Any
 from chatgame.core.log import Step
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.link.link import Link
-from chatgame.link.memory import linked_in_memory
-from chatgame.play import converse
+from chatgame.net.link import Link
+from chatgame.net.memory import linked_in_memory
+from chatgame.session.play import converse
 from tests.benchmarks.games import Tireless
 from tests.benchmarks.measure import Progress
 

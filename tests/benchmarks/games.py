@@ -12,8 +12,8 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
-from chatgame.link.memory import linked_in_memory
-from chatgame.play import converse
+from chatgame.net.memory import linked_in_memory
+from chatgame.session.play import converse
 from tests.benchmarks.measure import Bound, Row, absent, no_boardgame_io, said_by_node
 
 MOVES = ("5", "1", "9", "2", "8", "3")

@@ -10,9 +10,9 @@ from pathlib import Path
 from time import perf_counter
 
 from chatgame.core.log import steps
-from chatgame.core.messages import Kind, Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Conversation, Store
 from tests.benchmarks.games import MOVES

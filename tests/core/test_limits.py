@@ -12,12 +12,13 @@ import pytest
 
 from chatgame.core import limits
 from chatgame.core.errors import InvalidMessage, Refused
-from chatgame.core.frames import HEADER_SIZE, frame, payload_size
-from chatgame.core.messages import Bye, Kind, Reason, decode, encode
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.games.hangman import Hangman
+from chatgame.protocol.frames import HEADER_SIZE, frame, payload_size
+from chatgame.protocol.messages import Bye, Reason, decode, encode
 
 HELLO = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}}
 TURN = {"type": "turn", "number": 0, "seat": "client", "kind": "say", "text": "x", "digest": "0" * 64}

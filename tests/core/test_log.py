@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import JournalFailed, Refused
 from chatgame.core.log import Entry, steps
-from chatgame.core.messages import Kind
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
-from tests.ends import VERSIONS
+from tests.kit.ends import VERSIONS
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 EMPTY = Table.open("0" * 32, BUILT_IN, VERSIONS)

@@ -8,9 +8,9 @@ from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.limits import MAX_HIDDEN
 from chatgame.core.match import Match
-from chatgame.core.messages import Kind
 from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, ToAct
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind
 
 SESSION = "0" * 32
 INVITED, INVITER = Seat.SERVER, Seat.CLIENT

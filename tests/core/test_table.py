@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from chatgame.core.digest import digest
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.limits import MAX_REMARKS, MAX_TEXT
-from chatgame.core.messages import Kind, Turn
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
-from tests.ends import VERSIONS
+from tests.kit.ends import VERSIONS
 
 EMPTY = Table.open("0" * 32, BUILT_IN, VERSIONS)
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove
 from chatgame.core.match import Match
-from chatgame.core.messages import Kind
 from chatgame.core.rules import Answer, AnyRules, Both, Chance, Choices, Secret
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind
 from chatgame.games.battleship import CELLS
 
 SALT = bytes(32)

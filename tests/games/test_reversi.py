@@ -8,9 +8,9 @@ from msgspec import json
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
-from chatgame.core.messages import Kind
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind
 from chatgame.games.reversi import CELLS, Position, Reversi
 from tests.games.perft import perft
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.limits import CHAIN
-from chatgame.core.messages import Kind
-from chatgame.core.resume import token
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
+from chatgame.protocol.resume import token
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]

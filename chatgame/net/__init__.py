@@ -1,0 +1,1 @@
+"""How bytes travel: what dials, what listens, and the link that outlives its connections."""

@@ -1,0 +1,1 @@
+"""A program of ours that plays every game whose moves can be listed."""

@@ -1,0 +1,332 @@
+"""The console: a person at standard input and output.
+
+One task reads standard input for the life of the program; nothing else does, and it is not cancelled before the
+end. All output goes through one writer, and all of it is made inert first.
+On a terminal, a line entered before the prompt is not sent, and the person is told at once; an editor keeps it. From
+a pipe, lines wait for their turn.
+After a line was taken, reading goes on when its turn is written or the prompt opens again. So an end of input
+that is found then is the leaving of somebody who waits or is asked, and overtakes no line.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, NoReturn, Protocol
+
+from chatgame.core.board import Board
+from chatgame.core.errors import OutputLost, PlayerLeft, Refused
+from chatgame.core.log import Step
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.players.person.inert import inert
+from chatgame.players.person.narration import BANNER, NOBODY, known_names, named, narrate, recalled
+from chatgame.players.person.screen import Look, prompt, shown, titled
+from chatgame.session.commands import now, read_aside
+
+CUT_AT = 1024 if sys.platform == "darwin" else 4095
+"""In bytes: a terminal keeps no more of a line than this and drops the rest without a word (MAX_CANON on macOS,
+N_TTY_BUF_SIZE less the line end on Linux)."""
+
+NO_TEXT = "That line is not UTF-8 text, so it was not sent."
+NOT_YET = "Not your turn yet"
+
+OUTPUT_LOST = "The output was closed, or is full, so the conversation ended."
+
+
+class Reader(Protocol):
+    """Where lines come from; an `asyncio.StreamReader` is one."""
+
+    async def readline(self) -> bytes:
+        """The next line with its end, or what there is of it at the end of input."""
+
+
+class Writer(Protocol):
+    """Where text goes to; an `asyncio.StreamWriter` is one."""
+
+    def write(self, data: bytes, /) -> Any:
+        """Take bytes to write."""
+
+    async def drain(self) -> None:
+        """Wait until they are written."""
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be written any more."""
+
+
+class Console:
+    """A person who types lines and reads the screen.
+
+    Args:
+        seat: where the person sits.
+        reader: the lines typed.
+        writer: the screen.
+        terminal: whether a terminal echoes the lines; otherwise they come from a pipe or a file.
+        look: how the screen shows text, at this moment.
+        name: what the person wants to be called, or nothing.
+        settled: waits until lines that were entered before now have been read.
+        ended: called when the input has ended.
+    """
+
+    def __init__(
+        self,
+        seat: Seat,
+        reader: Reader,
+        writer: Writer,
+        *,
+        terminal: bool,
+        look: Callable[[], Look] = Look,
+        name: str = "",
+        settled: Callable[[], Any] = lambda: asyncio.sleep(0),
+        ended: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._seat = seat
+        self._reader = reader
+        self._writer = writer
+        self._terminal = terminal
+        self._look = look
+        self._name = name
+        self._names = NOBODY
+        self._table: Table | None = None  # what the person has seen of it
+        self._secret: str | None = None
+        self._since = ""  # by the clock, when the table came to this
+        self._settled = settled
+        self._ended = ended
+        self._asked: asyncio.Future[str] | None = None
+        self._prompted = asyncio.Event()  # a line is asked for
+        self._reading = asyncio.Event()  # no line that was taken is in work
+        self._draining: asyncio.Future[None] | None = None
+        self._told = asyncio.Event()  # something was shown by who cannot wait until it is written
+        if terminal:
+            self._reading.set()
+        self.in_line = False  # the cursor stands behind the prompt
+        self._banner: tuple[str, ...] = BANNER
+        self._broken = False
+        self._interrupted = False
+
+    async def read(self) -> None:
+        """Read lines until the input ends; runs beside all the rest.
+
+        Raises:
+            PlayerLeft: the input ended while no line was asked for; otherwise `ask` raises it.
+            OutputLost: nobody reads the output any more, which aioconsole tells by an end of the input.
+        """
+        with suppress(OSError):  # the terminal is gone: its input has ended
+            await self._reading.wait()
+            while await self._read_line():
+                await self._reading.wait()
+        self._ended()
+        await self._reading.wait()
+        end = OutputLost(OUTPUT_LOST) if self._writer.is_closing() else PlayerLeft("The input ended.")
+        if not self._open_question:
+            raise end
+        self._open_question.set_exception(end)
+
+    async def _read_line(self) -> bool:
+        """Read one line and take or refuse it; False at the end of input."""
+        text = refusal = None
+        try:
+            line = await self._reader.readline()
+            text = line.decode().removesuffix("\n").removesuffix("\r")
+        except ValueError:
+            refusal = NO_TEXT
+        else:
+            if not line or (self._terminal and not line.endswith(b"\n")):
+                return False  # whoever leaves in the middle of a line does not send it
+            if self._terminal and len(line.removesuffix(b"\n")) >= CUT_AT:
+                refusal = f"A terminal cuts lines at {CUT_AT} bytes, so this one was not sent. Send it in parts."
+        if self._terminal:
+            self.in_line = False  # the terminal has echoed the line with its end
+            if not self._open_question and text is not None:
+                refusal = self._answer(text) or self._too_early(text)
+        else:
+            await self._prompted.wait()
+        if refusal:
+            self._show_answer(refusal)
+            await self.drain()
+            self._prompt()
+        elif self._open_question and text is not None:
+            if not self._terminal:
+                self.write(f"{inert(text)}\n")
+                self.in_line = False
+            self._reading.clear()
+            self._open_question.set_result(text)
+        return True
+
+    @property
+    def _open_question(self) -> asyncio.Future[str] | None:
+        """The line that is asked for, unless it has come or nobody waits for it any more."""
+        return self._asked if self._asked and not self._asked.done() else None
+
+    def _answer(self, line: str) -> str | None:
+        """The answer to a line that was entered before the prompt, if it only asks for something."""
+        if self._table:
+            try:
+                reply = read_aside(line, self._table, self._seat, self._secret)
+            except Refused as error:
+                return str(error)
+            if reply:
+                return named(reply.text, self._names)
+        return None if line.strip() else self._waiting
+
+    def _too_early(self, line: str) -> str:
+        """What to tell of any other line that was entered before the prompt."""
+        if line.startswith("/") and self._table:
+            return "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."
+        return f"{NOT_YET}, so this was not sent: {_shortened(line)}\n{self._waiting}"
+
+    @property
+    def _waiting(self) -> str:
+        """What is waited for."""
+        if not self._table:
+            return "Nobody has come yet. Ctrl-C leaves at any time."
+        return named(f"Waiting since {self._since}: {now(self._table, self._seat)}.", self._names)
+
+    async def ask(self, table: Table) -> str:  # noqa: ARG002  # the person has seen the table
+        """Open the prompt, and return the line that is typed at it.
+
+        Raises:
+            PlayerLeft: the input ended instead.
+            OutputLost: the prompt cannot be shown.
+        """
+        self._reading.set()
+        await self._settled()
+        self._show_banner()
+        self._asked = asyncio.get_running_loop().create_future()
+        self._prompted.set()
+        self._entitle("your turn")
+        self._prompt()
+        try:
+            await self.drain()
+            return await self._asked
+        finally:
+            self._asked = None
+            self._prompted.clear()
+
+    async def see(self, step: Step) -> None:
+        """Show a turn; a screen that is stopped holds up nothing before the next question."""
+        self._come_to(step.after, step.secret)
+        if step.after.playing:
+            self._show_banner()  # which would stand between what is asked for and the prompt
+        self.show(*narrate(step, self._seat, self._names))
+        if step.after.token and step.turn.seat is self._seat:
+            self._reading.set()
+        self._told.set()
+
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
+        """Show who the partner is, and what the conversation has come to."""
+        self._names = known_names({self._seat: self._name, self._seat.other: partner})
+        self._come_to(table, steps[-1].secret if steps else None)
+        if name := self._names.get(self._seat.other):
+            self.show(f"Your partner is {name}.")
+        if steps:
+            self._show_banner()
+            self.show(*recalled(steps, self._seat, self._names))
+        await self.drain()
+
+    def _come_to(self, table: Table, secret: str | None) -> None:
+        self._table, self._secret = table, secret
+        self._since = time.strftime("%H:%M")
+        if table.token not in (None, self._seat):
+            self._entitle(named(f"waiting for the {table.token} since {self._since}", self._names))
+
+    def _entitle(self, state: str) -> None:
+        """Tell the state in the title of the terminal's window, where it disturbs nobody."""
+        look = self._look()
+        if look.titled:
+            self.write(titled(f"chatgame: {state}"))
+
+    def _show_banner(self) -> None:
+        self.show(*self._banner)
+        self._banner = ()
+
+    async def hear(self, text: str) -> None:
+        """Show an answer."""
+        self._show_answer(named(text, self._names) if isinstance(text, Board) else text)
+        await self.drain()
+
+    def _show_answer(self, text: str) -> None:
+        self.show(*[text] if isinstance(text, Board) else text.split("\n"))
+
+    def show(self, *texts: str) -> None:
+        """Show boards, and other texts each on one line, all made inert; they are written when the loop next runs."""
+        if texts and self.in_line:
+            self.end_line()
+        look = self._look()
+        self.write("".join(shown(text, look) for text in texts))
+
+    def tell(self, *texts: str) -> None:
+        """Show what has happened meanwhile, and open the prompt again where it was open."""
+        task = asyncio.current_task()
+        leaving = task is not None and task.cancelling() > 0
+        asked = self.in_line and not leaving
+        if leaving:
+            self.interrupt()
+        self.show(*(named(text, self._names) for text in texts))
+        if asked:
+            self._prompt()
+        self._told.set()
+
+    def interrupt(self) -> None:
+        """Go behind the ^C that the terminal shows, once."""
+        if not (self._interrupted or self.in_line):  # or else whatever is shown next does so
+            self.end_line()
+        self._interrupted = True
+
+    async def write_out(self) -> NoReturn:
+        """See that what was told is written; runs beside all the rest.
+
+        Raises:
+            OutputLost: it cannot be.
+        """
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            await self.drain()
+
+    def end_line(self) -> None:
+        """Go to a line of its own."""
+        self.in_line = False
+        self.write("\n")
+
+    def _prompt(self) -> None:
+        if self._open_question:
+            self.in_line = True
+            self.write(prompt(self._look()))
+
+    def write(self, text: str) -> None:
+        """Write text that is inert, or control sequences of our own."""
+        try:
+            self._writer.write(text.encode())
+        except OSError:  # of what was written before, where a thread writes
+            self._broken = True
+
+    async def drain(self) -> None:
+        """Wait until all is written; who is cancelled meanwhile does not cancel the writing with it.
+
+        Raises:
+            OutputLost: it cannot be.
+        """
+        self._draining = draining = asyncio.ensure_future(self._drained(self._draining))
+        try:
+            await asyncio.shield(draining)
+        except asyncio.CancelledError:
+            draining.add_done_callback(lambda draining: draining.cancelled() or draining.exception())
+            raise
+
+    async def _drained(self, before: "asyncio.Future[None] | None") -> None:
+        if before:
+            await asyncio.wait({before})  # two at once make aioconsole's writing thread forget one of them
+        with suppress(OSError):
+            if not (self._broken or self._writer.is_closing()):  # draining might wait forever then
+                await self._writer.drain()
+                # aioconsole's writing thread leaves what was written while it flushed; a second round takes it.
+                self._writer.write(b"")
+                await self._writer.drain()
+                return
+        raise OutputLost(OUTPUT_LOST)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}..."

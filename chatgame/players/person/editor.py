@@ -1,0 +1,289 @@
+"""A line that is edited at the bottom of a terminal, with the lines entered before in reach of the arrow keys.
+
+Whatever else is shown appears above it, and leaves what is typed there and the cursor in it as they are. It is always
+there, and who attends to it says what becomes of a line that is entered.
+Several lines that are pasted together become one, with spaces between them, which Enter sends. Nothing is written to
+a disk. This is the only file that knows prompt_toolkit, which is an extra: `chatgame[edit]`.
+"""
+
+import asyncio
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.filters import Condition, has_focus
+from prompt_toolkit.formatted_text import ANSI, to_plain_text
+from prompt_toolkit.input import Input, create_input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import BufferControl, Dimension, HSplit, Layout, Window
+from prompt_toolkit.layout.processors import BeforeInput, HighlightIncrementalSearchProcessor
+from prompt_toolkit.layout.screen import Char
+from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.utils import get_cwidth
+from prompt_toolkit.widgets import SearchToolbar
+
+from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind
+from chatgame.players.person.console import NO_TEXT, NOT_YET, Console
+from chatgame.players.person.inert import inert
+from chatgame.players.person.screen import prompt
+
+
+class Editor:
+    """A line to edit, and the screen above it. Console's Reader and Writer in one, on a terminal.
+
+    Args:
+        keys: where the keys come from.
+        output: draws the line.
+        stream: what `output` writes to, if that can wait.
+
+    Attributes:
+        prompt: what stands before the line, with SGR codes or without.
+        entered: called with each line that is entered, which `leave_line` takes off the editor, or nobody does.
+    """
+
+    def __init__(self, keys: Input, output: Output, stream: asyncio.StreamWriter | None = None) -> None:
+        self.prompt = ""
+        self.entered: Callable[[str], object] = lambda _line: None
+        self._output = output
+        self._stream = stream
+        self._line = _Line(self._enter)
+        search = SearchToolbar()
+        look = [HighlightIncrementalSearchProcessor(), BeforeInput(lambda: ANSI(self.prompt))]
+        control = BufferControl(self._line, look, search_buffer_control=search.control, preview_search=True)
+        self._app = Application[None](
+            Layout(HSplit([Window(control, height=self._height, wrap_lines=True, dont_extend_height=True), search])),
+            key_bindings=_bindings(self._line),
+            erase_when_done=True,
+            input=keys,
+            output=output,
+        )
+
+    async def readline(self) -> bytes:
+        """Edit lines until the input ends, which is the empty line that this returns; they go to `entered`."""
+        try:
+            with suppress(EOFError), self._ended_by_hangup():
+                await self._app.run_async(set_exception_handler=False, handle_sigint=False)
+        finally:
+            self.leave_line()
+        return b""
+
+    @contextmanager
+    def _ended_by_hangup(self) -> Iterator[None]:
+        """End the editing by SIGHUP, and then the program, which would leave the terminal as it is otherwise."""
+        if sys.platform == "win32" or signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
+            yield
+            return
+        loop, hung_up = asyncio.get_running_loop(), asyncio.Event()
+
+        def end() -> None:
+            hung_up.set()
+            if self._app.is_running and not self._app.is_done:
+                self._app.exit(exception=EOFError)
+
+        loop.add_signal_handler(signal.SIGHUP, end)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGHUP)
+            if hung_up.is_set():
+                signal.raise_signal(signal.SIGHUP)
+
+    def _height(self) -> Dimension:
+        """The rows that the line takes; prompt_toolkit forgets the columns that wide characters leave empty."""
+        text = f"{to_plain_text(ANSI(self.prompt))}{self._line.text} "  # the cursor may stand behind it
+        columns = self._output.get_size().columns
+        rows, taken = 1, 0
+        for character in text:
+            width = get_cwidth(Char.display_mappings.get(character, character))
+            if taken + width > columns:
+                rows, taken = rows + 1, 0
+            taken += width
+        return Dimension(preferred=rows)
+
+    def _enter(self) -> None:
+        try:
+            self.entered(self._line.text)
+        except Exception as error:  # a defect, which the loop would only log
+            self._app.exit(exception=error)
+
+    def leave_line(self, *, remember: bool = False) -> None:
+        """Leave what is in the line on the screen, perhaps remember it, and go on without a prompt."""
+        before, text = self.prompt, self._line.text
+        self.prompt = ""
+        self._line.reset(append_to_history=remember)
+        if text:
+            self.write(f"{before}{inert(text)}\n".encode())
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the line again, soon."""
+        self._app.invalidate()
+
+    def write(self, data: bytes, /) -> None:
+        """Show whole lines above the one that is edited. Terminals do what these say: they are inert, or our own."""
+        if not data:
+            return
+        if self._app.is_running:
+            self._app.renderer.erase()
+        self._output.write_raw(data.decode())
+        self._output.flush()
+        self.redraw()
+
+    async def drain(self) -> None:
+        """Wait until all is written."""
+        if self._stream:
+            await self._stream.drain()
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self._stream is not None and self._stream.is_closing()
+
+
+class EditedConsole(Console):
+    """A person who edits lines at the bottom of a terminal.
+
+    A line that is entered too early stays in the editor, with what was said to it above, until its turn comes.
+
+    Args:
+        seat: where the person sits.
+        editor: the line, and the screen above it.
+        options: as for any console.
+    """
+
+    def __init__(self, seat: Seat, editor: Editor, **options: Any) -> None:
+        super().__init__(seat, editor, editor, terminal=True, **options)
+        self._editor = editor
+        editor.entered = self._entered
+
+    def _entered(self, line: str) -> None:
+        """Take a line that was entered, or answer it, or leave it in the editor."""
+        question, answer = self._open_question, None
+        if not _is_text(line):
+            answer = NO_TEXT
+        elif question:
+            self._editor.leave_line(remember=not self._hides(line))
+            self._reading.clear()
+            question.set_result(line)
+        elif self._reading.is_set() and (answer := self._answer(line)):
+            self._editor.leave_line(remember=True)
+        else:
+            answer = self._too_early(line)
+        if answer:
+            self._show_answer(answer)
+            self._told.set()
+
+    def _too_early(self, line: str) -> str:
+        if line.startswith("/") and self._table:
+            return super()._too_early(line)
+        kept = f"{NOT_YET}. Your line stays here, and Enter sends it when the prompt has come."
+        return f"{kept}\n{self._waiting}" if self._reading.is_set() else kept
+
+    def _hides(self, line: str) -> bool:
+        """Whether a line is a choice or a secret, which no arrow key is to bring into a later message."""
+        duty = self._table and self._table.playing and self._table.playing.duty
+        return bool(duty and duty.kind is Kind.COMMIT and not line.startswith("/"))
+
+    def interrupt(self) -> None:
+        """Leave the line."""
+        self._editor.leave_line()
+
+    def end_line(self) -> None:
+        """Whatever is shown is on a line of its own."""
+
+    def _prompt(self) -> None:
+        if self._open_question:
+            self._editor.prompt = prompt(self._look())
+            self._editor.redraw()
+
+
+class _Line(Buffer):
+    """What is edited; whatever keys enter it, `enter` is called, and nothing else is done to it."""
+
+    def __init__(self, enter: Callable[[], None]) -> None:
+        super().__init__(multiline=False, accept_handler=lambda _: True)
+        self._enter = enter
+
+    def validate_and_handle(self) -> None:
+        """Enter the line."""
+        self._enter()
+
+
+def _is_text(line: str) -> bool:
+    """Whether a line came as UTF-8 text; what did not stands for bytes."""
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _bindings(line: Buffer) -> KeyBindings:
+    """What some keys do, besides those that edit as in Emacs."""
+    bindings = KeyBindings()
+
+    @bindings.add("c-c")
+    def interrupt(_: KeyPressEvent) -> None:
+        signal.raise_signal(signal.SIGINT)  # as the terminal would do
+
+    @bindings.add("c-d", filter=has_focus(line) & Condition(lambda: not line.text))
+    def end(event: KeyPressEvent) -> None:
+        if not event.app.is_done:
+            event.app.exit(exception=EOFError)
+
+    @bindings.add("c-z")
+    def suspend(event: KeyPressEvent) -> None:
+        event.app.suspend_to_background()
+
+    @bindings.add(Keys.BracketedPaste)
+    def paste(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(" ".join(event.data.splitlines()))
+
+    return bindings
+
+
+async def terminal_editor() -> Editor:
+    """An editor on the program's own terminal."""
+    if sys.platform == "win32":
+        return Editor(create_input(), create_output())
+    from prompt_toolkit.output.vt100 import Vt100_Output
+
+    # prompt_toolkit would wait for a terminal that does not read, and all the program with it.
+    loop = asyncio.get_running_loop()
+    raw = open(sys.stdout.fileno(), "wb", buffering=0, closefd=False)  # noqa: ASYNC230, SIM115  # open already
+    transport, protocol = await loop.connect_write_pipe(
+        lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), raw
+    )
+    transport.set_write_buffer_limits(0)
+    stream = asyncio.StreamWriter(transport, protocol, None, loop)
+    output = Vt100_Output(_Unhurried(stream), _size, os.environ.get("TERM"), enable_cpr=False)
+    return Editor(create_input(), output, stream)
+
+
+def _size() -> Size:
+    columns = rows = 0  # which some terminals say, too
+    with suppress(OSError):
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    return Size(rows or 24, columns or 80)
+
+
+class _Unhurried(io.StringIO):
+    """A text file for prompt_toolkit, which a stream writes when it can."""
+
+    def __init__(self, stream: asyncio.StreamWriter) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def write(self, text: str, /) -> int:
+        """Write it soon."""
+        if not self._stream.is_closing():  # or else it would complain on standard error
+            self._stream.write(text.encode(sys.stdout.encoding, "replace"))
+        return len(text)

@@ -1,0 +1,218 @@
+"""What a person reads: plain functions from the log to text. The words in chat are the assignment's."""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from chatgame.core.board import Board
+from chatgame.core.commitments import Opening
+from chatgame.core.log import Step
+from chatgame.core.match import Match
+from chatgame.core.rules import known_as
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
+from chatgame.players.person.inert import inert
+
+PROMPT = "Enter Input >"
+
+BANNER = (
+    "Type /q to quit",
+    "Enter message to send. Please wait for input prompt before entering message...",
+    'Note: Type "play tictactoe" to start a game of tictactoe',
+    "Type /help to see the games and the commands",
+)
+
+GOODBYE = "Shutting Down!"
+
+_OURS = r"""(?ix)\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
+    |The\W+(?:connection|game|rules|journal|conversation|output|input)\b|You\W+(?:played|started|answered|made|had|won|lost
+    |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
+    |Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
+    |Dropped\b|Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)"""
+"""How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs. As
+all our patterns, it is compiled when it is first used: together that takes a thirtieth of the start."""
+
+_SEAT = r"\b[Tt]he (?:client|server)\b|^(?:Client|Server)\b"
+
+_YOU = r"(?i)\W*your?\b"
+
+_BLANK = "[\u115f\u1160\u3164\uffa0]"
+"""Letters that nobody sees, of Korean."""
+
+_NOT_OURS = r"[^ -~]"
+"""What the program's own lines have not: letters of other scripts, but also what is blank or cannot be seen."""
+
+Names = Mapping[Seat, str]
+"""What people want to be called, as far as they have said it and it can be told from what a program says."""
+
+NOBODY: Names = MappingProxyType({})
+
+
+class Said(str):
+    """What the partner has said."""
+
+    __slots__ = ()
+
+
+class Typed(str):
+    """What the person has typed, behind the prompt of that time."""
+
+    __slots__ = ()
+
+
+class Waiting(str):
+    """Who is to act next: of no use to who comes back later."""
+
+    __slots__ = ()
+
+
+class Asked(str):
+    """What the person is asked for."""
+
+    __slots__ = ()
+
+
+class Over(str):
+    """How a game has ended."""
+
+    __slots__ = ()
+
+
+def known_names(names: Names) -> Names:
+    """Those names that can be seen, and told from each other and from what a program says by itself.
+
+    Where both have the same, it is the server's.
+    """
+    known: dict[Seat, str] = {}
+    for seat in reversed(Seat):
+        name = names.get(seat, "")
+        seen = any(map(str.isalnum, re.sub(_BLANK, "", name))) and inert(name) == name
+        ours = imitates(name) or re.match(_YOU, name)
+        if seen and not ours and name.casefold() not in map(str.casefold, known.values()):
+            known[seat] = name
+    return known
+
+
+def imitates(text: str) -> bool:
+    """Whether a text begins as the program's own lines do."""
+    return bool(re.match(_OURS, re.sub(_NOT_OURS, "", text)))
+
+
+def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[str]:
+    """What tells the person at `viewer` of a turn, their own or the partner's."""
+    before, turn, after, secret = step.before, step.turn, step.after, step.secret
+    mine = turn.seat is viewer
+    who = names.get(turn.seat)
+    match turn.kind:
+        case Kind.QUIT if mine:
+            return [GOODBYE]
+        case Kind.QUIT:
+            return ["/q", named(f"{turn.seat.title} has requested shutdown. Shutting down!", names)]
+        case Kind.SAY if mine:
+            return []
+        case Kind.SAY if who:
+            return [Said(f"{who} says: {turn.text}")]
+        case Kind.SAY:
+            marked = before.playing or imitates(turn.text)
+            return [Said(f"{turn.seat.title} says: {turn.text}" if marked else turn.text)]
+    match, was = after.match, before.playing
+    assert match, "any other turn is one of a match"
+    lines = _what_happened(was, turn, match, viewer)
+    waiting = match.duty is None or match.duty.asked  # or else a program goes on by itself, at once
+    if waiting:
+        if not was:
+            lines.append(match.render(viewer, secret))
+        elif was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
+            lines.append(match.news(was, turn, viewer, secret))
+        lines += _what_comes(turn, after, match, viewer)
+    return [named(line, names) for line in lines]
+
+
+def named(line: str, names: Names) -> str:
+    """A line of the program's own with names in the place of seats."""
+
+    def name(seat: re.Match[str]) -> str:
+        return names.get(Seat(seat[0].split()[-1].lower()), seat[0])
+
+    if not names:
+        return line
+    text = re.sub(_SEAT, name, line)
+    if not isinstance(line, Board):
+        return type(line)(text)
+    same = {
+        n for n, (was, is_now) in enumerate(zip(line.split("\n"), text.split("\n"), strict=True)) if was == is_now
+    }
+    fresh, won = (frozenset((row, at) for row, at in marks if row in same) for marks in (line.fresh, line.line))
+    return Board.of(text, re.sub(_SEAT, name, line.spoken), fresh, won)
+
+
+def typed(step: Step, viewer: Seat) -> str | None:
+    """What the person at `viewer` typed for a turn, in the game's notation; None if it was not they who wrote it."""
+    turn, was = step.turn, step.before.playing
+    if turn.seat is not viewer or (was and was.duty and not was.duty.asked and turn.kind is was.duty.kind):
+        return None
+    match turn.kind:
+        case Kind.SAY if was or turn.text.lower().split()[:1] == ["play"]:
+            return f"/say {turn.text}"
+        case Kind.SAY if turn.text.startswith("/"):
+            return f"/{turn.text}"
+        case Kind.PLAY:
+            return f"play {turn.text}"
+        case Kind.RESIGN:
+            return "/resign"
+        case Kind.QUIT:
+            return "/q"
+        case Kind.COMMIT:
+            return step.opening.value if step.opening else ""
+    return turn.text
+
+
+def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[str]:
+    """What the person at `viewer` sees who comes back: the last lines, and the board of the game that is on."""
+    last = steps[-1]
+    count = last.after.number
+    lines = [f"Going on with your conversation after {count} turn{'s' if count > 1 else ''}:"]
+    for step in steps:
+        line = typed(step, viewer)
+        lines += [] if line is None else [Typed(f"{PROMPT}{line}")]
+        lines += [line for line in narrate(step, viewer, names) if not isinstance(line, Board | Waiting | Asked)]
+    match = last.after.playing
+    if not match:
+        return lines
+    comes = _what_comes(last.turn, last.after, match, viewer) if last.after.asked else []
+    return [*lines, *(named(line, names) for line in [match.render(viewer, last.secret), *comes])]
+
+
+def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat) -> list[str]:
+    who = "You" if turn.seat is viewer else f"The {turn.seat}"
+    match turn.kind:
+        case Kind.PLAY:
+            about = [f"Rules: {after.rules.about}"] if after.rules.about else []
+            return [f"{who} started a game of {after.rules.title}.", *about]
+        case Kind.MOVE:
+            return [f"{who} played {turn.text}."]
+        case Kind.ANSWER:
+            return [f"{who} answered {turn.text}."]
+        case Kind.COMMIT if before and before.duty and before.duty.asked:
+            return [f"{who} made a choice, hidden for now."]
+        case Kind.REVEAL if before and not before.by_chance:
+            return [f"{who} had chosen {Opening.parse(turn.text).value}."]
+    return []
+
+
+def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[str]:
+    """Who is to act, or how the match has ended."""
+    mine = table.token is viewer
+    if match.outcome:
+        winner = match.outcome.winner
+        result = f"{known_as(winner, viewer)} won" if winner else "a draw"
+        reason = re.sub(f"^the {viewer} ", "you ", match.outcome.reason)
+        return [
+            Over(f"Game over, {result}: {reason}."),
+            f"Back to chat, {'your turn' if mine else f'the {table.token} writes next'}.",
+        ]
+    again = turn.kind is Kind.MOVE and turn.seat is table.token
+    if not mine:
+        return [Waiting(f"Waiting for the {table.token}{', who moves again' if again else ''}...")]
+    return [Asked(f"Your move{' again' if again else ''}: {match.asks(viewer)}.")]

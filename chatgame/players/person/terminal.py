@@ -1,0 +1,137 @@
+"""The program's own streams: a console on them, and how they show text."""
+
+import asyncio
+import importlib.util
+import os
+import select
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
+
+import aioconsole
+
+from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
+from chatgame.core.seats import Seat
+from chatgame.players.person.console import Console
+from chatgame.players.person.narration import GOODBYE
+from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, Look
+
+THREAD_TIME = 0.05
+"""In seconds: how long a line that was pasted before the prompt may take through a thread that reads it."""
+
+DRAIN_TIME = 1.0
+"""In seconds: how long the last output may take when the program ends."""
+
+
+def look_of_output(*, plain: bool = False) -> Look:
+    """How standard output shows text now: in colours if it is a screen that has them (https://no-color.org)."""
+    if not (sys.stdout and sys.stdout.isatty()):
+        return Look(plain=plain)
+    coloured = takes_codes() and not plain and not os.environ.get("NO_COLOR")
+    with suppress(OSError):
+        width = os.get_terminal_size(sys.stdout.fileno()).columns or None
+        return Look(coloured, plain, width, titled=coloured)
+    return Look(coloured, plain)
+
+
+def takes_codes() -> bool:
+    """Whether a terminal here obeys control sequences. Windows sets no TERM; its new terminal sets WT_SESSION."""
+    return os.environ.get("TERM", "dumb") != "dumb" or "WT_SESSION" in os.environ
+
+
+def _edits(*, plain: bool) -> bool:
+    """Whether lines are edited: on terminals, if they and the user want it, and the extra for it is installed."""
+    return (
+        sys.stdin.isatty()
+        and sys.stdout.isatty()
+        and (sys.platform == "win32" or takes_codes())
+        and not plain  # a screen reader reads what is drawn again
+        and os.environ.get("CHATGAME_EDITOR") != "no"
+        and importlib.util.find_spec("prompt_toolkit") is not None
+    )
+
+
+@asynccontextmanager
+async def console_at(seat: Seat, name: str = "", *, plain: bool = False) -> AsyncIterator[Console]:
+    """The console on the program's own streams, reading for as long as the context lasts.
+
+    On a terminal lines are edited, if the extra `edit` is installed, the environment does not say CHATGAME_EDITOR=no
+    or TERM=dumb, and nothing is `plain`.
+
+    Raises:
+        PlayerLeft: the input ended, in the middle of the context.
+        OutputLost: nobody reads the output any more.
+        ChatgameError: there are no standard streams.
+    """
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        raise ChatgameError("chatgame needs open standard input, output and error. Start it without closing them.")
+    terminal = sys.stdin.isatty()
+    sit: Callable[..., Console]
+    if _edits(plain=plain):
+        from chatgame.players.person.editor import EditedConsole, terminal_editor  # which needs an extra
+
+        writer = editor = await terminal_editor()
+        threaded = sys.platform == "win32"
+        sit = partial(EditedConsole, seat, editor)
+    else:
+        reader, writer = await aioconsole.get_standard_streams()
+        threaded = not isinstance(reader, asyncio.StreamReader)
+        sit = partial(Console, seat, reader, writer, terminal=terminal)
+
+    async def settled() -> None:
+        await asyncio.sleep(THREAD_TIME if terminal and threaded else 0)
+        # What is awaited stands in the kernel, which sets no event.
+        while terminal and not threaded and select.select([sys.stdin], [], [], 0)[0]:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+    def ended() -> None:
+        # A terminal that was hung up is none any more. To be killed by that is no leaving: the partner waits for us.
+        if sys.platform != "win32" and terminal and not sys.stdin.isatty():
+            signal.raise_signal(signal.SIGHUP)
+
+    look = partial(look_of_output, plain=plain)
+    console = sit(look=look, name=name, settled=settled, ended=ended)
+    if look().titled:
+        console.write(KEEP_TITLE)
+    try:
+        with unwrapped():
+            async with asyncio.TaskGroup() as tasks:
+                background = [tasks.create_task(console.read()), tasks.create_task(console.write_out())]
+                yield console
+                for task in background:
+                    task.cancel()
+    except PlayerLeft:
+        console.show(GOODBYE)
+        raise
+    except asyncio.CancelledError:
+        console.interrupt()
+        console.show(GOODBYE)
+        raise
+    finally:
+        if console.in_line:
+            console.end_line()
+        if look().titled:
+            console.write(RESTORE_TITLE)
+        with suppress(TimeoutError, OutputLost):
+            async with asyncio.timeout(DRAIN_TIME):
+                await console.drain()
+
+
+@contextmanager
+def streams_restored() -> Iterator[None]:
+    """Put the standard streams back into blocking mode, which aioconsole changes and a following `cat` needs."""
+    if sys.platform == "win32":
+        yield
+        return
+    blocking = {}
+    for descriptor in range(3):
+        with suppress(OSError):
+            blocking[descriptor] = os.get_blocking(descriptor)
+    try:
+        yield
+    finally:
+        for descriptor, was_blocking in blocking.items():
+            with suppress(OSError):
+                os.set_blocking(descriptor, was_blocking)

@@ -1,0 +1,134 @@
+"""Messages: JSON objects told apart by their `type`, each field strictly typed and bounded.
+
+    hello   who I am and what I hold; the first message from each side, the client's first
+    turn    one turn of the log
+    alive   nothing to say, still here
+    pair    what two need who do not know each other yet, before the hello
+    bye     the last message, out of turn: why I leave
+
+`hello`, `alive` and `bye` may carry fields that this version does not know, which are passed over, so that a later
+minor version can add some. A `turn` and a `pair` may not, since digests vouch for all that they say.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import DecodeError, Meta, Struct, json
+
+from chatgame.core.errors import InvalidMessage
+from chatgame.core.limits import (
+    MAX_GAMES,
+    MAX_GOODBYE,
+    MAX_NAME,
+    MAX_PERSON,
+    MAX_REASON,
+    MAX_VERSION,
+)
+from chatgame.core.seats import Seat
+from chatgame.core.turn import Count, Turn
+
+PROTOCOL = "1.0"
+"""The version spoken here, major.minor; peers with the same major version understand each other."""
+
+Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+SessionId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+GameName = Annotated[str, Meta(pattern=rf"\A[a-z0-9_-]{{1,{MAX_NAME}}}\Z")]
+Version = Annotated[str, Meta(pattern=r"\A[0-9]{1,4}\.[0-9]{1,4}\Z")]
+
+
+class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
+    """Who I am and what I hold.
+
+    Attributes:
+        protocol: the version spoken, major.minor.
+        seat: where the sender sits.
+        session: 16 bytes in hexadecimal, chosen by the server; absent where the client knows of none.
+        turns: how many turns of that session the sender holds.
+        digest: the digest of the last of them; absent where there is none.
+        token: the client's proof that it began the session, see `chatgame.protocol.resume`; without it there is no
+            coming back.
+        games: the games that the sender has, each with the version of its rules.
+        name: what the sender's player wants to be called; empty where they did not say.
+    """
+
+    protocol: Version
+    seat: Seat
+    games: Annotated[dict[GameName, Annotated[int, Meta(ge=1, le=MAX_VERSION)]], Meta(max_length=MAX_GAMES)]
+    session: SessionId | None = None
+    turns: Count = 0
+    digest: Hex32 | None = None
+    token: Hex32 | None = None
+    name: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
+
+
+class Alive(Struct, frozen=True, tag="alive", tag_field="type"):
+    """Nothing to say, still here."""
+
+
+class Pair(Struct, frozen=True, tag="pair", tag_field="type", forbid_unknown_fields=True):
+    """A step of pairing, before the hello; see `chatgame.protocol.pairing`.
+
+    Attributes:
+        value: in hexadecimal, first each side's message of SPAKE2, 33 bytes, then each side's proof, 32 bytes.
+    """
+
+    value: Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{64}|[0-9a-f]{66})\Z")]
+
+
+class Reason(StrEnum):
+    """Why a peer says goodbye out of turn."""
+
+    LEFT = "left"
+    TAKEN = "taken"
+    VERSION = "version"
+    UNKNOWN = "unknown"
+    DIVERGED = "diverged"
+    REFUSED = "refused"
+
+
+class Bye(Struct, frozen=True, tag="bye", tag_field="type"):
+    """The last message, out of turn.
+
+    Attributes:
+        reason: a `Reason`, or one that a later version has added.
+        text: a sentence for the partner's user, where the reason does not say all.
+    """
+
+    reason: Annotated[str, Meta(max_length=MAX_REASON)]
+    text: Annotated[str, Meta(max_length=MAX_GOODBYE)] = ""
+
+
+Message = Hello | Turn | Alive | Bye | Pair
+
+_encoder = json.Encoder()
+_decoder: json.Decoder[Message] = json.Decoder(Message)
+
+
+def encode(message: Message) -> bytes:
+    """The message as one JSON object in UTF-8."""
+    return _encoder.encode(message)
+
+
+def decode(payload: bytes) -> Message:
+    """Read one message.
+
+    Raises:
+        InvalidMessage: `payload` is not UTF-8, not JSON, or not a message; the text says what is wrong.
+    """
+    try:
+        message = _decoder.decode(payload)
+        # A turn has eleven strings; with no escapes among them, the quotes show that no field came twice. To read the
+        # JSON again for that would take eight times as long.
+        if not isinstance(message, Turn) or payload.count(b'"') != 22:
+            from json import loads  # which takes as long to import as all that is here
+
+            loads(payload.decode(), object_pairs_hook=_without_duplicates)
+    except (DecodeError, ValueError, RecursionError) as error:
+        raise InvalidMessage(f"{len(payload)} bytes are no message ({str(error)[:100]})") from error
+    return message
+
+
+def _without_duplicates(fields: list[tuple[str, object]]) -> None:
+    """JSON leaves open which of two fields of one name counts (RFC 8259, 4), so two programs might disagree."""
+    if len({name for name, _ in fields}) < len(fields):
+        raise ValueError("a field came twice")

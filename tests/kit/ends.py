@@ -1,0 +1,213 @@
+"""Both ends of a conversation, for tests: honest ones over in-memory streams, and a peer played by hand."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import async_solipsism
+from msgspec import to_builtins
+
+from chatgame.core.errors import ChatgameError, PlayerLeft
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
+from chatgame.games import BUILT_IN
+from chatgame.journal.journal import InMemory
+from chatgame.net.hello import greet_server, hear_client, hello_of
+from chatgame.net.link import Link
+from chatgame.net.memory import Streams, linked_in_memory, memory_streams
+from chatgame.net.streams import Connection
+from chatgame.players.script import Script
+from chatgame.protocol.frames import frame
+from chatgame.protocol.messages import Hello
+from chatgame.protocol.resume import Held
+from chatgame.session.play import converse
+
+Games = Mapping[str, AnyRules]
+
+
+VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
+
+
+class End(NamedTuple):
+    """How a conversation ended at one side: its log, what its player alone heard, the closed table or the error."""
+
+    log: list[Turn]
+    heard: list[str]
+    result: Table | BaseException
+
+    @property
+    def said(self) -> list[tuple[str, str, str]]:
+        """The log as seat, kind and text."""
+        return [(turn.seat.value, turn.kind.value, turn.text) for turn in self.log]
+
+
+async def talk(
+    client_lines: Sequence[str],
+    server_lines: Sequence[str],
+    client_games: Games = BUILT_IN,
+    server_games: Games = BUILT_IN,
+) -> tuple[End, End]:
+    """A whole conversation of two scripts."""
+    players = Script(client_lines), Script(server_lines)
+    journals = InMemory(Seat.CLIENT), InMemory(Seat.SERVER)
+    links = linked_in_memory(client_games, server_games)
+    async with asyncio.timeout(5):
+        results = await asyncio.gather(
+            *(
+                converse(player, link, games, journal)
+                for player, link, games, journal in zip(
+                    players, links, (client_games, server_games), journals, strict=True
+                )
+            ),
+            return_exceptions=True,
+        )
+    client, server = (
+        End(journal.log, player.heard, result)
+        for journal, player, result in zip(journals, players, results, strict=True)
+    )
+    return client, server
+
+
+class Peer:
+    """A peer played by hand, who may say anything; keeps a table of its own to write turns that would be right."""
+
+    def __init__(self, seat: Seat, streams: Streams) -> None:
+        self.seat = seat
+        self.reader, self.writer = streams
+        self.table = Table.open("", {}, {})
+
+    async def greet(self, **fields: Any) -> dict[str, Any]:
+        """Exchange hellos with the honest side; `fields` replace what would be right."""
+        hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "games": VERSIONS}
+        if self.seat is Seat.CLIENT:
+            self.send(hello | fields)
+            answer = await self.hear()
+            session = answer.get("session", "")
+        else:
+            answer = await self.hear()
+            session = "0" * 32
+            self.send(hello | {"session": session} | fields)
+        self.table = Table.open(session, BUILT_IN, VERSIONS)
+        return answer
+
+    def send(self, *messages: dict[str, Any] | bytes) -> None:
+        """Send messages in one write: objects as JSON, bytes as they are, each in a frame."""
+        self.send_raw(b"".join(frame(m if isinstance(m, bytes) else json.dumps(m).encode()) for m in messages))
+
+    def send_raw(self, data: bytes) -> None:
+        """Send bytes, in no frame."""
+        self.writer.write(data)
+
+    def turn(self, kind: str, text: str = "", /, **fields: Any) -> dict[str, Any]:
+        """The next turn, as it would be right; `fields` replace what would be."""
+        turn, self.table = self.table.write(self.table.token or self.seat, Kind(kind), text)
+        message: dict[str, Any] = to_builtins(turn)
+        return message | fields
+
+    async def hear(self) -> dict[str, Any]:
+        """The honest side's next message."""
+        size = int.from_bytes(await self.reader.readexactly(4))
+        message: dict[str, Any] = json.loads(await self.reader.readexactly(size))
+        return message
+
+    async def hear_goodbye(self) -> dict[str, Any]:
+        """The honest side's goodbye, behind whatever turns come before it; answered by closing, as it should be."""
+        while (message := await self.hear())["type"] != "bye":
+            pass
+        self.close()
+        return message
+
+    def close(self) -> None:
+        """End the connection without a goodbye."""
+        self.writer.close()
+
+
+class Screen:
+    """What a console has written.
+
+    Attributes:
+        closed: whether it is gone, which it says only when one waits for it.
+        moving: unset while it is stopped, as by Ctrl-S.
+    """
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.closed = False
+        self.moving = asyncio.Event()
+        self.moving.set()
+
+    def write(self, data: bytes) -> None:
+        """Show it."""
+        self.text += data.decode()
+
+    async def drain(self) -> None:
+        """Nothing waits on a screen that moves and is there."""
+        await self.moving.wait()
+        if self.closed:
+            raise BrokenPipeError
+
+    def is_closing(self) -> bool:
+        """It is gone without a word."""
+        return False
+
+
+class Thinker(Script):
+    """Says its lines, and then thinks forever about the next one; `asked` is set when that begins."""
+
+    def __init__(self, lines: Iterable[str], pace: float = 0.0) -> None:
+        super().__init__(lines)
+        self.asked = asyncio.Event()
+        self._pace = pace  # in seconds, before each line
+
+    async def ask(self, table: Table) -> str:
+        """The next line, or none in finite time."""
+        await asyncio.sleep(self._pace)
+        try:
+            return await super().ask(table)
+        except PlayerLeft:
+            self.asked.set()
+            return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+
+async def converse_with_peer(
+    seat: Seat, lines: Sequence[str], pace: float = 0.0
+) -> "tuple[Peer, asyncio.Task[Table]]":
+    """A peer by hand at `seat` who has said hello, and opposite the honest program with a script of `lines`."""
+    at_honest, at_peer = memory_streams()
+    connection, peer = Connection(*at_honest), Peer(seat, at_peer)
+
+    async def honest() -> Link:
+        held, session = Held(seat.other), "1" * 32
+        if seat is Seat.SERVER:
+            hello = await greet_server(connection, hello_of(held, BUILT_IN))
+            return Link(connection, held, hello, hello.session or "")
+        hello = await hear_client(connection)
+        connection.write(hello_of(held, BUILT_IN, session))
+        return Link(connection, held, hello, session)
+
+    link, _ = await asyncio.gather(honest(), peer.greet())
+    return peer, asyncio.create_task(converse(Thinker(lines, pace), link, BUILT_IN, InMemory(seat.other)))
+
+
+def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:
+    """The link of an honest side at `seat`, whose partner has said hello."""
+    hello = Hello("1.0", seat.other, dict(theirs), "1" * 32)
+    return Link(Connection(*streams), Held(seat), hello, "1" * 32)
+
+
+def in_virtual_time(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a test on a loop whose clock jumps to the next deadline, and which fails when nothing can happen."""
+    with asyncio.Runner(loop_factory=async_solipsism.EventLoop) as runner:
+        runner.run(test())
+
+
+async def sentence_of(task: "asyncio.Task[Table]") -> str:
+    """The sentence of the error that a conversation ends with, or nothing if it ends in peace."""
+    try:
+        await task
+    except ChatgameError as error:
+        return f"{type(error).__name__}: {error}"
+    return ""

@@ -1,0 +1,258 @@
+"""The server's door and the client's way to it, over real sockets: who gets the seat, and who does not."""
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from chatgame.core.errors import LinkLost, Unreachable
+from chatgame.core.limits import MAX_GUESTS
+from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind, Turn
+from chatgame.games import BUILT_IN
+from chatgame.journal.journal import InMemory
+from chatgame.net.dial import dial
+from chatgame.net.link import Link
+from chatgame.net.listen import Door, listening
+from chatgame.players.script import Script
+from chatgame.protocol.frames import frame
+from chatgame.session.play import converse
+from tests.kit.ends import link_to
+
+HELLO: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}}
+
+
+def framed(message: dict[str, Any]) -> bytes:
+    """A message as its bytes."""
+    return frame(json.dumps(message).encode())
+
+
+STRAYS = {
+    "a browser": b"GET / HTTP/1.1\r\nHost: localhost:1059\r\n\r\n",
+    "a TLS hello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500),
+    "4 GiB announced": b"\xff\xff\xff\xff" + bytes(100_000),
+    "random bytes": bytes(range(255, 0, -1)) * 100,
+    "no JSON": frame(b"hello"),
+    "a turn first": framed({"type": "alive"}),
+    "the server's seat": framed(HELLO | {"seat": "server"}),
+    "half a hello": framed(HELLO)[:-5],
+    "nothing": b"",
+}
+
+
+@asynccontextmanager
+async def open_door(told: Callable[[str], object] = lambda _: None) -> AsyncIterator[Door]:
+    """A door on any free port of localhost."""
+    async with listening("localhost", 0, BUILT_IN, told, patience=1) as door:
+        await door.open(InMemory(Seat.SERVER))
+        yield door
+
+
+async def knock(door: Door, data: bytes) -> bytes:
+    """Send bytes to the door, end the stream, and return the answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(data)
+    writer.write_eof()
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def come(door: Door) -> Link:
+    """A client comes."""
+    return await dial("localhost", door.port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+
+
+async def take_seats(door: Door) -> None:
+    """The real partner comes and both talk."""
+    link = await come(door)
+    tables = await asyncio.gather(
+        converse(Script(["Hello", "/q"]), link, BUILT_IN, InMemory(Seat.CLIENT)),
+        converse(Script(["Hi"]), await door.partner, BUILT_IN, InMemory(Seat.SERVER)),
+    )
+    assert [table.number for table in tables] == [3, 3]
+
+
+@pytest.mark.parametrize("stray", STRAYS.values(), ids=STRAYS)
+async def test_stray_costs_one_line_and_no_seat(stray: bytes) -> None:
+    """It gets no answer; the server keeps listening, and the real partner gets the seat."""
+    told: list[str] = []
+    async with open_door(told.append) as door:
+        assert await knock(door, stray) == b""
+        await take_seats(door)
+    assert len(told) == 1
+    assert told[0].startswith("Dropped a connection from ('127.0.0.1', ")
+
+
+async def test_reset_stray_is_dropped() -> None:
+    """A port scan that resets the connection."""
+    told: list[str] = []
+    async with open_door(told.append) as door:
+        with socket.create_connection(("127.0.0.1", door.port)) as stray:
+            stray.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        await take_seats(door)
+    assert len(told) <= 1
+
+
+async def test_slow_stray_is_dropped_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that says nothing does not keep its connection."""
+    monkeypatch.setattr("chatgame.net.listen.HELLO_TIME", 0.05)
+    told: list[str] = []
+    async with open_door(told.append) as door:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+        assert await reader.read() == b""
+        assert "it said nothing whole in time" in told[0]
+        writer.close()
+
+
+async def test_crowd_before_the_door_is_bounded_and_keeps_nobody_out() -> None:
+    """With one silent connection too many the oldest is closed, so the partner comes in at once."""
+    async with open_door() as door:
+        crowd = [await asyncio.open_connection("127.0.0.1", door.port) for _ in range(MAX_GUESTS + 5)]
+        await take_seats(door)
+        for reader, writer in crowd[:5]:
+            with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+                await reader.readexactly(1)
+            writer.close()
+        for _, writer in crowd[5:]:
+            writer.close()
+
+
+async def test_newcomers_while_the_door_closes_are_turned_away() -> None:
+    """They hold nothing up, and raise nothing."""
+    async with open_door() as door:
+        old = await asyncio.open_connection("127.0.0.1", door.port)
+        late = socket.create_connection(("127.0.0.1", door.port))  # accepted when the loop next runs
+    old[1].close()
+    late.close()
+
+
+async def test_third_person_is_told_that_the_table_is_taken() -> None:
+    """And the two are undisturbed, by strays too."""
+    told: list[str] = []
+    async with open_door(told.append) as door:
+        link = await come(door)
+        partner = await door.partner
+        with pytest.raises(Unreachable, match="The table is taken"):
+            await come(door)
+        await knock(door, STRAYS["a browser"])
+        await asyncio.gather(
+            converse(Script(["Hello", "/q"]), link, BUILT_IN, InMemory(Seat.CLIENT)),
+            converse(Script(["Hi"]), partner, BUILT_IN, InMemory(Seat.SERVER)),
+        )
+    assert told == []
+
+
+async def test_other_major_version_is_told_which_is_spoken() -> None:
+    """A newer minor one works."""
+    async with open_door() as door:
+        answer = await knock(door, framed(HELLO | {"protocol": "2.0"}))
+        assert json.loads(answer[4:]) == {
+            "type": "bye",
+            "reason": "version",
+            "text": "protocol 2.0 is not understood here, but 1.0",
+        }
+        newer = asyncio.create_task(knock(door, framed(HELLO | {"protocol": "1.7"})))
+        await (await door.partner).close()
+        assert json.loads((await newer)[4:])["type"] == "hello"
+
+
+async def test_port_in_use_is_said_with_what_to_do() -> None:
+    """One line."""
+    async with open_door() as door:
+        with pytest.raises(Unreachable, match=f"Port {door.port} on localhost is in use already.*--port"):
+            async with listening("localhost", door.port, BUILT_IN, print, patience=1):
+                pass
+
+
+async def test_address_of_another_machine_cannot_be_listened_on() -> None:
+    """With a hint at the option."""
+    with pytest.raises(Unreachable, match=r"Cannot listen on 192\.0\.2\.1.*Check --host"):
+        async with listening("192.0.2.1", 0, BUILT_IN, print, patience=1):
+            pass
+
+
+@asynccontextmanager
+async def answering(answer: bytes) -> AsyncIterator[int]:
+    """A server that is none: it says `answer` to whoever comes, and closes."""
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(say, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "is no chatgame server"),
+        (b"", "is no chatgame server"),
+        (framed({"type": "alive"}), "is no chatgame server"),
+        (framed(HELLO), "is no chatgame server"),
+        (framed(HELLO | {"seat": "server"}), "is no chatgame server"),
+        (
+            framed(HELLO | {"seat": "server", "protocol": "2.1"}),
+            r"The server speaks protocol 2\.1, and this program 1\.0",
+        ),
+        (framed({"type": "bye", "reason": "taken"}), "The table is taken"),
+        (framed({"type": "bye", "reason": "mood", "text": "not today"}), r"turned us away \(mood\): not today"),
+    ],
+)
+async def test_what_is_no_server_or_has_no_seat_is_told(answer: bytes, words: str) -> None:
+    """Each in one sentence."""
+    async with answering(answer) as port:
+        with pytest.raises(Unreachable, match=words):
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+
+
+async def test_nobody_listening_is_told_with_what_to_do() -> None:
+    """The port of a closed socket."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        with pytest.raises(Unreachable, match=f"Start the server first: chatgame server --port {port}"):
+            await dial("localhost", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+
+
+async def test_server_that_does_not_answer_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be busy or stopped; it is not taken for something else."""
+    monkeypatch.setattr("chatgame.net.dial.HELLO_TIME", 0.05)
+    quiet = asyncio.Event()
+
+    async def wait(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await quiet.wait()
+        writer.close()
+
+    async with await asyncio.start_server(wait, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable, match="does not answer"):
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+        quiet.set()
+
+
+async def test_nothing_is_written_to_a_connection_that_was_lost(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Or else asyncio warns of it on the screen, after the fifth time."""
+    monkeypatch.setattr("chatgame.net.link.ALIVE_INTERVAL", 0.001)
+    async with answering(b"") as port:
+        link = link_to(await asyncio.open_connection("127.0.0.1", port), Seat.CLIENT)
+
+        with pytest.raises(LinkLost):
+            await link.receive()
+        for number in range(20):
+            await link.send(Turn(number, Seat.CLIENT, Kind.SAY, "into the void", "0" * 64))
+        await link.close()
+    assert link.held.number == 20
+    assert caplog.text == ""

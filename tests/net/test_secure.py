@@ -1,0 +1,458 @@
+"""Beyond localhost: the right friend gets in, and nobody else, over real sockets and real TLS."""
+
+import asyncio
+import os
+import re
+import ssl
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from msgspec.structs import replace
+
+from chatgame.core.errors import ChatgameError, LinkLost, TurnedAway, Unreachable
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind
+from chatgame.games import BUILT_IN
+from chatgame.journal.journal import InMemory
+from chatgame.journal.store import Store
+from chatgame.net.dial import dial
+from chatgame.net.hello import hello_of
+from chatgame.net.listen import listening
+from chatgame.net.secure import Guard, new_certificate
+from chatgame.net.streams import Connection
+from chatgame.players.script import Script
+from chatgame.program import Setting, join, serve
+from chatgame.protocol.frames import frame
+from chatgame.protocol.messages import Bye, Message, Pair, encode
+from chatgame.protocol.resume import Held
+from chatgame.session.play import converse
+from tests.kit.ends import Thinker
+
+ANY = "0.0.0.0"  # noqa: S104  # that is what is tested
+GUESSED = "99-zebra-zebra"
+
+
+class Server:
+    """A server that others can reach.
+
+    Attributes:
+        told: what its person was told.
+        program: the server itself.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.told: list[str] = []
+        self._listens = asyncio.Event()
+        setting = Setting(ANY, 0, BUILT_IN, store, patience=5)
+        self.program = asyncio.create_task(serve(Thinker(["Hi"]), setting, self._tell))
+
+    def _tell(self, *texts: str) -> None:
+        self.told += texts
+        if "chatgame client" in texts[-1]:
+            self._listens.set()
+
+    async def listens(self) -> None:
+        """Wait until it does."""
+        await self._listens.wait()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        match = re.search(r"port: (\d+)", self.told[0])
+        assert match
+        return int(match[1])
+
+    @property
+    def code(self) -> str:
+        """What its person reads to a friend."""
+        return self.told[2].split()[-1]
+
+    async def connect(self) -> Connection:
+        """Connect, and do no more."""
+        return Connection(*await asyncio.open_connection("127.0.0.1", self.port))
+
+    async def come(self, code: str | None) -> Table:
+        """A client comes, over the loopback, which is as good as any other way."""
+        kept = InMemory(Seat.CLIENT)
+        link = await dial("127.0.0.1", self.port, BUILT_IN, kept, print, patience=5, code=code)
+        assert kept.pinned
+        return await converse(Script(["Hello", "/q"]), link, BUILT_IN, kept)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    """A server that listens, and is stopped in the end."""
+    with Store(tmp_path / "journal.db") as store:
+        server = Server(store)
+        await server.listens()
+        yield server
+        server.program.cancel()
+        await asyncio.wait({server.program})
+
+
+async def test_friend_with_the_code_gets_in(server: Server, tmp_path: Path) -> None:
+    """The server's person is told what to say; the code is kept nowhere."""
+    code = server.code
+    assert server.told[1].startswith("Tell your friend the code")
+    assert re.fullmatch(rf"chatgame client --host \S+ --port {server.port} [1-9]\d?-[a-z]+-[a-z]+", server.told[2])
+    table = await server.come(code)
+    assert (table.number, (await server.program).number) == (3, 3)
+    assert not any(code.encode() in file.read_bytes() for file in list_of(tmp_path))
+    assert code not in "".join(server.told[3:])
+
+
+def list_of(folder: Path) -> list[Path]:
+    """The files in a folder."""
+    return list(folder.iterdir())
+
+
+async def test_wrong_code_is_told_on_both_sides_and_costs_nothing_else(server: Server) -> None:
+    """Two may go wrong; then the friend comes in."""
+    for count in (1, 2):
+        with pytest.raises(TurnedAway, match="That is not the server's code"):
+            await server.come(GUESSED)
+        assert f"({count} of 3)" in server.told[-2]
+        assert "it had a wrong code" in server.told[-1]
+    await server.come(server.code)
+
+
+async def test_third_wrong_code_burns_it(server: Server) -> None:
+    """Nobody gets in with it any more, and the server ends with a sentence."""
+    for _ in range(3):
+        with pytest.raises(ChatgameError):
+            await server.come(GUESSED)
+    with pytest.raises(TurnedAway, match="Three wrong codes were tried, so the code is burned"):
+        await server.program
+
+
+async def test_many_at_once_have_no_more_guesses_than_one_after_another(server: Server) -> None:
+    """The proofs are judged one by one, and after three wrong ones not even the right one counts."""
+    results = await asyncio.gather(*(server.come(GUESSED) for _ in range(20)), return_exceptions=True)
+    assert all(isinstance(result, ChatgameError) for result in results)
+    assert sum("A wrong code was tried" in text for text in server.told) == 3
+
+
+async def test_code_is_good_for_one_person_once(server: Server) -> None:
+    """A third person who has overheard it is turned away, and the two are not disturbed."""
+    link = await dial("127.0.0.1", server.port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, server.code)
+    with pytest.raises(TurnedAway, match="its code has been used"):
+        await server.come(server.code)
+    await link.close(Bye("left"))
+    with pytest.raises(ChatgameError):
+        await server.program
+
+
+async def test_who_is_not_new_needs_a_token(server: Server) -> None:
+    """A hello without a code is one of somebody who comes back; a stranger has nothing to come back to."""
+    connection = await server.connect()
+    await connection.start_tls(anything())
+    await connection.send(hello_of(Held(Seat.CLIENT), BUILT_IN, None, "0" * 64))
+    assert await connection.receive() == Bye("taken")
+    connection.abort()
+
+
+def anything(version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
+    """A client that trusts whatever it meets."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = version
+    return context
+
+
+async def test_older_tls_is_refused(server: Server) -> None:
+    """1.3 or nothing."""
+    connection = await server.connect()
+    with pytest.raises(LinkLost):
+        await connection.start_tls(anything(ssl.TLSVersion.TLSv1_2))
+    connection.abort()
+
+
+async def test_server_does_not_speak_in_the_clear(server: Server) -> None:
+    """A client without a code is told so, and a hello is not answered."""
+    connection = await server.connect()
+    await connection.send(hello_of(Held(Seat.CLIENT), BUILT_IN))
+    with pytest.raises((LinkLost, ChatgameError)):
+        await connection.receive()
+    connection.abort()
+    with pytest.raises(Unreachable, match="or asks for a code"):
+        await server.come(None)
+    assert not server.program.done()
+
+
+async def test_client_with_a_code_does_not_speak_in_the_clear() -> None:
+    """What answers without TLS hears nothing but the beginning of a handshake."""
+    heard = bytearray()
+
+    async def say_yes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.extend(await reader.read(2000))
+        writer.write(b"welcome")
+        writer.close()
+
+    async with await asyncio.start_server(say_yes, "127.0.0.1", 0) as plain:
+        port = plain.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable, match="does not speak TLS, so nothing was sent"):
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, "7-guitar-island")
+    assert heard[:2] == b"\x16\x03"
+    assert b"hello" not in heard
+
+
+Answer = Callable[[Connection], Awaitable[object]]
+
+
+@asynccontextmanager
+async def impostor(answer: Answer) -> AsyncIterator[int]:
+    """A server with a certificate of its own."""
+    guard = Guard(new_certificate(), print, expected=True)
+
+    async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = Connection(reader, writer)
+        with suppress(ChatgameError):
+            await guard.secure(connection)
+            await answer(connection)
+        connection.abort()
+
+    async with await asyncio.start_server(welcome, "127.0.0.1", 0) as listening:
+        yield listening.sockets[0].getsockname()[1]
+
+
+async def test_man_in_the_middle_gets_nowhere(server: Server) -> None:
+    """He hands on all that both say, but each of them sees another certificate, so neither proof is right."""
+
+    async def hand_on(near: Connection) -> None:
+        far = await server.connect()
+        await far.start_tls(anything())
+
+        async def pump(source: Connection, sink: Connection) -> None:
+            with suppress(ChatgameError):
+                while True:
+                    await sink.send(await source.receive())
+
+        await asyncio.wait(
+            {asyncio.create_task(pump(near, far)), asyncio.create_task(pump(far, near))},
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        far.abort()
+
+    async with impostor(hand_on) as port:
+        with pytest.raises(TurnedAway, match="That is not the server's code"):
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, server.code)
+    assert any("A wrong code was tried" in text for text in server.told)
+
+
+async def reflect(connection: Connection) -> None:
+    """Say whatever the client says."""
+    while True:
+        await connection.send(await connection.receive())
+
+
+async def guess(connection: Connection) -> None:
+    """Pair without the code, and claim that all is well."""
+    first = await connection.receive()
+    assert isinstance(first, Pair)
+    await connection.send(Pair("ab" * 33))
+    await connection.receive()
+    await connection.send(Pair("00" * 32))
+
+
+async def hush(connection: Connection) -> None:
+    """Answer with something else."""
+    await connection.receive()
+    await connection.send(hello_of(Held(Seat.SERVER), BUILT_IN, "0" * 32))
+
+
+NO_POINTS = {
+    "the identity": "01" + "00" * 31,
+    "one of low order": "ec" + "ff" * 30 + "7f",
+    "another one": "00" * 32,
+    "off the curve": "02" + "00" * 31,
+    "too large": "ff" * 32,
+    "too short": "05" * 31,
+}
+
+
+@pytest.mark.parametrize("point", NO_POINTS.values(), ids=NO_POINTS)
+async def test_what_is_no_point_of_the_curve_costs_one_connection(server: Server, point: str) -> None:
+    """At the server, which goes on to wait for the friend, and at a client."""
+    connection = await server.connect()
+    await connection.start_tls(anything())
+    await connection.send(Pair(f"41{point}"))
+    with pytest.raises(LinkLost):
+        await connection.receive()
+    connection.abort()
+    assert "it did not pair" in server.told[-1]
+
+    async def answer(connection: Connection) -> None:
+        await connection.receive()
+        await connection.send(Pair(f"42{point}"))
+        await connection.receive()
+
+    async with impostor(answer) as port:
+        with pytest.raises(Unreachable, match="does not know the code"):
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, GUESSED)
+    await server.come(server.code)
+
+
+async def test_what_comes_before_tls_is_not_read_as_if_it_came_within(server: Server) -> None:
+    """Somebody on the way puts a message in front of what the real server says."""
+
+    async def inject(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(frame(encode(Bye("x", "use --insecure"))))
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", server.port)
+
+        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            with suppress(OSError):
+                while data := await source.read(4096):
+                    sink.write(data)
+            sink.close()
+
+        await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer))
+
+    async with await asyncio.start_server(inject, "127.0.0.1", 0) as between:
+        port = between.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable, match="does not speak TLS"):
+            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, server.code)
+
+
+async def test_friend_whose_first_hello_was_lost_gets_in_with_the_same_command(server: Server) -> None:
+    """The code was used by then, and by nobody else."""
+    kept, code = InMemory(Seat.CLIENT), server.code
+    with pytest.MonkeyPatch.context() as patch:
+
+        async def lost(connection: Connection, hello: object) -> None:
+            await connection.send(hello)  # type: ignore[arg-type]
+            await connection.receive()
+            raise LinkLost("The connection broke.")
+
+        patch.setattr("chatgame.net.dial.greet_server", lost)
+        with pytest.raises(Unreachable, match="hung up"):
+            await dial("127.0.0.1", server.port, BUILT_IN, kept, print, 5, code)
+    link = await dial("127.0.0.1", server.port, BUILT_IN, kept, print, 5, code)
+    await converse(Script(["Hello", "/q"]), link, BUILT_IN, kept)
+    assert (await server.program).number == 3
+
+
+@pytest.mark.parametrize("answer", [reflect, guess, hush])
+async def test_impostor_who_does_not_know_the_code_is_found_out(answer: Answer) -> None:
+    """By a message that is sent back, a guess, or a hello without any proof."""
+    kept = InMemory(Seat.CLIENT)
+    async with impostor(answer) as port:
+        with pytest.raises(Unreachable):
+            await dial("127.0.0.1", port, BUILT_IN, kept, print, 5, "7-guitar-island")
+    assert kept.pinned is None
+
+
+async def test_other_certificate_is_refused_where_one_is_known() -> None:
+    """Who comes back tells nothing to a server that is not the same."""
+    heard: list[Message] = []
+
+    async def listen(connection: Connection) -> None:
+        heard.append(await connection.receive())
+
+    async with impostor(listen) as port:
+        kept = InMemory(Seat.CLIENT)
+        kept.pinned, kept.session, kept.held = "0" * 64, "1" * 32, replace(kept.held, number=1)
+        for code in (None, "7-guitar-island"):  # a code that was used once is not tried again
+            with pytest.raises(Unreachable, match=r"its certificate is another\. Nothing was sent"):
+                await dial("127.0.0.1", port, BUILT_IN, kept, print, 5, code)
+    assert heard == []
+
+
+async def test_silent_connections_are_dropped_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before TLS, within it, or in the middle of pairing."""
+    monkeypatch.setattr("chatgame.net.listen.HELLO_TIME", 0.2)
+    silent, paired = await server.connect(), await server.connect()
+    await paired.start_tls(anything())
+    await paired.send(Pair("ab" * 33))
+    for connection in (silent, paired):
+        with pytest.raises(ChatgameError):
+            while True:
+                await connection.receive()
+        connection.abort()
+    monkeypatch.undo()
+    await server.come(server.code)
+
+
+async def test_client_without_a_code_is_told_what_to_add(tmp_path: Path) -> None:
+    """And nothing is sent to another computer."""
+    heard = asyncio.get_running_loop().create_future()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        data = b""
+        with suppress(ConnectionResetError):
+            data = await reader.read()
+        heard.set_result(data)
+        writer.close()
+
+    async with await asyncio.start_server(listen, ANY, 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        with (
+            Store(tmp_path / "journal.db") as store,
+            pytest.raises(Unreachable, match=r"add the code.*-guitar-island"),
+        ):
+            await join(Script([]), Setting(ANY, port, BUILT_IN, store), lambda *_: None)
+        assert await heard == b""
+
+
+@pytest.fixture
+def without_the_extra(tmp_path: Path) -> dict[str, str]:
+    """An environment where the extra is not installed."""
+    (tmp_path / "spake2.py").write_text("raise ImportError('not here')\n")
+    return os.environ | {"PYTHONPATH": str(tmp_path)}
+
+
+@pytest.mark.parametrize("arguments", [["server", "--host", ANY], ["client", "7-guitar-island"]])
+def test_missing_extra_is_named_with_its_install_command(
+    without_the_extra: dict[str, str], arguments: list[str]
+) -> None:
+    """In one line; on the loopback nobody needs it."""
+    with subprocess.Popen([sys.executable, "-m", "chatgame", "server", "--port", "0"], stdout=-1, stdin=-1) as plain:
+        assert plain.stdout
+        port = plain.stdout.readline().split()[-1].decode()
+        result = subprocess.run(
+            [sys.executable, "-m", "chatgame", *arguments, "--port", port if arguments[0] == "client" else "0"],
+            check=False,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.PIPE,
+            env=without_the_extra,
+            timeout=10,
+        )
+        plain.kill()
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "pip install 'chatgame[secure]'" in result.stderr
+
+
+async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -> None:
+    """The server expects somebody else by then, with the certificate that the friend knows."""
+
+    class Quitter(InMemory):
+        ended = False
+
+        def end(self) -> None:
+            self.ended = True
+
+    session, certificate = "1" * 32, new_certificate()
+    hello, table = Table.open(session, BUILT_IN).write(Seat.CLIENT, Kind.SAY, "Hello")
+    quits, _ = table.write(Seat.SERVER, Kind.QUIT)
+    friend, quitter = InMemory(Seat.CLIENT), Quitter(Seat.SERVER)
+    friend.session, friend.held = session, Held.of(Seat.CLIENT, [hello])
+    friend.pinned = sha256(
+        x509.load_pem_x509_certificate(certificate.encode()).public_bytes(Encoding.DER)
+    ).hexdigest()
+    quitter.session, quitter.held = session, Held.of(Seat.SERVER, [hello, quits])
+    quitter.token = await friend.next_token()
+    async with listening(ANY, 0, BUILT_IN, print, 5) as door:
+        await door.open(InMemory(Seat.SERVER), quitter, Guard(certificate, print, expected=True))
+        link = await dial("127.0.0.1", door.port, BUILT_IN, friend, print, 5)
+        assert await link.receive() == quits
+        assert await link.close(Bye("left"))
+    assert quitter.ended

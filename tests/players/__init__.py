@@ -1,0 +1,1 @@
+"""Tests of who sits at a seat."""

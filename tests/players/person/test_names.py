@@ -1,0 +1,264 @@
+"""Names: what people want to be called, told apart from all that a program says by itself."""
+
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import chatgame.cli
+from chatgame.core.board import Board
+from chatgame.core.limits import MAX_PERSON
+from chatgame.core.log import Step
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind
+from chatgame.games import BUILT_IN
+from chatgame.journal.store import Store
+from chatgame.players.person.console import Console
+from chatgame.players.person.narration import NOBODY, known_names, named, narrate, recalled, typed
+from chatgame.program import Setting, join, serve
+from chatgame.session.commands import Write, read_chat
+from tests.kit.ends import VERSIONS, Screen
+
+CLIENT, SERVER = Seat
+BOTH = {CLIENT: "Anna", SERVER: "Ben"}
+
+
+def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[str]:
+    """What is told of the last of these turns, each a kind and a text."""
+    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[str]()
+    for turn in turns:
+        kind, _, text = turn.partition(" ")
+        assert table.token
+        one, after = table.write(table.token, Kind(kind), text)
+        lines = narrate(Step.to(table, one, after, None, None), viewer, known_names(names))
+        table = after
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("turns", "viewer", "line"),
+    [
+        (["say Hello"], SERVER, "Anna says: Hello"),
+        (["say Client says: no"], SERVER, "Anna says: Client says: no"),  # marked anyway
+        (["play rps", "say Hm"], CLIENT, "Ben says: Hm"),
+        (["play tictactoe"], SERVER, "Anna started a game of tic-tac-toe."),
+        (["play tictactoe"], CLIENT, "You started a game of tic-tac-toe."),
+        (["play tictactoe"], CLIENT, "Waiting for Ben..."),
+        (["play tictactoe", "move 5"], CLIENT, "Ben played 5."),
+        (["play tictactoe", "resign"], CLIENT, "Game over, you won: Ben resigned."),
+        (["play tictactoe", "resign"], SERVER, "Game over, Anna won: you resigned."),
+        (["play tictactoe", "resign"], CLIENT, "Back to chat, Ben writes next."),
+        (["quit"], SERVER, "Anna has requested shutdown. Shutting down!"),
+    ],
+)
+def test_name_stands_in_the_place_of_the_seat(turns: list[str], viewer: Seat, line: str) -> None:
+    """In the partner's lines, and in one's own program's; only "you" stays."""
+    assert line in told(BOTH, *turns, viewer=viewer)
+
+
+def test_boards_have_names_too() -> None:
+    """Drawn and in words."""
+    (board,) = (line for line in told(BOTH, "play tictactoe") if isinstance(line, Board))
+    assert board.endswith("X: you, O: Anna")
+    assert "O is Anna" in board.spoken
+
+
+@pytest.mark.parametrize("turns", [["say Hello"], ["play tictactoe"], ["play rps", "resign"], ["quit"]])
+def test_without_a_name_all_is_as_it_was(turns: list[str]) -> None:
+    """Also where only the other one has a name that can be used."""
+    assert told({SERVER: "You"}, *turns) == told({}, *turns) == told({CLIENT: "", SERVER: " "}, *turns)
+    assert "Hello" in told({SERVER: "Ben"}, "say Hello")
+
+
+def test_who_comes_back_reads_the_names_too() -> None:
+    """In the last lines, and on the board of the game that is on."""
+    table, log = Table.open("0" * 32, BUILT_IN, VERSIONS), []
+    for seat, kind, text in ((CLIENT, Kind.PLAY, "tictactoe"), (SERVER, Kind.MOVE, "5")):
+        turn, after = table.write(seat, kind, text)
+        log.append(Step.to(table, turn, after, None, None))
+        table = after
+    lines = recalled(log, CLIENT, BOTH)
+    assert "Ben played 5." in lines
+    assert any(isinstance(line, Board) and line.endswith("X: Ben, O: you") for line in lines)
+
+
+def test_text_is_left_alone() -> None:
+    """A name takes the place of a seat in the program's own lines only, and of whole words."""
+    assert told(BOTH, "say the client") == ["Anna says: the client"]
+    assert named("The client, the server's clients and the clients", BOTH) == "Anna, Ben's clients and the clients"
+    assert named("the client", NOBODY) == "the client"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("You", "you", " YOU ", "Your move", "Client", "The server", "The Client!", "Server says", "/q", "> x"),
+        *("Enter Input >", "Game over", "Shutting Down", "Waiting for you", "Note", "chatgame", "Connected to", ""),
+        *("The game", "-- Client", "C\u200dlient", "\u202eClient", "You\u3000", "   ", "You played", "Type /q"),
+    ],
+)
+def test_name_that_imitates_the_program_is_not_used(name: str) -> None:
+    """The seat is named instead, as for who has no name."""
+    assert known_names({CLIENT: name}) == {}
+    assert told({CLIENT: name}, "say Hello") == ["Hello"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Anna", "Ann", "anna-maria", "Jürgen", "日本" * 12, "אנה", "O'Neil", "Yoshi", "Clienta", "Servera", "12"]
+)
+def test_ordinary_name_is_used(name: str) -> None:
+    """In any writing, and at any width."""
+    assert told({CLIENT: name}, "say Hello") == [f"{name} says: Hello"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a\x1b[2J\rb\u202e", "\u3164\u3164", "\u2800", "\u0301", "...", "you, Anna,", "Your friend"]
+)
+def test_name_that_cannot_be_seen_or_deceives_is_not_used(name: str) -> None:
+    """Whatever it does to a screen, or to a sentence."""
+    assert known_names({CLIENT: name}) == {}
+
+
+def test_two_of_one_name_are_told_apart() -> None:
+    """The client is the one who is called so no longer."""
+    assert known_names({CLIENT: "anna", SERVER: "Anna"}) == {SERVER: "Anna"}
+
+
+def test_farewell_and_lost_connection_are_of_the_one_with_the_name() -> None:
+    """Also where a sentence begins with the seat."""
+    assert (
+        named("Client has requested shutdown. Shutting down!", BOTH) == "Anna has requested shutdown. Shutting down!"
+    )
+    assert named("The connection to the server was lost.", BOTH) == "The connection to Ben was lost."
+
+
+@pytest.mark.parametrize("seat", Seat)
+@pytest.mark.parametrize("name", ["You", "Client", "x" * (MAX_PERSON + 1), "a\x1b[2J", " ", "Enter Input >"])
+def test_name_that_could_not_be_used_is_refused_at_the_command_line(
+    seat: Seat, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With status 2, before anything begins; the partner would not see it."""
+    with pytest.raises(SystemExit) as end:
+        chatgame.cli.main([seat, "--name", name])
+    assert end.value.code == 2
+    assert "cannot be your name: it can be seen, has at most 24 characters" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "line"),
+    [
+        (Kind.PLAY, "rps 3", "play rps 3"),  # also where it was `/rematch`: a log knows of no commands
+        (Kind.SAY, "/q", "//q"),
+        (Kind.SAY, "play it again", "/say play it again"),
+        (Kind.SAY, "Play rps", "/say Play rps"),
+        (Kind.SAY, "play\trps", "/say play\trps"),
+        (Kind.SAY, "play", "/say play"),
+        (Kind.SAY, "playing is fun", "playing is fun"),
+        (Kind.QUIT, "", "/q"),
+    ],
+)
+def test_recordings_show_a_line_that_writes_the_same_turn(kind: Kind, text: str, line: str) -> None:
+    """Whatever was typed."""
+    table = Table.open("0" * 32, BUILT_IN, VERSIONS)
+    turn, after = table.write(CLIENT, kind, text)
+    assert typed(Step.to(table, turn, after, None, None), CLIENT) == line
+    meant = read_chat(line, table, CLIENT)
+    assert isinstance(meant, Write)
+    assert (meant.kind, meant.text) == (kind, text)
+
+
+# Whole conversations
+
+
+async def sit(seat: Seat, folder: Path, name: str, lines: Sequence[str], port: "asyncio.Future[int]") -> str:
+    """The program of a side with a console in a pipe, until its end; what its screen showed."""
+    keyboard, screen = asyncio.StreamReader(), Screen()
+    keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
+    keyboard.feed_eof()
+    console = Console(seat, keyboard, screen, terminal=False, name=name)
+
+    def told(*texts: str) -> None:
+        if seat is SERVER and not port.done():
+            port.set_result(int(texts[0].rpartition(" ")[2]))
+
+    reading = asyncio.create_task(console.read())
+    with Store(folder / seat / "journal.db") as store:
+        if seat is SERVER:
+            where = Setting("localhost", port.result() if port.done() else 0, BUILT_IN, store, name=name)
+            await serve(console, where, told)
+        else:
+            await join(console, Setting("localhost", await port, BUILT_IN, store, name=name), told)
+    reading.cancel()
+    return screen.text
+
+
+async def talk(folder: Path, names: dict[Seat, str], client: Sequence[str], server: Sequence[str]) -> tuple[str, str]:
+    """A conversation that one of them ends; both screens."""
+    port = asyncio.get_running_loop().create_future()
+    async with asyncio.timeout(10):
+        return await asyncio.gather(
+            sit(CLIENT, folder, names.get(CLIENT, ""), client, port),
+            sit(SERVER, folder, names.get(SERVER, ""), server, port),
+        )
+
+
+LINES = ["Hello", "play tictactoe", "/q"], ["Hi", "/resign", "Bye"]
+
+
+@pytest.mark.parametrize("named_ones", [[CLIENT, SERVER], [CLIENT], [SERVER], []])
+async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[Seat]) -> None:
+    """Each side shows the other's, and without one the words of the assignment."""
+    names = {seat: BOTH[seat] for seat in named_ones}
+    screens = dict(zip(Seat, await talk(tmp_path, names, *LINES), strict=True))
+    for seat, said in ((CLIENT, "Hi"), (SERVER, "Hello")):
+        name = names.get(seat.other)
+        assert screens[seat].startswith(f"Your partner is {name}.\n") is bool(name)
+        assert f"\n{name} says: {said}\n" in screens[seat] if name else f"{said}\n" in screens[seat]
+        assert (f"{name} says: " in screens[seat]) is bool(name)
+    assert f"{names.get(CLIENT, 'Client')} has requested shutdown. Shutting down!\n" in screens[SERVER]
+    for seat in Seat:
+        with Store(tmp_path / seat / "journal.db") as store:
+            (record,) = store.history()
+            assert (record.name, record.partner) == (names.get(seat, ""), names.get(seat.other, ""))
+
+
+async def test_answers_have_the_names_too(tmp_path: Path) -> None:
+    """The board that was asked for is the one that was shown before."""
+    _, screen = await talk(tmp_path, BOTH, LINES[0], ["Hi", "/board", "/resign", "Bye"])
+    assert screen.count("X: you, O: Anna\n") == 2
+    assert "the client" not in screen
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the command finds the server's journal."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    (tmp_path / "server").mkdir()
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "chatgame").symlink_to(tmp_path / "server")
+    return tmp_path
+
+
+async def test_names_are_kept_for_history_replay_and_export(home: Path) -> None:
+    """The screen comes out of the journal as it was, below what was told of the connection."""
+    _, screen = await talk(home, {CLIENT: "Anna"}, *LINES)
+
+    async def shown(*command: str) -> str:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "chatgame", *command), stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+        assert process.returncode == 0
+        return output.decode()
+
+    history, text, replay = await asyncio.gather(
+        shown("history"), shown("export", "1"), shown("replay", "1", "--speed", "1000")
+    )
+    assert re.search(r"server at localhost:\d+, with Anna, 6 turns, 1 game", history)
+    assert text == replay == screen.partition("\n")[2]

@@ -1,0 +1,347 @@
+"""How what is told comes onto a screen: in colours, in words, in rows; nothing of this changes what is told."""
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from random import Random
+
+import pyte
+import pytest
+import wcwidth
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatgame.core.board import Board
+from chatgame.core.log import Step
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind
+from chatgame.games import BUILT_IN
+from chatgame.journal.journal import InMemory
+from chatgame.net.memory import linked_in_memory
+from chatgame.players.bot.strategies import STRATEGIES
+from chatgame.players.person.narration import NOBODY, PROMPT, Asked, Over, Said, Waiting, narrate, recalled
+from chatgame.players.person.screen import GAP, READABLE, Look, prompt, shown, titled, wrapped
+from chatgame.players.script import Script
+from chatgame.session.commands import Reply, read_game
+from chatgame.session.play import converse
+from tests.kit.ends import VERSIONS
+
+CLIENT, SERVER = Seat
+NAMES = {CLIENT: "Anna", SERVER: "日本"}
+WIDTHS = (None, 40, 200)
+
+words = st.text("abcXO日本한e\u0301אבג*.|-", min_size=1, max_size=12)
+texts = st.lists(words, max_size=40).map(" ".join)
+
+
+class Gamer(Script):
+    """Plays every game once, as this side begins it, with a remark in each; keeps what it has seen."""
+
+    def __init__(self, seat: Seat, chance: Random) -> None:
+        super().__init__([])
+        self.seat = seat
+        self.chance = chance
+        self.seen: list[Step] = []
+        self.left = list(BUILT_IN) if seat is CLIENT else []
+        self.remarked = -1
+
+    async def ask(self, table: Table) -> str:
+        """A remark, then moves; in chat, the next game."""
+        match = table.playing
+        if not match:
+            return f"play {self.left.pop()}" if self.left else "/q" if self.seat is CLIENT else "Next!"
+        if self.remarked != match.number:
+            self.remarked = match.number
+            return "/say Mind the X and the O, 日本!"
+        strategy = STRATEGIES.get(match.rules.name)
+        return strategy(match.position, self.seat, self.chance) if strategy else self.chance.choice(match.legal_moves)
+
+    async def see(self, step: Step) -> None:
+        """Keep it."""
+        self.seen.append(step)
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[Seat, list[Step]]:
+    """All that both sides saw of one conversation in which every game was played to its end."""
+    players = [Gamer(seat, Random(seat)) for seat in Seat]
+
+    async def play() -> None:
+        journals = [InMemory(seat) for seat in Seat]
+        async with asyncio.timeout(20):
+            await asyncio.gather(
+                *(
+                    converse(player, link, BUILT_IN, journal, player.chance)
+                    for player, link, journal in zip(players, linked_in_memory(BUILT_IN), journals, strict=True)
+                )
+            )
+
+    asyncio.run(play())
+    return {player.seat: player.seen for player in players}
+
+
+def told(seen: dict[Seat, list[Step]]) -> Iterator[str]:
+    """Each line and board that both were told, without names and with them, and what somebody saw who came back."""
+    for seat, steps in seen.items():
+        for names in (NOBODY, NAMES):
+            for step in steps:
+                yield from narrate(step, seat, names)
+            for number in range(10, len(steps), 50):
+                yield from recalled(steps[:number], seat, names)
+
+
+def boards(seen: dict[Seat, list[Step]]) -> Iterator[Board]:
+    """Each of the boards."""
+    return (line for line in told(seen) if isinstance(line, Board))
+
+
+def uncoloured(text: str) -> str:
+    """A text without the codes for colours and titles."""
+    return re.sub(r"\x1b\[[\d;]*m|\x1b\]2;[^\x07]*\x07", "", text)
+
+
+def on_screen(text: str, width: int = 100, height: int = 40) -> pyte.Screen:
+    """A terminal on which this was written."""
+    screen = pyte.Screen(width, height)
+    pyte.Stream(screen).feed(text.replace("\n", "\r\n"))
+    return screen
+
+
+def reversed_cells(screen: pyte.Screen) -> dict[tuple[int, int], str]:
+    """What is marked on a terminal, by row and column."""
+    cells = ((row, column) for row in range(screen.lines) for column in range(screen.columns))
+    return {(y, x): screen.buffer[y][x].data for y, x in cells if screen.buffer[y][x].reverse}
+
+
+# Colours
+
+
+def test_every_game_is_among_what_was_told(seen: dict[Seat, list[Step]]) -> None:
+    """So these tests see something: each game with several boards, a remark, and how it ended."""
+    steps = seen[CLIENT]
+    assert [step.turn.text for step in steps if step.turn.kind is Kind.PLAY] == list(reversed(BUILT_IN))
+    ends = [line for step in steps for line in narrate(step, CLIENT) if isinstance(line, Over)]
+    assert len(ends) == len(BUILT_IN)
+    assert len(list(boards(seen))) > 100
+    assert any(line.startswith("Anna says: Mind the X") for line in told(seen))
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_colours_never_change_the_words_of_a_conversation(
+    seen: dict[Seat, list[Step]], width: int | None, plain: bool
+) -> None:
+    """Whoever has no colours misses nothing, in any game, with names and without."""
+    for line in told(seen):
+        assert uncoloured(shown(line, Look(True, plain, width))) == shown(line, Look(False, plain, width))
+    assert uncoloured(prompt(Look(colour=True))) == prompt(Look()) == PROMPT
+
+
+@settings(derandomize=True, database=None, deadline=None)
+@given(
+    st.text(max_size=150) | texts,
+    st.sampled_from([str, Said, Waiting, Asked, Over, lambda text: Board.of(text, text)]),
+    st.none() | st.integers(1, 200),
+)
+def test_colours_never_change_the_words_of_any_text(text: str, kind: type[str], width: int | None) -> None:
+    """Whatever is told."""
+    assert uncoloured(shown(kind(text), Look(True, width=width))) == shown(kind(text), Look(width=width))
+
+
+def test_who_moves_again_is_told_so() -> None:
+    """As in reversi, where the other has to pass."""
+    steps, _ = ended("reversi", "d3", "c3", "b3", "b2", "f5", "a3", "a1", "c1")
+    mover = steps[-1].turn.seat
+    (asked,) = (line for line in narrate(steps[-1], mover) if isinstance(line, Asked))
+    assert asked.startswith("Your move again: a cell")
+    (asked,) = (line for line in narrate(steps[-2], mover) if isinstance(line, Asked))
+    assert asked.startswith("Your move: a cell")
+    assert "\x1b" not in shown(asked, Look(colour=True))  # it is no waiting
+    assert "Waiting for the client, who moves again..." in narrate(steps[-1], mover.other)
+
+
+def test_title_is_all_that_a_title_sets() -> None:
+    """Whatever is in it."""
+    screen = on_screen(titled("waiting for \x07\x1b[2J日本"))
+    assert screen.title == r"waiting for \x07\x1b[2J日本"
+    assert "".join(screen.display).strip() == ""
+
+
+def ended(game: str, *moves: str) -> tuple[list[Step], Table]:
+    """The steps of a game that the client has begun, and the table behind them."""
+    table, steps = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Step]()
+    for kind, text in ((Kind.PLAY, game), *((Kind.MOVE, move) for move in moves)):
+        assert table.token
+        turn, after = table.write(table.token, kind, text)
+        steps.append(Step.to(table, turn, after, None, None))
+        table = after
+    return steps, table
+
+
+def board_after(game: str, *moves: str) -> Board:
+    """What the server is shown of the last of the moves."""
+    steps, _ = ended(game, *moves)
+    (board,) = (line for line in narrate(steps[-1], SERVER) if isinstance(line, Board))
+    return board
+
+
+@pytest.mark.parametrize(
+    ("game", "moves", "marked"),
+    [
+        ("tictactoe", ["5"], {(2, 5): "X"}),
+        ("tictactoe", ["5", "9"], {(4, 9): "O"}),
+        ("connect4", ["4", "4"], {(5, 6): "O"}),
+        ("reversi", ["d3"], {(3, 8): "X", (4, 8): "X"}),  # with the disc that it has turned over
+    ],
+)
+def test_last_move_is_marked(game: str, moves: Sequence[str], marked: dict[tuple[int, int], str]) -> None:
+    """In reverse video, at its cell and nowhere else; on a screen without colours, or on another turn, not."""
+    board = board_after(game, *moves)
+    assert reversed_cells(on_screen(shown(board, Look(colour=True)))) == marked
+    assert "\x1b" not in shown(board, Look())
+    again = read_game("/board", ended(game, *moves)[1], SERVER, None, 0)
+    assert isinstance(again, Reply)
+    assert reversed_cells(on_screen(shown(again.text, Look(colour=True)))) == {}
+
+
+@pytest.mark.parametrize(
+    ("game", "moves", "line"),
+    [
+        ("tictactoe", "14253", {(0, 1), (0, 5), (0, 9)}),
+        ("tictactoe", "1425", None),  # nobody has won
+        ("connect4", "1213141", {(3, 0), (4, 0), (5, 0), (6, 0)}),
+    ],
+)
+def test_winning_line_is_marked(game: str, moves: str, line: set[tuple[int, int]] | None) -> None:
+    """In green and reverse video, the whole of it and nothing else."""
+    screen = on_screen(shown(board_after(game, *moves), Look(colour=True)))
+    green = {cell for cell in reversed_cells(screen) if screen.buffer[cell[0]][cell[1]].fg == "green"}
+    assert green == (line or set())
+
+
+def test_marks_are_on_what_stands_on_a_cell_and_free_cells_are_never_marked(seen: dict[Seat, list[Step]]) -> None:
+    """In all games; a board that shows what was there before has no marks."""
+    marked = 0
+    for board in boards(seen):
+        rows = board.split("\n")
+        for row, column in board.fresh | board.line:
+            marked += 1
+            assert re.fullmatch(r"[^\s.*_]", rows[row][column])
+            assert rows[row][max(column - 1, 0) : column + 2].split() == [rows[row][column]]
+    assert marked > 100
+
+
+# Rows
+
+
+@settings(derandomize=True, database=None, deadline=None)
+@given(texts, st.sampled_from([10, 40, 100, 200]))
+def test_rows_are_no_wider_than_the_screen_and_nothing_is_lost(text: str, width: int) -> None:
+    """Words stay whole where they fit, what goes on is indented, and the rows together are the text's words."""
+    rows = shown(Said(text), Look(width=width)).removesuffix("\n").split("\n")
+    assert all(wcwidth.wcswidth(row) <= min(width, READABLE) for row in rows)
+    assert all(re.match(r"  \S", row) for row in rows[1:])
+    if all(wcwidth.wcswidth(word) <= width - 2 for word in text.split()):
+        assert " ".join(rows).split() == text.split()
+    assert "".join("".join(rows).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "joined",
+    ["👍🏽" * 19, "👨‍👩‍👧‍👦" * 12, "☕︎" * 30, "🇩🇪🇫" * 12, "é̂" * 40, "👍🏽 " * 25],
+    ids=["skin", "families", "text style", "flags", "marks", "words"],
+)
+@pytest.mark.parametrize("width", [40, 80])
+def test_no_row_begins_as_a_line_of_the_program_where_a_terminal_joins_less(joined: str, width: int) -> None:
+    """Terminals differ in which characters they show as one; what this screen breaks by itself is not indented."""
+    for filled in range(12):
+        screen = on_screen(shown(Said(f"Hi {joined}{'.' * filled}Enter Input >"), Look(width=width)), width)
+        assert not any(row.startswith("Enter") for row in screen.display)
+
+
+def test_name_above_a_board_is_broken_like_any_text() -> None:
+    """So that nothing in it stands where a row begins."""
+    board = Board.of("sea of " + "wide " * 20 + "Enter Input >\tsea", "")
+    assert not any(row.startswith("Enter") for row in on_screen(shown(board, Look(width=40)), 40).display)
+
+
+def test_wide_board_is_not_broken_on_a_wide_screen() -> None:
+    """Text is, where it would be hard to read."""
+    assert shown(Board.of("x " * 59 + "x", ""), Look(width=200)).count("\n") == 1
+    assert shown(Said("x " * 59 + "x"), Look(width=200)).count("\n") == 2
+
+
+def test_text_that_is_blank_is_a_line_too() -> None:
+    """However long: what the partner has said does not vanish."""
+    for text in (" ", " " * 500):
+        assert shown(Said(text), Look(width=40)).count("\n") == 1
+
+
+def test_word_that_is_wider_than_the_screen_is_broken() -> None:
+    """Nothing of it is lost, nor can what follows be taken for a line of its own."""
+    rows = wrapped("日" * 30 + " end", 40)
+    assert [wcwidth.wcswidth(row) <= 40 for row in rows] == [True] * len(rows)
+    assert "".join(rows).replace("  ", "").replace(" ", "") == "日" * 30 + "end"
+    assert all(row.startswith("  ") for row in rows[1:])
+
+
+def test_lines_are_not_broken_in_pipes() -> None:
+    """Who reads them there breaks them as they like."""
+    assert shown(Said("word " * 100), Look()) == "word " * 100 + "\n"
+
+
+@pytest.mark.parametrize("width", [40, 60, 200])
+def test_boards_of_every_game_fit_the_screen(seen: dict[Seat, list[Step]], width: int) -> None:
+    """Also the two of battleship, which stand one below the other where there is no room."""
+    for board in boards(seen):
+        rows = shown(board, Look(width=width)).split("\n")
+        assert max(map(wcwidth.wcswidth, rows)) <= width
+        assert sorted(" ".join(rows).split()) == sorted(board.split())
+
+
+SEAS = Board.of("日本日本\tyou\na b\ta b\n1 2\t3 4\nthe legend", "Two seas.")
+
+
+def test_boards_side_by_side_are_aligned_also_below_wide_names() -> None:
+    """Columns are counted as the screen does."""
+    assert shown(SEAS, Look(width=40)) == (f"日本日本{GAP}you\na b     {GAP}a b\n1 2     {GAP}3 4\nthe legend\n")
+
+
+def test_boards_without_room_stand_one_below_the_other() -> None:
+    """Each whole, and what stands below them stays there."""
+    assert shown(SEAS, Look(width=14)) == "日本日本\na b\n1 2\nyou\na b\n3 4\nthe legend\n"
+    assert shown(SEAS, Look(width=15)) == shown(SEAS, Look())
+
+
+# In words
+
+
+def test_plain_screen_draws_nothing(seen: dict[Seat, list[Step]]) -> None:
+    """No rows of a drawing, no codes: what a screen reader would spell out; all else is as it was."""
+    look = Look(plain=True, width=80)
+    for line in told(seen):
+        text = shown(line, look)
+        if not isinstance(line, Board):
+            assert text == shown(line, Look(width=80))
+            continue
+        assert text == "".join(shown(row, look) for row in line.spoken.split("\n"))
+        assert not re.search(r"[|+#_\x1b]|--", text), text
+        assert all(re.search(r"\w", row) for row in text.splitlines())
+    assert prompt(look) == PROMPT
+
+
+def test_plain_screen_tells_what_a_move_does_and_the_board_on_request() -> None:
+    """After a move what has changed, by `/board` all of it."""
+    steps, table = ended("tictactoe", "5")
+    look = Look(plain=True)
+    assert [shown(line, look) for line in narrate(steps[-1], SERVER)] == [
+        "You played 5.\n",
+        shown(BUILT_IN["tictactoe"].tell(steps[0].after.match.position, 5), look),  # type: ignore[union-attr]
+        "Waiting for the client...\n",
+    ]
+    reply = read_game("/board", table, SERVER, None, 0)
+    assert isinstance(reply, Reply)
+    described = BUILT_IN["tictactoe"].describe(table.playing.position, SERVER, None)  # type: ignore[union-attr]
+    assert shown(reply.text, look) == f"{described}\n"
+    assert described != reply.text

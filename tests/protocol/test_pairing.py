@@ -1,0 +1,61 @@
+"""Codes that are read aloud, and the proof that one knows them."""
+
+import pytest
+
+from chatgame.core.errors import Refused
+from chatgame.core.seats import Seat
+from chatgame.protocol.pairing import any_code, proof, read_code
+from chatgame.protocol.words import WORDS
+
+
+def test_code_is_a_number_and_two_words() -> None:
+    """Of each as many as there are, so that a guess is one of many millions."""
+    asked: list[int] = []
+
+    def below(number: int) -> int:
+        asked.append(number)
+        return number - 1
+
+    assert any_code(below) == f"99-{WORDS[-1]}-{WORDS[-1]}"
+    assert asked == [99, len(WORDS), len(WORDS)]
+    assert any_code(lambda _: 0) == f"1-{WORDS[0]}-{WORDS[0]}"
+    assert 99 * len(set(WORDS)) ** 2 > 15_000_000
+
+
+@pytest.mark.parametrize("text", ["7-guitar-island", " 7-Guitar-ISLAND ", "7 guitar island", "7 - guitar - island"])
+def test_code_is_read_as_people_write_it(text: str) -> None:
+    """Who writes down what they heard does not hear hyphens or capitals."""
+    assert read_code(text) == "7-guitar-island"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "guitar-island",
+        "7-guitar",
+        "0-guitar-island",
+        "100-guitar-island",
+        "7-guitar-island-x",
+        "\u0667-guitar-island",
+        "7-gu1tar-x",
+    ],
+)
+def test_what_is_no_code_is_told_with_an_example(text: str) -> None:
+    """Before anything is sent."""
+    with pytest.raises(Refused, match=r"is no code.*as in 7-guitar-island"):
+        read_code(text)
+
+
+def test_proof_is_bound_to_all_that_was_seen() -> None:
+    """The key, who proves, the certificate and both messages."""
+    args = (b"k" * 32, Seat.CLIENT, b"c" * 32, b"a" * 33, b"b" * 33)
+    others = [
+        (b"K" * 32, *args[1:]),
+        (args[0], Seat.SERVER, *args[2:]),
+        (*args[:2], b"C" * 32, *args[3:]),
+        (*args[:3], b"A" * 33, args[4]),
+        (*args[:4], b"B" * 33),
+        (*args[:3], args[4], args[3]),
+    ]
+    assert len({proof(*seen) for seen in (args, *others)}) == 7

@@ -1,0 +1,330 @@
+"""What a line typed at the prompt means."""
+
+import re
+from functools import partial
+
+import pytest
+
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind
+from chatgame.games import BUILT_IN
+from chatgame.session.commands import IN_CHAT, IN_GAME, Hide, Reply, Write, now, read_aside, read_chat, read_game
+from tests.core.test_match import Acts
+from tests.kit.ends import VERSIONS
+
+CHAT = Table.open("0" * 32, BUILT_IN, VERSIONS)
+GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Hello",
+        "  two  spaces ",
+        "use /quit",
+        "window",
+        "q",
+        " /q",
+        "resign",
+        "5",
+        "play with me",
+        "play tictactoe with me",
+        "playful",
+    ],
+)
+def test_chat_is_sent_unchanged(line: str) -> None:
+    """All that is no command is a message, as it was typed."""
+    assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.SAY, line)
+
+
+@pytest.mark.parametrize("line", ["play tictactoe", " Play  TicTacToe "])
+def test_play_opens_a_game(line: str) -> None:
+    """Case and spaces do not matter in a command."""
+    assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe")
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("play rps", Write(Kind.PLAY, "rps")),
+        ("play  rps  3", Write(Kind.PLAY, "rps 3")),
+        ("play rps 4", Write(Kind.PLAY, "rps 4")),  # which the game refuses
+        ("play rps tonight", Write(Kind.SAY, "play rps tonight")),
+        ("play the 3 of hearts", Write(Kind.SAY, "play the 3 of hearts")),
+    ],
+)
+def test_options_stand_behind_the_game(line: str, meant: Write) -> None:
+    """Words that the game does not take make it chat."""
+    assert read_chat(line, CHAT, Seat.CLIENT) == meant
+
+
+def test_options_may_be_words() -> None:
+    """If the game takes them."""
+    table = Table.open("0" * 32, {"acts": Acts()}, {"acts": 1})
+    assert read_chat("play acts move both", table, Seat.CLIENT) == Write(Kind.PLAY, "acts move both")
+
+
+@pytest.mark.parametrize("line", ["play", "play chess"])
+def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
+    """And how to send it all the same."""
+    with pytest.raises(Refused, match=f"one of tictactoe, .*. To send it as it is: /say {line}"):
+        read_chat(line, CHAT, Seat.CLIENT)
+
+
+@pytest.mark.parametrize(("read", "table"), [(read_chat, CHAT), (partial(read_game, secret=None, seed=0), GAME)])
+class TestCommands:
+    """Commands mean the same in chat and in a game."""
+
+    def test_quit(self, read: type, table: Table) -> None:
+        """Only an exact `/q` quits."""
+        assert read("/q", table, Seat.SERVER) == Write(Kind.QUIT)
+
+    @pytest.mark.parametrize("line", ["/q now", "/q ", "/help me", "/board 1", "/moves 1", "/rematch 3"])
+    def test_words_behind_a_command_are_refused(self, read: type, table: Table, line: str) -> None:
+        """With the word that would do."""
+        with pytest.raises(Refused, match=f"Type {line.split()[0]} alone"):
+            read(line, table, Seat.SERVER)
+
+    @pytest.mark.parametrize("line", ["/quit", "/Q", "/", "/h"])
+    def test_unknown_commands_are_refused(self, read: type, table: Table, line: str) -> None:
+        """With the way to the commands, and to send the text."""
+        with pytest.raises(Refused, match=f"Type /help for the commands, or /{line} to send it"):
+            read(line, table, Seat.SERVER)
+
+    def test_two_slashes_send_one(self, read: type, table: Table) -> None:
+        """A text may begin with a slash."""
+        assert read("//q", table, Seat.SERVER) == Write(Kind.SAY, "/q")
+
+    @pytest.mark.parametrize("line", ["", "   ", "\t"])
+    def test_blank_lines_keep_the_turn(self, read: type, table: Table, line: str) -> None:
+        """With a word."""
+        with pytest.raises(Refused, match="still your turn"):
+            read(line, table, Seat.SERVER)
+
+    def test_say(self, read: type, table: Table) -> None:
+        """Sends the text behind it as it is."""
+        assert read("/say  play chess ", table, Seat.SERVER) == Write(Kind.SAY, " play chess ")
+        with pytest.raises(Refused, match="nothing to say"):
+            read("/say ", table, Seat.SERVER)
+
+    def test_help_names_every_command(self, read: type, table: Table) -> None:
+        """Those that do something here, each on a line, and then what is asked for."""
+        commands, others = (IN_GAME, IN_CHAT) if table.playing else (IN_CHAT, IN_GAME)
+        *lines, now = read("/help", table, table.token).text.split("\n")
+        assert now.startswith("Now: your ")
+        assert [line.split("  ")[0] for line in lines[: len(commands)]] == list(commands)
+        assert not any(line.startswith(f"{other} ") for line in lines for other in others.keys() - commands.keys())
+
+    def test_games_are_listed(self, read: type, table: Table) -> None:
+        """With what to type."""
+        assert "type play tictactoe" in read("/games", table, Seat.SERVER).text
+
+
+def test_help_says_what_is_asked_for_now() -> None:
+    """In chat and in a game."""
+    in_chat, in_game = read_chat("/help", CHAT, Seat.CLIENT), read_game("/help", GAME, Seat.SERVER, None, 0)
+    assert isinstance(in_chat, Reply)
+    assert isinstance(in_game, Reply)
+    assert "your turn to chat" in in_chat.text
+    assert "your move in tic-tac-toe: the number of a free cell" in in_game.text
+
+
+@pytest.mark.parametrize("line", ["/board", "/moves", "/resign"])
+def test_commands_of_a_game_need_one(line: str) -> None:
+    """They are refused in chat."""
+    with pytest.raises(Refused, match="No game is on"):
+        read_chat(line, CHAT, Seat.CLIENT)
+
+
+def test_commands_of_a_game() -> None:
+    """The board as this seat sees it, and giving up."""
+    assert read_game("/resign", GAME, Seat.SERVER, None, 0) == Write(Kind.RESIGN)
+    board = read_game("/board", GAME, Seat.SERVER, None, 0)
+    assert isinstance(board, Reply)
+    assert board.text.endswith("X: you, O: the client")
+
+
+def test_lines_in_a_game_are_moves() -> None:
+    """Written in the game's own notation."""
+    assert read_game(" 5 ", GAME, Seat.SERVER, None, 0) == Write(Kind.MOVE, "5")
+
+
+def test_secrets_and_choices_are_hidden_and_may_be_random() -> None:
+    """Where the game has random ones."""
+    table = CHAT.write(Seat.CLIENT, Kind.PLAY, "battleship")[1]
+    fleet = read_game("random", table, Seat.SERVER, None, 5)
+    assert isinstance(fleet, Hide)
+    assert read_game(fleet.value.upper(), table, Seat.SERVER, None, 6) == fleet
+    table = CHAT.write(Seat.CLIENT, Kind.PLAY, "hangman")[1]
+    assert read_game("random", table, Seat.CLIENT, None, 5) == Hide("random")
+    table = CHAT.write(Seat.CLIENT, Kind.PLAY, "rps")[1]
+    assert read_game("R", table, Seat.SERVER, None, 5) == Hide("rock")
+
+
+def test_text_in_a_game_is_refused_with_the_way_to_say_it() -> None:
+    """A move that is not allowed says only why."""
+    with pytest.raises(InvalidMove, match=r'"hello" is no cell.* To say something, type /say TEXT'):
+        read_game("hello", GAME, Seat.SERVER, None, 0)
+    moved = GAME.write(Seat.SERVER, Kind.MOVE, "5")[1]
+    with pytest.raises(IllegalMove, match="Cell 5 is taken"):
+        read_game("5", moved, Seat.CLIENT, None, 0)
+
+
+def played(*turns: str, table: Table = CHAT) -> Table:
+    """The table after turns, each a kind and a text, written by whoever may."""
+    for turn in turns:
+        kind, _, text = turn.partition(" ")
+        assert table.token
+        table = table.write(table.token, Kind(kind), text)[1]
+    return table
+
+
+def reply(line: str, table: Table) -> str:
+    """The answer to a line, typed in a game by whoever is asked."""
+    assert table.token
+    answer = read_game(line, table, table.token, None, 0)
+    assert isinstance(answer, Reply)
+    return answer.text
+
+
+class TestMoves:
+    """`/moves`."""
+
+    def test_are_all_that_can_be_played(self) -> None:
+        """Where the rules list them."""
+        assert reply("/moves", played("move 5", "move 1", table=GAME)) == "You can play 2, 3, 4, 6, 7, 8, 9."
+
+    @pytest.mark.parametrize(
+        ("turns", "words"),
+        [
+            (["play battleship"], "You can play ships of 5 4 3 3 2 cells .*, or random[.]"),
+            (["play rps"], "You can play rock, paper or scissors[.]"),
+            (["play acts move"], "You can play a word[.]"),  # by rules that list no moves
+        ],
+    )
+    def test_are_described_where_they_are_not_listed(self, turns: list[str], words: str) -> None:
+        """As what is asked for."""
+        games = {**BUILT_IN, "acts": Acts()}
+        table = Table.open("0" * 32, games, {name: rules.version for name, rules in games.items()})
+        assert re.fullmatch(words, reply("/moves", played(*turns, table=table)))
+
+    def test_are_none_when_it_is_not_ones_move(self) -> None:
+        """Neither on the partner's turn, nor when a program goes on by itself."""
+        rolling = played("play pig", "move roll")
+        assert rolling.playing
+        assert rolling.asked is None
+        for table in (GAME, rolling):
+            for seat in {*Seat} - {table.asked}:
+                with pytest.raises(Refused, match="It is not your move, so you have none to make now"):
+                    read_aside("/moves", table, seat, None)
+
+    def test_of_rules_that_fail_are_refused(self) -> None:
+        """It costs nothing else."""
+
+        class Broken(Acts):
+            """Cannot list its moves."""
+
+            def legal_moves(self, position: object) -> list[str]:
+                """Fails."""
+                raise ZeroDivisionError
+
+        table = played("play acts move", table=Table.open("0" * 32, {"acts": Broken()}, {"acts": 1}))
+        with pytest.raises(RulesFailed, match="The rules of acts failed"):
+            read_game("/moves", table, Seat.SERVER, None, 0)
+
+
+class TestRematch:
+    """`/rematch`."""
+
+    def test_plays_the_last_game_again_with_its_options(self) -> None:
+        """Not those of another one before."""
+        over = played("play rps 5", "resign", "play rps 3", "resign", "say Hello")
+        assert over.token
+        assert read_chat("/rematch", over, over.token) == Write(Kind.PLAY, "rps 3")
+        assert read_chat("/rematch", played("play pig", "resign"), Seat.SERVER) == Write(Kind.PLAY, "pig")
+
+    @pytest.mark.parametrize("again", Seat)
+    def test_lets_the_other_move_first(self, again: Seat) -> None:
+        """The one who is invited, as in any game; so both take turns at it who ask for it in turn."""
+        over = played("play tictactoe", "resign")  # by the client, so the server writes next
+        if over.token is not again:
+            over = played("say well", table=over)
+        meant = read_chat("/rematch", over, again)
+        assert isinstance(meant, Write)
+        _, table = over.write(again, meant.kind, meant.text)
+        assert table.playing
+        assert (table.playing.inviter, table.asked) == (again, again.other)
+
+    def test_needs_a_game_that_was_played(self) -> None:
+        """And is over."""
+        with pytest.raises(Refused, match="No game was played yet"):
+            read_chat("/rematch", CHAT, Seat.CLIENT)
+        with pytest.raises(Refused, match=r"This game of tic-tac-toe is not over yet\. To give it up, type /resign"):
+            read_game("/rematch", GAME, Seat.SERVER, None, 0)
+
+    def test_needs_a_game_that_both_have(self) -> None:
+        """The partner may have come back without it."""
+        over = played("play tictactoe", "resign")
+        with pytest.raises(Refused, match="Your partner does not have the game tictactoe"):
+            read_chat("/rematch", over.with_partner(BUILT_IN, {"rps": 1}), Seat.SERVER)
+        with pytest.raises(Refused, match="There is no game that both sides have"):
+            read_chat("/rematch", over.with_partner({}, {}), Seat.SERVER)
+
+
+class TestAside:
+    """What is typed while it is not one's turn."""
+
+    @pytest.mark.parametrize("line", ["/help", "/games", "/board"])
+    def test_what_only_asks_is_answered_as_at_the_prompt(self, line: str) -> None:
+        """From one's own seat, with one's own secret."""
+        table = played("play hangman", f"commit {'0' * 64}", "answer 6")
+        assert table.asked is Seat.SERVER
+        answer = read_aside(line, table, Seat.CLIENT, "secret")
+        assert answer == read_game(line, table, Seat.CLIENT, "secret", 0)
+        assert answer
+        assert ("the word: secret" in answer.text) is (line == "/board")
+
+    @pytest.mark.parametrize("line", ["Hello", "", "5", "/q", "/say x", "//board", "/rematch", "/resign", "/nothing"])
+    def test_all_else_has_to_wait(self, line: str) -> None:
+        """Nothing is written out of turn."""
+        assert read_aside(line, GAME, Seat.CLIENT, None) is None
+
+    @pytest.mark.parametrize(("line", "why"), [("/board", "No game is on"), ("/help me", "Type /help alone")])
+    def test_what_has_no_answer_says_why(self, line: str, why: str) -> None:
+        """As at the prompt."""
+        with pytest.raises(Refused, match=why):
+            read_aside(line, CHAT, Seat.SERVER, None)
+
+
+@pytest.mark.parametrize(
+    ("turns", "at_client", "at_server"),
+    [
+        ([], "your turn to chat; what you type is sent", "the client writes next"),
+        (
+            ["play tictactoe"],
+            "the server's move in tic-tac-toe: the number of a free cell",
+            "your move in tic-tac-toe: the number of a free cell",
+        ),
+        (["play pig", "move roll"], *["the server's program goes on with pig by itself"] * 2),
+        (["quit"], *["the conversation is over"] * 2),
+    ],
+)
+def test_what_is_waited_for(turns: list[str], at_client: str, at_server: str) -> None:
+    """In words for either seat; `/help` ends with them."""
+    table = played(*turns)
+    assert (now(table, Seat.CLIENT), now(table, Seat.SERVER)) == (at_client, at_server)
+    helped = read_aside("/help", table, Seat.CLIENT, None)
+    assert helped
+    assert helped.text.endswith(f"\nNow: {at_client}.")
+
+
+def test_help_says_how_a_game_is_played() -> None:
+    """To who plays it for the first time; not in chat, nor where the rules do not say."""
+    about = BUILT_IN["tictactoe"].about
+    assert about
+    assert about in reply("/help", GAME)
+    assert about not in read_chat("/help", CHAT, Seat.CLIENT)[0]
+    bare = played("play acts move", table=Table.open("0" * 32, {"acts": Acts()}, {"acts": 1}))
+    assert len(reply("/help", bare).split("\n")) == len(IN_GAME) + 1

@@ -1,0 +1,251 @@
+"""Two programs talk and play; both ends are honest and in one test."""
+
+import asyncio
+from typing import ClassVar
+
+import pytest
+
+from chatgame.core.commitments import Opening
+from chatgame.core.errors import JournalFailed, PartnerLeft, PlayerLeft
+from chatgame.core.log import Step
+from chatgame.core.rules import Outcome
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
+from chatgame.games import BUILT_IN
+from chatgame.journal.journal import InMemory
+from chatgame.net.memory import linked_in_memory, memory_streams
+from chatgame.players.script import Script
+from chatgame.session.play import converse
+from tests.kit.ends import VERSIONS, Peer, link_to, sentence_of, talk
+
+
+def spoken(script: str) -> tuple[list[str], list[str]]:
+    """The lines of each seat in a script that is written line by line as "seat: line"."""
+    lines = [line.strip().partition(": ") for line in script.strip().splitlines()]
+    return [line for seat, _, line in lines if seat == "client"], [
+        line for seat, _, line in lines if seat == "server"
+    ]
+
+
+async def test_seats_alternate_client_first_until_one_quits() -> None:
+    """Chat as in the assignment: both logs are the same, and both tables are closed."""
+    client, server = await talk(["Hello", "Good. You?", "/q"], ["How are you?", "Good"])
+    assert client.said == [
+        ("client", "say", "Hello"),
+        ("server", "say", "How are you?"),
+        ("client", "say", "Good. You?"),
+        ("server", "say", "Good"),
+        ("client", "quit", ""),
+    ]
+    assert client.log == server.log
+    assert client.result == server.result
+    assert isinstance(client.result, Table)
+    assert client.result.token is None
+
+
+@pytest.mark.parametrize("quitter", Seat)
+async def test_either_seat_can_quit_on_its_turn(quitter: Seat) -> None:
+    """`/q` is a turn, and both programs end with a closed table."""
+    client, server = await talk(["/q"] if quitter is Seat.CLIENT else ["Hello"], ["/q"])
+    assert client.said[-1] == server.said[-1] == (quitter, "quit", "")
+    assert isinstance(client.result, Table)
+    assert isinstance(server.result, Table)
+
+
+@pytest.mark.parametrize("inviter", Seat)
+async def test_game_is_a_parenthesis_in_the_chat(inviter: Seat) -> None:
+    """Either seat opens a game; the invited one is X and moves first, and writes first when the game is over."""
+    invited = inviter.other
+    opening = "client: Hello\n" if inviter is Seat.SERVER else "client: Hello\n server: Hello\n"
+    client, server = await talk(
+        *spoken(f"""{opening}
+            {inviter}: play tictactoe
+            {invited}: 1
+            {inviter}: 5
+            {invited}: 2
+            {inviter}: 4
+            {invited}: 3
+            {invited}: I won
+            {inviter}: /q
+        """)
+    )
+    assert client.log == server.log
+    assert client.said[-3:] == [(invited, "move", "3"), (invited, "say", "I won"), (inviter, "quit", "")]
+    assert isinstance(client.result, Table)
+    assert client.result.match
+    assert client.result.match.outcome == Outcome(invited, "three in a row")
+
+
+async def test_second_and_third_game_work() -> None:
+    """As many games as one likes, by invitation of either seat, and chat between them; the last here is a draw."""
+    client, server = await talk(
+        *spoken("""
+            client: play tictactoe
+            server: 1
+            client: 4
+            server: 2
+            client: 5
+            server: 3
+            server: play tictactoe
+            client: 1
+            server: 4
+            client: 2
+            server: 5
+            client: 3
+            client: again?
+            server: play tictactoe
+            client: 5
+            server: 1
+            client: 2
+            server: 8
+            client: 4
+            server: 6
+            client: 3
+            server: 7
+            client: 9
+            client: /q
+        """)
+    )
+    assert client.log == server.log
+    assert [kind for _, kind, _ in client.said].count("play") == 3
+    assert isinstance(server.result, Table)
+    assert server.result.match
+    assert server.result.match.outcome == Outcome(None, "the board is full")
+
+
+async def test_refused_lines_keep_the_turn_and_reach_nobody() -> None:
+    """Whatever is refused is answered to who typed it; the partner gets only what was meant for them."""
+    client, server = await talk(
+        ["", "   ", "/quit", "/board", "play chess", "x" * 4097, "Hello", "/q"],
+        ["/resign now", "//resign", "/q"],
+    )
+    assert server.said == [("client", "say", "Hello"), ("server", "say", "/resign"), ("client", "quit", "")]
+    assert len(client.heard) == 6
+    assert "4097" in client.heard[-1]
+    assert "4096" in client.heard[-1]
+
+
+async def test_remark_during_a_game_keeps_the_token() -> None:
+    """`/say` in a game is no move; in chat it is a message like any other."""
+    client, server = await talk(["/say play tictactoe", "play tictactoe", "/q"], ["/say ok", "/say hm", "9"])
+    assert client.log == server.log
+    assert server.said[:5] == [
+        ("client", "say", "play tictactoe"),
+        ("server", "say", "ok"),
+        ("client", "play", "tictactoe"),
+        ("server", "say", "hm"),
+        ("server", "move", "9"),
+    ]
+
+
+async def test_resigning_ends_the_game_not_the_chat() -> None:
+    """Who gives up has lost, and the invited seat writes next."""
+    client, server = await talk(["play tictactoe", "so?", "/q"], ["/resign", "I give up"])
+    assert client.log == server.log
+    assert [turn[:2] for turn in client.said] == [
+        ("client", "play"),
+        ("server", "resign"),
+        ("server", "say"),
+        ("client", "say"),
+    ]
+
+
+async def test_turn_is_kept_before_it_is_sent() -> None:
+    """Or else a program that is killed would not know what it has said."""
+
+    class Slow(InMemory):
+        writing, written = asyncio.Event(), asyncio.Event()
+
+        async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+            self.writing.set()
+            await self.written.wait()
+            await super().keep(turn, opening)
+
+    at_client, at_peer = memory_streams()
+    peer, journal = Peer(Seat.SERVER, at_peer), Slow(Seat.CLIENT)
+    talking = asyncio.create_task(converse(Script(["Hello"]), link_to(at_client, Seat.CLIENT), BUILT_IN, journal))
+    await journal.writing.wait()
+    hearing = asyncio.create_task(peer.hear())
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert not hearing.done()
+    journal.written.set()
+    assert (await hearing)["text"] == "Hello"
+    assert len(journal.log) == 1
+    peer.close()
+    await sentence_of(talking)
+
+
+async def test_what_came_before_a_failure_is_seen() -> None:
+    """One's own move, which has gone out, although the number behind it cannot be kept."""
+
+    class Torn(InMemory):
+        async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+            if turn.kind is Kind.COMMIT:
+                raise JournalFailed("The disk is gone.")
+            await super().keep(turn, opening)
+
+    class Watcher(Script):
+        seen: ClassVar[list[str]] = []
+
+        async def see(self, step: Step) -> None:
+            self.seen.append(step.turn.text)
+
+    at_server, at_peer = memory_streams()
+    peer, link = Peer(Seat.CLIENT, at_peer), link_to(at_server, Seat.SERVER)
+    peer.table = Table.open(link.session, BUILT_IN, VERSIONS)
+    peer.send(peer.turn("play", "pig"))
+    talking = asyncio.create_task(converse(Watcher(["roll"]), link, BUILT_IN, Torn(Seat.SERVER)))
+    while (await peer.hear())["type"] != "turn":
+        pass
+    peer.close()
+    assert await sentence_of(talking) == "JournalFailed: The disk is gone."
+    assert Watcher.seen == ["pig", "roll"]
+
+
+async def test_turn_that_cannot_be_kept_is_not_sent_and_stays_ones_own() -> None:
+    """As on a full disk: the person is told, and can try again."""
+
+    class Full(InMemory):
+        room = False
+
+        async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+            if not self.room:
+                self.room = True
+                raise JournalFailed("The disk is full.")
+            await super().keep(turn, opening)
+
+    client, server = linked_in_memory(BUILT_IN)
+    player, journal = Script(["first", "again", "/q"]), Full(Seat.CLIENT)
+    await asyncio.gather(
+        converse(player, client, BUILT_IN, journal),
+        converse(Script(["Hi"]), server, BUILT_IN, InMemory(Seat.SERVER)),
+    )
+    assert [turn.text for turn in journal.log] == ["again", "Hi", ""]
+    assert player.heard == ["The disk is full. So this was not sent; it is still your turn."]
+
+
+async def test_end_of_input_says_goodbye() -> None:
+    """A player who has no more to say leaves out of turn, and the partner learns it at once."""
+    client, server = await talk(["Hello"], ["Hi"])
+    assert isinstance(client.result, PlayerLeft)
+    assert isinstance(server.result, PartnerLeft)
+    assert str(server.result) == "Client has requested shutdown. Shutting down!"
+    assert client.log == server.log
+
+
+async def test_game_that_only_one_side_has_is_refused_at_the_prompt() -> None:
+    """What the partner lacks is not among the games that there are."""
+    client, server = await talk(["play tictactoe", "a pity", "/q"], [], server_games={})
+    assert len(client.heard) == 1
+    assert server.said == [("client", "say", "a pity")]
+
+
+@pytest.mark.parametrize("size", [1, 4096])
+async def test_text_arrives_unchanged_up_to_4096_bytes(size: int) -> None:
+    """Case, inner spaces and every byte."""
+    text = ("A  b\tÜ 🎲 " * 400).encode()[:size].decode(errors="ignore").ljust(1, "x")
+    text += "x" * (size - len(text.encode()))
+    _, server = await talk([text, "/q"], ["/q"])
+    assert server.said[0] == ("client", "say", text)
