@@ -43,20 +43,22 @@ from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Record
-from chatgame.net.hello import greet_server, hear_client, hello_of
 from chatgame.net.link import Link
 from chatgame.net.memory import linked_in_memory, memory_streams
-from chatgame.net.streams import Connection
+from chatgame.net.pump import Pump
+from chatgame.net.transport import StreamTransport
 from chatgame.players.bot.bot import SMALL_TALK, Bot, Level
 from chatgame.players.person.console import Console
 from chatgame.players.person.narration import BANNER, GOODBYE, PROMPT, narrate, recalled
 from chatgame.players.person.screen import Look, shown
 from chatgame.protocol.frames import frame
+from chatgame.protocol.hello import hello_of, refusal
+from chatgame.protocol.messages import Bye
 from chatgame.protocol.resume import Held
 from chatgame.records import as_asciicast, as_text, listing, recording
 from chatgame.session.commands import IN_CHAT, IN_GAME, NO_GAMES
 from chatgame.session.play import converse
-from tests.kit.ends import Peer, Screen
+from tests.kit.ends import Peer, Screen, greeted
 
 CLIENT, SERVER = Seat
 SESSION = "1" * 32
@@ -243,7 +245,7 @@ async def conversation(
     honest, at_peer = memory_streams()
     peer, screen, keyboard = Peer(CLIENT, at_peer), Screen(), asyncio.StreamReader()
     peer.table = Table.open(SESSION, GAMES, VERSIONS)
-    link = Link(Connection(*honest), Held(SERVER), hello_of(Held(CLIENT), GAMES, name=name), SESSION)
+    link = Link(greeted(honest, SERVER, hello_of(Held(CLIENT), GAMES, name=name)), Held(SERVER))
     keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
     console = Console(SERVER, keyboard, screen, terminal=False, look=lambda: Look(colour=colour, titled=colour))
     reading = asyncio.create_task(console.read())
@@ -460,17 +462,18 @@ async def greeting(messages: Iterable[bytes]) -> list[str]:
     for message in messages:
         for seat in Seat:
             honest, (_, writer) = memory_streams()
-            connection = Connection(*honest)
+            pump = Pump(StreamTransport(*honest), seat)
+            if seat is CLIENT:
+                pump.say(hello_of(Held(CLIENT), GAMES))
             writer.write(message)
             writer.close()
             try:
-                if seat is SERVER:
-                    await hear_client(connection)
-                else:
-                    await greet_server(connection, hello_of(Held(CLIENT), GAMES))
+                event = await pump.next_event()
+                if isinstance(event, Bye):
+                    raise refusal(event, pairing=False)
             except ChatgameError as error:
                 told.append(f"Dropped a connection: {error}." if seat is SERVER else str(error))
-            await connection.close()
+            await pump.close()
     return told
 
 
@@ -786,10 +789,7 @@ async def heard_with(game: str) -> tuple[set[str], set[str]]:
 
 
 MODULES: tuple[ModuleType, ...] = (
-    *(
-        importlib.import_module(f"chatgame.net.{found.name}")
-        for found in pkgutil.iter_modules(chatgame.net.__path__)
-    ),
+    *(importlib.import_module(f"chatgame.net.{found.name}") for found in pkgutil.iter_modules(chatgame.net.__path__)),
     *(chatgame.session.play, chatgame.program, chatgame.players.person.console),
 )
 """Whose sentences reach the screen."""

@@ -43,7 +43,7 @@ def test_code_is_read_as_people_write_it(text: str) -> None:
 )
 def test_what_is_no_code_is_told_with_an_example(text: str) -> None:
     """Before anything is sent."""
-    with pytest.raises(Refused, match=r"is no code.*as in 7-guitar-island"):
+    with pytest.raises(Refused, match=r"is not a code.*as in 7-guitar-island"):
         read_code(text)
 
 

@@ -400,7 +400,7 @@ def test_terminal_is_left_as_it_was(spawn: Spawn, server: Any) -> None:
     [
         (["client", "--port", "1"], 1, "chatgame: Nobody is listening at localhost on port 1."),
         (
-            ["client", "--host", "no.such.host.invalid"],
+            ["client", "--insecure", "--host", "no.such.host.invalid"],
             1,
             'chatgame: There is no host by the name "no.such.host.invalid".',
         ),
@@ -606,7 +606,7 @@ def test_name_server_that_does_not_answer_holds_nobody(tmp_path: Any) -> None:
         "import socket, time\nsocket.getaddrinfo = lambda *_, **__: time.sleep(60)\n"
     )
     client = subprocess.Popen(
-        [*COMMAND, "client", "--host", "slow.example"],
+        [*COMMAND, "client", "--insecure", "--host", "slow.example"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
