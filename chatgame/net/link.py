@@ -24,6 +24,8 @@ from chatgame.protocol.connection import Event
 from chatgame.protocol.messages import Bye, Hello, Reason
 from chatgame.protocol.resume import Held
 
+_START_AGAIN = "Both have to start again; the conversation is kept and goes on then."
+
 
 class Recovery(Protocol):
     """How a link gets over the loss of a connection: the client dials again, and the server keeps the seat.
@@ -113,10 +115,8 @@ class Link:
             self._down = None
         try:
             if _hello_on(pump).games != self.theirs:
-                raise LinkLost(
-                    f"The {self.seat.other} came back with other games, so both have to start again. The "
-                    "conversation is kept and goes on then."
-                )
+                pump.say(Bye(Reason.GAMES, f"You came back with other games. {_START_AGAIN}"))
+                raise LinkLost(f"The {self.seat.other} came back with other games. {_START_AGAIN}")
             pump.resume(self.held)
         except ChatgameError as error:
             self._failure = error  # of the session; whoever receives gets it

@@ -228,9 +228,11 @@ class Connection:
                 return None
             raise self._out_of_place()
         match message:
-            case Pair():
+            case Pair() if self._pairing:
                 self.state = follows
-                return self._pair(message)
+                return self._pair(self._pairing, message)
+            case Pair():
+                raise self._out_of_place()
             case Hello():
                 self._check_hello(message)
                 self.state, self.heard = follows, message
@@ -249,17 +251,15 @@ class Connection:
             return RemoteProtocolError(f"The {self._seat.other} broke the protocol: it began to greet again.")
         return RemoteProtocolError(f"it did not {_DUE[self.state]}")
 
-    def _pair(self, message: Pair) -> Paired | None:
-        if not self._pairing:
-            raise self._out_of_place()
+    def _pair(self, pairing: Pairing, message: Pair) -> Paired | None:
         try:
-            answer = self._pairing.hear(message)
+            answer = pairing.hear(message)
         except TurnedAway as error:
             self.say(goodbye_to(error), self._now)
             raise
         if answer:
             self.say(answer, self._now)
-        return Paired() if self._pairing.done else None
+        return Paired() if pairing.done else None
 
     def _check_hello(self, hello: Hello) -> None:
         if hello.seat is self._seat:
