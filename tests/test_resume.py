@@ -1,6 +1,7 @@
 """A conversation survives the line and the program: both real programs, their real journals, in virtual time."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
@@ -24,12 +25,14 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
+from chatgame.net.dial import FIRST_PAUSE, pauses
 from chatgame.players.person.narration import typed
 from chatgame.players.player import Player
 from chatgame.program import Setting, join, serve
 from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Alive, Bye, Hello, Reason
 from chatgame.protocol.resume import Held, token
+from tests.kit.ends import Games
 from tests.kit.wire import Wire
 
 CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
@@ -110,13 +113,15 @@ class Place:
         """The file of a side's journal."""
         return self.folder / seat / "journal.db"
 
-    def sit(self, seat: Seat, player: Player, host: str = "server", **setting: Any) -> "asyncio.Task[Table]":
+    def sit(
+        self, seat: Seat, player: Player, host: str = "server", games: Games = BUILT_IN, **setting: Any
+    ) -> "asyncio.Task[Table]":
         """Start the program of a side."""
 
         async def program() -> Table:
             with Store(self.journal(seat)) as store:
                 where = Setting(
-                    "server" if seat is Seat.SERVER else host, 1059, BUILT_IN, store, insecure=True, **setting
+                    "server" if seat is Seat.SERVER else host, 1059, games, store, insecure=True, **setting
                 )
                 return await (serve if seat is Seat.SERVER else join)(player, where, told)
 
@@ -170,6 +175,10 @@ class Line:
         self.carried = 0
         self._before = before
         self._after = after
+
+    def cut_before(self, frame: int) -> None:
+        """Have the line cut before one more frame."""
+        self._before = {*self._before, frame}
 
     async def listen(self) -> asyncio.Server:
         """Connect whoever comes with the server."""
@@ -739,3 +748,104 @@ def test_quit_that_cannot_be_told_holds_up_nobody_who_begins_afresh(tmp_path: Pa
         assert [turn.text for turn in place.log(Seat.SERVER)] == ["Once more", "Yes", ""]
 
     in_simulation(scenario())
+
+
+def test_old_copy_of_a_clients_journal_is_named_and_not_merged(tmp_path: Path) -> None:
+    """Its next token was used before. Both people are told to begin afresh, which then works."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        shutil.copytree(tmp_path / Seat.CLIENT, tmp_path / "old", ignore=shutil.ignore_patterns("*-shm"))
+        detangle.network().disconnect(*Seat)
+        await heard(place.told[Seat.SERVER], "was lost")
+        detangle.network().reconnect(*Seat)
+        await heard(place.told[Seat.SERVER], "Connected again")  # with one more token
+        await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
+        shutil.rmtree(tmp_path / Seat.CLIENT)
+        (tmp_path / "old").rename(tmp_path / Seat.CLIENT)
+        with pytest.raises(Diverged, match=r"journal is an old copy.*Both must begin afresh with --new"):
+            await place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
+        assert "it came with an old copy of the client's journal" in place.told[Seat.SERVER][-1]
+        await place.kill(Seat.SERVER, programs[Seat.SERVER])
+        _, programs = await both_sit(place, (["Afresh", "/q"], ["Yes"]), new=True)
+        await asyncio.gather(*programs.values())
+        assert [turn.text for turn in place.log(Seat.SERVER, 2)] == ["Afresh", "Yes", ""]
+
+    in_simulation(scenario())
+
+
+@pytest.mark.parametrize("frames", [0, 1])
+def test_client_whose_first_connection_after_a_restart_breaks_dials_again(tmp_path: Path, frames: int) -> None:
+    """As at any other time: it is cut before the client's hello or before the server's answer."""
+
+    async def scenario() -> None:
+        place, line = Place(tmp_path), Line()
+        listening = await line.listen()
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]), host="wire")
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
+        await heard(place.told[Seat.SERVER], "was lost")
+        line.cut_before(line.carried + frames)
+        place.told[Seat.CLIENT].clear()
+        client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["/q"]), host="wire")
+        await asyncio.gather(client, programs[Seat.SERVER])
+        assert "broke before the server had answered. Dialling again" in place.told[Seat.CLIENT][0]
+        assert place.log(Seat.CLIENT) == place.log(Seat.SERVER)
+        listening.close()
+
+    in_simulation(scenario())
+
+
+@pytest.mark.parametrize("changed", Seat)
+def test_partner_who_comes_back_with_other_games_is_told_why_that_cannot_be(tmp_path: Path, changed: Seat) -> None:
+    """Both keep the conversation, and go on with it when both have started again."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        await place.kill(changed, programs[changed])
+        fewer = {name: rules for name, rules in BUILT_IN.items() if name != "pig"}
+        again = place.sit(changed, Person(changed, []), games=fewer)
+        with pytest.raises(LinkLost, match=f"The {changed} came back with other games. Both have to start again"):
+            await programs[changed.other]
+        with pytest.raises(LinkLost, match=f"The {changed.other} ended the session: You came back with other games"):
+            await again
+        _, programs = await both_sit(place, (["/q"], []))
+        await asyncio.gather(*programs.values())
+        assert place.log(Seat.CLIENT) == place.log(Seat.SERVER)
+
+    in_simulation(scenario())
+
+
+def test_long_pauses_before_dialling_are_told(tmp_path: Path) -> None:
+    """Also when the connections are made each time, and are lost again at once."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        hello = hello_of(Held(Seat.SERVER), BUILT_IN, "1" * 32)
+
+        async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            wire = Wire(reader, writer)
+            await wire.hear()
+            wire.say(hello)
+            writer.close()
+
+        listening = await asyncio.start_server(hang_up, "server", 1059)
+        client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
+        await asyncio.sleep(300)
+        told = place.told[Seat.CLIENT]
+        assert any(re.match(r"Dialling again in [12]\d\.\d seconds", text) for text in told)
+        client.cancel()
+        await asyncio.wait({client})
+        listening.close()
+
+    in_simulation(scenario())
+
+
+def test_first_attempts_of_many_clients_do_not_come_in_one_instant() -> None:
+    first = [next(pauses()) for _ in range(100)]
+    assert len(set(first)) == 100
+    assert all(0 < pause <= FIRST_PAUSE for pause in first)

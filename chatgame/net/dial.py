@@ -12,7 +12,6 @@ from chatgame.core.errors import (
     LinkLost,
     PeerSilent,
     RemoteProtocolError,
-    SpeaksTLS,
     TurnedAway,
     Unreachable,
 )
@@ -195,11 +194,6 @@ class Way:
         """Say what it means that a connection was made, and nobody was greeted over it."""
         where = self._dialler.where
         match error:
-            case SpeaksTLS():
-                return Unreachable(
-                    f"What answers at {where} speaks TLS: a chatgame server that does so asks for a code. Type the "
-                    "code that it shows behind the command, without --insecure."
-                )
             case PeerSilent():
                 return _Broken(f"The server at {where} does not answer. Try again, or check --host and --port.")
             case LinkLost():

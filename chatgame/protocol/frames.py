@@ -9,8 +9,8 @@ from chatgame.core.limits import MAX_PAYLOAD
 
 HEADER_SIZE = 4
 
-_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
-"""How a TLS alert and a TLS handshake begin (RFC 8446, 5.1): lengths that no frame may have."""
+_TLS_HANDSHAKE = b"\x16\x03"
+"""How a TLS handshake begins (RFC 8446, 5.1): with a length that no frame may have."""
 
 
 def frame(payload: bytes) -> bytes:
@@ -40,7 +40,7 @@ class FrameReader:
             return None
         size = int.from_bytes(buffer[:HEADER_SIZE])
         if not 0 < size <= MAX_PAYLOAD:
-            if buffer.startswith(_TLS_RECORDS):
+            if buffer.startswith(_TLS_HANDSHAKE):
                 raise SpeaksTLS("TLS came where a frame was due")
             raise InvalidMessage(f"a frame of {size} bytes was announced, where 1 to {MAX_PAYLOAD} are allowed")
         end = HEADER_SIZE + size

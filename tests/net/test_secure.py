@@ -445,3 +445,29 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
         assert await link.receive() == quits
         assert await link.close(Bye("left"))
     assert quitter.ended
+
+
+async def test_server_in_the_clear_says_that_it_takes_no_code() -> None:
+    """On both sides, whether it was started with --insecure or for its own computer alone."""
+    told: list[str] = []
+    async with listening(told=told.append) as door:
+        await door.open(InMemory(Seat.SERVER))
+        with pytest.raises(Unreachable, match="takes no code: it talks in the clear"):
+            await dial(door.listener.port, InMemory(Seat.CLIENT), "7-guitar-island")
+    assert len(told) == 1
+    assert "it speaks TLS, as a client with a code does, and this server takes no code" in told[0]
+
+
+async def test_connection_that_is_cut_while_it_is_made_secure_is_named_as_such() -> None:
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.close()
+
+    async with await asyncio.start_server(cut, "127.0.0.1", 0) as between:
+        with pytest.raises(Unreachable, match="was cut while it was made secure, so nothing was sent"):
+            await dial(between.sockets[0].getsockname()[1], InMemory(Seat.CLIENT), "7-guitar-island")
+
+
+async def test_client_in_the_clear_is_told_to_add_the_code(server: Server) -> None:
+    with pytest.raises(Unreachable, match=r"hung up.*or asks for a code"):
+        await dial(server.port, InMemory(Seat.CLIENT))

@@ -53,7 +53,6 @@ def test_frame_of_any_other_size_is_refused_by_its_length_alone(size: int) -> No
         read(size.to_bytes(HEADER_SIZE))
 
 
-@pytest.mark.parametrize("record", [b"\x15\x03\x01\x00", b"\x16\x03\x01\x02"])
-def test_tls_is_known_by_its_first_bytes(record: bytes) -> None:
+def test_tls_is_known_by_its_first_bytes() -> None:
     with pytest.raises(SpeaksTLS):
-        read(record)
+        read(b"\x16\x03\x01\x02")
