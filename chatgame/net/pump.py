@@ -51,11 +51,10 @@ class Pump:
         self._send()
 
     def _send(self) -> None:
-        data = self.connection.data_to_send()
-        if data:
+        if data := self.connection.data_to_send():
             self.transport.write(data)
-        if not self._timer:
-            self._keep_time()
+            if not self._timer:
+                self._keep_time()
 
     async def next_event(self) -> Event:
         """Return the next thing that the other side has done.

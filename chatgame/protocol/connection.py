@@ -334,6 +334,8 @@ class Connection:
 
     def data_to_send(self) -> bytes:
         """Return the bytes that have to go out now."""
+        if not self._out:
+            return b""
         data = b"".join(self._out)
         self._out.clear()
         return data
