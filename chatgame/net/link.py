@@ -32,14 +32,13 @@ class Recovery(Protocol):
 
     Attributes:
         plan: what it does, in a sentence for a person.
-        patience: seconds that it may take, or None if the partner cannot come back.
     """
 
     plan: str
 
     @property
     def patience(self) -> float | None:
-        """See above."""
+        """Seconds that it may take, or None if the partner cannot come back."""
 
     async def recover(self, link: "Link") -> None:
         """Do what brings the partner back; returns when the link has resumed.

@@ -21,26 +21,22 @@ Peer = tuple[str, int]
 
 
 class Transport(Protocol):
-    """Carries bytes both ways between two programs.
-
-    Attributes:
-        peer: who is at the other end.
-        binding: what identifies a secure channel to both ends (a channel binding, RFC 5056): SHA-256 of the server's
-            certificate (`tls-server-end-point`, RFC 5929); None where the channel is not secure.
-        stalled: whether bytes still wait to be sent, since the other end does not read.
-    """
+    """Carries bytes both ways between two programs."""
 
     @property
     def peer(self) -> Peer:
-        """See above."""
+        """Who is at the other end."""
 
     @property
     def binding(self) -> bytes | None:
-        """See above."""
+        """What identifies a secure channel to both ends: the channel binding (RFC 5056), or None if it is not secure.
+
+        Over TLS it is SHA-256 of the server's certificate (`tls-server-end-point`, RFC 5929).
+        """
 
     @property
     def stalled(self) -> bool:
-        """See above."""
+        """Whether bytes still wait to be sent, since the other end does not read."""
 
     async def handshake(self) -> None:
         """As the side that was called: make the channel secure, if that is what this transport is for.
@@ -90,15 +86,11 @@ class Dialler(Protocol):
 
 
 class Listener(Protocol):
-    """Accepts transports from clients.
-
-    Attributes:
-        port: where it listens.
-    """
+    """Accepts transports from clients."""
 
     @property
     def port(self) -> int:
-        """See above."""
+        """Where it listens."""
 
     async def start(self, welcome: Callable[[Transport], None]) -> None:
         """Begin to accept: `welcome` gets each transport, before its handshake.
