@@ -224,7 +224,8 @@ class Match(Struct, frozen=True):
     def _number(self, text: str) -> int:
         """A number that may be added at a `Chance`."""
         sides = self.sides
-        if not (text.isascii() and text.isdigit() and str(int(text)) == text and int(text) < sides):
+        short = len(text) <= len(str(sides))  # to read a number of thousands of digits takes long
+        if not (short and text.isascii() and text.isdigit() and str(int(text)) == text and int(text) < sides):
             raise Refused(f'"{text}" is no number from 0 to {sides - 1}.')
         return int(text)
 
