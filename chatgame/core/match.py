@@ -200,8 +200,12 @@ class Match(Struct, frozen=True):
         invited, inviter = self.inviter.other, self.inviter
         made = len(self._commitments)
         match self.rules.to_act(self.position):
+            case Secret(seat) if self._keeps_secret(seat):  # then no answer would say which of them it is from
+                raise ValueError(f"the {seat} is asked for a second secret")
             case Secret(seat):
                 return Duty(seat, Kind.COMMIT, asked=True, ply=self.ply)
+            case Answer(seat) if not self._keeps_secret(seat):
+                raise ValueError(f"the {seat} is asked for an answer, and has no secret to answer from")
             case Answer(seat):
                 return Duty(seat, Kind.ANSWER, asked=False, ply=self.ply)
             case Both() if made < 2:
@@ -220,6 +224,9 @@ class Match(Struct, frozen=True):
                 return Duty(seat, Kind.MOVE, asked=True, ply=self.ply)
             case nobody:
                 raise TypeError(f"{nobody!r} cannot act")
+
+    def _keeps_secret(self, seat: Seat) -> bool:
+        return any(hidden.seat is seat for hidden in self._hidden)
 
     def _number(self, text: str) -> int:
         """A number that may be added at a `Chance`."""
