@@ -3,7 +3,7 @@
 What other programs need is here:
 
     a game      `Rules`, and what its methods take and return: `Seat`, `Both`, `Chance`, `Secret`, `Answer`,
-                `Choices`, `Outcome`, `known_as`; `InvalidMove`, `IllegalMove`, `Refused`
+                `Choices`, `Outcome`, `known_as`; `InvalidMove`, `IllegalMove`, `Refused`; chatgame.testing checks one
     a player    `Player`, and what it is shown: `Table`, `Match`, `Step`, `Turn`, `Kind`, `Board`; `PlayerLeft`;
                 ready-made: `Script`, `Bot`
     a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`
