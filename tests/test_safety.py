@@ -786,10 +786,7 @@ async def heard_with(game: str) -> tuple[set[str], set[str]]:
 
 
 MODULES: tuple[ModuleType, ...] = (
-    *(
-        importlib.import_module(f"chatgame.net.{found.name}")
-        for found in pkgutil.iter_modules(chatgame.net.__path__)
-    ),
+    *(importlib.import_module(f"chatgame.net.{found.name}") for found in pkgutil.iter_modules(chatgame.net.__path__)),
     *(chatgame.session.play, chatgame.program, chatgame.players.person.console),
 )
 """Whose sentences reach the screen."""

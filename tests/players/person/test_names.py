@@ -155,7 +155,9 @@ def test_name_that_could_not_be_used_is_refused_at_the_command_line(
     [
         (Kind.PLAY, "rps 3", "play rps 3"),  # also where it was `/rematch`: a log knows of no commands
         (Kind.SAY, "/q", "//q"),
-        (Kind.SAY, "play it again", "/say play it again"),
+        (Kind.SAY, "play it again", "play it again"),
+        (Kind.SAY, "play rps tonight", "/say play rps tonight"),
+        (Kind.SAY, "help", "/say help"),
         (Kind.SAY, "Play rps", "/say Play rps"),
         (Kind.SAY, "play\trps", "/say play\trps"),
         (Kind.SAY, "play", "/say play"),
