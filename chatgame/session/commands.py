@@ -51,7 +51,7 @@ OTHER_WORDS = {
 """What people type who know other programs, and what they mean by it."""
 
 HINTED = ("help", "quit", "exit")
-"""In chat, a line that is nothing but one of these words is more likely a command without its slash than a message."""
+"""In chat, a line that is only one of these words is more likely a command without its slash than a message."""
 
 NO_GAMES = "There is no game that both sides have."
 

@@ -11,7 +11,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.session.commands import IN_CHAT, IN_GAME, Hide, Reply, Write, now, read_aside, read_chat, read_game
-from tests.core.test_match import Acts
+from tests.core.test_match import Acts, Position
 from tests.kit.ends import VERSIONS
 
 CHAT = Table.open("0" * 32, BUILT_IN, VERSIONS)
@@ -101,7 +101,7 @@ def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
     class Broken(Acts):
         """Cannot begin."""
 
-        def start(self, inviter: Seat, options: str) -> str:
+        def start(self, inviter: Seat, options: str) -> Position:
             """Fails."""
             raise ZeroDivisionError
 
