@@ -10,13 +10,14 @@ import hmac
 import re
 from collections.abc import Callable
 from hashlib import sha256
+from unicodedata import category
 
 from chatgame.core.digest import digest
 from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 from chatgame.protocol.words import WORDS
 
-_CODE = r"(?a)([1-9][0-9]?)[- ]+([a-z]+)[- ]+([a-z]+)"
+_CODE = r"(?a)([1-9][0-9]?) ([a-z]+) ([a-z]+)"
 
 
 def any_code(below: Callable[[int], int]) -> str:
@@ -25,14 +26,17 @@ def any_code(below: Callable[[int], int]) -> str:
 
 
 def read_code(text: str) -> str:
-    """The code that a person means by `text`.
+    """The code that a person means by `text`: in any case, with spaces or any dashes, and perhaps a full stop behind.
 
     Raises:
-        Refused: it has not the form of one.
+        Refused: it does not have the form of a code.
     """
-    parts = re.fullmatch(_CODE, text.strip().lower())
+    apart = "".join(
+        " " if character in "_\N{MINUS SIGN}" or category(character) == "Pd" else character for character in text
+    )
+    parts = re.fullmatch(_CODE, " ".join(apart.lower().rstrip(". ").split()))
     if not parts:
-        raise Refused(f'"{text}" is no code. A code is a number and two words, as in 7-guitar-island.')
+        raise Refused(f'"{text}" is not a code. A code is a number and two words, as in 7-guitar-island.')
     return "-".join(parts.groups())
 
 
