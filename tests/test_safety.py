@@ -649,18 +649,18 @@ def see_recording(text: str) -> str:
     """See that a text is harmless in what is kept of a conversation, by either seat; returns what was shown."""
     log, output = [(entry, 1e9 + number) for number, entry in enumerate(log_with(text))], ""
     for seat, partner in product(Seat, (text[:MAX_PERSON], "")):
-        record = Record(1, seat, text, 1059, 1e9, None, len(log), 2, SESSION, "", partner)
+        record = Record(1, seat, text, 1059, 1e9, None, len(log), 2, 1e9, SESSION, "", partner)
         output = "".join(as_text(record, log))
         see_that_it_is_harmless(output)
         see_that_it_is_harmless("".join(part for _, part in recording(record, log, Look(colour=True))), colours=True)
         cast = "".join(as_asciicast(record, log))
-        assert cast.isascii()
+        assert cast.replace("\n", "").isprintable()
         header, *events = cast.splitlines()
-        assert json.loads(header)["title"] == "chatgame"
+        see_that_it_is_harmless(json.loads(header)["title"])
         played = "".join(json.loads(event)[2] for event in events)
         assert played.count("\r") == played.count("\r\n") == played.count("\n")
         see_that_it_is_harmless(played.replace("\r\n", "\n"), colours=True)
-        see_that_it_is_harmless(listing([record], Look()))
+        see_that_it_is_harmless("".join(listing([record], lambda _: log, 2e9, Look())))
         console_text = came_back(seat, log_with(text), partner)
         see_that_it_is_harmless(console_text)
     return output
@@ -696,7 +696,7 @@ def test_attack_does_nothing_in_a_recording(attack: str) -> None:
 
 def test_recordings_show_what_was_said() -> None:
     """So these tests see something."""
-    assert see_recording("good\rbad").count(r"good\rbad") == 8
+    assert see_recording("good\rbad").count(r"good\rbad") == 9
 
 
 # What passes for the program's own

@@ -108,6 +108,7 @@ class Record(NamedTuple):
         began, ended: in seconds since 1970; not ended where it can be gone on with.
         turns: how many were written.
         games: how many of them opened one.
+        last: when the last of them was written, in seconds since 1970.
         session: the session's identifier.
         name, partner: what the two want to be called, or nothing.
     """
@@ -120,6 +121,7 @@ class Record(NamedTuple):
     ended: Moment | None
     turns: int
     games: int
+    last: Moment
     session: str
     name: str
     partner: str
@@ -266,9 +268,9 @@ class Store:
     def history(self, number: int | None = None) -> list[Record]:
         """All conversations in which anything was written, the oldest first, or only the one with this number."""
         rows = self.read(
-            "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), session, "
-            "name, partner FROM conversations JOIN turns ON conversation = id WHERE id = ifnull(?, id) "
-            "GROUP BY id ORDER BY id",
+            "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), "
+            "cast(max(written) AS REAL), session, name, partner FROM conversations JOIN turns ON conversation = id "
+            "WHERE id = ifnull(?, id) GROUP BY id ORDER BY id",
             (Kind.PLAY, number),
         )
         return self.typed(rows, list[Record])

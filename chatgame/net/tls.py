@@ -22,8 +22,8 @@ try:
     from spake2.ed25519_basic import NotOnCurve
 except ImportError as error:
     raise ChatgameError(
-        "To talk to another computer, chatgame needs an extra: pip install 'chatgame[secure]'. Or else --insecure "
-        "sends everything in the clear."
+        "To talk to another computer, chatgame needs its extra `secure`, which '.[all]' installs; see \"Install\" in "
+        "its README. With --insecure everything is sent without encryption."
     ) from error
 
 ELEMENT_SIZE = 33

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Protocol
+from unicodedata import category
 
 from chatgame.core.digest import digest
 from chatgame.core.errors import Refused, RemoteProtocolError, TurnedAway, Unreachable, WrongCode
@@ -19,7 +20,7 @@ from chatgame.core.seats import Seat
 from chatgame.protocol.messages import Bye, Pair, Reason
 from chatgame.protocol.words import WORDS
 
-_CODE = r"(?a)([1-9][0-9]?)[- ]+([a-z]+)[- ]+([a-z]+)"
+_CODE = r"(?a)([1-9][0-9]?) ([a-z]+) ([a-z]+)"
 
 
 def any_code(below: Callable[[int], int]) -> str:
@@ -28,12 +29,15 @@ def any_code(below: Callable[[int], int]) -> str:
 
 
 def read_code(text: str) -> str:
-    """Return the code that a person means by `text`.
+    """Return the code that a person means by `text`, with any capitals, spaces or dashes, and a final full stop.
 
     Raises:
         Refused: it does not have the form of a code.
     """
-    parts = re.fullmatch(_CODE, text.strip().lower())
+    apart = "".join(
+        " " if character in "_\N{MINUS SIGN}" or category(character) == "Pd" else character for character in text
+    )
+    parts = re.fullmatch(_CODE, " ".join(apart.lower().rstrip(". ").split()))
     if not parts:
         raise Refused(f'"{text}" is not a code. A code is a number and two words, as in 7-guitar-island.')
     return "-".join(parts.groups())

@@ -415,7 +415,7 @@ def test_missing_extra_is_named_with_its_install_command(
         plain.kill()
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
-    assert "pip install 'chatgame[secure]'" in result.stderr
+    assert "'.[all]'" in result.stderr
 
 
 async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -> None:
