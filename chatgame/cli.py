@@ -34,7 +34,8 @@ from chatgame.session.play import converse
 
 if TYPE_CHECKING:
     from chatgame.core.log import Entry
-    from chatgame.journal.store import Record, Store
+    from chatgame.journal.reader import Record
+    from chatgame.journal.store import Store
 
 BROKEN_PIPE = 13
 """The number of SIGPIPE, by which programs end whose output nobody reads on, as in `chatgame export 1 | head`."""
@@ -104,7 +105,7 @@ async def sit_at(options: argparse.Namespace) -> None:
     async with console_at(options.seat, options.name, plain=options.plain) as console:
         player = Bot(options.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if options.bot else console
         console.tell(*problems)
-        with _journal() as store:
+        with await asyncio.to_thread(_journal) as store:  # another program may be making or updating it
             code = getattr(options, "code", None)
             setting = Setting(
                 options.host,
@@ -232,11 +233,7 @@ def _journal() -> "Store":
 
 
 def _kept(store: "Store", number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
-    from chatgame.journal.store import unknown
-
-    for record in store.history(number):
-        return record, store.log(number)
-    raise unknown(number)
+    return store.record(number), store.log(number)
 
 
 def _print(text: str) -> None:

@@ -8,7 +8,7 @@ from msgspec import to_builtins
 
 from chatgame.core.log import Entry, Step, steps
 from chatgame.core.table import Table
-from chatgame.journal.store import Record
+from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert
 from chatgame.players.person.narration import BANNER, known_names, narrate, typed
 from chatgame.players.person.screen import Look, prompt, shown
