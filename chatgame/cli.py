@@ -158,10 +158,11 @@ async def list_conversations(options: argparse.Namespace) -> None:  # noqa: ARG0
     Raises:
         JournalFailed: it cannot be read.
     """
+    from chatgame.journal.reader import Reader
     from chatgame.records import listing
 
-    with _journal() as store:
-        _print(listing(store.history(), look_of_output()))
+    with Reader(journal_path()) as past:
+        _print(listing(past.history(), look_of_output()))
 
 
 async def play_back(options: argparse.Namespace) -> None:
@@ -172,16 +173,15 @@ async def play_back(options: argparse.Namespace) -> None:
     """
     from chatgame.records import recording
 
-    with _journal() as store:
-        passed = 0.0
-        try:
-            for at, text in recording(*_kept(store, options.number), look_of_output(plain=options.plain)):
-                await asyncio.sleep((at - passed) / options.speed)
-                passed = at
-                _print(text)
-        except asyncio.CancelledError:
-            _print("\n")
-            raise
+    passed = 0.0
+    try:
+        for at, text in recording(*_kept(options.number), look_of_output(plain=options.plain)):
+            await asyncio.sleep((at - passed) / options.speed)
+            passed = at
+            _print(text)
+    except asyncio.CancelledError:
+        _print("\n")
+        raise
 
 
 async def write_out(options: argparse.Namespace) -> None:
@@ -192,9 +192,8 @@ async def write_out(options: argparse.Namespace) -> None:
     """
     from chatgame.records import FORMATS
 
-    with _journal() as store:
-        for text in FORMATS[options.format](*_kept(store, options.number)):
-            _print(text)
+    for text in FORMATS[options.format](*_kept(options.number)):
+        _print(text)
 
 
 async def forget(options: argparse.Namespace) -> None:
@@ -232,8 +231,11 @@ def _journal() -> "Store":
     return Store(journal_path())
 
 
-def _kept(store: "Store", number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
-    return store.record(number), store.log(number)
+def _kept(number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
+    from chatgame.journal.reader import Reader
+
+    with Reader(journal_path()) as past:
+        return past.record(number), past.log(number)
 
 
 def _print(text: str) -> None:

@@ -16,6 +16,7 @@ from msgspec import ValidationError, convert
 from chatgame.core.errors import JournalFailed
 from chatgame.journal.failures import BUSY_TIME, FAILURES, code_of, damaged, failed, failing
 from chatgame.journal.schema import update
+from chatgame.journal.snapshot import snapshot
 
 LOG_PAGES = 100
 """Pages of SQLite's log before it begins again at its start: a file that does not grow is synced twice as fast."""
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 
 class Database:
-    """An open database, the journal at `path`; several threads may use it.
+    """An open database, the journal at `path` or a copy of it; several threads may use it.
 
     Raises:
         JournalFailed: from every method, where it cannot be read or written.
@@ -48,6 +49,18 @@ class Database:
                 connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("PRAGMA secure_delete = ON")
+                update(path, connection)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(path, connection)
+
+    @classmethod
+    def to_read(cls, path: Path) -> Self:
+        """The file as it is now, even where nothing can be written; nothing is made or changed there."""
+        with failing(path):
+            connection = snapshot(path)
+            try:
                 update(path, connection)
             except BaseException:
                 connection.close()

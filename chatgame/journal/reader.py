@@ -49,14 +49,16 @@ class Record(NamedTuple):
 
 
 class Reader:
-    """The conversations in the journal at `path`; closed as a context manager.
+    """The conversations in the journal at `path`, as they are now; closed as a context manager.
+
+    It needs no permission to write, and makes and changes nothing. Where there is no journal, there are none.
 
     Raises:
         JournalFailed: from every method, where the journal cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
-        self._database = Database.to_write(path)
+        self._database = Database.to_read(path)
 
     def __enter__(self) -> Self:
         return self

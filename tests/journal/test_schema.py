@@ -68,6 +68,15 @@ async def test_conversation_of_the_first_version_is_gone_on_with(first_version: 
         assert tables_of(first_version) == tables_of(tmp_path / "new.db")
 
 
+def test_journal_of_the_first_version_is_read_as_it_is(first_version: Path) -> None:
+    """A program of that version may go on with it afterwards."""
+    before = first_version.read_bytes()
+    with Reader(first_version) as reader:
+        assert turns_of(reader, 7) == CHAT
+        assert [(record.number, record.partner) for record in reader.history()] == [(7, "")]
+    assert first_version.read_bytes() == before
+
+
 def test_journal_of_the_first_version_is_updated_once_by_programs_that_open_it_together(first_version: Path) -> None:
     """A client and a server that are started at the same time do that."""
     ready, failures = threading.Barrier(6), list[JournalFailed]()
@@ -101,9 +110,12 @@ async def test_journal_of_a_later_version_is_left_alone(path: Path) -> None:
         assert turns_of(store, 1) == CHAT
 
 
-def test_empty_file_becomes_a_journal(path: Path) -> None:
+def test_empty_file_becomes_a_journal_and_can_be_read(path: Path) -> None:
     """A program that was killed when it had just made the file leaves one."""
     path.parent.mkdir(parents=True)
     path.touch()
+    with Reader(path) as reader:
+        assert reader.history() == []
+    assert path.read_bytes() == b""
     with Store(path) as store:
         assert store.begin(*CLIENT) == 1
