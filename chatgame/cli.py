@@ -18,7 +18,7 @@ from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from chatgame import __version__
-from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, Refused
+from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft, Refused
 from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.journal.journal import InMemory
@@ -251,10 +251,23 @@ def _print(text: str) -> None:
 
 
 def journal_path() -> Path:
-    """Where the journal is kept: in the user's state folder."""
+    """Where the journal is kept: in the user's state folder.
+
+    Raises:
+        JournalFailed: the user has none, as without a home folder.
+    """
     from platformdirs import user_state_path  # not for a `solo` or a `--help`
 
-    return user_state_path("chatgame", appauthor=False) / "journal.db"
+    try:
+        folder = user_state_path("chatgame", appauthor=False)
+    except RuntimeError:  # what pathlib raises, too
+        folder = Path()
+    if not folder.is_absolute():
+        raise JournalFailed(
+            "The journal has no place: you have no home folder. Set HOME or XDG_STATE_HOME to a folder of yours, by "
+            "its path from /."
+        )
+    return folder / "journal.db"
 
 
 PLAIN = "tell boards in words, for a screen reader"
