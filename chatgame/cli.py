@@ -35,7 +35,8 @@ from chatgame.session.play import converse
 
 if TYPE_CHECKING:
     from chatgame.core.log import Entry
-    from chatgame.journal.store import Record, Store
+    from chatgame.journal.reader import Record
+    from chatgame.journal.store import Store
     from chatgame.players.player import Player
     from chatgame.program import Told
 
@@ -145,7 +146,7 @@ async def _converse(player: "Player", options: argparse.Namespace, tell: "Told")
     tell(*problems)
     if options.insecure:
         tell("Nothing is encrypted: whoever is on the way can read and change what you say.")
-    with _journal() as store:
+    with await asyncio.to_thread(_journal) as store:  # another program may be making or updating it
         setting = Setting(
             options.host,
             options.port,
@@ -193,11 +194,12 @@ async def list_conversations() -> None:
     Raises:
         JournalFailed: it cannot be read.
     """
+    from chatgame.journal.reader import Reader
     from chatgame.records import listing
 
-    with _journal() as store:
+    with Reader(journal_path()) as past:
         look = look_of_output()
-        for text in listing(store.history(), store.turns, time.time(), look):
+        for text in listing(past.history(), past.log, time.time(), look):
             _print(text)
 
 
@@ -209,16 +211,15 @@ async def play_back(options: argparse.Namespace) -> None:
     """
     from chatgame.records import recording
 
-    with _journal() as store:
-        passed = 0.0
-        try:
-            for at, text in recording(*_kept(store, options.number), look_of_output(plain=options.plain)):
-                await asyncio.sleep((at - passed) / options.speed)
-                passed = at
-                _print(text)
-        except asyncio.CancelledError:
-            _print("\n")
-            raise
+    passed = 0.0
+    try:
+        for at, text in recording(*_kept(options.number), look_of_output(plain=options.plain)):
+            await asyncio.sleep((at - passed) / options.speed)
+            passed = at
+            _print(text)
+    except asyncio.CancelledError:
+        _print("\n")
+        raise
 
 
 async def write_out(options: argparse.Namespace) -> None:
@@ -229,9 +230,8 @@ async def write_out(options: argparse.Namespace) -> None:
     """
     from chatgame.records import FORMATS
 
-    with _journal() as store:
-        for text in FORMATS[options.format](*_kept(store, options.number)):
-            _print(text)
+    for text in FORMATS[options.format](*_kept(options.number)):
+        _print(text)
 
 
 async def forget(options: argparse.Namespace) -> None:
@@ -251,11 +251,11 @@ async def forget(options: argparse.Namespace) -> None:
 
 def _described(store: "Store", number: int) -> str:
     """The line of a conversation in the history, if it can be read: what is damaged can be deleted all the same."""
-    from chatgame.journal.store import unknown
+    from chatgame.journal.reader import unknown
     from chatgame.records import described
 
     try:
-        records = store.history(number)
+        records = [record for record in store.history() if record.number == number]
     except JournalFailed:
         return ""
     if not records:
@@ -299,12 +299,11 @@ def _journal() -> "Store":
     return Store(journal_path())
 
 
-def _kept(store: "Store", number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
-    from chatgame.journal.store import unknown
+def _kept(number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
+    from chatgame.journal.reader import Reader
 
-    for record in store.history(number):
-        return record, store.log(number)
-    raise unknown(number)
+    with Reader(journal_path()) as past:
+        return past.record(number), past.log(number)
 
 
 def _print(text: str) -> None:
@@ -320,10 +319,23 @@ def _print(text: str) -> None:
 
 
 def journal_path() -> Path:
-    """Where the journal is kept: in the user's state folder."""
+    """Where the journal is kept: in the user's state folder.
+
+    Raises:
+        JournalFailed: the user has none, as without a home folder.
+    """
     from platformdirs import user_state_path  # not for a `solo` or a `--help`
 
-    return user_state_path("chatgame", appauthor=False) / "journal.db"
+    try:
+        folder = user_state_path("chatgame", appauthor=False)
+    except RuntimeError:  # what pathlib raises, too
+        folder = Path()
+    if not folder.is_absolute():
+        raise JournalFailed(
+            "The journal has no place: you have no home folder. Set HOME or XDG_STATE_HOME to a folder of yours, by "
+            "its path from /."
+        )
+    return folder / "journal.db"
 
 
 class _Stopped(Exception):  # not an error

@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from random import Random
 from typing import NamedTuple, Protocol
 
@@ -12,7 +12,8 @@ from chatgame.core.limits import PATIENCE
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.journal.store import Conversation, Store
+from chatgame.journal.conversation import Conversation
+from chatgame.journal.store import Store
 from chatgame.net.addresses import canonical, is_loopback, port_option, reachable_at
 from chatgame.net.dial import Way
 from chatgame.net.listen import open_door
@@ -66,9 +67,9 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
     listener = await TCPListener.bind(host, setting.port)
     async with open_door(listener, setting.games, told, setting.patience) as door:
         at = Seat.SERVER, host, listener.port
-        with _conversation(setting, told, *at) as kept, ExitStack() as stack:
+        async with _conversation(setting, told, *at) as kept, AsyncExitStack() as stack:
             unsaid = setting.store.unfinished(*at, closed=True)
-            farewell = stack.enter_context(setting.store.conversation(unsaid)) if unsaid else None
+            farewell = await stack.enter_async_context(setting.store.conversation(unsaid)) if unsaid else None
             secure = kept.pinned if kept.held.number else not (setting.insecure or is_loopback(host))
             invitation = await _secured(listener, kept, farewell) if secure else None
             await door.open(kept, farewell, invitation)
@@ -111,14 +112,15 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
     at = Seat.CLIENT, host, port
     if unsaid := store.unfinished(*at, closed=True):
         no_matter = (Unreachable, JournalFailed) if setting.new else ()  # who wants another is not held up by it
-        with suppress(*no_matter), store.conversation(unsaid) as kept:
-            try:
-                await converse(player, await _way(setting, host, kept, told).begin(), games, kept)
-            except (Forgotten, Diverged):
-                kept.end()  # it does not wait for us
-            if kept.ended:
-                told("The server now knows that you have quit your last conversation.")
-    with _conversation(setting, told, *at) as kept:
+        with suppress(*no_matter):
+            async with store.conversation(unsaid) as kept:
+                try:
+                    await converse(player, await _way(setting, host, kept, told).begin(), games, kept)
+                except (Forgotten, Diverged):
+                    await kept.end()  # it does not wait for us
+                if kept.ended:
+                    told("The server now knows that you have quit your last conversation.")
+    async with _conversation(setting, told, *at) as kept:
         link = await _way(setting, host, kept, told).begin()
         told(f"Connected to: {host} on port: {port}")
         return await converse(player, link, games, kept, setting.chance)
@@ -145,12 +147,16 @@ def _way(setting: Setting, host: str, kept: Conversation, told: Told) -> Way:
     return Way(dialler, setting.games, kept, told, setting.patience, setting.code)
 
 
-@contextmanager
-def _conversation(setting: Setting, told: Told, seat: Seat, host: str, port: int) -> Iterator[Conversation]:
+@asynccontextmanager
+async def _conversation(
+    setting: Setting, told: Told, seat: Seat, host: str, port: int
+) -> AsyncIterator[Conversation]:
     """The unfinished conversation there, or a new one."""
     store = setting.store
     number = None if setting.new else store.unfinished(seat, host, port)
-    with store.conversation(number or store.fresh(seat, host, port)) as kept:
+    if number is None:
+        number = await asyncio.to_thread(store.fresh, seat, host, port)
+    async with store.conversation(number) as kept:
         kept.name = setting.name or kept.name
         try:
             yield kept

@@ -16,7 +16,7 @@ from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.journal.store import Record
+from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.narration import BANNER, known_names, narrate, typed
 from chatgame.players.person.screen import Look, prompt, shown

@@ -33,6 +33,7 @@ from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Alive, Bye, Hello, Reason
 from chatgame.protocol.resume import Held, token
 from tests.kit.ends import Games
+from tests.kit.journals import edit
 from tests.kit.wire import Wire
 
 CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
@@ -377,9 +378,11 @@ class Stranger:
         return goodbye.reason
 
 
-def spied(store: Store) -> list[Any]:
+def spied(journal: Path) -> list[Any]:
     """What a thief finds in the journal of the client: the session, its last token, and the one before."""
-    ((session, seed, spent),) = store.read("SELECT session, seed, spent FROM conversations", ())
+    ((session, seed, spent),) = edit(journal, "SELECT session, seed, spent FROM conversations")
+    assert isinstance(seed, bytes)
+    assert isinstance(spent, int)
     return [session, *(token(seed, spent - back) for back in (1, 2))]
 
 
@@ -391,8 +394,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
         place = Place(tmp_path)
         people, programs = await both_sit(place, (["Hello"], ["Hi"]))
         await until(lambda: people[Seat.CLIENT].seen == 2)
-        with Store(place.journal(Seat.CLIENT)) as store:
-            session, last, first = spied(store)
+        session, last, first = spied(place.journal(Seat.CLIENT))
         if not connected:
             await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
             await heard(place.told[Seat.SERVER], "Waiting for them to come back")
@@ -456,9 +458,8 @@ def test_journal_of_another_conversation_is_named_and_never_merged(tmp_path: Pat
             log = place.log(edited)
             before = list(steps(Table.open(store.history()[0].session, {}, {}), map(Entry, log)))[-1].before
             other, _ = before.write(before.token or edited, Kind.SAY, "I never said so")
-            store.write(
-                "UPDATE turns SET text = ?, digest = ? WHERE number = ?", (other.text, other.digest, other.number)
-            )
+        statement = "UPDATE turns SET text = ?, digest = ? WHERE number = ?"
+        edit(place.journal(edited), statement, other.text, other.digest, other.number)
         programs[edited] = place.sit(edited, Person(edited, []))
         for program in programs.values():
             with pytest.raises((Diverged, LinkLost), match="was edited or belongs to another conversation"):

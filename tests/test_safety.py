@@ -42,7 +42,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
-from chatgame.journal.store import Record
+from chatgame.journal.reader import Record
 from chatgame.net.link import Link
 from chatgame.net.memory import linked_in_memory, memory_streams
 from chatgame.net.pump import Pump

@@ -208,7 +208,7 @@ class Door:
                 assert farewell, "its token is known"
                 pump.say(hello_of(farewell.held, self._games, farewell.session, name=farewell.name))
                 if await Link(pump, farewell.held).close(Bye(Reason.LEFT)):
-                    farewell.end()
+                    await farewell.end()
                 return None
             case Decision.BACK:
                 self._progress(let_in=True)

@@ -424,7 +424,7 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
     class Quitter(InMemory):
         ended = False
 
-        def end(self) -> None:
+        async def end(self) -> None:
             self.ended = True
 
     session, certificate = "1" * 32, new_certificate()
