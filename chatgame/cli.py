@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from chatgame.core.log import Entry
     from chatgame.journal.reader import Record
     from chatgame.journal.store import Store
-    from chatgame.players.player import Player
     from chatgame.program import Told
+    from chatgame.session.interfaces import Player
 
 BROKEN_PIPE = 13
 """The number of SIGPIPE, which ends a program whose output is no longer read, as in `chatgame export 1 | head`."""

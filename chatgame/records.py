@@ -16,11 +16,13 @@ from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
 from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert, json_escaped
-from chatgame.players.person.narration import BANNER, known_names, narrate, typed
+from chatgame.players.person.narration import BANNER, known_names, named, narrate, typed
 from chatgame.players.person.screen import Look, prompt, shown
 from chatgame.plugins import installed_games
+from chatgame.session.session import still_due
 
 LONGEST_PAUSE = 3.0
 """In seconds: how long a recording shows somebody think."""
@@ -150,6 +152,8 @@ def recording(record: Record, log: Log, look: Look) -> Iterator[tuple[float, str
         yield at, text + told + (prompt(look) if asked else "")
     if asked:
         yield at, "\n"
+    if step.after.revealing:
+        yield at, shown(named(still_due(step.after, seat), names), look)
 
 
 def _read(record: Record, log: Log) -> list[Step]:
@@ -176,8 +180,12 @@ def as_text(record: Record, log: Log) -> Iterator[str]:
 def as_json(record: Record, log: Log) -> Iterator[str]:
     """One JSON object: who talked, when and where, and the turns as in the protocol, each with when it was written.
 
+    Where the last turn left a reveal due, it says whose.
+
     Text stays as it is, but for characters that would act on a terminal; those are escaped.
     """
+    read = _read(record, log)
+    last = read[-1].before if read[-1].turn.kind is Kind.QUIT else read[-1].after
     about: dict[str, Any] = {
         "chatgame": __version__,
         "number": record.number,
@@ -188,9 +196,9 @@ def as_json(record: Record, log: Log) -> Iterator[str]:
         "began": _iso(record.began),
         "ended": _iso(record.ended) if record.ended else None,
         "session": record.session,
+        "reveal_due": last.revealing,
         "turns": [
-            to_builtins(step.turn) | {"written": _iso(written)}
-            for step, (_, written) in zip(_read(record, log), log, strict=True)
+            to_builtins(step.turn) | {"written": _iso(written)} for step, (_, written) in zip(read, log, strict=True)
         ],
     }
     yield _json(about, indent=1) + "\n"

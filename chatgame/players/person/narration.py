@@ -14,6 +14,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.players.person.inert import inert
 from chatgame.session.commands import is_message
+from chatgame.session.session import left_owing
 
 PROMPT = "Enter Input >"
 
@@ -106,10 +107,10 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[str]:
     mine = turn.seat is viewer
     who = names.get(turn.seat)
     match turn.kind:
-        case Kind.QUIT if mine:
-            return [GOODBYE]
         case Kind.QUIT:
-            return ["/q", named(f"{turn.seat.title} has requested shutdown. Shutting down!", names)]
+            told = GOODBYE if mine else f"{turn.seat.title} has requested shutdown. Shutting down!"
+            owing = [left_owing(before, viewer)] if before.revealing else []
+            return [*([] if mine else ["/q"]), *(named(line, names) for line in (told, *owing))]
         case Kind.SAY if mine:
             return []
         case Kind.SAY if who:
