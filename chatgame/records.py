@@ -10,8 +10,9 @@ from chatgame.core.log import Entry, Step, steps
 from chatgame.core.table import Table
 from chatgame.journal.store import Record
 from chatgame.players.person.inert import inert
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, known_names, narrate, typed
-from chatgame.players.person.screen import Look, prompt, shown
+from chatgame.players.person.screen import prompt, shown
 from chatgame.plugins import installed_games
 
 LONGEST_PAUSE = 3.0

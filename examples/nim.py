@@ -8,7 +8,7 @@ A package that names this class in its pyproject.toml makes it a game of chatgam
 
 from typing import NamedTuple
 
-from chatgame import InvalidMove, Outcome, Rules, Seat
+from chatgame import Board, Cell, Grid, InvalidMove, Mark, Outcome, Rules, Seat, Secrets
 
 
 class Position(NamedTuple):
@@ -23,7 +23,7 @@ class Nim(Rules[Position, str]):
 
     name = "nim"
     title = "nim"
-    about = "Take as many stones as you like from one of the three heaps. Who takes the last one wins."
+    about = "Take as many stones as you like from one of the three heaps. Whoever takes the last one wins."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -50,5 +50,10 @@ class Nim(Rules[Position, str]):
     def outcome(self, position: Position) -> Outcome | None:
         return None if any(position.heaps) else Outcome(position.mover.other, "the last stone is taken")
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        return "\n".join(f"{heap}: {' '.join('o' * stones)}" for heap, stones in enumerate(position.heaps, 1))
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
+        cells = [
+            Cell(f"{heap} {n}", Mark("o", "stone") if n <= stones else Mark(" "))
+            for heap, stones in enumerate(position.heaps, 1)
+            for n in range(1, 6)
+        ]
+        return Board([Grid(cells, 5, down="123", spoken=f"Stones in each heap: {str(position.heaps)[1:-1]}.")])

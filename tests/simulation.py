@@ -23,6 +23,7 @@ from typing import Any
 
 import detangle
 
+from chatgame.core.board import Board
 from chatgame.core.errors import LinkLost, PartnerLeft, PlayerLeft, TurnedAway, Unreachable
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
@@ -168,8 +169,9 @@ class Person:
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Nothing that was seen before can have gone."""
 
-    async def hear(self, text: str) -> None:
+    async def hear(self, text: str | Board) -> None:
         """Only a program that is late is ever told of."""
+        assert isinstance(text, str), text
         assert "20 remarks" in text or "is late" in text, text
 
     def died(self, log: list[Turn]) -> None:

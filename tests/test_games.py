@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatgame.core.board import Board
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.log import Step
 from chatgame.core.match import Match
@@ -18,7 +19,9 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import narrate
+from chatgame.players.person.screen import shown
 from chatgame.session.play import converse
 
 
@@ -42,13 +45,12 @@ class Watched(Bot):
         after, secret = step.after, step.secret
         for viewer in (None, *Seat) if after.match else ():
             assert after.match
-            board = after.match.render(viewer, None)
-            assert "failed" not in board
+            board = shown(after.match.board(viewer, None), Look())
             if secret and after.match.duty and after.match.duty.kind is not Kind.REVEAL:
                 assert secret not in board
-        self.screen += narrate(step, self._seat)
+        self.screen += [shown(line, Look()).removesuffix("\n") for line in narrate(step, self._seat)]
 
-    async def hear(self, text: str) -> None:
+    async def hear(self, text: str | Board) -> None:
         """No bot types what is refused."""
         raise AssertionError(text)
 

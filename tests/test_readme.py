@@ -10,7 +10,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import recalled
+from chatgame.players.person.screen import shown
 from chatgame.session.commands import IN_CHAT, IN_GAME
 from tests.kit.ends import VERSIONS
 
@@ -72,4 +74,4 @@ def test_what_is_shown_after_a_killed_program_is_what_the_readme_shows() -> None
         turn, after = table.write(seat, kind, text)
         log.append(Step.to(table, turn, after, None, None))
         table = after
-    assert "```\n" + "\n".join(recalled(log, Seat.SERVER)) + "\n```" in README
+    assert "```\n" + "".join(shown(line, Look()) for line in recalled(log, Seat.SERVER)) + "```" in README

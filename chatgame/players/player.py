@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from chatgame.core.board import Board
 from chatgame.core.log import Step
 from chatgame.core.table import Table
 
@@ -26,5 +27,5 @@ class Player(Protocol):
         `steps` are the last turns of the conversation; there are none where nothing was said yet.
         """
 
-    async def hear(self, text: str) -> None:
+    async def hear(self, text: str | Board) -> None:
         """Get an answer that is for this player alone: why a line was refused, or what was asked for."""

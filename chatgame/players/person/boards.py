@@ -1,0 +1,201 @@
+"""How a board comes onto a screen: drawn in ASCII or in Unicode, or told in words."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, zip_longest
+
+from chatgame.core.board import Board, Cell, Grid, Mark, Picture, Tone
+from chatgame.players.person.inert import inert
+from chatgame.players.person.look import (
+    BLUE,
+    CYAN,
+    FAINT,
+    GREEN,
+    READABLE,
+    RED,
+    REVERSE,
+    YELLOW,
+    Look,
+    columns,
+    styled,
+    wrapped,
+)
+
+GAP = "   "
+"""Between grids side by side."""
+
+SHADE = "░"
+"""What fills the dark squares of a checked grid, in Unicode."""
+
+SMALL = 20
+"""In cells: a grid up to this size is told whole each time, a larger one by what is fresh in it."""
+
+_TONES: dict[Tone, tuple[int, ...]] = {
+    "": (),
+    "first": (CYAN,),
+    "second": (YELLOW,),
+    "good": (GREEN,),
+    "bad": (RED,),
+    "calm": (BLUE,),
+}
+
+
+def drawn(board: Board, look: Look) -> Iterator[str]:
+    """The rows of a board; where the screen is wider than text, in the middle of the text.
+
+    Captions begin where grids and pictures do.
+    """
+    parts = list(_parts(board, look))
+    widest = max((columns(row) for figure, _ in parts for row in figure), default=0)
+    wide = look.width is not None and look.width > READABLE and widest
+    indent = " " * ((READABLE - widest) // 2) if wide else ""
+    for figure, captions in parts:
+        for row in figure:
+            yield from wrapped(f"{indent}{row}".rstrip(), look.width)
+        for caption in captions:
+            yield from (f"{indent}{row}" for row in wrapped(caption, look.width and look.width - len(indent)))
+
+
+def _parts(board: Board, look: Look) -> Iterator[tuple[list[str], list[str]]]:
+    """The rows that draw each part, and the lines of text below them."""
+    for several, group in groupby(board.parts, lambda part: isinstance(part, Grid)):
+        parts = list(group)
+        if several:
+            grids = [part for part in parts if isinstance(part, Grid)]
+            yield _arranged(grids, board, look), _explained(grids, look)
+            continue
+        for part in parts:
+            if isinstance(part, Picture):
+                picture = part.glyphs if look.unicode and part.glyphs else part.drawn
+                yield [inert(row) for row in picture.split("\n")], []
+            else:
+                yield [], [inert(line) for line in str(part).split("\n")]
+
+
+def _arranged(grids: Sequence[Grid], board: Board, look: Look) -> list[str]:
+    """Grids side by side; or where the screen is too narrow one below the other, and the one to choose in last."""
+    blocks = [_Drawing(grid, look).rows() for grid in grids]
+    widths = [max(map(columns, block), default=0) for block in blocks]
+    if look.width and sum(widths) + len(GAP) * (len(grids) - 1) > look.width:
+        touched = {name for choice in board.choices for name in choice.cells}
+        needed = (n for n, grid in enumerate(grids) if any(cell.name in touched for cell in grid.cells))
+        blocks.append(blocks.pop(next(needed, -1)))
+        return [row for block in blocks for row in block]
+    return [
+        GAP.join(row + " " * (width - columns(row)) for row, width in zip(rows, widths, strict=True))
+        for rows in zip_longest(*blocks, fillvalue="")
+    ]
+
+
+def _explained(grids: Sequence[Grid], look: Look) -> list[str]:
+    """What the marks of grids mean, on a line if there are any to explain."""
+    marks = {mark.text: mark for grid in grids for mark in grid.legend}.values()
+    meanings = [f"{styled(_text(mark, look), *_codes(mark, look))}: {inert(mark.name)}" for mark in marks]
+    return [", ".join(meanings)] if meanings else []
+
+
+class _Drawing:
+    """A grid on a screen."""
+
+    def __init__(self, grid: Grid, look: Look) -> None:
+        self._grid = grid
+        self._look = look
+        self._width = max((columns(_text(cell.mark, look)) for cell in grid.cells), default=1)
+        self._won = any(cell.line for cell in grid.cells)
+
+    def rows(self) -> list[str]:
+        """The title, the labels of the columns, and the rows with theirs."""
+        grid, bar, rule = self._grid, "", list[str]()
+        labels = [inert(label) for label in grid.down] or [""] * len(grid.cells)
+        margin = max(map(columns, labels), default=0)
+        apart = grid.pattern == "ruled" or (grid.pattern == "checked" and self._look.unicode)
+        if grid.pattern == "ruled":
+            bar, line, cross = ("│", "─", "┼") if self._look.unicode else ("|", "-", "+")
+            rule = [" " * margin + cross.join([line * (self._width + 2)] * grid.width)]
+        rows: list[str] = []
+        for y, (label, row) in enumerate(zip(labels, grid.rows, strict=False)):
+            cells = (
+                bar.join(self._square(cell, (x + y) % 2) for x, cell in enumerate(row))
+                if apart
+                else self._spaced(row)
+            )
+            rows += [*(rule if rows else []), label.rjust(margin) + cells]
+        if grid.across:
+            names = (f" {inert(label).ljust(self._width)}{' ' * apart}" for label in grid.across)
+            rows.insert(0, " " * margin + (" " * len(bar)).join(names))
+        return [*([inert(grid.title)] if grid.title else []), *rows]
+
+    def _spaced(self, row: Sequence[Cell]) -> str:
+        """Cells with blanks between them, and brackets around those that stand out."""
+        text, inside = "", False
+        for cell in row:
+            out = self._stands_out(cell)
+            text += (" " if out is inside else "[" if out else "]") + self._mark(cell)
+            inside = out
+        return text + ("]" if inside else " ")
+
+    def _square(self, cell: Cell, parity: int) -> str:
+        """A cell with room on both sides: for brackets, though in ASCII a ruled grid stays as it always was."""
+        blank = SHADE if parity and self._grid.pattern == "checked" else " "
+        left, right = ("[", "]") if self._stands_out(cell) and self._look.unicode else (blank, blank)
+        return f"{left}{self._mark(cell) if cell.mark.name else blank * self._width}{right}"
+
+    def _stands_out(self, cell: Cell) -> bool:
+        """Whether it is part of the line that has won; before that, whether the last move has changed it."""
+        return cell.line if self._won else cell.fresh
+
+    def _mark(self, cell: Cell) -> str:
+        """What stands on a cell, as wide as what stands on any other."""
+        text = _text(cell.mark, self._look)
+        codes = _codes(cell.mark, self._look)
+        if self._look.colour and cell.line:
+            codes = (GREEN, REVERSE)
+        elif self._look.colour and cell.fresh:
+            codes = (*codes, REVERSE)
+        elif self._look.colour and cell.hidden:
+            codes = (*codes, FAINT)
+        return styled(text, *codes) + " " * (self._width - columns(text))
+
+
+def _text(mark: Mark, look: Look) -> str:
+    return inert(mark.glyph if look.unicode and mark.glyph else mark.text)
+
+
+def _codes(mark: Mark, look: Look) -> tuple[int, ...]:
+    return _TONES[mark.tone] if look.colour else ()
+
+
+def in_words(board: Board) -> Iterator[str]:
+    """The lines that tell a board; where the viewer saw the position before, what is fresh in it."""
+    for part in board.parts:
+        match part:
+            case Grid():
+                yield from _told(part, news=board.news and len(part.cells) > SMALL)
+            case Picture():
+                yield from part.spoken.split("\n")
+            case _:
+                yield from part.split("\n")
+
+
+def _told(grid: Grid, *, news: bool) -> Iterator[str]:
+    """The marks of a grid, each with the cells on which it stands."""
+    if grid.spoken and not news:
+        yield from grid.spoken.split("\n")
+    else:
+        order = [mark.text for mark in grid.legend]
+        found: dict[str, list[str]] = {}
+        for cell in sorted(grid.cells, key=lambda cell: _place(cell.mark, order)):
+            if cell.mark.name and (cell.fresh or not news):
+                found.setdefault(cell.mark.name, []).append(cell.name)
+        lines = [f"{name}{' ' if grid.title else ': '}{', '.join(cells)}" for name, cells in found.items()]
+        if grid.title and (lines or not news):
+            yield f"{grid.title}: {'; '.join(lines) or 'nothing yet'}."
+        elif not grid.title:
+            yield from (f"{line[0].upper()}{line[1:]}." for line in lines)
+    line = ", ".join(cell.name for cell in grid.cells if cell.line)
+    if line:
+        yield f"In a row: {line}."
+
+
+def _place(mark: Mark, order: Sequence[str]) -> tuple[int, Tone, str]:
+    """Where a mark comes among those that are told: as in the legend, or else by sides."""
+    return (order.index(mark.text) if mark.text in order else len(order)), mark.tone, mark.text
