@@ -99,7 +99,9 @@ class _Drawing:
     def __init__(self, grid: Grid, look: Look) -> None:
         self._grid = grid
         self._look = look
-        self._width = max((columns(_text(cell.mark, look)) for cell in grid.cells), default=1)
+        texts = {mark: _text(mark, look) for mark in {cell.mark for cell in grid.cells}}
+        self._width = max(map(columns, texts.values()), default=1)
+        self._texts = {mark: (text, " " * (self._width - columns(text))) for mark, text in texts.items()}
         self._won = any(cell.line for cell in grid.cells)
 
     def rows(self) -> list[str]:
@@ -145,7 +147,7 @@ class _Drawing:
 
     def _mark(self, cell: Cell) -> str:
         """What stands on a cell, as wide as what stands on any other."""
-        text = _text(cell.mark, self._look)
+        text, rest = self._texts[cell.mark]
         codes = _codes(cell.mark, self._look)
         if self._look.colour and cell.line:
             codes = (GREEN, REVERSE)
@@ -153,7 +155,7 @@ class _Drawing:
             codes = (*codes, REVERSE)
         elif self._look.colour and cell.hidden:
             codes = (*codes, FAINT)
-        return styled(text, *codes) + " " * (self._width - columns(text))
+        return styled(text, *codes) + rest
 
 
 def _text(mark: Mark, look: Look) -> str:
