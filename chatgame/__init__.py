@@ -3,8 +3,8 @@
 What other programs need is here:
 
     a game      `Rules`, and what its methods take and return: `Seat`, `Both`, `Chance`, `Secret`, `Answer`,
-                `Choices`, `Secrets`, `Revealed`, `Outcome`, `known_as`, `whose`; `InvalidMove`, `IllegalMove`,
-                `Refused`; and its `Board`: `Grid`, `Cell`, `Mark`, `FREE`, `Picture`, `Choice`
+                `Choices`, `Secrets`, `Revealed`, `Outcome`, `known_as`, `whose`; `Board`, `Grid`, `Cell`, `Mark`,
+                `FREE`, `Picture`, `Choice`; `InvalidMove`, `IllegalMove`, `Refused`; chatgame.testing checks one
     a player    `Player`, and what it is shown: `Table`, `Match`, `Step`, `Turn`, `Kind`; `PlayerLeft`;
                 ready-made: `Script`, `Bot`
     a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`

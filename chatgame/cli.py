@@ -1,64 +1,65 @@
-"""The command line: what one types to open a table, to join one, and to see past conversations again.
+"""The commands: each one's program, run with its options, and the exit status.
 
-Each command imports late what only it needs, so that none waits for what others need.
+Each command imports late what it alone needs, so that no other waits for it.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C, and 128 plus the signal's number for other signals.
 """
 
 import argparse
 import asyncio
+import codecs
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from chatgame import __version__
-from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, Refused
-from chatgame.core.limits import MAX_PERSON, PATIENCE
+from chatgame.arguments import new_parser, read_arguments
+from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft
 from chatgame.core.seats import Seat
+from chatgame.core.table import Table
 from chatgame.journal.journal import InMemory
-from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.bot import Bot, Level
-from chatgame.players.person.inert import inert
-from chatgame.players.person.narration import known_names
-from chatgame.players.person.terminal import console_at, look_of_output, streams_restored
+from chatgame.players.person.inert import inert, json_escaped
+from chatgame.players.person.narration import GOODBYE
+from chatgame.players.person.screen import shown
+from chatgame.players.person.terminal import answered, console_at, look_of_output, notices, streams_restored
 from chatgame.plugins import installed_games
-from chatgame.protocol.pairing import read_code
 from chatgame.session.play import converse
 
 if TYPE_CHECKING:
     from chatgame.core.log import Entry
-    from chatgame.journal.store import Record, Store
+    from chatgame.journal.reader import Record
+    from chatgame.journal.store import Store
+    from chatgame.players.player import Player
+    from chatgame.program import Told
 
 BROKEN_PIPE = 13
-"""The number of SIGPIPE, by which programs end whose output nobody reads on, as in `chatgame export 1 | head`."""
+"""The number of SIGPIPE, which ends a program whose output is no longer read, as in `chatgame export 1 | head`."""
 
 END_TIME = 1.0
-"""In seconds: how long a thread that hangs may hold up the end of the program."""
+"""In seconds: how long a thread that hangs may delay the end of the program."""
 
 BOT_PACE = 0.5
-"""In seconds: how long a bot seems to think, so that a person can follow."""
+"""In seconds: how long a bot waits before it answers, so that a person can follow."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run chatgame and return its exit status."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.command is None:
-        parser.print_help()
-        return 0
+    options = read_arguments(sys.argv[1:] if arguments is None else arguments)
     runner, status, complaint = asyncio.Runner(), 0, ""
     if sys.stdout and sys.stdout.encoding.lower() != "utf-8":
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a TextIOWrapper, as started
+        codecs.register_error("escaped", _escaped)
+        sys.stdout.reconfigure(errors="escaped")  # type: ignore[union-attr]  # a TextIOWrapper, as started
     with streams_restored():
         try:
-            runner.run(_stopped_by_signals(options.program(options)))
+            runner.run(_stopped_by_signals(_program(options)))
         except PlayerLeft:
             pass
         except ChatgameError as error:
@@ -72,6 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(complaint, file=sys.stderr)  # noqa: T201  # the console has been closed
     runner.close()
     return status
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks as JSON does, so that JSON stays JSON."""
+    assert isinstance(error, UnicodeEncodeError), "it happens in writing"
+    return json_escaped(error.object[error.start : error.end]), error.end
 
 
 def _end_in_time(status: int) -> None:
@@ -91,45 +98,75 @@ def _end_in_time(status: int) -> None:
         sys.stdout = None  # as it is where there is no output
 
 
+def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
+    match options.command:
+        case "solo":
+            return play_alone(options)
+        case "server" | "client":
+            return sit_at(options)
+        case "demo":
+            return show_demo(options)
+        case "history":
+            return list_conversations()
+        case "replay":
+            return play_back(options)
+        case "export":
+            return write_out(options)
+        case "forget":
+            return forget(options)
+    return complete(options)
+
+
 async def sit_at(options: argparse.Namespace) -> None:
-    """Sit at a seat of a table over the network, and converse there.
+    """Take a seat of a conversation over the network, for the person at this terminal or for a bot.
 
     Raises:
         ChatgameError: it failed; the sentence says why and what to do.
     """
+    seat = Seat(options.command)
+    if not options.bot:
+        async with console_at(seat, options.name, plain=options.plain) as console:
+            await _converse(console, options, console.tell)
+        return
+    with notices() as tell:
+        try:
+            over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE), options, tell)
+        except asyncio.CancelledError:
+            tell(GOODBYE)
+            raise
+        if over:
+            tell(f"The conversation is over after {over.number} turns.")
+
+
+async def _converse(player: "Player", options: argparse.Namespace, tell: "Told") -> Table | None:
+    """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program import Setting, join, serve
 
-    sit = serve if options.seat is Seat.SERVER else join
     games, problems = installed_games()
-    async with console_at(options.seat, options.name, plain=options.plain) as console:
-        player = Bot(options.seat, Level.MEDIUM, SystemRandom(), BOT_PACE) if options.bot else console
-        console.tell(*problems)
-        with _journal() as store:
-            code = getattr(options, "code", None)
-            setting = Setting(
-                options.host,
-                options.port,
-                games,
-                store,
-                new=options.new,
-                code=code,
-                insecure=options.insecure,
-                patience=options.wait,
-                name=options.name,
-            )
-            if options.insecure:
-                console.tell("Nothing is encrypted: whoever is on the way can read and change what you say.")
-            try:
-                table = await sit(player, setting, console.tell)
-            except PartnerLeft as farewell:
-                console.tell(str(farewell))
-            else:
-                if options.bot:
-                    await console.hear(f"The conversation is over after {table.number} turns.")
+    tell(*problems)
+    if options.insecure:
+        tell("Nothing is encrypted: whoever is on the way can read and change what you say.")
+    with await asyncio.to_thread(_journal) as store:  # another program may be making or updating it
+        setting = Setting(
+            options.host,
+            options.port,
+            games,
+            store,
+            new=options.new,
+            code=getattr(options, "code", None),
+            insecure=options.insecure,
+            patience=options.wait,
+            name=options.name,
+        )
+        try:
+            return await (join if options.command == Seat.CLIENT else serve)(player, setting, tell)
+        except PartnerLeft as farewell:
+            tell(str(farewell))
+            return None
 
 
 async def play_alone(options: argparse.Namespace) -> None:
-    """A conversation with a bot, both in this program, over streams in memory.
+    """Converse with a bot, which runs in this program too, over streams in memory.
 
     Raises:
         ChatgameError: it failed; the sentence says why and what to do.
@@ -151,36 +188,38 @@ async def play_alone(options: argparse.Namespace) -> None:
                 await bot
 
 
-async def list_conversations(options: argparse.Namespace) -> None:  # noqa: ARG001  # all of them
-    """List what the journal keeps.
+async def list_conversations() -> None:
+    """List the conversations in the journal.
 
     Raises:
         JournalFailed: it cannot be read.
     """
+    from chatgame.journal.reader import Reader
     from chatgame.records import listing
 
-    with _journal() as store:
-        _print(listing(store.history(), look_of_output()))
+    with Reader(journal_path()) as past:
+        look = look_of_output()
+        for text in listing(past.history(), past.log, time.time(), look):
+            _print(text)
 
 
 async def play_back(options: argparse.Namespace) -> None:
-    """Show a conversation as it was, with the pauses that there were.
+    """Show a conversation as it was, with its pauses.
 
     Raises:
         JournalFailed: it cannot be read.
     """
     from chatgame.records import recording
 
-    with _journal() as store:
-        passed = 0.0
-        try:
-            for at, text in recording(*_kept(store, options.number), look_of_output(plain=options.plain)):
-                await asyncio.sleep((at - passed) / options.speed)
-                passed = at
-                _print(text)
-        except asyncio.CancelledError:
-            _print("\n")
-            raise
+    passed = 0.0
+    try:
+        for at, text in recording(*_kept(options.number), look_of_output(plain=options.plain)):
+            await asyncio.sleep((at - passed) / options.speed)
+            passed = at
+            _print(text)
+    except asyncio.CancelledError:
+        _print("\n")
+        raise
 
 
 async def write_out(options: argparse.Namespace) -> None:
@@ -191,27 +230,56 @@ async def write_out(options: argparse.Namespace) -> None:
     """
     from chatgame.records import FORMATS
 
-    with _journal() as store:
-        for text in FORMATS[options.format](*_kept(store, options.number)):
-            _print(text)
+    for text in FORMATS[options.format](*_kept(options.number)):
+        _print(text)
 
 
 async def forget(options: argparse.Namespace) -> None:
-    """Delete a conversation from the journal.
+    """Delete a conversation from the journal, after asking.
 
     Raises:
         JournalFailed: it cannot be written.
+        ChatgameError: the person does not want it, or cannot be asked.
     """
     with _journal() as store:
+        if not options.yes:
+            question = f"Delete conversation {options.number}? It cannot be brought back. [y/N] "
+            await _confirm(_described(store, options.number) + question)
         store.forget(options.number)
-    _print(f"Conversation {options.number} is forgotten.\n")
+    _print(f"Conversation {options.number} is deleted.\n")
+
+
+def _described(store: "Store", number: int) -> str:
+    """The line of a conversation in the history, if it can be read: what is damaged can be deleted all the same."""
+    from chatgame.journal.reader import unknown
+    from chatgame.records import described
+
+    try:
+        records = [record for record in store.history() if record.number == number]
+    except JournalFailed:
+        return ""
+    if not records:
+        raise unknown(number)
+    return shown(described(records[0], time.time()), look_of_output())
+
+
+async def _confirm(question: str) -> None:
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+        raise ChatgameError("There is no terminal to ask you on. To delete it without being asked, add --yes.")
+    try:
+        answer = await answered(question)
+    except asyncio.CancelledError:
+        _print("\n")
+        raise
+    if answer.lower() not in ("y", "yes"):
+        raise ChatgameError("Nothing was deleted.")
 
 
 async def complete(options: argparse.Namespace) -> None:
-    """Write the script that makes a shell complete what is typed behind `chatgame`."""
+    """Write the script with which a shell completes what is typed after `chatgame`."""
     import shtab  # takes 80 ms
 
-    _print(shtab.complete(_parser(), options.shell))
+    _print(shtab.complete(new_parser(), options.shell))
 
 
 async def show_demo(options: argparse.Namespace) -> None:
@@ -231,12 +299,11 @@ def _journal() -> "Store":
     return Store(journal_path())
 
 
-def _kept(store: "Store", number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
-    from chatgame.journal.store import unknown
+def _kept(number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
+    from chatgame.journal.reader import Reader
 
-    for record in store.history(number):
-        return record, store.log(number)
-    raise unknown(number)
+    with Reader(journal_path()) as past:
+        return past.record(number), past.log(number)
 
 
 def _print(text: str) -> None:
@@ -252,13 +319,23 @@ def _print(text: str) -> None:
 
 
 def journal_path() -> Path:
-    """Where the journal is kept: in the user's state folder."""
+    """Where the journal is kept: in the user's state folder.
+
+    Raises:
+        JournalFailed: the user has none, as without a home folder.
+    """
     from platformdirs import user_state_path  # not for a `solo` or a `--help`
 
-    return user_state_path("chatgame", appauthor=False) / "journal.db"
-
-
-PLAIN = "tell boards in words, for a screen reader"
+    try:
+        folder = user_state_path("chatgame", appauthor=False)
+    except RuntimeError:  # what pathlib raises, too
+        folder = Path()
+    if not folder.is_absolute():
+        raise JournalFailed(
+            "The journal has no place: you have no home folder. Set HOME or XDG_STATE_HOME to a folder of yours, by "
+            "its path from /."
+        )
+    return folder / "journal.db"
 
 
 class _Stopped(Exception):  # not an error
@@ -290,122 +367,3 @@ async def _stopped_by_signals(program: Coroutine[Any, Any, None]) -> None:
         if stopped:
             raise _Stopped(stopped[0]) from None
         raise
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="chatgame",
-        description="Talk and play with a friend, terminal to terminal, turn by turn.",
-        epilog="Start the server in one terminal, then the client in another.",
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for seat, summary in (
-        (Seat.SERVER, "open a table and wait for a client"),
-        (Seat.CLIENT, "join a server's table"),
-    ):
-        command = commands.add_parser(seat, help=summary, description=f"{summary.capitalize()}.")
-        command.set_defaults(program=sit_at, seat=seat)
-        command.add_argument("--host", default=DEFAULT_HOST, help="the address (default: %(default)s)")
-        command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
-        secrecy = command.add_mutually_exclusive_group()
-        if seat is Seat.CLIENT:
-            secrecy.add_argument(
-                "code", nargs="?", type=_code, metavar="CODE", help="what a server on another computer shows"
-            )
-        secrecy.add_argument(
-            "--insecure", action="store_true", help="talk to another computer without a code, and in the clear"
-        )
-        command.add_argument(
-            "--name", default="", type=_name, metavar="NAME", help="what your partner sees in front of what you say"
-        )
-        command.add_argument("--bot", action="store_true", help="let a bot sit at this seat")
-        command.add_argument("--plain", action="store_true", help=PLAIN)
-        command.add_argument(
-            "--new", action="store_true", help="begin afresh, not where the last conversation broke off"
-        )
-        command.add_argument(
-            "--wait",
-            default=PATIENCE,
-            type=_number,
-            metavar="SECONDS",
-            help="how long a partner who was lost may take to come back (default: %(default)s)",
-        )
-    summary = "talk and play with a bot, in this terminal alone"
-    solo = commands.add_parser("solo", help=summary, description=f"{summary.capitalize()}.")
-    solo.set_defaults(program=play_alone)
-    levels = [level.value for level in Level]
-    solo.add_argument("--level", default="medium", choices=levels, help="of the bot (default: %(default)s)")
-    solo.add_argument("--plain", action="store_true", help=PLAIN)
-    solo.add_argument("--seed", type=_number, help="a number that makes the same conversation of the same lines")
-    summary = "watch two people chat and play, to see what this is"
-    demo = commands.add_parser("demo", help=summary, description=f"{summary.capitalize()}.")
-    demo.set_defaults(program=show_demo)
-    demo.add_argument("--speed", default=1.0, type=_speed, metavar="X", help="so many times as fast (default: 1)")
-    demo.add_argument("--plain", action="store_true", help=PLAIN)
-    for name, run, summary in (
-        ("history", list_conversations, "list past and unfinished conversations"),
-        ("replay", play_back, "play a conversation back as it was"),
-        ("export", write_out, "write a conversation out"),
-        ("forget", forget, "delete a conversation"),
-    ):
-        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
-        command.set_defaults(program=run)
-        if run is not list_conversations:
-            command.add_argument(
-                "number", type=_number, metavar="N", help="its number in the list of `chatgame history`"
-            )
-        if run is play_back:
-            command.add_argument(
-                "--speed",
-                default=1.0,
-                type=_speed,
-                metavar="X",
-                help="so many times as fast as it was; no pause is longer than 3 seconds (default: 1)",
-            )
-            command.add_argument("--plain", action="store_true", help=PLAIN)
-        if run is write_out:
-            command.add_argument(
-                "--format",
-                default="text",
-                choices=("text", "json", "asciicast"),  # the names in `FORMATS`
-                help="of what is written (default: text)",
-            )
-    summary = "write what makes a shell complete chatgame's commands"
-    completion = commands.add_parser("completion", help=summary, description=f"{summary.capitalize()}.")
-    completion.set_defaults(program=complete)
-    completion.add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
-    return parser
-
-
-def _code(text: str) -> str:
-    try:
-        return read_code(text)
-    except Refused as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _name(text: str) -> str:
-    if text and (len(text) > MAX_PERSON or not known_names({Seat.CLIENT: text})):
-        what = f"it can be seen, has at most {MAX_PERSON} characters, and does not begin as this program's lines do"
-        raise argparse.ArgumentTypeError(f"{inert(text)} cannot be your name: {what}")
-    return text
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise argparse.ArgumentTypeError(f"{text} is no number; write it as in 12")
-    return int(text)
-
-
-def _speed(text: str) -> float:
-    with suppress(ValueError):
-        if 0 < float(text) < 10**6:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"{text} is no speed; write it as in 2 or 0.5")
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
-        raise argparse.ArgumentTypeError(f"{text} is no port; a port is a number from 0 to 65535")
-    return int(text)

@@ -51,10 +51,18 @@ def _names_plugins(metadata: Path) -> bool:
 def _plugin(found: "EntryPoint", games: dict[str, AnyRules]) -> AnyRules:
     if found.name in games:
         raise ValueError("there is a game of that name already")
-    rules = found.load()()
+    return checked(found.load()(), found.name)
+
+
+def checked(rules: object, name: str) -> AnyRules:
+    """What an entry point of that name has led to, if it can be a game.
+
+    Raises:
+        TypeError, ValueError: it cannot; the text says why.
+    """
     if not isinstance(rules, Rules):
         raise TypeError("it is no subclass of chatgame.core.rules.Rules")
-    if rules.name != found.name or not re.fullmatch(_NAME, rules.name):
+    if rules.name != name or not re.fullmatch(_NAME, rules.name):
         raise ValueError("its name must be that of its entry point, of a-z, 0-9, - and _, at most 32 characters")
     if not isinstance(getattr(rules, "title", None), str):
         raise TypeError("its title must be a text")

@@ -1,26 +1,26 @@
 """The two programs, a server that waits and a client that comes, each from where its journal ends."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from chatgame.core.errors import Forgotten, JournalFailed, PlayerLeft, Unreachable
+from chatgame.core.errors import Diverged, Forgotten, JournalFailed, NothingSaid, PlayerLeft, Unreachable
 from chatgame.core.limits import PATIENCE
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.journal.store import Conversation, Store
-from chatgame.net.addresses import is_loopback, port_option, reachable_at
-from chatgame.net.dial import dial
-from chatgame.net.link import Link
-from chatgame.net.listen import listening
+from chatgame.journal.conversation import Conversation
+from chatgame.journal.store import Store
+from chatgame.net.addresses import canonical, is_loopback, port_option, reachable_at
+from chatgame.net.dial import Way
+from chatgame.net.listen import open_door
+from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.players.player import Player
+from chatgame.protocol.pairing import Invitation, any_code
 from chatgame.session.play import CHANCE, converse
-
-if TYPE_CHECKING:  # it needs an extra
-    from chatgame.net.secure import Guard
 
 
 class Told(Protocol):
@@ -63,36 +63,43 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
     Raises:
         ChatgameError: it failed, or somebody left; see `converse`.
     """
-    host, port, games, store, *_ = setting
-    async with listening(host, port, games, told, setting.patience) as door:
-        at = Seat.SERVER, host, door.port
-        with _conversation(setting, told, *at) as kept, ExitStack() as stack:
-            unsaid = store.unfinished(*at, closed=True)
-            farewell = stack.enter_context(store.conversation(unsaid)) if unsaid else None
+    host = canonical(setting.host)
+    listener = await TCPListener.bind(host, setting.port)
+    async with open_door(listener, setting.games, told, setting.patience) as door:
+        at = Seat.SERVER, host, listener.port
+        async with _conversation(setting, told, *at) as kept, AsyncExitStack() as stack:
+            unsaid = setting.store.unfinished(*at, closed=True)
+            farewell = await stack.enter_async_context(setting.store.conversation(unsaid)) if unsaid else None
             secure = kept.pinned if kept.held.number else not (setting.insecure or is_loopback(host))
-            guard = await _guard(kept, farewell, told) if secure else None
-            await door.open(kept, farewell, guard)
-            told(f"Server listening on: {host} on port: {door.port}")
+            invitation = await _secured(listener, kept, farewell) if secure else None
+            await door.open(kept, farewell, invitation)
+            told(f"Server listening on: {host} on port: {listener.port}")
             if kept.held.number:
                 told("Waiting for the client of your unfinished conversation. To begin afresh, use --new.")
-            elif guard:
+            elif invitation:
                 told(
                     "Tell your friend the code, by telephone for example; it lets in one person, once. They type:",
-                    f"chatgame client --host {reachable_at(host)}{port_option(door.port)} {guard.code}",
+                    f"chatgame client --host {reachable_at(host)}{port_option(listener.port)} {invitation.code}",
                 )
-            link = await door.partner
-            told(f"Connected by {link.peer}")
-            if not kept.held.number:
-                told("Waiting for message...")
-            return await converse(player, link, games, kept, setting.chance)
+            while True:
+                link = await door.partner
+                told(f"Connected by {link.peer}")
+                if not kept.held.number:
+                    told("Waiting for message...")
+                try:
+                    return await converse(player, link, setting.games, kept, setting.chance)
+                except NothingSaid as error:
+                    told(str(error))
 
 
-async def _guard(kept: Conversation, farewell: Conversation | None, told: Told) -> "Guard":
-    from chatgame.net.secure import Guard, new_certificate  # which needs an extra
+async def _secured(listener: TCPListener, kept: Conversation, farewell: Conversation | None) -> Invitation:
+    """Have the listener's connections secured; returns the code for somebody new, or none if nobody is expected."""
+    from chatgame.net.tls import new_certificate, server_tls  # which needs an extra
 
-    if not kept.pinned:  # who is to be told farewell knows the server by the certificate of that time
+    if not kept.pinned:  # whoever has still to hear the farewell knows the server by that certificate
         await kept.pin((farewell and farewell.pinned) or new_certificate())
-    return Guard(kept.pinned or "", told, expected=not kept.held.number)
+    listener.tls = server_tls(kept.pinned or "")
+    return Invitation(None if kept.held.number else any_code(secrets.randbelow))
 
 
 async def join(player: Player, setting: Setting, told: Told) -> Table:
@@ -101,33 +108,55 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
     Raises:
         ChatgameError: it failed, or somebody left; see `converse`.
     """
-    host, port, games, store, *_ = setting
+    host, port, games, store = canonical(setting.host), setting.port, setting.games, setting.store
     at = Seat.CLIENT, host, port
-
-    def dialled(kept: Conversation) -> Coroutine[None, None, Link]:
-        return dial(host, port, games, kept, told, setting.patience, setting.code, insecure=setting.insecure)
-
     if unsaid := store.unfinished(*at, closed=True):
         no_matter = (Unreachable, JournalFailed) if setting.new else ()  # who wants another is not held up by it
-        with suppress(*no_matter), store.conversation(unsaid) as kept:
-            try:
-                await converse(player, await dialled(kept), games, kept)
-            except Forgotten:
-                kept.end()  # it does not wait for us
-            if kept.ended:
-                told("The server now knows that you have quit your last conversation.")
-    with _conversation(setting, told, *at) as kept:
-        link = await dialled(kept)
+        with suppress(*no_matter):
+            async with store.conversation(unsaid) as kept:
+                try:
+                    await converse(player, await _way(setting, host, kept, told).begin(), games, kept)
+                except (Forgotten, Diverged):
+                    await kept.end()  # it does not wait for us
+                if kept.ended:
+                    told("The server now knows that you have quit your last conversation.")
+    async with _conversation(setting, told, *at) as kept:
+        link = await _way(setting, host, kept, told).begin()
         told(f"Connected to: {host} on port: {port}")
         return await converse(player, link, games, kept, setting.chance)
 
 
-@contextmanager
-def _conversation(setting: Setting, told: Told, seat: Seat, host: str, port: int) -> Iterator[Conversation]:
+def _way(setting: Setting, host: str, kept: Conversation, told: Told) -> Way:
+    """Return the client's way to the server: secure by the code, or as before; in the clear only on this computer.
+
+    Raises:
+        Unreachable: the server is on another computer, and there is no code.
+        ChatgameError: the extra that is needed is not installed.
+    """
+    tls = None
+    if setting.code or (kept.pinned and kept.held.number):
+        from chatgame.net.tls import client_context  # which needs an extra
+
+        tls = client_context()
+    elif not (setting.insecure or is_loopback(host)):
+        raise Unreachable(
+            "To talk to another computer, add the code that the server shows there, as in: "
+            f"chatgame client --host {host} --port {setting.port} 7-guitar-island"
+        )
+    dialler = TCPDialler(host, setting.port, tls)
+    return Way(dialler, setting.games, kept, told, setting.patience, setting.code)
+
+
+@asynccontextmanager
+async def _conversation(
+    setting: Setting, told: Told, seat: Seat, host: str, port: int
+) -> AsyncIterator[Conversation]:
     """The unfinished conversation there, or a new one."""
     store = setting.store
     number = None if setting.new else store.unfinished(seat, host, port)
-    with store.conversation(number or store.fresh(seat, host, port)) as kept:
+    if number is None:
+        number = await asyncio.to_thread(store.fresh, seat, host, port)
+    async with store.conversation(number) as kept:
         kept.name = setting.name or kept.name
         try:
             yield kept

@@ -1,15 +1,23 @@
 """Past conversations: the list of them, and one as text, as JSON or as a recording, all read from the one log."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import to_builtins
 
+from chatgame import __version__
+from chatgame.core.errors import JournalFailed
 from chatgame.core.log import Entry, Step, steps
+from chatgame.core.match import Match
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.journal.store import Record
-from chatgame.players.person.inert import inert
+from chatgame.journal.reader import Record
+from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, known_names, narrate, typed
 from chatgame.players.person.screen import prompt, shown
@@ -25,40 +33,105 @@ Log = Sequence[tuple[Entry, float]]
 """The turns of a conversation, each with when it was written, in seconds since 1970."""
 
 
-def listing(records: Iterable[Record], look: Look) -> str:
-    """A line for each conversation, and what to do with it."""
-    lines = [f"{record.number:>4}  {_about(record)}" for record in records]
-    if not lines:
-        return "Nothing was said yet.\n"
-    lines.append("One of them again: chatgame replay N. Others: chatgame export N, chatgame forget N.")
-    return "".join(shown(line, look) for line in lines)
+UNITS = (("year", 31_556_952), ("month", 2_629_746), ("day", 86_400), ("hour", 3600), ("minute", 60))
+"""Of time, in seconds; years and months as long as they are on average."""
 
 
-def _about(record: Record) -> str:
-    partner = known_names({record.seat.other: record.partner}).get(record.seat.other)
-    where = f"[{record.host}]:{record.port}" if ":" in record.host else f"{record.host}:{record.port}"
-    parts = [
-        f"{record.seat} at {where}",
-        *([f"with {partner}"] if partner else []),
-        _counted(record.turns, "turn"),
-        *([_counted(record.games, "game")] if record.games else []),
-        *([] if record.ended else ["unfinished"]),
-    ]
-    return f"{datetime.fromtimestamp(record.began):%Y-%m-%d %H:%M}  {', '.join(parts)}"
+def listing(
+    records: Sequence[Record], log: Callable[[int], Iterable[tuple[Entry, float]]], now: float, look: Look
+) -> Iterator[str]:
+    """A line for each conversation, and what can be done with one.
+
+    Args:
+        records: the conversations.
+        log: gives the turns of one, by its number; it is asked only where a game was played.
+        now: in seconds since 1970.
+        look: how the lines are shown.
+    """
+    if not records:
+        yield "No conversations yet.\n"
+        return
+    games, _ = installed_games()
+    for record in records:
+        played = _results(record, log(record.number), games) if record.games else []
+        yield shown(described(record, now, played), look)
+    yield shown("To see one again: chatgame replay N. See also: chatgame export N, chatgame forget N.", look)
+
+
+def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
+    """A conversation in a line: its number, when and where it was, with whom, how long, and what was played."""
+    partner = _names(record).get(record.seat.other, f"the {record.seat.other}")
+    where = f"as the {record.seat} at {_place(record)}"
+    parts = [f"{_counted(record.turns, 'turn')} with {partner}, {where}", *played]
+    if not record.ended:
+        parts.append("can be continued")
+    return f"{record.number:>4}  {_local(record.began)}  {_ago(now - record.last)}: {'; '.join(parts)}"
+
+
+def _results(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, AnyRules]) -> list[str]:
+    """For each game how its matches ended, as in "tic-tac-toe: 2 won, 1 lost"."""
+    ends: dict[str, Counter[str]] = {}
+    try:
+        last: Match | None = None
+        for step in steps(Table.open(record.session, games), (entry for entry, _ in log)):
+            match = step.after.match
+            if last and match and match.number != last.number:
+                _count(ends, last, record.seat)
+            last = match
+        if last:
+            _count(ends, last, record.seat)
+    except JournalFailed:
+        return [f"{_counted(record.games, 'game')} that cannot be read"]
+    return [f"{title}: {_spelled(results)}" for title, results in ends.items()]
+
+
+def _count(ends: dict[str, Counter[str]], match: Match, seat: Seat) -> None:
+    winner = match.outcome.winner if match.outcome else None
+    result = "won" if winner is seat else "lost" if winner else "drawn" if match.outcome else "not finished"
+    ends.setdefault(match.rules.title, Counter())[result] += 1
+
+
+def _spelled(results: Counter[str]) -> str:
+    if results.total() == 1:
+        return next(iter(results))
+    return ", ".join(f"{count} {result}" for result, count in results.items())
+
+
+def _ago(seconds: float) -> str:
+    for unit, size in UNITS:
+        if seconds >= size:
+            return f"{_counted(int(seconds // size), unit)} ago"
+    return "just now"
 
 
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'s' if count != 1 else ''}"
 
 
+def _place(record: Record) -> str:
+    return f"[{record.host}]:{record.port}" if ":" in record.host else f"{record.host}:{record.port}"
+
+
+def _names(record: Record) -> dict[Seat, str]:
+    return dict(known_names({record.seat: record.name, record.seat.other: record.partner}))
+
+
+def _local(moment: float) -> str:
+    return f"{datetime.fromtimestamp(moment):%Y-%m-%d %H:%M}"
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+
+
 def recording(record: Record, log: Log, look: Look) -> Iterator[tuple[float, str]]:
-    """What one's own screen showed, each text with how many seconds after the beginning it appears.
+    """What the screen at one's own seat showed: each text, with the seconds from the beginning until it appears.
 
     Raises:
         JournalFailed: the log is damaged, or of games that are not here in the same version.
     """
     seat, at, last = record.seat, 0.0, log[0][1]
-    names = known_names({seat: record.name, seat.other: record.partner})
+    names = _names(record)
     banner = "".join(shown(line, look) for line in BANNER)  # once, before the first prompt or board
     read = _read(record, log)  # all of it, so that nothing is shown of what is damaged
     asked = read[0].before.asked is seat
@@ -86,26 +159,58 @@ def _read(record: Record, log: Log) -> list[Step]:
 
 
 def as_text(record: Record, log: Log) -> Iterator[str]:
-    """The screen, from the first line to the last."""
-    return (text for _, text in recording(record, log, Look()))
+    """The screen, from the first line to the last, below a header."""
+    names = _names(record)
+    who = " and ".join(f"{names[seat]} ({seat})" if seat in names else f"the {seat}" for seat in Seat)
+    ended = f"ended {_local(record.ended)}" if record.ended else "not finished"
+    for line in (
+        f"A conversation of {who} at {_place(record)}",
+        f"Began {_local(record.began)}, {ended}, {_counted(record.turns, 'turn')}",
+        f"Exported by chatgame {__version__}",
+    ):
+        yield f"{inert(line)}\n"
+    yield "\n"
+    for _, text in recording(record, log, Look()):
+        yield text
 
 
 def as_json(record: Record, log: Log) -> Iterator[str]:
-    """One JSON object: what the list says of it, and its turns as in the protocol, each with when it was written."""
-    about = record._asdict()
-    turns = [
-        to_builtins(step.turn) | {"written": written}
-        for step, (_, written) in zip(_read(record, log), log, strict=True)
-    ]
-    yield json.dumps(about | {"turns": turns}, indent=1) + "\n"
+    """One JSON object: who talked, when and where, and the turns as in the protocol, each with when it was written.
+
+    Text stays as it is, but for characters that would act on a terminal; those are escaped.
+    """
+    about: dict[str, Any] = {
+        "chatgame": __version__,
+        "number": record.number,
+        "seat": record.seat,
+        "names": _names(record),
+        "host": record.host,
+        "port": record.port,
+        "began": _iso(record.began),
+        "ended": _iso(record.ended) if record.ended else None,
+        "session": record.session,
+        "turns": [
+            to_builtins(step.turn) | {"written": _iso(written)}
+            for step, (_, written) in zip(_read(record, log), log, strict=True)
+        ],
+    }
+    yield _json(about, indent=1) + "\n"
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    def escaped(character: re.Match[str]) -> str:
+        return character[0] if character[0].isprintable() else json_escaped(character[0])
+
+    return re.sub(r"[^ -~\n]", escaped, json.dumps(value, indent=indent, ensure_ascii=False))
 
 
 def as_asciicast(record: Record, log: Log) -> Iterator[str]:
     """A recording in the format asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/), for asciinema."""
-    header = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": int(record.began), "title": "chatgame"}
-    yield json.dumps(header) + "\n"
+    title = f"chatgame {__version__}, {' and '.join(_names(record).get(seat, f'the {seat}') for seat in Seat)}"
+    header = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": int(record.began), "title": title}
+    yield _json(header) + "\n"
     for at, text in recording(record, log, Look(colour=True, width=WIDTH)):
-        yield json.dumps([round(at, 3), "o", text.replace("\n", "\r\n")]) + "\n"
+        yield _json([round(at, 3), "o", text.replace("\n", "\r\n")]) + "\n"
 
 
 FORMATS: dict[str, Callable[[Record, Log], Iterator[str]]] = {

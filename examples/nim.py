@@ -1,4 +1,4 @@
-"""Nim, a whole plugin: three heaps; who takes the last stone wins. See https://en.wikipedia.org/wiki/Nim.
+"""Nim, a whole plugin: three heaps; whoever takes the last stone wins. See https://en.wikipedia.org/wiki/Nim.
 
 A package that names this class in its pyproject.toml makes it a game of chatgame:
 
@@ -8,7 +8,7 @@ A package that names this class in its pyproject.toml makes it a game of chatgam
 
 from typing import NamedTuple
 
-from chatgame import Board, Cell, Grid, InvalidMove, Mark, Outcome, Rules, Seat, Secrets
+from chatgame import Board, Cell, Grid, IllegalMove, InvalidMove, Mark, Outcome, Rules, Seat, Secrets
 
 
 class Position(NamedTuple):
@@ -33,12 +33,15 @@ class Nim(Rules[Position, str]):
         return position.mover
 
     def asks(self, position: Position, seat: Seat) -> str:
-        return "a heap and how many stones to take, as in 2 3"
+        return f"a heap and how many stones to take from it, as in {self.legal_moves(position)[-1]}"
 
     def parse(self, position: Position, seat: Seat, text: str) -> str:
-        if text not in self.legal_moves(position):
-            raise InvalidMove("Type a heap and how many of the stones in it to take, as in 2 3.")
-        return text
+        move = " ".join(text.split())
+        if move not in self.legal_moves(self.start(seat, "")):
+            raise InvalidMove(f"Type {self.asks(position, seat)}.")
+        if move not in self.legal_moves(position):
+            raise IllegalMove(f"Heap {move[0]} does not have so many stones left.")
+        return move
 
     def legal_moves(self, position: Position) -> list[str]:
         return [f"{heap} {n + 1}" for heap, stones in enumerate(position.heaps, 1) for n in range(stones)]

@@ -8,11 +8,9 @@ input that fails is kept in a temporary folder, named at the start, with its tra
 `tests/test_fuzz.py` puts the same checks to the corpus and to what Hypothesis makes up.
 """
 
-import asyncio
 import sys
 import tempfile
 from collections.abc import Sequence
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -30,7 +28,7 @@ WORDS = (
 """What an input is made of, so that the fuzzer need not find it out."""
 
 
-def check(runner: asyncio.Runner, data: bytes) -> None:
+def check(data: bytes) -> None:
     """See that `data` is read in the documented ways alone.
 
     As one payload, it is a message or `InvalidMessage`, and a message outlives being written and read again. As a
@@ -49,37 +47,26 @@ def check(runner: asyncio.Runner, data: bytes) -> None:
         assert decode(encode(message)) == message
     for stream in (data, b"".join(frame(line) for line in data.split(b"\n"))):
         pieces = [stream[at : at + 1] for at in range(len(stream))]
-        assert runner.run(read(pieces)) == runner.run(read([stream]))
+        assert read(pieces) == read([stream])
 
 
-async def read(pieces: Sequence[bytes]) -> list[str]:
-    """What a connection makes of a stream that comes in these pieces: its messages, and the error at its end.
+def read(pieces: Sequence[bytes]) -> list[str]:
+    """What is made of a stream that comes in these pieces: its messages, and the error at its end.
 
     Errors that are not documented pass through.
     """
-    from chatgame.core.errors import InvalidMessage, LinkLost
-    from chatgame.net.memory import memory_streams
-    from chatgame.net.streams import Connection
+    from chatgame.core.errors import InvalidMessage
+    from chatgame.protocol.frames import FrameReader
+    from chatgame.protocol.messages import decode
 
-    (reader, writer), (_, peer) = memory_streams()
-    connection, outcome = Connection(reader, writer), []
-
-    async def feed() -> None:
-        for number, piece in enumerate(pieces):
-            peer.write(piece)
-            if number < 100:  # enough to stop in a header and in a payload
-                await asyncio.sleep(0)
-        peer.close()
-
-    feeding = asyncio.create_task(feed())
+    frames, outcome = FrameReader(), []
     try:
-        while True:
-            outcome.append(repr(await connection.receive()))
-    except (InvalidMessage, LinkLost) as error:
+        for piece in pieces:
+            frames.feed(piece)
+            while (payload := frames.next_payload()) is not None:
+                outcome.append(repr(decode(payload)))
+    except InvalidMessage as error:
         outcome.append(f"{type(error).__name__}: {error}")
-    await feeding
-    connection.abort()
-    await asyncio.sleep(0)
     return outcome
 
 
@@ -108,9 +95,7 @@ def fuzz(atheris: ModuleType, seconds: int) -> None:
     words = folder / "words"
     words.write_text("".join(f'"{word}"\n"\\"{word}\\""\n' for word in WORDS))
     options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", f"-dict={words}", f"-artifact_prefix={folder}/"]
-    atheris.Setup(
-        [sys.argv[0], *options, "-print_final_stats=1", str(found), str(CORPUS)], partial(check, asyncio.Runner())
-    )
+    atheris.Setup([sys.argv[0], *options, "-print_final_stats=1", str(found), str(CORPUS)], check)
     atheris.Fuzz()
 
 

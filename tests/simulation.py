@@ -30,8 +30,8 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
-from chatgame.journal import store
 from chatgame.journal.store import Store
+from chatgame.journal.writer import Writer
 from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.program import Setting, join, serve
 
@@ -248,7 +248,6 @@ class World:
     async def run(self) -> None:
         """Let it all happen, and see that nothing was lost, doubled, reordered or changed."""
         detangle.invariant(self.step)
-        store.QUICK = -1.0  # every disk is slow here
         self.slow_disk()
         trouble = asyncio.create_task(self.make_trouble())
         lives = {asyncio.create_task(self.live(seat)) for seat in Seat}
@@ -274,6 +273,7 @@ class World:
             return await at_once(*job)
 
         loop.run_in_executor = slowly  # type: ignore[method-assign, assignment]  # it knows no disks
+        Writer.do = lambda _, work: asyncio.to_thread(work)  # type: ignore[method-assign, assignment]
 
     def check(self) -> None:
         """What must hold in the end."""

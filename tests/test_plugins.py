@@ -55,7 +55,7 @@ async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
     assert [*games] == [*BUILT_IN, "nim"]
     client, server = await talk(["play nim", "1 3", "bye"], ["2 9", "2 4", "3 5", "I won", "/q"], games, games)
     assert client.log == server.log
-    assert server.heard[0].startswith("Type a heap and how many of the stones in it to take")
+    assert server.heard[0].startswith("Type a heap and how many stones to take from it, as in 3 5.")
     table = client.result
     assert isinstance(table, Table)
     assert table.match

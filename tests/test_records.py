@@ -9,12 +9,11 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -22,19 +21,22 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import chatgame
 from chatgame.cli import journal_path
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
+from chatgame.journal.reader import Record
 from chatgame.journal.store import Store
 from chatgame.players.person.console import Console
 from chatgame.players.person.narration import PROMPT
 from chatgame.program import Setting, join, serve
 from chatgame.protocol.messages import decode
-from chatgame.records import FORMATS, LONGEST_PAUSE
+from chatgame.records import FORMATS, LONGEST_PAUSE, described
 from tests.kit.ends import VERSIONS, Screen
+from tests.kit.journals import edit
 
 COMMAND = [sys.executable, "-m", "chatgame"]
 CLIENT, SERVER = Seat
@@ -64,10 +66,9 @@ class Home:
         """The journal, open."""
         return Store(self.journal)
 
-    def sql(self, statement: str) -> None:
+    def sql(self, statement: str, *values: object) -> None:
         """Edit the journal."""
-        with closing(sqlite3.connect(self.journal)) as journal, journal:
-            journal.execute(statement)
+        edit(self.journal, statement, *values)
 
     def start(self, *arguments: str, **env: str) -> "subprocess.Popen[str]":
         """Start a command, its output in a pipe."""
@@ -103,21 +104,25 @@ class Home:
 
     def write(self, seat: Seat, turns: Iterable[Wanted], *, pause: float = 0.0, ended: bool = False) -> str:
         """Write a conversation of whoever sits at `seat`, a turn each `pause` seconds; returns its number."""
+        number = asyncio.run(self._write(seat, turns, ended=ended))
+        self.sql("UPDATE turns SET written = 1e9 + number * ? WHERE conversation = ?", pause, number)
+        return str(number)
+
+    async def _write(self, seat: Seat, turns: Iterable[Wanted], *, ended: bool) -> int:
         table = Table.open(SESSION, BUILT_IN, VERSIONS)
         with self.store() as store:
             number = store.begin(seat, "localhost", 1059)
-            with store.conversation(number) as kept:
-                asyncio.run(kept.begin(SESSION, None, ""))
+            async with store.conversation(number) as kept:
+                await kept.begin(SESSION, None, "")
                 for who, kind, text, *opening in turns:
                     turn, table = table.write(who, kind, text)
                     if who is seat:
-                        asyncio.run(kept.keep(turn, *opening))
+                        await kept.keep(turn, *opening)
                     else:
                         kept.take(turn)
                 if ended:
-                    kept.end()
-            store.write("UPDATE turns SET written = 1e9 + number * ? WHERE conversation = ?", (pause, number))
-        return str(number)
+                    await kept.end()
+        return number
 
 
 @pytest.fixture
@@ -165,6 +170,13 @@ def talk(path: Path, client: Sequence[str], server: Sequence[str]) -> dict[Seat,
     return {seat: Seen(homes[seat], screen) for seat, screen in zip(Seat, screens, strict=True)}
 
 
+def below_header(text: str) -> str:
+    """What an exported text holds of the screen."""
+    header, _, screen = text.partition("\n\n")
+    assert header.startswith("A conversation of ")
+    return screen
+
+
 def uncoloured(text: str) -> str:
     """The text without the codes for colours."""
     return re.sub(r"\x1b\[[\d;]+m", "", text)
@@ -208,7 +220,7 @@ def test_exported_text_of_the_assignment_is_its_screen(tmp_path: Path, seat: Sea
         seat
     ]
     home, _ = talk(tmp_path, *ASSIGNMENT)[seat]
-    assert home.shown("export", "1") == screen.rpartition(above)[2]
+    assert below_header(home.shown("export", "1")) == screen.rpartition(above)[2]
 
 
 @pytest.mark.parametrize("lines", CONVERSATIONS.values(), ids=CONVERSATIONS)
@@ -216,7 +228,9 @@ def test_exported_text_is_all_that_each_screen_showed(tmp_path: Path, lines: tup
     """Also in games: what was typed, what was seen, and nothing else."""
     seats = talk(tmp_path, *lines).values()
     exports = [home.start("export", "1") for home, _ in seats]
-    assert [finished(export) for export in exports] == [(0, screen, "") for _, screen in seats]
+    for export, (_, screen) in zip(exports, seats, strict=True):
+        status, text, complaint = finished(export)
+        assert (status, below_header(text), complaint) == (0, screen, "")
 
 
 CHOSEN = Opening(bytes(32), "rock")
@@ -299,12 +313,12 @@ def test_text_of_the_partner_does_nothing_to_a_terminal(home: Home) -> None:
     number = home.write(SERVER, CHEAT)
     text, replayed = home.all_shown(["export", number], ["replay", number])
     shown = r"\x1b]0;owned\x07\x1b[2J\x1b[31m \x9b31m \x7f \u202e 1\r\n2 é 🎲"
-    assert text.startswith(f"{shown}\n")
+    assert below_header(text).startswith(f"{shown}\n")
     assert f"\nThe client had chosen {shown}.\n" in text
     assert text.replace("\n", "").isprintable()
-    assert replayed == text
+    assert replayed == below_header(text)
     drawn = uncoloured("".join(drawn for _, _, drawn in cast(home, number)[1:]))
-    assert unwrapped(drawn) == text.replace("\n", "\r\n")
+    assert unwrapped(drawn) == replayed.replace("\n", "\r\n")
 
 
 def exported(home: Home, number: str) -> dict[str, Any]:
@@ -329,7 +343,7 @@ class TestJson:
             assert (data["seat"], data["host"]) == (seat, "localhost")
             table = Table.open(data["session"], BUILT_IN, VERSIONS)
             for turn in data["turns"]:
-                assert abs(turn.pop("written") - time.time()) < 60
+                assert abs(datetime.fromisoformat(turn.pop("written")).timestamp() - time.time()) < 60
                 message = decode(json.dumps(turn).encode())
                 assert isinstance(message, Turn)
                 table = table.after(message)
@@ -350,11 +364,53 @@ class TestJson:
             last = digest(last, str(turn["number"]), turn["seat"], turn["kind"], "", turn["text"])
             assert turn["digest"] == last
 
-    def test_text_is_unchanged_and_escaped(self, home: Home) -> None:
-        """Whoever reads the file gets every character; a terminal on which it is shown gets no control character."""
+    def test_text_is_unchanged_and_can_be_read(self, home: Home) -> None:
+        """Letters are themselves; characters that would act on a terminal are escaped."""
         output = home.shown("export", home.write(SERVER, chat(HOSTILE)), "--format", "json")
         assert json.loads(output)["turns"][0]["text"] == HOSTILE
         assert output.replace("\n", "").isprintable()
+        assert "é 🎲" in output
+
+    def test_head_says_who_talked_when_and_what_wrote_it(self, home: Home) -> None:
+        """Times are in ISO 8601."""
+        number = home.write(CLIENT, chat("Hello"), ended=True)
+        home.sql("UPDATE conversations SET name = 'Anna', partner = 'Zoë', began = 1e9, ended = 1e9 + 0.5")
+        data = exported(home, number)
+        assert data.pop("turns")[0]["written"] == "2001-09-09T01:46:40.000+00:00"
+        assert data == {
+            "chatgame": chatgame.__version__,
+            "number": 1,
+            "seat": "client",
+            "names": {"client": "Anna", "server": "Zoë"},
+            "host": "localhost",
+            "port": 1059,
+            "began": "2001-09-09T01:46:40.000+00:00",
+            "ended": "2001-09-09T01:46:40.500+00:00",
+            "session": SESSION,
+        }
+
+
+def test_header_of_a_text_says_who_talked_when_and_what_wrote_it(home: Home) -> None:
+    """In three lines, and a blank one."""
+    home.write(CLIENT, chat("Hello"), ended=True)
+    home.write(SERVER, chat("Hello"))
+    home.sql("UPDATE conversations SET began = 1e9, ended = ended - ended + 1e9 + 3600, name = 'Anna'")
+    home.sql("UPDATE conversations SET host = '::1', partner = 'Zoë' WHERE id = 2")
+    texts = [home.type("export", number, TZ="UTC")[1] for number in "12"]
+    assert [text.split("\n")[:4] for text in texts] == [
+        [
+            "A conversation of Anna (client) and the server at localhost:1059",
+            "Began 2001-09-09 01:46, ended 2001-09-09 02:46, 1 turn",
+            f"Exported by chatgame {chatgame.__version__}",
+            "",
+        ],
+        [
+            "A conversation of Zoë (client) and Anna (server) at [::1]:1059",
+            "Began 2001-09-09 01:46, not finished, 1 turn",
+            f"Exported by chatgame {chatgame.__version__}",
+            "",
+        ],
+    ]
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -379,8 +435,9 @@ class TestAsciicast:
     def test_header_and_events(self, home: Home) -> None:
         """One JSON value on each line, the first with what the format asks for."""
         number = home.write(CLIENT, chat("Hello", "Hi"))
-        home.sql("UPDATE conversations SET began = 1e9 + 0.5")
+        home.sql("UPDATE conversations SET began = 1e9 + 0.5, partner = 'Ben'")
         header, *events = cast(home, number)
+        assert header["title"] == f"chatgame {chatgame.__version__}, the client and Ben"
         assert header["version"] == 2
         assert header["width"] > 80
         assert header["height"] > 20
@@ -423,15 +480,15 @@ class TestReplay:
         env = {name: value for name, value in home.env.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
         drawn = pexpect.run(" ".join([*COMMAND, "replay", number]), env=env, encoding="utf-8", dimensions=(24, 100))
         assert "\x1b[36;7mX\x1b[0m" in drawn
-        assert unwrapped(uncoloured(drawn)) == home.shown("export", number).replace("\n", "\r\n")
+        assert unwrapped(uncoloured(drawn)) == below_header(home.shown("export", number)).replace("\n", "\r\n")
 
     def test_speed_is_how_many_times_as_fast_it_is(self, home: Home) -> None:
         """Long pauses are cut to some seconds before that."""
         number = home.write(CLIENT, chat("1", "2", "3", "4"), pause=3600.0)
-        for speed, least, most in (("1000", 0.0, 1.0), ("18", 0.5, 1.5)):
+        for speed, least in (("1000", 0.0), ("18", 0.5)):
             began = time.monotonic()
             assert "Enter Input >3\n" in home.shown("replay", number, "--speed", speed)
-            assert least < time.monotonic() - began < most
+            assert least < time.monotonic() - began < LONGEST_PAUSE  # one pause at its own speed takes longer
 
     @pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent to one process")
     def test_ctrl_c_ends_it(self, home: Home) -> None:
@@ -453,40 +510,104 @@ class TestHistory:
 
     def test_nothing_yet(self, home: Home) -> None:
         """Neither where there is no journal, nor where nothing was said."""
-        assert home.shown("history") == "Nothing was said yet.\n"
+        assert home.shown("history") == "No conversations yet.\n"
         home.write(CLIENT, [])
-        assert home.shown("history") == "Nothing was said yet.\n"
+        assert home.shown("history") == "No conversations yet.\n"
 
     def test_a_line_for_each_conversation(self, home: Home) -> None:
-        """Number, when, seat, address, turns, games, and whether it can be gone on with; the oldest first."""
-        game: list[Wanted] = [(CLIENT, Kind.PLAY, "rps"), (SERVER, Kind.RESIGN, "")]
-        again: list[Wanted] = [(SERVER, Kind.PLAY, "tictactoe"), (CLIENT, Kind.SAY, "hm")]
+        """Number, when, how long ago, turns, partner, seat, place, results, and whether it is finished."""
+        lost: list[Wanted] = [(CLIENT, Kind.PLAY, "rps"), (SERVER, Kind.RESIGN, "")]
+        won: list[Wanted] = [(SERVER, Kind.PLAY, "rps"), (CLIENT, Kind.RESIGN, "")]
+        open_game: list[Wanted] = [(SERVER, Kind.PLAY, "tictactoe"), (CLIENT, Kind.SAY, "hm")]
         home.write(CLIENT, [*chat("Hello", "Hi"), (CLIENT, Kind.QUIT, "")], ended=True)
-        home.write(SERVER, [*game, *again])
+        home.write(SERVER, [*lost, *won, (CLIENT, Kind.SAY, "so?"), *won, (CLIENT, Kind.SAY, "ok"), *open_game])
+        home.write(CLIENT, lost)
         home.sql("UPDATE conversations SET began = 1e9, port = port + id")
+        home.sql("UPDATE conversations SET partner = 'Ben' WHERE id = 2")
+        home.sql("UPDATE turns SET written = strftime('%s') - 3.5 * 86400")
         status, output, complaint = home.type("history", TZ="UTC")
         assert (status, complaint) == (0, "")
+        then = "2001-09-09 01:46  3 days ago: "
         assert output.splitlines() == [
-            "   1  2001-09-09 01:46  client at localhost:1060, 3 turns",
-            "   2  2001-09-09 01:46  server at localhost:1061, 4 turns, 2 games, unfinished",
-            "One of them again: chatgame replay N. Others: chatgame export N, chatgame forget N.",
+            f"   1  {then}3 turns with the server, as the client at localhost:1060",
+            f"   2  {then}10 turns with Ben, as the server at localhost:1061; "
+            "rock, paper, scissors: 1 lost, 2 won; tic-tac-toe: not finished; can be continued",
+            f"   3  {then}2 turns with the server, as the client at localhost:1062; "
+            "rock, paper, scissors: won; can be continued",
+            "To see one again: chatgame replay N. See also: chatgame export N, chatgame forget N.",
         ]
+
+    def test_game_that_cannot_be_read_costs_no_more_than_its_results(self, home: Home) -> None:
+        """Its rules may be gone or have changed."""
+        home.write(CLIENT, [(CLIENT, Kind.PLAY, "pig"), (CLIENT, Kind.RESIGN, "")][:1])
+        home.sql("UPDATE turns SET text = 'solitaire' WHERE kind = 'play'")
+        assert "localhost:1059; 1 game that cannot be read; can be continued\n" in home.shown("history")
+
+    @pytest.mark.parametrize(
+        ("seconds", "words"),
+        [
+            (-5, "just now"),
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (7300, "2 hours ago"),
+            (86400 * 6.5, "6 days ago"),
+            (86400 * 45, "1 month ago"),
+            (86400 * 800, "2 years ago"),
+        ],
+    )
+    def test_how_long_ago(self, seconds: float, words: str) -> None:
+        """In the largest unit that fits."""
+        record = Record(1, CLIENT, "localhost", 1059, 1e9, None, 1, 0, 1e9, SESSION, "", "")
+        assert f"  {words}: 1 turn with" in described(record, 1e9 + seconds)
 
     def test_conversation_that_both_know_is_over(self, tmp_path: Path) -> None:
         """There is nothing left to go on with."""
         home, _ = talk(tmp_path, *ASSIGNMENT)[SERVER]
         line = home.shown("history").splitlines()[0]
-        assert re.fullmatch(r" +1 +[-\d]+ [\d:]+ +server at localhost:\d+, 7 turns", line)
+        assert re.fullmatch(r" +1 +[-\d]+ [\d:]+  just now: 7 turns with the client, as the server at \S+:\d+", line)
 
 
 class TestForget:
     """`forget N`."""
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+    @pytest.mark.parametrize(
+        ("answer", "status", "words", "left"),
+        [
+            ("y\n", 0, "Conversation 1 is deleted.", 0),
+            (" YES \n", 0, "Conversation 1 is deleted.", 0),
+            ("\n", 1, "chatgame: Nothing was deleted.", 1),
+            ("no\n", 1, "chatgame: Nothing was deleted.", 1),
+            ("\x04", 1, "chatgame: Nothing was deleted.", 1),
+            ("\x03", 130, "", 1),
+        ],
+    )
+    def test_asks_on_a_terminal_and_shows_what_would_be_gone(
+        self, home: Home, spawn: Any, answer: str, status: int, words: str, left: int
+    ) -> None:
+        """Only a clear yes deletes."""
+        home.write(CLIENT, chat("Hello"), ended=True)
+        command = spawn("forget", "1")
+        command.expect_exact("1 turn with the server, as the client at localhost:1059\r\n")
+        command.expect_exact("Delete conversation 1? It cannot be brought back. [y/N] ")
+        command.send(answer)
+        from tests.kit.terminals import ends
+
+        assert words in ends(command, status)
+        with home.store() as store:
+            assert len(store.history()) == left
+
+    def test_without_a_terminal_nothing_is_deleted_unless_that_was_said(self, home: Home) -> None:
+        """Nobody can be asked there."""
+        number = home.write(CLIENT, chat("Hello"), ended=True)
+        assert "add --yes" in home.complaint("forget", number)
+        assert "Hello" in home.shown("export", number)
+
     def test_conversation_is_gone_and_the_others_are_not(self, home: Home) -> None:
         """Nor is its number given to another."""
         home.write(CLIENT, chat("first"), ended=True)
         home.write(CLIENT, chat("second"), ended=True)
-        home.shown("forget", "2")
+        home.shown("forget", "2", "--yes")
         assert "There is no conversation 2." in home.complaint("export", "2")
         assert home.write(CLIENT, chat("third")) == "3"
         assert [line.split()[0] for line in home.shown("history").splitlines()[:-1]] == ["1", "3"]
@@ -494,23 +615,30 @@ class TestForget:
     def test_nothing_of_it_stays_on_the_disk(self, home: Home) -> None:
         """Neither its words nor a file of its own."""
         home.write(CLIENT, chat("a secret word"), ended=True)
-        home.shown("forget", "1")
+        home.shown("forget", "1", "--yes")
         assert [path.name for path in home.journal.parent.iterdir()] == ["journal.db"]
         assert b"a secret word" not in home.journal.read_bytes()
 
     def test_conversation_that_a_program_goes_on_with_is_refused(self, home: Home) -> None:
         """It stays as it was; one can look at it meanwhile."""
         number = home.write(CLIENT, chat("Hello"))
-        with home.store() as store, store.conversation(int(number)):
-            assert "in another program" in home.complaint("forget", number)
-            assert "Hello" in home.shown("export", number)
+
+        async def go_on() -> None:
+            with home.store() as store:
+                async with store.conversation(int(number)):
+                    assert "in another program" in home.complaint("forget", number, "--yes")
+                    assert "Hello" in home.shown("export", number)
+
+        asyncio.run(go_on())
 
     def test_what_is_damaged_can_be_forgotten(self, home: Home) -> None:
         """It is of no other use."""
         number = home.write(CLIENT, chat("Hello"), ended=True)
         home.sql("UPDATE turns SET kind = 'sing'")
-        home.shown("forget", number)
-        assert home.shown("history") == "Nothing was said yet.\n"
+        home.sql("UPDATE conversations SET seat = 'judge'")
+        assert "add --yes" in home.complaint("forget", number)
+        home.shown("forget", number, "--yes")
+        assert home.shown("history") == "No conversations yet.\n"
 
 
 def test_conversation_that_there_is_not(home: Home) -> None:
@@ -523,9 +651,10 @@ def test_conversation_that_there_is_not(home: Home) -> None:
 def test_wrong_usage(home: Home) -> None:
     """Status 2, and what is wrong."""
     wrong = {
-        "replay 1 --speed 0": "0 is no speed; write it as in 2 or 0.5",
-        "replay 1 --speed nan": "nan is no speed",
-        "replay 1 --speed fast": "fast is no speed",
+        "replay 1 --speed 0": "0 is not a speed. Write it as in 2 or 0.5",
+        "replay 1 --speed nan": "nan is not a speed",
+        "replay 1 --speed fast": "fast is not a speed",
+        "replay one": "one is not a number. Write it as in 12",
         "export 1 --format xml": "invalid choice: 'xml'",
     }
     commands = [home.start(*command.split()) for command in wrong]

@@ -1,6 +1,7 @@
 """A conversation survives the line and the program: both real programs, their real journals, in virtual time."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
@@ -25,14 +26,16 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.net.hello import hello_of
-from chatgame.net.streams import Connection
+from chatgame.net.dial import FIRST_PAUSE, pauses
 from chatgame.players.person.narration import typed
 from chatgame.players.player import Player
 from chatgame.program import Setting, join, serve
-from chatgame.protocol.frames import HEADER_SIZE
+from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Alive, Bye, Hello, Reason
 from chatgame.protocol.resume import Held, token
+from tests.kit.ends import Games
+from tests.kit.journals import edit
+from tests.kit.wire import Wire
 
 CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
 GAMES = ["Hello", "1", "2", "Again?", "rock", "/q"], ["play tictactoe", "9", "/resign", "play rps", "paper"]
@@ -112,13 +115,15 @@ class Place:
         """The file of a side's journal."""
         return self.folder / seat / "journal.db"
 
-    def sit(self, seat: Seat, player: Player, host: str = "server", **setting: Any) -> "asyncio.Task[Table]":
+    def sit(
+        self, seat: Seat, player: Player, host: str = "server", games: Games = BUILT_IN, **setting: Any
+    ) -> "asyncio.Task[Table]":
         """Start the program of a side."""
 
         async def program() -> Table:
             with Store(self.journal(seat)) as store:
                 where = Setting(
-                    "server" if seat is Seat.SERVER else host, 1059, BUILT_IN, store, insecure=True, **setting
+                    "server" if seat is Seat.SERVER else host, 1059, games, store, insecure=True, **setting
                 )
                 return await (serve if seat is Seat.SERVER else join)(player, where, told)
 
@@ -165,13 +170,17 @@ async def heard(told: Sequence[str], words: str) -> None:
     await until(lambda: any(words in text for text in told))
 
 
-class Wire:
+class Line:
     """A line between the two that is cut before or after it has carried certain frames, counted both ways."""
 
     def __init__(self, before: Collection[int] = (), after: Collection[int] = ()) -> None:
         self.carried = 0
         self._before = before
         self._after = after
+
+    def cut_before(self, frame: int) -> None:
+        """Have the line cut before one more frame."""
+        self._before = {*self._before, frame}
 
     async def listen(self) -> asyncio.Server:
         """Connect whoever comes with the server."""
@@ -194,22 +203,22 @@ class Wire:
             end.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        source, sink = Wire(reader, writer), Wire(reader, writer)
         try:
             while True:
-                header = await reader.readexactly(HEADER_SIZE)
-                data = header + await reader.readexactly(int.from_bytes(header))
+                payload = await source.hear_payload()
                 number = self.carried
                 self.carried += 1
                 if number in self._before:
                     return
-                writer.write(data)
+                sink.say(payload)
                 if number in self._after:
                     return
-        except (asyncio.IncompleteReadError, OSError):
+        except (LinkLost, OSError):
             return
 
 
-async def talk(place: Place, lines: tuple[list[str], list[str]], wire: Wire) -> tuple[list[Turn], list[Turn]]:
+async def talk(place: Place, lines: tuple[list[str], list[str]], wire: Line) -> tuple[list[Turn], list[Turn]]:
     """A whole conversation over a wire; both logs."""
     listening = await wire.listen()
     _, programs = await both_sit(place, lines, host="wire")
@@ -229,7 +238,7 @@ def test_line_that_is_cut_at_any_message_costs_nothing(
     tmp_path: Path, lines: tuple[list[str], list[str]], when: str
 ) -> None:
     """Before the first turn, at `play`, between commit and reveal, at `/q`: each turn stands once on both sides."""
-    whole = Wire()
+    whole = Line()
     expected: list[tuple[Seat, Kind, str]] = []
 
     async def uncut() -> None:
@@ -238,7 +247,7 @@ def test_line_that_is_cut_at_any_message_costs_nothing(
         expected.extend(said(client))
 
     async def cut(number: int) -> None:
-        client, server = await talk(Place(tmp_path / f"{number}"), lines, Wire(**{when: [number]}))
+        client, server = await talk(Place(tmp_path / f"{number}"), lines, Line(**{when: [number]}))
         assert client == server
         assert said(client) == expected
 
@@ -252,7 +261,7 @@ def test_line_that_is_cut_again_and_again_costs_nothing(tmp_path: Path) -> None:
     """Also while the two greet each other anew."""
 
     async def scenario() -> None:
-        wire = Wire(before=range(4, 30), after=[31, 33])
+        wire = Line(before=range(4, 30), after=[31, 33])
         client, server = await talk(Place(tmp_path), CHAT, wire)
         assert client == server
         assert [turn.text for turn in client] == ["Hello", "How are you?", "Good. You?", "Good", ""]
@@ -265,7 +274,7 @@ def test_both_are_told_that_the_line_is_lost_and_when_it_is_back(tmp_path: Path)
 
     async def scenario() -> None:
         place = Place(tmp_path)
-        await talk(place, CHAT, Wire(before=[2, 3, 4]))
+        await talk(place, CHAT, Line(before=[2, 3, 4]))
         assert place.told[Seat.SERVER][2:] == [
             "Waiting for message...",
             "The connection to the client was lost. Waiting for them to come back; Ctrl-C leaves.",
@@ -352,27 +361,29 @@ def test_names_are_known_again_after_a_restart(tmp_path: Path, victim: Seat) -> 
 class Stranger:
     """A program by hand that says to the server what it likes."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
 
     @classmethod
     async def come(cls, **hello: Any) -> "Stranger":
         """Connect, and say hello as a client."""
-        stranger = cls(Connection(*await asyncio.open_connection("server", 1059)))
-        stranger.connection.write(replace(hello_of(Held(Seat.CLIENT), BUILT_IN), **hello))
+        stranger = cls(Wire(*await asyncio.open_connection("server", 1059)))
+        stranger.wire.say(replace(hello_of(Held(Seat.CLIENT), BUILT_IN), **hello))
         return stranger
 
     async def turned_away(self) -> str:
         """The reason of the goodbye, which is all that the server says."""
-        goodbye = await self.connection.receive()
+        goodbye = await self.wire.hear()
         assert isinstance(goodbye, Bye)
-        await self.connection.close()
+        self.wire.writer.close()
         return goodbye.reason
 
 
-def spied(store: Store) -> list[Any]:
+def spied(journal: Path) -> list[Any]:
     """What a thief finds in the journal of the client: the session, its last token, and the one before."""
-    ((session, seed, spent),) = store.read("SELECT session, seed, spent FROM conversations", ())
+    ((session, seed, spent),) = edit(journal, "SELECT session, seed, spent FROM conversations")
+    assert isinstance(seed, bytes)
+    assert isinstance(spent, int)
     return [session, *(token(seed, spent - back) for back in (1, 2))]
 
 
@@ -384,8 +395,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
         place = Place(tmp_path)
         people, programs = await both_sit(place, (["Hello"], ["Hi"]))
         await until(lambda: people[Seat.CLIENT].seen == 2)
-        with Store(place.journal(Seat.CLIENT)) as store:
-            session, last, first = spied(store)
+        session, last, first = spied(place.journal(Seat.CLIENT))
         if not connected:
             await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
             await heard(place.told[Seat.SERVER], "Waiting for them to come back")
@@ -394,8 +404,8 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
             ({}, Reason.TAKEN),
             ({"token": "0" * 64}, Reason.TAKEN),
             ({"session": session} | log, Reason.UNKNOWN),
-            ({"session": session, "token": last} | log, Reason.UNKNOWN),
-            ({"session": session, "token": first} | log, Reason.UNKNOWN),
+            ({"session": session, "token": last} | log, Reason.DIVERGED),
+            ({"session": session, "token": first} | log, Reason.DIVERGED),
             ({"session": session, "token": token(b"another's seed" * 3, 5)} | log, Reason.UNKNOWN),
             ({"session": "f" * 32, "token": last} | log, Reason.UNKNOWN),
         ):
@@ -449,9 +459,8 @@ def test_journal_of_another_conversation_is_named_and_never_merged(tmp_path: Pat
             log = place.log(edited)
             before = list(steps(Table.open(store.history()[0].session, {}, {}), map(Entry, log)))[-1].before
             other, _ = before.write(before.token or edited, Kind.SAY, "I never said so")
-            store.write(
-                "UPDATE turns SET text = ?, digest = ? WHERE number = ?", (other.text, other.digest, other.number)
-            )
+        statement = "UPDATE turns SET text = ?, digest = ? WHERE number = ?"
+        edit(place.journal(edited), statement, other.text, other.digest, other.number)
         programs[edited] = place.sit(edited, Person(edited, []))
         for program in programs.values():
             with pytest.raises((Diverged, LinkLost), match="was edited or belongs to another conversation"):
@@ -566,7 +575,7 @@ def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path, s
             peer = await Stranger.come(
                 token=token(bytes(32), visit), session=session, turns=held.number, digest=held.digest
             )
-            hello = await peer.connection.receive()
+            hello = await peer.wire.hear()
             assert isinstance(hello, Hello)
             session = hello.session or ""
             table = table or Table.open(session, BUILT_IN, hello.games)
@@ -575,23 +584,23 @@ def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path, s
             while asyncio.get_running_loop().time() < ends:
                 if mine and table.token is Seat.CLIENT:
                     turn, table = table.write(Seat.CLIENT, *mine.pop(0))
-                    peer.connection.write(turn)
+                    peer.wire.say(turn)
                     held = held.after(turn)
                 if alive:
-                    peer.connection.write(alive.pop())
+                    peer.wire.say(alive.pop())
                 with suppress(TimeoutError, LinkLost):
                     async with asyncio.timeout(1):
-                        match await peer.connection.receive():
+                        match await peer.wire.hear():
                             case Turn() as turn:
                                 table, held = table.after(turn), held.after(turn)
                             case Bye(reason=reason):
                                 assert reason == Reason.REFUSED
                                 assert visit in visits
-                                await peer.connection.close()
+                                peer.wire.writer.close()
                                 with pytest.raises(RemoteProtocolError, match="did not reveal"):
                                     await server
                                 return
-            peer.connection.abort()
+            peer.wire.abort()
         raise AssertionError("the deadline was put off")
 
     in_simulation(scenario())
@@ -633,17 +642,60 @@ def test_seat_in_which_nothing_was_said_is_free_when_the_server_starts_again(tmp
 
 
 def test_client_that_cannot_come_back_is_not_waited_for(tmp_path: Path) -> None:
-    """It gave no token when it came."""
+    """It gave no token when it came. If it has said nothing yet, the seat is free at once."""
 
     async def scenario() -> None:
         place = Place(tmp_path)
-        server = place.sit(Seat.SERVER, Person(Seat.SERVER, []))
+        person = Person(Seat.SERVER, [])
+        server = place.sit(Seat.SERVER, person)
         await heard(place.told[Seat.SERVER], "listening")
-        stranger = await Stranger.come()
-        await stranger.connection.receive()
-        stranger.connection.abort()
+        for words in ([], ["Hello"]):
+            stranger = await Stranger.come()
+            hello = await stranger.wire.hear()
+            assert isinstance(hello, Hello)
+            for word in words:
+                stranger.wire.say(Table.open(hello.session or "", {}, {}).write(Seat.CLIENT, Kind.SAY, word)[0])
+                await until(lambda: person.seen == 1)
+            stranger.wire.abort()
+            if not words:
+                await heard(place.told[Seat.SERVER], "Anyone can join again")
         with pytest.raises(LinkLost, match="The connection to the client was lost"):
             await server
+
+    in_simulation(scenario())
+
+
+def test_seat_of_a_client_that_is_lost_before_its_first_turn_is_free_after_a_while(tmp_path: Path) -> None:
+    """Its first turn may be on the way, so it is waited for as long as a silent line is."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        _, programs = await both_sit(place, ([], ["Hi"]))
+        await heard(place.told[Seat.SERVER], "Connected by")
+        await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
+        shutil.rmtree(tmp_path / Seat.CLIENT)  # another client
+        with pytest.raises(TurnedAway, match="The table is taken"):
+            await place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
+        await heard(place.told[Seat.SERVER], "Anyone can join again")
+        await place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["Hello", "/q"]))
+        await programs[Seat.SERVER]
+        assert [turn.text for turn in place.log(Seat.SERVER)] == ["Hello", "Hi", ""]
+
+    in_simulation(scenario())
+
+
+def test_client_that_was_lost_before_its_first_turn_can_still_come_back_late(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, ([], ["Hi"]))
+        await heard(place.told[Seat.SERVER], "Connected by")
+        detangle.network().disconnect(*Seat)
+        await heard(place.told[Seat.SERVER], "Anyone can join again")
+        detangle.network().reconnect(*Seat)
+        people[Seat.CLIENT].say("Hello")
+        people[Seat.CLIENT].say("/q")
+        await asyncio.gather(*programs.values())
+        assert [turn.text for turn in place.log(Seat.SERVER)] == ["Hello", "Hi", ""]
 
     in_simulation(scenario())
 
@@ -658,9 +710,9 @@ def test_server_that_hangs_up_again_and_again_is_dialled_less_and_less(tmp_path:
         async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             nonlocal visits
             visits += 1
-            connection = Connection(reader, writer)
-            await connection.receive()
-            await connection.send(hello)
+            wire = Wire(reader, writer)
+            await wire.hear()
+            wire.say(hello)
             writer.close()
 
         listening = await asyncio.start_server(hang_up, "server", 1059)
@@ -698,3 +750,104 @@ def test_quit_that_cannot_be_told_holds_up_nobody_who_begins_afresh(tmp_path: Pa
         assert [turn.text for turn in place.log(Seat.SERVER)] == ["Once more", "Yes", ""]
 
     in_simulation(scenario())
+
+
+def test_old_copy_of_a_clients_journal_is_named_and_not_merged(tmp_path: Path) -> None:
+    """Its next token was used before. Both people are told to begin afresh, which then works."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        shutil.copytree(tmp_path / Seat.CLIENT, tmp_path / "old", ignore=shutil.ignore_patterns("*-shm"))
+        detangle.network().disconnect(*Seat)
+        await heard(place.told[Seat.SERVER], "was lost")
+        detangle.network().reconnect(*Seat)
+        await heard(place.told[Seat.SERVER], "Connected again")  # with one more token
+        await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
+        shutil.rmtree(tmp_path / Seat.CLIENT)
+        (tmp_path / "old").rename(tmp_path / Seat.CLIENT)
+        with pytest.raises(Diverged, match=r"journal is an old copy.*Both must begin afresh with --new"):
+            await place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
+        assert "it came with an old copy of the client's journal" in place.told[Seat.SERVER][-1]
+        await place.kill(Seat.SERVER, programs[Seat.SERVER])
+        _, programs = await both_sit(place, (["Afresh", "/q"], ["Yes"]), new=True)
+        await asyncio.gather(*programs.values())
+        assert [turn.text for turn in place.log(Seat.SERVER, 2)] == ["Afresh", "Yes", ""]
+
+    in_simulation(scenario())
+
+
+@pytest.mark.parametrize("frames", [0, 1])
+def test_client_whose_first_connection_after_a_restart_breaks_dials_again(tmp_path: Path, frames: int) -> None:
+    """As at any other time: it is cut before the client's hello or before the server's answer."""
+
+    async def scenario() -> None:
+        place, line = Place(tmp_path), Line()
+        listening = await line.listen()
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]), host="wire")
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
+        await heard(place.told[Seat.SERVER], "was lost")
+        line.cut_before(line.carried + frames)
+        place.told[Seat.CLIENT].clear()
+        client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["/q"]), host="wire")
+        await asyncio.gather(client, programs[Seat.SERVER])
+        assert "broke before the server had answered. Dialling again" in place.told[Seat.CLIENT][0]
+        assert place.log(Seat.CLIENT) == place.log(Seat.SERVER)
+        listening.close()
+
+    in_simulation(scenario())
+
+
+@pytest.mark.parametrize("changed", Seat)
+def test_partner_who_comes_back_with_other_games_is_told_why_that_cannot_be(tmp_path: Path, changed: Seat) -> None:
+    """Both keep the conversation, and go on with it when both have started again."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        await place.kill(changed, programs[changed])
+        fewer = {name: rules for name, rules in BUILT_IN.items() if name != "pig"}
+        again = place.sit(changed, Person(changed, []), games=fewer)
+        with pytest.raises(LinkLost, match=f"The {changed} came back with other games. Both have to start again"):
+            await programs[changed.other]
+        with pytest.raises(LinkLost, match=f"The {changed.other} ended the session: You came back with other games"):
+            await again
+        _, programs = await both_sit(place, (["/q"], []))
+        await asyncio.gather(*programs.values())
+        assert place.log(Seat.CLIENT) == place.log(Seat.SERVER)
+
+    in_simulation(scenario())
+
+
+def test_long_pauses_before_dialling_are_told(tmp_path: Path) -> None:
+    """Also when the connections are made each time, and are lost again at once."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        hello = hello_of(Held(Seat.SERVER), BUILT_IN, "1" * 32)
+
+        async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            wire = Wire(reader, writer)
+            await wire.hear()
+            wire.say(hello)
+            writer.close()
+
+        listening = await asyncio.start_server(hang_up, "server", 1059)
+        client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
+        await asyncio.sleep(300)
+        told = place.told[Seat.CLIENT]
+        assert any(re.match(r"Dialling again in [12]\d\.\d seconds", text) for text in told)
+        client.cancel()
+        await asyncio.wait({client})
+        listening.close()
+
+    in_simulation(scenario())
+
+
+def test_first_attempts_of_many_clients_do_not_come_in_one_instant() -> None:
+    first = [next(pauses()) for _ in range(100)]
+    assert len(set(first)) == 100
+    assert all(0 < pause <= FIRST_PAUSE for pause in first)

@@ -15,7 +15,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
-from chatgame.protocol.frames import HEADER_SIZE, payload_size
+from chatgame.protocol.frames import FrameReader, frame
 from chatgame.protocol.messages import decode
 from chatgame.protocol.resume import Held, follows, token
 from tests.kit.ends import VERSIONS
@@ -65,18 +65,13 @@ def test_files_are_small_and_say_what_they_are() -> None:
 @vectors("frames")
 def test_frames(vector: Vector) -> None:
     """The messages in a stream, and what becomes of its rest."""
-    stream, found, rest = bytes.fromhex(expanded(vector["hex"])), [], "nothing"
+    stream, found, frames = bytes.fromhex(expanded(vector["hex"])), [], FrameReader()
+    frames.feed(stream)
     try:
-        while stream:
-            if len(stream) < HEADER_SIZE:
-                rest = "part"
-                break
-            end = HEADER_SIZE + payload_size(stream[:HEADER_SIZE])
-            if len(stream) < end:
-                rest = "part"
-                break
-            found.append(to_builtins(decode(stream[HEADER_SIZE:end])))
-            stream = stream[end:]
+        while (payload := frames.next_payload()) is not None:
+            found.append(to_builtins(decode(payload)))
+            stream = stream[len(frame(payload)) :]
+        rest = "part" if stream else "nothing"
     except InvalidMessage:
         rest = "refused"
     assert (found, rest) == (vector["messages"], vector["rest"])

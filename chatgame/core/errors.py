@@ -5,13 +5,17 @@
     │   ├── RulesFailed       the rules of a game raised what they may not
     │   ├── InvalidMove       it cannot be read as a move
     │   └── IllegalMove       it can be read, but is not allowed in this position
-    ├── InvalidMessage        bytes that are no message of the protocol
+    ├── InvalidMessage        bytes that are not a message of the protocol
+    │   └── SpeaksTLS         they are TLS, where none was expected
     ├── RemoteProtocolError   the partner broke the protocol or the rules; the session ends
     ├── Diverged              the two logs are not of one conversation; they are never merged
     ├── Unreachable           no table could be opened or reached at that address
     │   └── TurnedAway        the server was reached, and has no seat for us
-    │       └── Forgotten     nor does it know the session that we come back to
-    ├── LinkLost              the connection to the partner broke or fell silent
+    │       ├── Forgotten     nor does it know the session that we come back to
+    │       └── WrongCode     since the code is not the right one
+    ├── LinkLost              the connection to the partner broke
+    │   ├── PeerSilent        or fell silent
+    │   └── NothingSaid       and nothing was said over it, so the seat is free again
     ├── JournalFailed         the journal cannot be read or written
     ├── OutputLost            what a player should see cannot be shown
     ├── PartnerLeft           the partner said goodbye
@@ -46,7 +50,11 @@ class IllegalMove(Refused):
 
 
 class InvalidMessage(ChatgameError):
-    """Bytes that are no message of the protocol."""
+    """Bytes that are not a message of the protocol."""
+
+
+class SpeaksTLS(InvalidMessage):
+    """Bytes of TLS where frames were due: one side makes the connection secure, and the other does not."""
 
 
 class RemoteProtocolError(ChatgameError):
@@ -69,8 +77,20 @@ class Forgotten(TurnedAway):
     """A server that does not know the session we come back to, or not us as its client."""
 
 
+class WrongCode(TurnedAway):
+    """The code that a client came with is not the server's."""
+
+
 class LinkLost(ChatgameError):
-    """The connection to the partner broke or fell silent."""
+    """The connection to the partner broke, or ended without a goodbye."""
+
+
+class PeerSilent(LinkLost):
+    """The other side said nothing whole for too long."""
+
+
+class NothingSaid(LinkLost):
+    """A client was lost before its first turn and has not come back: the seat is free for anyone."""
 
 
 class JournalFailed(ChatgameError):

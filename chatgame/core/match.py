@@ -216,8 +216,12 @@ class Match(Struct, frozen=True):
         invited, inviter = self.inviter.other, self.inviter
         made = len(self._commitments)
         match self.rules.to_act(self.position):
+            case Secret(seat) if self._keeps_secret(seat):  # then no answer would say which of them it is from
+                raise ValueError(f"the {seat} is asked for a second secret")
             case Secret(seat):
                 return Duty(seat, Kind.COMMIT, asked=True, ply=self.ply)
+            case Answer(seat) if not self._keeps_secret(seat):
+                raise ValueError(f"the {seat} is asked for an answer, and has no secret to answer from")
             case Answer(seat):
                 return Duty(seat, Kind.ANSWER, asked=False, ply=self.ply)
             case Both() if made < 2:
@@ -237,10 +241,14 @@ class Match(Struct, frozen=True):
             case nobody:
                 raise TypeError(f"{nobody!r} cannot act")
 
+    def _keeps_secret(self, seat: Seat) -> bool:
+        return any(hidden.seat is seat for hidden in self._hidden)
+
     def _number(self, text: str) -> int:
         """A number that may be added at a `Chance`."""
         sides = self.sides
-        if not (text.isascii() and text.isdigit() and str(int(text)) == text and int(text) < sides):
+        short = len(text) <= len(str(sides))  # to read a number of thousands of digits takes long
+        if not (short and text.isascii() and text.isdigit() and str(int(text)) == text and int(text) < sides):
             raise Refused(f'"{text}" is no number from 0 to {sides - 1}.')
         return int(text)
 

@@ -37,13 +37,13 @@ class Chance(NamedTuple):
 
 
 class Secret(NamedTuple):
-    """`seat` chooses its secret, once in a match; `apply` gets None, since the position is public."""
+    """`seat` chooses its secret, at most once in a match; `apply` gets None, since the position is public."""
 
     seat: Seat
 
 
 class Answer(NamedTuple):
-    """The program of `seat` answers by `Rules.answer`; `apply` gets the answer."""
+    """The program of `seat`, which has chosen a secret, answers by `Rules.answer`; `apply` gets the answer."""
 
     seat: Seat
 

@@ -2,32 +2,59 @@
 
 import socket
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 1059
 
+LOCALHOST = ip_address("127.0.0.1")
+"""What "localhost" means here, so that both sides mean the same by it."""
+
+ANY = ("0.0.0.0", "::", "")  # noqa: S104  # only compared
+"""All addresses of this computer, as a server listens at them."""
+
+
+def canonical(host: str) -> str:
+    """Return the one way in which chatgame writes a host, so that one place has one name.
+
+    Capitals, a final dot, the brackets of `[::1]`, short forms such as 127.1, and an IPv4 address inside an IPv6 one
+    make no difference. The address that "localhost" means is written "localhost".
+    """
+    host = host.strip().removeprefix("[").removesuffix("]").removesuffix(".").lower()
+    address = _address(host)
+    if address == LOCALHOST:
+        return DEFAULT_HOST
+    return host if address is None else str(address)
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    with suppress(ValueError):
+        address = ip_address(host)
+        return getattr(address, "ipv4_mapped", None) or address
+    with suppress(OSError):  # the forms that getaddrinfo takes, too, such as 127.1 (inet_aton(3))
+        return IPv4Address(socket.inet_aton(host)) if host[:1].isdigit() and " " not in host else None
+    return None
+
 
 def address_family(host: str) -> socket.AddressFamily:
-    """IPv4 for "localhost", so that both sides mean 127.0.0.1 by it; any for other hosts."""
+    """Return IPv4 for "localhost", so that both sides mean 127.0.0.1 by it; any for other hosts."""
     return socket.AF_INET if host == DEFAULT_HOST else socket.AF_UNSPEC
 
 
 def port_option(port: int) -> str:
-    """What to type behind a command for this port, if it is not the one that is taken anyway."""
+    """Return what to type behind a command for this port, if it is not the usual one."""
     return "" if port == DEFAULT_PORT else f" --port {port}"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this computer can reach an address."""
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"
+    """Whether only this computer can reach a canonical host."""
+    address = _address(host)
+    return host == DEFAULT_HOST if address is None else address.is_loopback
 
 
 def reachable_at(host: str) -> str:
-    """The address that others know this computer by, if it listens at `host`; a guess where that is any."""
-    if host not in ("0.0.0.0", "::", ""):  # noqa: S104  # only compared
+    """Return the address that others know this computer by, if it listens at `host`; a guess where that is any."""
+    if host not in ANY:
         return host
     family, elsewhere = (socket.AF_INET6, "2001:db8::1") if host == "::" else (socket.AF_INET, "192.0.2.1")
     with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as way:

@@ -1,156 +1,207 @@
 """The client's way to the server, and back to it when the connection was lost."""
 
 import asyncio
+import hmac
 import random
-import socket
-import ssl
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
-from chatgame.core.errors import InvalidMessage, LinkLost, RemoteProtocolError, TurnedAway, Unreachable
-from chatgame.core.limits import HELLO_TIME
+from chatgame.core.errors import (
+    ChatgameError,
+    InvalidMessage,
+    LinkLost,
+    PeerSilent,
+    RemoteProtocolError,
+    TurnedAway,
+    Unreachable,
+)
 from chatgame.core.rules import AnyRules
-from chatgame.net.addresses import address_family, is_loopback, port_option
-from chatgame.net.hello import greet_server, hello_of
+from chatgame.core.seats import Seat
 from chatgame.net.kept import Kept
-from chatgame.net.link import Link, Recovery
-from chatgame.net.streams import Connection
-from chatgame.protocol.messages import Hello
+from chatgame.net.link import Link, not_back
+from chatgame.net.pump import Pump
+from chatgame.net.transport import Dialler, Transport
+from chatgame.protocol.connection import Paired
+from chatgame.protocol.hello import hello_of, refusal
+from chatgame.protocol.messages import Bye, Hello
+from chatgame.protocol.pairing import Invitation, Pairing
 from chatgame.protocol.resume import Held
-
-DIAL_TIME = 10.0
-"""In seconds: how long a connection may take to be made."""
 
 LONGEST_PAUSE = 30.0
 """In seconds: between two attempts to reach a server that was lost."""
 
+FIRST_PAUSE = 0.5
+"""In seconds, at most: before the first attempt, so that many clients of one server do not come in one instant."""
 
-async def dial(
-    host: str,
-    port: int,
-    games: Mapping[str, AnyRules],
-    kept: Kept,
-    told: Callable[[str], object],
-    patience: float,
-    code: str | None = None,
-    *,
-    insecure: bool = False,
-) -> Link:
-    """Connect to a server and take the client's seat, or take it again if `kept` is of an unfinished session.
-
-    With a code the connection is secure; where something was said already, it is as secure as before, and to the same
-    server. Without, only a server on this computer is talked to, unless one wants to be `insecure`. When the
-    connection is lost later, the link dials again, with longer and longer pauses, for `patience` seconds.
-
-    Raises:
-        Unreachable: nobody can be reached there, or there is no seat for us; the sentence says what to do.
-        JournalFailed: `kept` cannot be written.
-        ChatgameError: the extra that is needed is not installed.
-    """
-    held = kept.held
-    pin = kept.pinned if held.number else None
-    if code or pin:
-        from chatgame.net import secure  # which needs an extra
-
-    async def once(held: Held, pin: str | None, code: str | None = None) -> tuple[Connection, Hello]:
-        """Connect, to the server that `pin` is of, or else to one that knows the code, or to any."""
-        connection = await _connect(host, port, secure.trusting_nobody() if pin or code else None)
-        greeted = False
-        try:
-            if pin:
-                secure.recognise(connection, pin)
-            elif code:
-                async with asyncio.timeout(HELLO_TIME):
-                    certificate = await secure.prove(connection, code)
-                await kept.pin(certificate)
-            elif not (insecure or is_loopback(host)):
-                raise Unreachable(
-                    "To talk to another computer, add the code that the server shows there, as in: "
-                    f"chatgame client --host {host} --port {port} 7-guitar-island"
-                )
-            token = await kept.next_token()
-            async with asyncio.timeout(HELLO_TIME):
-                hello = await greet_server(connection, hello_of(held, games, kept.session, token, kept.name))
-            await kept.begin(hello.session or "", None, hello.name)
-            greeted = True
-        except TimeoutError as error:
-            raise Unreachable(f"{host} on port {port} does not answer. Try again, or check both.") from error
-        except LinkLost as error:
-            what = f"What answers at {host} on port {port} hung up"
-            raise Unreachable(f"{what}: it is no chatgame server, or busy, or asks for a code.") from error
-        except (InvalidMessage, RemoteProtocolError) as error:
-            what = f"What answers at {host} on port {port} is no chatgame server."
-            raise Unreachable(f"{what} Check --host and --port.") from error
-        finally:
-            if not greeted:
-                connection.abort()
-        return connection, hello
-
-    clock = asyncio.get_running_loop().time
-    pauses, connected = _pauses(), clock()
-
-    async def again(link: Link) -> None:
-        nonlocal pauses, connected
-        if clock() - connected > LONGEST_PAUSE:
-            pauses = _pauses()  # that one was worth it: the next may be had at once
-        pause = next(pauses)
-        while True:
-            await asyncio.sleep(pause)
-            try:
-                link.resume(*await once(link.held, pin))
-            except TurnedAway:
-                raise
-            except Unreachable:
-                pause = next(pauses)
-                told(f"Nobody answers. Dialling again in {pause:.1f} seconds; Ctrl-C leaves.")
-            else:
-                connected = clock()
-                return
-
-    try:
-        connection, hello = await once(held, pin, code)
-    except TurnedAway as turned_away:
-        if pin or not (code and kept.pinned):
-            raise
-        try:  # the code was used, and perhaps by us, when the connection was lost before a word was said
-            connection, hello = await once(held, kept.pinned)
-        except Unreachable:
-            raise turned_away from None
-    pin = kept.pinned if code or pin else None  # the code is forgotten: from now on only this server will do
-    connected = clock()
-    recovery = Recovery(again, "Dialling again; what you write is kept.", told, patience)
-    return Link(connection, held, hello, hello.session or "", recovery)
+NOTICED = 1.0
+"""In seconds: a pause that is longer is told."""
 
 
-def _pauses() -> Iterator[float]:
-    """In seconds, each up to twice as long as the one before; random, so that many clients do not come at once."""
-    yield 0.0
-    longest = 2.0
+def pauses() -> Iterator[float]:
+    """Yield the pauses between attempts, in seconds: random, and longer and longer."""
+    longest = FIRST_PAUSE
     while True:
         yield random.uniform(longest / 2, longest)  # noqa: S311  # nobody gains by foreseeing it
         longest = min(longest * 2, LONGEST_PAUSE)
 
 
-async def _connect(host: str, port: int, context: ssl.SSLContext | None) -> Connection:
-    where = f"{host} on port {port}"
-    try:
-        async with asyncio.timeout(DIAL_TIME):
-            # TLS from the first byte: what came before it could be anybody's, and would be read as if it came within.
-            name = "" if context else None
-            return Connection(
-                *await asyncio.open_connection(
-                    host, port, family=address_family(host), ssl=context, server_hostname=name
-                )
+class Way:
+    """The client's way to the server, which it can take again and again: the link's recovery.
+
+    With a code the connection is secure; where something was said already, it is as secure as before, and to the same
+    server. When the connection is lost, the client dials again, with longer and longer pauses.
+
+    Args:
+        dialler: makes transports to the server.
+        games: that this side has.
+        kept: the client's side of the session.
+        told: gets one line for each thing that a person should know of.
+        patience: seconds that a server that was lost may take to come back.
+        code: what the server shows, where the client is new to it.
+    """
+
+    plan = "Dialling again; what you write is kept."
+
+    def __init__(
+        self,
+        dialler: Dialler,
+        games: Mapping[str, AnyRules],
+        kept: Kept,
+        told: Callable[[str], object],
+        patience: float,
+        code: str | None = None,
+    ) -> None:
+        self.told = told
+        self.patience = patience
+        self._dialler = dialler
+        self._games = games
+        self._kept = kept
+        self._code = code
+        self._pin = kept.pinned if kept.held.number else None
+        self._pauses = pauses()
+        self._connected = 0.0  # by the loop's clock
+        self._loop = asyncio.get_running_loop()
+
+    async def begin(self) -> Link:
+        """Take the client's seat, or take it again if the session is unfinished.
+
+        Raises:
+            Unreachable: nobody can be reached there, or there is no seat for us; the sentence says what to do.
+            Diverged: the server's log is not of the same conversation.
+            JournalFailed: `kept` cannot be written.
+        """
+        kept = self._kept
+        held = kept.held
+        try:
+            pump = await self._first(held)
+        except _Broken as error:
+            if not held.number:
+                raise
+            self.told(f"The connection broke before the server had answered. {self.plan}")
+            try:
+                async with asyncio.timeout(self.patience):
+                    pump = await self._again(lambda: held)
+            except TimeoutError:
+                raise not_back(Seat.SERVER, self.patience) from error
+        self._code = None  # it has been used: from now on only this server will do
+        self._pin = kept.pinned if pump.transport.binding else None
+        self._connected = self._loop.time()
+        return Link(pump, held, self)
+
+    async def _first(self, held: Held) -> Pump:
+        try:
+            return await self._once(held)
+        except TurnedAway as turned_away:
+            if self._pin or not (self._code and self._kept.pinned):
+                raise
+            self._pin = self._kept.pinned
+            try:  # the code was used, and perhaps by us, when the connection was lost before a word was said
+                return await self._once(held)
+            except Unreachable:
+                raise turned_away from None
+
+    async def recover(self, link: Link) -> None:
+        """Dial again until the link has resumed."""
+        if self._loop.time() - self._connected > LONGEST_PAUSE:
+            self._pauses = pauses()  # that connection was worth it: the next may be had at once
+        link.resume(await self._again(lambda: link.held))
+        self._connected = self._loop.time()
+
+    def give_up(self) -> LinkLost | None:
+        """Nothing special is to be said."""
+        return None
+
+    async def _again(self, held: Callable[[], Held]) -> Pump:
+        """Dial until the server takes us back."""
+        pause, why = next(self._pauses), "Dialling again"
+        while True:
+            if pause > NOTICED:
+                self.told(f"{why} in {pause:.1f} seconds; Ctrl-C leaves.")
+            await asyncio.sleep(pause)
+            try:
+                return await self._once(held())
+            except TurnedAway:
+                raise
+            except Unreachable:
+                pause, why = next(self._pauses), "Nobody answers. Dialling again"
+
+    async def _once(self, held: Held) -> Pump:
+        """Connect, to the server that the pin is of, or else to one that knows the code, or to any, and say hello."""
+        transport = await self._dialler.dial()
+        pump = Pump(transport, Seat.CLIENT)
+        greeted = False
+        try:
+            if self._pin:
+                self._recognise(transport, self._pin)
+            elif self._code and transport.binding:
+                await self._pair(pump, transport.binding, self._code)
+            await self._greet(pump, held)
+            greeted = True
+        except (InvalidMessage, LinkLost, RemoteProtocolError) as error:
+            raise self._explained(error) from error
+        finally:
+            if not greeted:
+                pump.abort()
+        return pump
+
+    def _recognise(self, transport: Transport, pin: str) -> None:
+        if not hmac.compare_digest(pin, (transport.binding or b"").hex()):
+            raise Unreachable(
+                "What answers there is not the server that you talked to: its certificate is another. Nothing was "
+                "sent. If your friend has begun afresh, ask for the new code, and use it with --new."
             )
-    except ssl.SSLError as error:
-        raise Unreachable(f"What answers at {where} does not speak TLS, so nothing was sent. Check both.") from error
-    except (socket.gaierror, UnicodeError) as error:
-        raise Unreachable(f'There is no host by the name "{host}". Check --host.') from error
-    except ConnectionRefusedError as error:
-        raise Unreachable(
-            f"Nobody is listening at {where}. Start the server first: chatgame server{port_option(port)}"
-        ) from error
-    except TimeoutError as error:
-        raise Unreachable(f"No answer from {where}. Check --host and --port.") from error
-    except OSError as error:
-        why = error.strerror or "none of its addresses answers"
-        raise Unreachable(f"Cannot reach {where}: {why}. Check --host and --port.") from error
+
+    async def _pair(self, pump: Pump, binding: bytes, code: str) -> None:
+        from chatgame.net.tls import Spake2  # which needs an extra
+
+        pump.pair(Pairing(Seat.CLIENT, binding, partial(Spake2, Seat.CLIENT), Invitation(code)))
+        match await pump.next_event():
+            case Paired():
+                await self._kept.pin(binding.hex())
+            case Bye() as goodbye:
+                raise refusal(goodbye, pairing=True)
+
+    async def _greet(self, pump: Pump, held: Held) -> None:
+        kept = self._kept
+        pump.say(hello_of(held, self._games, kept.session, await kept.next_token(), kept.name))
+        match await pump.next_event():
+            case Hello() as hello:
+                await kept.begin(hello.session or "", None, hello.name)
+            case Bye() as goodbye:
+                raise refusal(goodbye, pairing=False)
+
+    def _explained(self, error: ChatgameError) -> Unreachable:
+        """Say what it means that a connection was made, and nobody was greeted over it."""
+        where = self._dialler.where
+        match error:
+            case PeerSilent():
+                return _Broken(f"The server at {where} does not answer. Try again, or check --host and --port.")
+            case LinkLost():
+                return _Broken(
+                    f"What answers at {where} hung up: it is not a chatgame server, or busy, or asks for a code."
+                )
+        return Unreachable(f"What answers at {where} is not a chatgame server. Check --host and --port.")
+
+
+class _Broken(Unreachable):
+    """A connection was made, and broke or fell silent before the server had said hello."""

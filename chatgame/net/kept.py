@@ -45,7 +45,7 @@ class Kept(Protocol):
             JournalFailed: it cannot be written.
         """
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """Keep that the conversation is over, and both sides know it.
 
         Raises:

@@ -7,9 +7,12 @@ from typing import Any
 
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
-from chatgame.net.hello import hello_of
 from chatgame.net.link import Link
-from chatgame.net.streams import Connection
+from chatgame.net.pump import Pump
+from chatgame.net.transport import StreamTransport
+from chatgame.protocol.connection import Connection
+from chatgame.protocol.hello import hello_of
+from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -18,15 +21,22 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 def linked_in_memory(
     client_games: Mapping[str, AnyRules], server_games: Mapping[str, AnyRules] | None = None
 ) -> tuple[Link, Link]:
-    """The links of a client and a server in one process, in a session of their own. Needs a running loop."""
-    session = secrets.token_hex(16)
-    at_client, at_server = (Connection(*streams) for streams in memory_streams())
-    client, server = Held(Seat.CLIENT), Held(Seat.SERVER)
+    """Return the links of a client and a server in one process, who have said hello. Needs a running loop."""
     games = client_games if server_games is None else server_games
-    return (
-        Link(at_client, client, hello_of(server, games), session),
-        Link(at_server, server, hello_of(client, client_games), session),
+    client, server = (
+        Pump(StreamTransport(*streams), seat) for seat, streams in zip(Seat, memory_streams(), strict=True)
     )
+    now = asyncio.get_running_loop().time()
+    greet(client.connection, hello_of(Held(Seat.CLIENT), client_games), server.connection, now)
+    greet(server.connection, hello_of(Held(Seat.SERVER), games, secrets.token_hex(16)), client.connection, now)
+    return Link(client, Held(Seat.CLIENT)), Link(server, Held(Seat.SERVER))
+
+
+def greet(speaker: Connection, hello: Hello, hearer: Connection, now: float) -> None:
+    """Let one end of a connection say hello, and the other hear it."""
+    speaker.say(hello, now)
+    hearer.receive(speaker.data_to_send(), now)
+    hearer.next_event()
 
 
 def memory_streams() -> tuple[Streams, Streams]:

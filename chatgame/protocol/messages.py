@@ -83,6 +83,7 @@ class Reason(StrEnum):
     VERSION = "version"
     UNKNOWN = "unknown"
     DIVERGED = "diverged"
+    GAMES = "games"
     REFUSED = "refused"
 
 

@@ -1,42 +1,173 @@
 """Pairing: a short code that two friends know lets in the right one, and nobody else.
 
-Both sides make a key from the code by SPAKE2 (RFC 9382), inside TLS. Each guess at the code takes one connection, and
-somebody between the two, who has a certificate of their own, gets no further than a guess: what proves the key is
-bound to the certificate that each side sees, and to both messages before. The client proves it first, so a guess
-teaches nothing. After three wrong guesses the code is burned.
+Both sides make a key from the code by SPAKE2 (RFC 9382), inside TLS. Each guess at the code takes one connection.
+Somebody between the two, who has a certificate of their own, gets no further than a guess: the proofs of the key
+cover the certificate that each side sees, and both SPAKE2 messages. The client proves first, so a wrong guess teaches
+it nothing. After three wrong guesses the code is burned.
 """
 
 import hmac
 import re
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Protocol
+from unicodedata import category
 
 from chatgame.core.digest import digest
-from chatgame.core.errors import Refused
+from chatgame.core.errors import Refused, RemoteProtocolError, TurnedAway, Unreachable, WrongCode
+from chatgame.core.limits import MAX_GUESSES
 from chatgame.core.seats import Seat
+from chatgame.protocol.messages import Bye, Pair, Reason
 from chatgame.protocol.words import WORDS
 
-_CODE = r"(?a)([1-9][0-9]?)[- ]+([a-z]+)[- ]+([a-z]+)"
+_CODE = r"(?a)([1-9][0-9]?) ([a-z]+) ([a-z]+)"
 
 
 def any_code(below: Callable[[int], int]) -> str:
-    """A code that can be read over the phone, as in 7-guitar-island, from random numbers below what one asks for."""
+    """Return a code that is easy to say, as in 7-guitar-island; `below(n)` gives a random number below n."""
     return f"{1 + below(99)}-{WORDS[below(len(WORDS))]}-{WORDS[below(len(WORDS))]}"
 
 
 def read_code(text: str) -> str:
-    """The code that a person means by `text`.
+    """Return the code that a person means by `text`, with any capitals, spaces or dashes, and a final full stop.
 
     Raises:
-        Refused: it has not the form of one.
+        Refused: it does not have the form of a code.
     """
-    parts = re.fullmatch(_CODE, text.strip().lower())
+    apart = "".join(
+        " " if character in "_\N{MINUS SIGN}" or category(character) == "Pd" else character for character in text
+    )
+    parts = re.fullmatch(_CODE, " ".join(apart.lower().rstrip(". ").split()))
     if not parts:
-        raise Refused(f'"{text}" is no code. A code is a number and two words, as in 7-guitar-island.')
+        raise Refused(f'"{text}" is not a code. A code is a number and two words, as in 7-guitar-island.')
     return "-".join(parts.groups())
 
 
 def proof(key: bytes, prover: Seat, certificate: bytes, clients: bytes, servers: bytes) -> str:
-    """What shows that `prover` has the key, for the certificate and the messages that it has seen; in hexadecimal."""
+    """Return what shows that `prover` has the key, for the certificate and messages it has seen, in hexadecimal."""
     what = digest("chatgame pairing", prover, certificate.hex(), clients.hex(), servers.hex())
     return hmac.new(key, what.encode(), sha256).hexdigest()
+
+
+class Exchange(Protocol):
+    """One side of SPAKE2 for one code.
+
+    Attributes:
+        message: what the other side has to get, 33 bytes.
+    """
+
+    message: bytes
+
+    def key(self, theirs: bytes) -> bytes | None:
+        """Return the key that both sides have if both know the code; None if `theirs` is not a message of SPAKE2."""
+
+
+class Invitation:
+    """The code of one table, as long as it is good.
+
+    Attributes:
+        code: the code, or None once it has been used or burned.
+        guesses: how many wrong ones were tried.
+    """
+
+    def __init__(self, code: str | None) -> None:
+        self.code = code
+        self.guesses = 0
+
+    @property
+    def burned(self) -> bool:
+        """Whether too many wrong codes were tried."""
+        return self.guesses == MAX_GUESSES
+
+    def refuse(self) -> None:
+        """Count a wrong code."""
+        self.guesses += 1
+        if self.burned:
+            self.code = None
+
+
+class Pairing:
+    """One side of a pairing over one connection; both sides take the same steps, the client first.
+
+        each side sends its message of SPAKE2
+        each side sends its proof of the key
+
+    Args:
+        seat: one's own.
+        certificate: SHA-256 of the server's certificate as this side sees it, the channel binding.
+        exchange: begins SPAKE2 for a code.
+        invitation: the code; the server's may be used up while a pairing is under way.
+
+    Attributes:
+        done: whether both have proved that they know the code.
+    """
+
+    def __init__(
+        self, seat: Seat, certificate: bytes, exchange: Callable[[str], Exchange], invitation: Invitation
+    ) -> None:
+        self.done = False
+        self._seat = seat
+        self._certificate = certificate
+        self._begin_exchange = exchange
+        self._invitation = invitation
+        self._code = invitation.code or ""
+        self._ours: Exchange | None = None
+        self._theirs = b""
+        self._key = b""
+
+    def begin(self) -> Pair:
+        """Return the client's first message."""
+        self._ours = self._begin_exchange(self._code)
+        return Pair(self._ours.message.hex())
+
+    def hear(self, message: Pair) -> Pair | None:
+        """Take the other side's next message; returns the answer, or None where the client has heard all.
+
+        Raises:
+            WrongCode: as the server: the client has a wrong code.
+            TurnedAway: as the server: no code is good any more.
+            Unreachable: as the client: the server does not know the code.
+            RemoteProtocolError: as the server: the message is not one of SPAKE2.
+        """
+        value = bytes.fromhex(message.value)
+        return self._take_proof(value) if self._theirs else self._take_element(value)
+
+    def _take_element(self, theirs: bytes) -> Pair:
+        self._require_invitation()
+        ours = self._ours or self._begin_exchange(self._code)
+        key = ours.key(theirs)
+        if not key:
+            raise self._not_paired()
+        self._ours, self._theirs, self._key = ours, theirs, key
+        return Pair(self._proof(Seat.CLIENT) if self._seat is Seat.CLIENT else ours.message.hex())
+
+    def _take_proof(self, theirs: bytes) -> Pair | None:
+        self._require_invitation()
+        if not hmac.compare_digest(theirs.hex(), self._proof(self._seat.other)):
+            if self._seat is Seat.SERVER:
+                self._invitation.refuse()
+                raise WrongCode("it had a wrong code")
+            raise self._not_paired()
+        self.done = True
+        return None if self._seat is Seat.CLIENT else Pair(self._proof(Seat.SERVER))
+
+    def _require_invitation(self) -> None:
+        """See that the code is still good: many pairings at once have no more guesses than one after another."""
+        if not self._code or self._invitation.code != self._code:
+            raise TurnedAway("it came with a code, and none is valid any more")
+
+    def _not_paired(self) -> Unreachable | RemoteProtocolError:
+        if self._seat is Seat.CLIENT:
+            return Unreachable("What answers there does not know the code. Check it, and --host.")
+        return RemoteProtocolError("it did not pair")
+
+    def _proof(self, prover: Seat) -> str:
+        assert self._ours, "both messages were exchanged"
+        messages = [self._ours.message, self._theirs]
+        clients, servers = messages if self._seat is Seat.CLIENT else reversed(messages)
+        return proof(self._key, prover, self._certificate, clients, servers)
+
+
+def goodbye_to(error: TurnedAway) -> Bye:
+    """Return what a server says to a client that did not pair."""
+    return Bye(Reason.REFUSED, "wrong code") if isinstance(error, WrongCode) else Bye(Reason.TAKEN)

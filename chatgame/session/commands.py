@@ -1,20 +1,21 @@
 """What a line typed at the prompt means.
 
     /q                  leave: both programs end
-    /help, /games, ...  the other commands; any other word behind a slash is refused
-    //text              the text /text
-    play GAME           in chat: open a game; with an unknown word: names the games there are
+    /help, /games, ...  the other commands; any other word after a slash is refused
+    //text              the message /text
+    play GAME           in chat: start a game, which its name or its title stands for
+    help, quit, exit    in chat: refused, with the command that was probably meant
     anything else       in chat: a message, unchanged; in a game: a move
 
-A line either becomes a turn to write or is answered on the spot, with the token kept.
+A line either becomes a turn to write, or it is answered at once and the token stays here.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chatgame.core.board import Board
-from chatgame.core.errors import InvalidMove, Refused
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.match import Match
-from chatgame.core.rules import ANY_FAILURE, AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
@@ -41,7 +42,21 @@ IN_GAME = {
 ASIDE = ("/help", "/games", "/board", "/moves")
 """What only asks for something, and so can be typed at any time."""
 
+COMMANDS = ("/help", "/games", "/say", "/board", "/moves", "/resign", "/rematch", "/q")
+
+OTHER_WORDS = {
+    **dict.fromkeys(("/quit", "/exit", "/bye", "/leave"), "/q"),
+    **dict.fromkeys(("/h", "/?"), "/help"),
+    "/play": "play GAME, without a slash",
+}
+"""What people type who know other programs, and what they mean by it."""
+
+HINTED = ("help", "quit", "exit")
+"""In chat, a line that is only one of these words is more likely a command without its slash than a message."""
+
 NO_GAMES = "There is no game that both sides have."
+
+AS_MESSAGE = "To send the line as a message, put /say in front of it."
 
 
 class Write(NamedTuple):
@@ -72,34 +87,62 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write | Reply:
     command = _read_command(line, table, seat)
     if command:
         return command
-    if line.lstrip()[:5].rstrip().lower() != "play":
+    first, *words = line.split()
+    if first.lower() in HINTED and not words:
+        raise Refused(f"Did you mean {_command_meant(f'/{first}')}? {AS_MESSAGE}")
+    name, options = _game_named(words, table) if _letters(first) == "play" else ("", "")
+    if name in table.games:
+        return _play(f"{name} {options}".rstrip(), table, seat)
+    if name:
+        raise Refused(f"{table.absent[name]} {AS_MESSAGE}")
+    if first.lower() != "play" or len(words) > 1:
         return Write(Kind.SAY, line)
-    words = line.split()
-    name, options = "".join(words[1:2]).lower(), " ".join(words[2:])
-    if name in table.games and _takes(table.games[name], seat, options):
-        return Write(Kind.PLAY, f"{name} {options}".rstrip())
-    if options:
-        return Write(Kind.SAY, line)
-    games = f"There is no such game: type play and one of {', '.join(table.games)}." if table.games else NO_GAMES
-    hint = table.absent.get(name, games)
-    raise Refused(f"{hint} To send it as it is: /say {line}")
+    games = f"There is no such game. Type play and one of {', '.join(table.games)}." if table.games else NO_GAMES
+    raise Refused(f"{games} {AS_MESSAGE}")
 
 
-def _takes(rules: AnyRules, inviter: Seat, options: str) -> bool:
-    """Whether "play GAME OPTIONS" is meant for the game, which may still refuse the options, and not chat."""
-    if not options or options[0].isdigit():
-        return True
+def is_message(text: str, table: Table, seat: Seat) -> bool:
+    """Whether `seat` can send this text in chat by typing it as it is."""
     try:
-        rules.start(inviter, options)
-    except ANY_FAILURE:
+        return read_chat(text, table, seat) == Write(Kind.SAY, text)
+    except Refused:
         return False
-    return True
+
+
+def _game_named(words: Sequence[str], table: Table) -> tuple[str, str]:
+    """The game whose name or title these words begin with, and the words after it; both empty where there is none.
+
+    Only letters and digits count, so `tic tac toe` and `Tic-Tac-Toe` stand for `tictactoe`.
+    """
+    names = (*table.absent, *table.games)
+    known = {_letters(rules.title): name for name, rules in table.games.items()}
+    known |= {_letters(name): name for name in names} | {name: name for name in names}
+    for count in range(len(words), 0, -1):
+        text = " ".join(words[:count]).lower()
+        if name := known.get(text) or known.get(_letters(text)):
+            return name, " ".join(words[count:])
+    return "", ""
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+def _play(text: str, table: Table, seat: Seat) -> Write:
+    """The turn that opens a game, if the game takes the options."""
+    try:
+        table.write(seat, Kind.PLAY, text)
+    except RulesFailed:
+        raise
+    except Refused as error:
+        raise Refused(f"{error} {AS_MESSAGE}") from error
+    return Write(Kind.PLAY, text)
 
 
 def read_game(line: str, table: Table, seat: Seat, secret: str | None, seed: int) -> Write | Hide | Reply:
     """What `line`, without its line end, means when `seat`, with its secret, types it in a game and is asked.
 
-    `seed` is a random number of 64 bits, for who types `random` instead of a secret.
+    `seed` is a random number of 64 bits, from which a secret is made for a player who types `random`.
 
     Raises:
         Refused: it means nothing that can be done now; the sentence says why and what would do.
@@ -115,8 +158,15 @@ def read_game(line: str, table: Table, seat: Seat, secret: str | None, seed: int
         text = match.any_secret(seed) or text
     try:
         notation = match.parse(seat, text)
-    except InvalidMove as error:
-        raise InvalidMove(f"{error} To say something, type /say TEXT.") from error
+    except (InvalidMove, IllegalMove) as error:
+        first, *words = text.split()
+        if first.lower() == "play" and (not words or _game_named(words, table)[0]):
+            raise Refused(_not_over(match)) from error
+        if not words and (meant := _command_meant(f"/{first}")):
+            raise type(error)(f"{error} Did you mean {meant}?") from error
+        if isinstance(error, InvalidMove):
+            raise InvalidMove(f"{error} To say something, type /say TEXT.") from error
+        raise
     return Write(Kind.MOVE, notation) if match.duty.kind is Kind.MOVE else Hide(notation)
 
 
@@ -150,14 +200,30 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
         case "/rematch" if table.match and not on:
             return Write(Kind.PLAY, _again(table.match, table))
         case "/rematch" if on:
-            raise Refused(f"This game of {on.rules.title} is not over yet. To give it up, type /resign.")
+            raise Refused(_not_over(on))
         case "/rematch":
             raise Refused("No game was played yet. Type play and one of the games that /games lists.")
         case "/board" | "/moves" | "/resign":
             raise Refused(f"No game is on, so there is nothing for {line} to do.")
     if word in IN_CHAT or word in IN_GAME:
         raise Refused(f"Type {word} alone, with nothing behind it.")
-    raise Refused(f"There is no command {word}. Type /help for the commands, or /{line} to send it as a message.")
+    from difflib import get_close_matches  # only for a mistake
+
+    meant = _command_meant(word) or "".join(get_close_matches(word.lower(), COMMANDS, 1, 0.75))
+    hint = f"Did you mean {meant}? " if meant else ""
+    raise Refused(
+        f"There is no command {word}. {hint}Type /help for the commands, or /{line} to send it as a message."
+    )
+
+
+def _command_meant(word: str) -> str:
+    """The command that somebody means by `word`, which begins with a slash, in any case; empty if it is not known."""
+    word = word.lower()
+    return word if word in COMMANDS else OTHER_WORDS.get(word, "")
+
+
+def _not_over(match: Match) -> str:
+    return f"This game of {match.rules.title} is not over yet. Finish it first, or give it up with /resign."
 
 
 def read_aside(line: str, table: Table, seat: Seat, secret: str | None) -> Reply | None:
@@ -210,5 +276,8 @@ def _again(last: Match, table: Table) -> str:
 
 
 def _games(table: Table) -> str:
-    lines = [f"{name:<10} {rules.title}; type play {name}" for name, rules in table.games.items()]
-    return "\n".join(lines) or NO_GAMES
+    if not table.games:
+        return NO_GAMES
+    play = "" if table.playing else "play "
+    lines = [f"{play + name:<15} {rules.title}" for name, rules in table.games.items()]
+    return "\n".join([*lines, *([_not_over(table.playing)] if table.playing else [])])

@@ -84,11 +84,11 @@ async def converse(
         failure = error
     except BaseException:  # cancelled, or a defect
         if await link.close(Bye(Reason.LEFT)):
-            journal.end()
+            await journal.end()
         raise
     try:
         if await link.close(_goodbye(failure)) and isinstance(failure, PlayerLeft | OutputLost):
-            journal.end()
+            await journal.end()
     except asyncio.CancelledError:
         if not failure:
             raise  # or else a player who leaves meanwhile would hide why it closes
@@ -204,7 +204,7 @@ class _Conversation:
         await self._show()
         turn = await (self._heard_meanwhile() if self._heard else self._receive())
         if turn:
-            self._take(turn)
+            await self._take(turn)
 
     async def _wait_for_program(self, match: Match, duty: Duty) -> None:
         """The same where no player is asked: a program that is late in a match has lost that."""
@@ -234,7 +234,7 @@ class _Conversation:
                     return turn
         except ChatgameError as error:
             if isinstance(error, PartnerLeft):
-                self._end()  # before we answer, since that says that it is safe here
+                await self._end()  # before we answer, since that says that it is safe here
             if self.table.token:
                 raise
         return None
@@ -253,17 +253,17 @@ class _Conversation:
         except Refused as error:
             raise RemoteProtocolError(f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}") from error
 
-    def _take(self, turn: Turn) -> None:
+    async def _take(self, turn: Turn) -> None:
         """Take a turn of the partner's."""
         after = self._after(turn)
         self._journal.take(turn)
         self._unseen.append(self._set(Step.to(self.table, turn, after, None, self._secret)))
         if not after.token:
-            self._end()
+            await self._end()
 
-    def _end(self) -> None:
+    async def _end(self) -> None:
         """Both sides know that the log is closed."""
-        self._journal.end()
+        await self._journal.end()
         self._over = True
 
     def _listen_soon(self) -> None:

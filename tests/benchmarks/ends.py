@@ -21,10 +21,9 @@ from chatgame.core.turn import Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
-from chatgame.net.dial import dial
-from chatgame.net.listen import listening
 from chatgame.program import Setting, join, serve
 from chatgame.session.play import converse
+from tests.kit.ends import dial, listening
 
 HOST = "127.0.0.1"
 
@@ -104,16 +103,16 @@ class Unkept(InMemory):
 
 async def serve_session(size: int, opened: Opened) -> None:
     """A whole session's server, without a journal."""
-    async with listening(HOST, 0, BUILT_IN, lambda _: None, 60) as door:
+    async with listening(HOST) as door:
         await door.open(Unkept(Seat.SERVER))
-        opened(door.port)
+        opened(door.listener.port)
         await converse(Echo("x" * size), await door.partner, BUILT_IN, Unkept(Seat.SERVER))
 
 
 async def dial_session(size: int, port: int, trips: int) -> float:
     """A whole session's client, without a journal."""
     caller, journal = Caller("x" * size, trips), Unkept(Seat.CLIENT)
-    await converse(caller, await dial(HOST, port, BUILT_IN, journal, lambda _: None, 60), BUILT_IN, journal)
+    await converse(caller, await dial(port, journal), BUILT_IN, journal)
     return caller.took
 
 

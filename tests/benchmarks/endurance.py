@@ -74,11 +74,9 @@ async def _converse(folder: Path, turns: int, apart: int) -> tuple[list[dict[str
     players = witness, Tireless(turns, apart)
 
     async def sit(player: Tireless, link: Link) -> None:
-        with (
-            Store(folder / link.seat / "journal.db") as store,
-            store.conversation(store.begin(link.seat, "memory", 0)) as journal,
-        ):
-            await converse(player, link, BUILT_IN, journal)
+        with Store(folder / link.seat / "journal.db") as store:
+            async with store.conversation(store.begin(link.seat, "memory", 0)) as journal:
+                await converse(player, link, BUILT_IN, journal)
 
     async with asyncio.TaskGroup() as tasks:
         for player, link in zip(players, linked_in_memory(BUILT_IN), strict=True):

@@ -14,9 +14,11 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
-from chatgame.journal.store import Conversation, Store
+from chatgame.journal.conversation import Conversation
+from chatgame.journal.store import Store
 from tests.benchmarks.games import MOVES
 from tests.benchmarks.measure import Bound, Row
+from tests.kit.journals import edit
 
 SESSION = "0" * 32
 
@@ -46,19 +48,27 @@ class LongTalk:
         folder = tempfile.TemporaryDirectory()
         atexit.register(folder.cleanup)
         self._path = Path(folder.name, "journal.db")
+        asyncio.run(self._write(said(turns)))
+
+    async def _write(self, turns: Iterator[Turn]) -> None:
         with Store(self._path) as store:
             self._number = store.begin(Seat.CLIENT, "localhost", 1059)
-            with store.conversation(self._number) as kept:
-                asyncio.run(kept.begin(SESSION, None, ""))
-                for turn in said(turns):
+            async with store.conversation(self._number) as kept:
+                await kept.begin(SESSION, None, "")
+                for turn in turns:
                     kept.take(turn)
 
     def resume(self) -> float:
         """How long it takes to come to the table where it ends."""
-        began = perf_counter()
-        with Store(self._path) as store, store.conversation(self._number) as kept:
-            assert self._table(kept).number == self._turns, "it was read to its end"
-            return perf_counter() - began
+
+        async def resume() -> float:
+            began = perf_counter()
+            with Store(self._path) as store:
+                async with store.conversation(self._number) as kept:
+                    assert self._table(kept).number == self._turns, "it was read to its end"
+                    return perf_counter() - began
+
+        return asyncio.run(resume())
 
     def read(self) -> float:
         """How long SQLite takes to give the same rows."""
@@ -76,19 +86,19 @@ class LongTalk:
     def write_more(self, turns: int) -> float:
         """How long one more turn of one's own takes, to be written and kept."""
 
-        async def write(kept: Conversation, table: Table) -> None:
-            for _ in range(turns):
-                assert table.token, "nobody quits"
-                turn, table = table.write(table.token, Kind.SAY, "And one more.")
-                await kept.keep(turn)
+        async def write() -> float:
+            with Store(self._path) as store:
+                async with store.conversation(self._number) as kept:
+                    table = self._table(kept)
+                    began = perf_counter()
+                    for _ in range(turns):
+                        assert table.token, "nobody quits"
+                        turn, table = table.write(table.token, Kind.SAY, "And one more.")
+                        await kept.keep(turn)
+                    return perf_counter() - began
 
-        with Store(self._path) as store:
-            with store.conversation(self._number) as kept:
-                table = self._table(kept)
-                began = perf_counter()
-                asyncio.run(write(kept, table))
-                took = perf_counter() - began
-            store.write("DELETE FROM turns WHERE number >= ?", (self._turns,))
+        took = asyncio.run(write())
+        edit(self._path, "DELETE FROM turns WHERE number >= ?", self._turns)
         return took / turns
 
     @staticmethod

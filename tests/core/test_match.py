@@ -26,6 +26,9 @@ ACTS: dict[str, ToAct] = {
     "reply": Answer(INVITED),
 }
 
+ANSWERS = {"answer": "secret", "reply": "rival"}
+"""From which secret each comes."""
+
 
 class Position(NamedTuple):
     """What is still to come, and what has happened."""
@@ -146,7 +149,7 @@ def test_random_number_is_the_sum_of_what_both_put_in(mine: str, theirs: str, dr
     assert playing.match.position.happened == (drawn,)
 
 
-@pytest.mark.parametrize("number", ["6", "-1", "+1", "01", "1.0", "٣", "²", "", "1_0", "a"])
+@pytest.mark.parametrize("number", ["6", "-1", "+1", "01", "1.0", "٣", "²", "", "1_0", "a", "9" * 3999])
 def test_numbers_outside_the_dice_are_refused(number: str) -> None:
     """As a contribution and as a reveal."""
     playing = Playing("chance").commit(opening(number or "x"))
@@ -195,6 +198,31 @@ def test_two_cheats_win_nothing() -> None:
     playing.write(Kind.ANSWER, "x").write(Kind.ANSWER, "y")
     playing.write(Kind.REVEAL, str(opening("tea"))).write(Kind.REVEAL, str(opening("pot")))
     assert playing.match.outcome == Outcome(None, "both cheated")
+
+
+@pytest.mark.parametrize("between", ["", "answer ", "rival move answer "])
+def test_rules_that_ask_a_seat_for_a_second_secret_fail(between: str) -> None:
+    """An answer could be from either, so the turn that would lead there is refused, and nobody becomes a cheat."""
+    acts = f"secret {between}secret".split()
+    playing = Playing(" ".join(acts))
+    for act in acts[:-2]:
+        playing.commit(opening("tea")) if act != "move" else playing.write(Kind.MOVE, "a")
+    before = playing.match
+    with pytest.raises(RulesFailed, match="the client is asked for a second secret"):
+        playing.write(Kind.ANSWER, "aet") if between else playing.commit(opening("tea"))
+    assert playing.match is before
+    playing.write(Kind.RESIGN)
+    while playing.match.duty:
+        playing.write(Kind.REVEAL, str(opening("tea")))
+    assert playing.match.outcome
+    assert playing.match.outcome.reason.endswith("resigned")
+
+
+@pytest.mark.parametrize("acts", ["answer", "secret reply", "rival move answer"])
+def test_rules_that_ask_for_an_answer_without_a_secret_fail(acts: str) -> None:
+    """Neither the other's secret nor one to come will do."""
+    with pytest.raises(RulesFailed, match="is asked for an answer, and has no secret to answer from"):
+        Playing(acts).commit(opening("tea")).write(Kind.MOVE, "a")
 
 
 def test_resigning_does_not_spare_the_reckoning() -> None:
@@ -263,7 +291,7 @@ def test_choice_that_is_not_allowed_is_refused_when_it_is_revealed(value: str, e
 @pytest.mark.parametrize("act", ACTS)
 def test_no_other_turn_than_the_one_that_is_due(act: str) -> None:
     """A reveal before both have committed, a second commitment, a move instead of an answer."""
-    playing = Playing(act)
+    playing = Playing(act) if act not in ANSWERS else Playing(f"{ANSWERS[act]} {act}").commit(opening("tea"))
     assert playing.match.duty
     for kind in {Kind.MOVE, Kind.COMMIT, Kind.CONTRIBUTE, Kind.REVEAL, Kind.ANSWER} - {playing.match.duty.kind}:
         with pytest.raises(Refused, match=f"A turn to {kind} came where one to {playing.match.duty.kind} was due"):

@@ -1,4 +1,4 @@
-"""What every game shows and tells of its positions, in random play."""
+"""What every game shows and tells of its positions, in random play; `chatgame.testing` sees to their form."""
 
 import re
 from collections.abc import Iterator
@@ -9,20 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chatgame.core.board import Board, checked
-from chatgame.core.match import Match
+from chatgame.core.board import Board
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.players.person.boards import drawn, in_words
 from chatgame.players.person.inert import inert
-from chatgame.players.person.look import Look, columns
+from chatgame.players.person.look import Look
 from tests.games.playing import Shown, at_random
 from tests.kit.boards import cells
 
 WORDS = re.compile(r"(?:[A-Za-z0-9.,:;?!'() ]|(?<=\w)-(?=\w))+")
 """Letters, digits and marks that a screen reader passes over, and a hyphen inside a word."""
 
-any_game = settings(max_examples=10, deadline=None)
+any_game = settings(max_examples=5, deadline=None)
 
 
 def states(game: str, seed: int) -> Iterator[tuple[Shown, Seat | None, Board]]:
@@ -48,22 +47,9 @@ def test_every_board_is_drawn_in_40_columns(game: str, seed: int) -> None:
     for board in boards(game, seed):
         plain, unicode = (list(drawn(board, Look(width=40, unicode=unicode))) for unicode in (False, True))
         assert all(re.fullmatch(r"[ -~]{0,40}", row) and row == row.rstrip() for row in plain)
-        assert all(inert(row) == row and columns(row) <= 40 for row in unicode)
+        assert all(inert(row) == row for row in unicode)
+        assert max(map(len, unicode)) <= 40  # since each of their characters takes one column
         assert len(plain) == len(unicode)
-
-
-@any_game
-@given(seed=st.integers(0, 2**32))
-@pytest.mark.parametrize("game", BUILT_IN)
-def test_every_board_is_what_a_board_has_to_be(game: str, seed: int) -> None:
-    """Of the right types, with cells of different names, whole rows, and a label for each."""
-    for board in boards(game, seed):
-        checked(board)
-        for grid in board.grids:
-            assert len({cell.name for cell in grid.cells}) == len(grid.cells)
-            assert len(grid.cells) % grid.width == 0
-            assert len(grid.across) in (0, grid.width)
-            assert len(grid.down) in (0, len(grid.cells) // grid.width)
 
 
 @any_game
@@ -97,26 +83,6 @@ def test_words_tell_all_that_the_board_shows(game: str, seed: int) -> None:
             named = re.split(r"[,;:.]? ", line.partition("In a row")[0].rstrip("."))
             for cell in grid.cells:
                 assert named.count(cell.name.split()[0]) >= bool(cell.mark.name)
-
-
-@any_game
-@given(seed=st.integers(0, 2**32))
-@pytest.mark.parametrize("game", BUILT_IN)
-def test_every_choice_can_be_played(game: str, seed: int) -> None:
-    """And touches cells that are there; where a seat acts, there are choices."""
-    rules = BUILT_IN[game]
-    for (position, *_), viewer, board in states(game, seed):
-        if rules.outcome(position):
-            continue
-        to_act = rules.to_act(position)
-        match = Match(rules, "", 0, Seat.CLIENT, "", position)._settled()
-        choices = match.board(viewer, None).choices
-        assert bool(choices) is (to_act is viewer if isinstance(to_act, Seat) else bool(choices))
-        names = {cell.name for cell in cells(board)}
-        for choice in choices:
-            assert viewer
-            assert match.parse(viewer, choice.text) == choice.text
-            assert set(choice.cells) <= names
 
 
 @any_game

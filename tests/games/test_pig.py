@@ -1,8 +1,6 @@
 """Pig, by its rules."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import json
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
@@ -10,7 +8,7 @@ from chatgame.core.match import Match
 from chatgame.core.rules import Chance, Outcome
 from chatgame.core.seats import Seat
 from chatgame.games.pig import Pig, Position
-from tests.games.playing import canonical_or_refused, play
+from tests.games.playing import play
 from tests.kit.boards import heard, seen
 
 RULES = Pig()
@@ -88,12 +86,6 @@ def test_other_than_a_move_is_refused(text: str) -> None:
     """With the moves there are."""
     with pytest.raises(InvalidMove, match=r"is neither roll nor hold, nor r or h\.$"):
         RULES.parse(START, Seat.SERVER, text)
-
-
-@given(st.text(max_size=4000), st.sampled_from([START, START._replace(points=6)]))
-def test_any_text_is_a_move_or_refused(text: str, position: Position) -> None:
-    """In one way or the other."""
-    canonical_or_refused(RULES, position, text)
 
 
 def test_options_are_refused() -> None:

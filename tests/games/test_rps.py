@@ -1,15 +1,13 @@
 """Rock, paper, scissors, by its rules."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import json
 
 from chatgame.core.errors import InvalidMove, Refused
 from chatgame.core.rules import Both, Choices, Outcome
 from chatgame.core.seats import Seat
 from chatgame.games.rps import RockPaperScissors
-from tests.games.playing import Lie, canonical_or_refused, play
+from tests.games.playing import Lie, play
 from tests.kit.boards import heard, seen
 
 RULES = RockPaperScissors()
@@ -78,12 +76,6 @@ def test_other_than_a_choice_is_refused(text: str) -> None:
     """With the choices there are."""
     with pytest.raises(InvalidMove, match=r"is none of rock, paper and scissors, or r, p and s\.$"):
         RULES.parse(START, Seat.CLIENT, text)
-
-
-@given(st.text(max_size=4000))
-def test_any_text_is_a_choice_or_refused(text: str) -> None:
-    """In one way or the other."""
-    canonical_or_refused(RULES, START, text)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import async_solipsism
@@ -15,15 +16,22 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
-from chatgame.net.hello import greet_server, hear_client, hello_of
+from chatgame.net.dial import Way
+from chatgame.net.kept import Kept
 from chatgame.net.link import Link
-from chatgame.net.memory import Streams, linked_in_memory, memory_streams
-from chatgame.net.streams import Connection
+from chatgame.net.listen import Door, open_door
+from chatgame.net.memory import Streams, greet, linked_in_memory, memory_streams
+from chatgame.net.pump import Pump
+from chatgame.net.tcp import TCPDialler, TCPListener
+from chatgame.net.transport import StreamTransport
 from chatgame.players.script import Script
+from chatgame.protocol.connection import Connection
 from chatgame.protocol.frames import frame
+from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
+from tests.kit.wire import Wire
 
 Games = Mapping[str, AnyRules]
 
@@ -76,6 +84,7 @@ class Peer:
 
     def __init__(self, seat: Seat, streams: Streams) -> None:
         self.seat = seat
+        self.wire = Wire(*streams)
         self.reader, self.writer = streams
         self.table = Table.open("", {}, {})
 
@@ -109,8 +118,7 @@ class Peer:
 
     async def hear(self) -> dict[str, Any]:
         """The honest side's next message."""
-        size = int.from_bytes(await self.reader.readexactly(4))
-        message: dict[str, Any] = json.loads(await self.reader.readexactly(size))
+        message: dict[str, Any] = json.loads(await self.wire.hear_payload())
         return message
 
     async def hear_goodbye(self) -> dict[str, Any]:
@@ -177,16 +185,16 @@ async def converse_with_peer(
 ) -> "tuple[Peer, asyncio.Task[Table]]":
     """A peer by hand at `seat` who has said hello, and opposite the honest program with a script of `lines`."""
     at_honest, at_peer = memory_streams()
-    connection, peer = Connection(*at_honest), Peer(seat, at_peer)
+    pump, peer = Pump(StreamTransport(*at_honest), seat.other), Peer(seat, at_peer)
 
     async def honest() -> Link:
         held, session = Held(seat.other), "1" * 32
         if seat is Seat.SERVER:
-            hello = await greet_server(connection, hello_of(held, BUILT_IN))
-            return Link(connection, held, hello, hello.session or "")
-        hello = await hear_client(connection)
-        connection.write(hello_of(held, BUILT_IN, session))
-        return Link(connection, held, hello, session)
+            pump.say(hello_of(held, BUILT_IN))
+        await pump.next_event()
+        if seat is Seat.CLIENT:
+            pump.say(hello_of(held, BUILT_IN, session))
+        return Link(pump, held)
 
     link, _ = await asyncio.gather(honest(), peer.greet())
     return peer, asyncio.create_task(converse(Thinker(lines, pace), link, BUILT_IN, InMemory(seat.other)))
@@ -194,8 +202,42 @@ async def converse_with_peer(
 
 def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:
     """The link of an honest side at `seat`, whose partner has said hello."""
-    hello = Hello("1.0", seat.other, dict(theirs), "1" * 32)
-    return Link(Connection(*streams), Held(seat), hello, "1" * 32)
+    return Link(greeted(streams, seat, Hello("1.0", seat.other, dict(theirs), "1" * 32)), Held(seat))
+
+
+def greeted(streams: Streams, seat: Seat, hello: Hello) -> Pump:
+    """The pump of an honest side at `seat`, on which both have said hello, the partner `hello`."""
+    pump, now = Pump(StreamTransport(*streams), seat), asyncio.get_running_loop().time()
+    ends = {seat: pump.connection, seat.other: Connection(seat.other, now)}
+    hellos = {seat: hello_of(Held(seat), BUILT_IN, "1" * 32), seat.other: hello}
+    for speaker in Seat:
+        greet(ends[speaker], hellos[speaker], ends[speaker.other], now)
+    return pump
+
+
+@asynccontextmanager
+async def listening(
+    host: str = "localhost", told: Callable[[str], object] = print, patience: float = 1
+) -> AsyncIterator[Door]:
+    """A door on any free port of a host, that is not open yet."""
+    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, told, patience) as door:
+        yield door
+
+
+async def dial(
+    port: int,
+    kept: Kept,
+    code: str | None = None,
+    *,
+    tls: bool = False,
+    told: Callable[[str], object] = print,
+    patience: float = 1,
+) -> Link:
+    """A client's link to a server on this computer, with TLS if there is a code or if asked for."""
+    from chatgame.net.tls import client_context
+
+    dialler = TCPDialler("localhost", port, client_context() if code or tls else None)
+    return await Way(dialler, BUILT_IN, kept, told, patience, code).begin()
 
 
 def in_virtual_time(test: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -16,13 +16,13 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
-from chatgame.net.dial import dial
 from chatgame.net.link import Link
-from chatgame.net.listen import Door, listening
+from chatgame.net.listen import TLS_ALERT, Door
+from chatgame.net.tcp import TCPListener
 from chatgame.players.script import Script
 from chatgame.protocol.frames import frame
 from chatgame.session.play import converse
-from tests.kit.ends import link_to
+from tests.kit.ends import dial, link_to, listening
 
 HELLO: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}}
 
@@ -46,16 +46,16 @@ STRAYS = {
 
 
 @asynccontextmanager
-async def open_door(told: Callable[[str], object] = lambda _: None) -> AsyncIterator[Door]:
-    """A door on any free port of localhost."""
-    async with listening("localhost", 0, BUILT_IN, told, patience=1) as door:
+async def opened(told: Callable[[str], object] = lambda _: None) -> AsyncIterator[Door]:
+    """A door on any free port of localhost, open."""
+    async with listening(told=told) as door:
         await door.open(InMemory(Seat.SERVER))
         yield door
 
 
 async def knock(door: Door, data: bytes) -> bytes:
     """Send bytes to the door, end the stream, and return the answer."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.listener.port)
     writer.write(data)
     writer.write_eof()
     try:
@@ -68,7 +68,7 @@ async def knock(door: Door, data: bytes) -> bytes:
 
 async def come(door: Door) -> Link:
     """A client comes."""
-    return await dial("localhost", door.port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+    return await dial(door.listener.port, InMemory(Seat.CLIENT))
 
 
 async def take_seats(door: Door) -> None:
@@ -83,10 +83,10 @@ async def take_seats(door: Door) -> None:
 
 @pytest.mark.parametrize("stray", STRAYS.values(), ids=STRAYS)
 async def test_stray_costs_one_line_and_no_seat(stray: bytes) -> None:
-    """It gets no answer; the server keeps listening, and the real partner gets the seat."""
+    """It gets no answer, but TLS the alert that there is none here; the real partner gets the seat."""
     told: list[str] = []
-    async with open_door(told.append) as door:
-        assert await knock(door, stray) == b""
+    async with opened(told.append) as door:
+        assert await knock(door, stray) == (TLS_ALERT if stray.startswith(b"\x16") else b"")
         await take_seats(door)
     assert len(told) == 1
     assert told[0].startswith("Dropped a connection from ('127.0.0.1', ")
@@ -95,8 +95,8 @@ async def test_stray_costs_one_line_and_no_seat(stray: bytes) -> None:
 async def test_reset_stray_is_dropped() -> None:
     """A port scan that resets the connection."""
     told: list[str] = []
-    async with open_door(told.append) as door:
-        with socket.create_connection(("127.0.0.1", door.port)) as stray:
+    async with opened(told.append) as door:
+        with socket.create_connection(("127.0.0.1", door.listener.port)) as stray:
             stray.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         await take_seats(door)
     assert len(told) <= 1
@@ -104,10 +104,10 @@ async def test_reset_stray_is_dropped() -> None:
 
 async def test_slow_stray_is_dropped_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that says nothing does not keep its connection."""
-    monkeypatch.setattr("chatgame.net.listen.HELLO_TIME", 0.05)
+    monkeypatch.setattr("chatgame.protocol.connection.HELLO_TIME", 0.05)
     told: list[str] = []
-    async with open_door(told.append) as door:
-        reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    async with opened(told.append) as door:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door.listener.port)
         assert await reader.read() == b""
         assert "it said nothing whole in time" in told[0]
         writer.close()
@@ -115,8 +115,8 @@ async def test_slow_stray_is_dropped_in_time(monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_crowd_before_the_door_is_bounded_and_keeps_nobody_out() -> None:
     """With one silent connection too many the oldest is closed, so the partner comes in at once."""
-    async with open_door() as door:
-        crowd = [await asyncio.open_connection("127.0.0.1", door.port) for _ in range(MAX_GUESTS + 5)]
+    async with opened() as door:
+        crowd = [await asyncio.open_connection("127.0.0.1", door.listener.port) for _ in range(MAX_GUESTS + 5)]
         await take_seats(door)
         for reader, writer in crowd[:5]:
             with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
@@ -128,9 +128,9 @@ async def test_crowd_before_the_door_is_bounded_and_keeps_nobody_out() -> None:
 
 async def test_newcomers_while_the_door_closes_are_turned_away() -> None:
     """They hold nothing up, and raise nothing."""
-    async with open_door() as door:
-        old = await asyncio.open_connection("127.0.0.1", door.port)
-        late = socket.create_connection(("127.0.0.1", door.port))  # accepted when the loop next runs
+    async with opened() as door:
+        old = await asyncio.open_connection("127.0.0.1", door.listener.port)
+        late = socket.create_connection(("127.0.0.1", door.listener.port))  # accepted when the loop next runs
     old[1].close()
     late.close()
 
@@ -138,7 +138,7 @@ async def test_newcomers_while_the_door_closes_are_turned_away() -> None:
 async def test_third_person_is_told_that_the_table_is_taken() -> None:
     """And the two are undisturbed, by strays too."""
     told: list[str] = []
-    async with open_door(told.append) as door:
+    async with opened(told.append) as door:
         link = await come(door)
         partner = await door.partner
         with pytest.raises(Unreachable, match="The table is taken"):
@@ -153,7 +153,7 @@ async def test_third_person_is_told_that_the_table_is_taken() -> None:
 
 async def test_other_major_version_is_told_which_is_spoken() -> None:
     """A newer minor one works."""
-    async with open_door() as door:
+    async with opened() as door:
         answer = await knock(door, framed(HELLO | {"protocol": "2.0"}))
         assert json.loads(answer[4:]) == {
             "type": "bye",
@@ -167,17 +167,15 @@ async def test_other_major_version_is_told_which_is_spoken() -> None:
 
 async def test_port_in_use_is_said_with_what_to_do() -> None:
     """One line."""
-    async with open_door() as door:
-        with pytest.raises(Unreachable, match=f"Port {door.port} on localhost is in use already.*--port"):
-            async with listening("localhost", door.port, BUILT_IN, print, patience=1):
-                pass
+    async with opened() as door:
+        with pytest.raises(Unreachable, match=f"Port {door.listener.port} on localhost is in use already.*--port"):
+            await TCPListener.bind("localhost", door.listener.port)
 
 
 async def test_address_of_another_machine_cannot_be_listened_on() -> None:
     """With a hint at the option."""
     with pytest.raises(Unreachable, match=r"Cannot listen on 192\.0\.2\.1.*Check --host"):
-        async with listening("192.0.2.1", 0, BUILT_IN, print, patience=1):
-            pass
+        await TCPListener.bind("192.0.2.1", 0)
 
 
 @asynccontextmanager
@@ -196,11 +194,11 @@ async def answering(answer: bytes) -> AsyncIterator[int]:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (b"SSH-2.0-OpenSSH_9.2\r\n", "is no chatgame server"),
-        (b"", "is no chatgame server"),
-        (framed({"type": "alive"}), "is no chatgame server"),
-        (framed(HELLO), "is no chatgame server"),
-        (framed(HELLO | {"seat": "server"}), "is no chatgame server"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "is not a chatgame server"),
+        (b"", "is not a chatgame server"),
+        (framed({"type": "alive"}), "is not a chatgame server"),
+        (framed(HELLO), "is not a chatgame server"),
+        (framed(HELLO | {"seat": "server"}), "is not a chatgame server"),
         (
             framed(HELLO | {"seat": "server", "protocol": "2.1"}),
             r"The server speaks protocol 2\.1, and this program 1\.0",
@@ -213,7 +211,7 @@ async def test_what_is_no_server_or_has_no_seat_is_told(answer: bytes, words: st
     """Each in one sentence."""
     async with answering(answer) as port:
         with pytest.raises(Unreachable, match=words):
-            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+            await dial(port, InMemory(Seat.CLIENT))
 
 
 async def test_nobody_listening_is_told_with_what_to_do() -> None:
@@ -222,12 +220,12 @@ async def test_nobody_listening_is_told_with_what_to_do() -> None:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
         with pytest.raises(Unreachable, match=f"Start the server first: chatgame server --port {port}"):
-            await dial("localhost", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+            await dial(port, InMemory(Seat.CLIENT))
 
 
 async def test_server_that_does_not_answer_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may be busy or stopped; it is not taken for something else."""
-    monkeypatch.setattr("chatgame.net.dial.HELLO_TIME", 0.05)
+    monkeypatch.setattr("chatgame.protocol.connection.HELLO_TIME", 0.05)
     quiet = asyncio.Event()
 
     async def wait(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -237,7 +235,7 @@ async def test_server_that_does_not_answer_is_told_as_such(monkeypatch: pytest.M
     async with await asyncio.start_server(wait, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(Unreachable, match="does not answer"):
-            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, patience=1)
+            await dial(port, InMemory(Seat.CLIENT))
         quiet.set()
 
 
@@ -245,7 +243,7 @@ async def test_nothing_is_written_to_a_connection_that_was_lost(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Or else asyncio warns of it on the screen, after the fifth time."""
-    monkeypatch.setattr("chatgame.net.link.ALIVE_INTERVAL", 0.001)
+    monkeypatch.setattr("chatgame.protocol.connection.ALIVE_INTERVAL", 0.001)
     async with answering(b"") as port:
         link = link_to(await asyncio.open_connection("127.0.0.1", port), Seat.CLIENT)
 

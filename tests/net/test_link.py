@@ -12,12 +12,13 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory, memory_streams
-from chatgame.net.streams import Connection
+from chatgame.net.pump import Pump
+from chatgame.net.transport import StreamTransport
 from chatgame.players.script import Script
 from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import Alive, Bye, Hello, encode
 from chatgame.session.play import converse
-from tests.kit.ends import VERSIONS, Peer, Thinker, in_virtual_time, link_to, sentence_of
+from tests.kit.ends import VERSIONS, Peer, Thinker, greeted, in_virtual_time, link_to, sentence_of
 
 SAID = [Table.open("s", {}, {}).write(Seat.CLIENT, *turn)[0] for turn in ((Kind.SAY, "Zoë 🎲"), (Kind.QUIT, ""))]
 STREAM = b"".join(frame(encode(message)) for message in (SAID[0], Alive(), SAID[1]))
@@ -61,12 +62,12 @@ async def test_end_of_stream_at_every_byte_is_a_lost_link() -> None:
 async def test_frame_that_is_too_long_is_refused_unread(header: bytes) -> None:
     """Four bytes are enough to refuse 4 GiB, a browser or a TLS hello."""
     honest, (_, writer) = memory_streams()
-    connection = Connection(*honest)
+    pump = Pump(StreamTransport(*honest), Seat.SERVER)
     writer.write(header)
-    with pytest.raises(InvalidMessage, match="was announced"):
-        await connection.receive()
+    with pytest.raises(InvalidMessage, match=r"was announced|TLS came"):
+        await pump.next_event()
     writer.close()
-    await connection.close()
+    await pump.close()
 
 
 async def test_goodbye_is_the_last_word() -> None:
@@ -183,7 +184,7 @@ async def test_late_bytes_of_a_connection_that_was_given_up_are_ignored() -> Non
     receiving = asyncio.create_task(link.receive())
     await asyncio.sleep(0)
     at_old[1].write(frame(encode(SAID[0])))
-    link.resume(Connection(*new), Hello("1.0", Seat.CLIENT, VERSIONS, "1" * 32))
+    link.resume(greeted(new, Seat.SERVER, Hello("1.0", Seat.CLIENT, VERSIONS, "1" * 32)))
     again = Turn(0, Seat.CLIENT, Kind.SAY, "agreed on", "0" * 64)
     at_new[1].write(frame(encode(again)))
     assert await receiving == again

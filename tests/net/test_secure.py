@@ -23,18 +23,18 @@ from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
-from chatgame.net.dial import dial
-from chatgame.net.hello import hello_of
-from chatgame.net.listen import listening
-from chatgame.net.secure import Guard, new_certificate
-from chatgame.net.streams import Connection
+from chatgame.net.tcp import TCPListener
+from chatgame.net.tls import new_certificate, server_tls
 from chatgame.players.script import Script
 from chatgame.program import Setting, join, serve
 from chatgame.protocol.frames import frame
+from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Bye, Message, Pair, encode
+from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
-from tests.kit.ends import Thinker
+from tests.kit.ends import Thinker, dial, listening
+from tests.kit.wire import Wire
 
 ANY = "0.0.0.0"  # noqa: S104  # that is what is tested
 GUESSED = "99-zebra-zebra"
@@ -75,14 +75,14 @@ class Server:
         """What its person reads to a friend."""
         return self.told[2].split()[-1]
 
-    async def connect(self) -> Connection:
+    async def connect(self) -> Wire:
         """Connect, and do no more."""
-        return Connection(*await asyncio.open_connection("127.0.0.1", self.port))
+        return Wire(*await asyncio.open_connection("127.0.0.1", self.port))
 
     async def come(self, code: str | None) -> Table:
         """A client comes, over the loopback, which is as good as any other way."""
         kept = InMemory(Seat.CLIENT)
-        link = await dial("127.0.0.1", self.port, BUILT_IN, kept, print, patience=5, code=code)
+        link = await dial(self.port, kept, code)
         assert kept.pinned
         return await converse(Script(["Hello", "/q"]), link, BUILT_IN, kept)
 
@@ -142,7 +142,7 @@ async def test_many_at_once_have_no_more_guesses_than_one_after_another(server: 
 
 async def test_code_is_good_for_one_person_once(server: Server) -> None:
     """A third person who has overheard it is turned away, and the two are not disturbed."""
-    link = await dial("127.0.0.1", server.port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, server.code)
+    link = await dial(server.port, InMemory(Seat.CLIENT), server.code)
     with pytest.raises(TurnedAway, match="its code has been used"):
         await server.come(server.code)
     await link.close(Bye("left"))
@@ -154,8 +154,8 @@ async def test_who_is_not_new_needs_a_token(server: Server) -> None:
     """A hello without a code is one of somebody who comes back; a stranger has nothing to come back to."""
     connection = await server.connect()
     await connection.start_tls(anything())
-    await connection.send(hello_of(Held(Seat.CLIENT), BUILT_IN, None, "0" * 64))
-    assert await connection.receive() == Bye("taken")
+    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN, None, "0" * 64))
+    assert await connection.hear() == Bye("taken")
     connection.abort()
 
 
@@ -178,9 +178,9 @@ async def test_older_tls_is_refused(server: Server) -> None:
 async def test_server_does_not_speak_in_the_clear(server: Server) -> None:
     """A client without a code is told so, and a hello is not answered."""
     connection = await server.connect()
-    await connection.send(hello_of(Held(Seat.CLIENT), BUILT_IN))
+    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN))
     with pytest.raises((LinkLost, ChatgameError)):
-        await connection.receive()
+        await connection.hear()
     connection.abort()
     with pytest.raises(Unreachable, match="or asks for a code"):
         await server.come(None)
@@ -199,23 +199,23 @@ async def test_client_with_a_code_does_not_speak_in_the_clear() -> None:
     async with await asyncio.start_server(say_yes, "127.0.0.1", 0) as plain:
         port = plain.sockets[0].getsockname()[1]
         with pytest.raises(Unreachable, match="does not speak TLS, so nothing was sent"):
-            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, "7-guitar-island")
+            await dial(port, InMemory(Seat.CLIENT), "7-guitar-island")
     assert heard[:2] == b"\x16\x03"
     assert b"hello" not in heard
 
 
-Answer = Callable[[Connection], Awaitable[object]]
+Answer = Callable[[Wire], Awaitable[object]]
 
 
 @asynccontextmanager
 async def impostor(answer: Answer) -> AsyncIterator[int]:
     """A server with a certificate of its own."""
-    guard = Guard(new_certificate(), print, expected=True)
+    context, _ = server_tls(new_certificate())
 
     async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = Connection(reader, writer)
+        connection = Wire(reader, writer)
         with suppress(ChatgameError):
-            await guard.secure(connection)
+            await connection.start_tls(context)
             await answer(connection)
         connection.abort()
 
@@ -226,14 +226,14 @@ async def impostor(answer: Answer) -> AsyncIterator[int]:
 async def test_man_in_the_middle_gets_nowhere(server: Server) -> None:
     """He hands on all that both say, but each of them sees another certificate, so neither proof is right."""
 
-    async def hand_on(near: Connection) -> None:
+    async def hand_on(near: Wire) -> None:
         far = await server.connect()
         await far.start_tls(anything())
 
-        async def pump(source: Connection, sink: Connection) -> None:
+        async def pump(source: Wire, sink: Wire) -> None:
             with suppress(ChatgameError):
                 while True:
-                    await sink.send(await source.receive())
+                    sink.say(await source.hear())
 
         await asyncio.wait(
             {asyncio.create_task(pump(near, far)), asyncio.create_task(pump(far, near))},
@@ -243,29 +243,29 @@ async def test_man_in_the_middle_gets_nowhere(server: Server) -> None:
 
     async with impostor(hand_on) as port:
         with pytest.raises(TurnedAway, match="That is not the server's code"):
-            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, server.code)
+            await dial(port, InMemory(Seat.CLIENT), server.code)
     assert any("A wrong code was tried" in text for text in server.told)
 
 
-async def reflect(connection: Connection) -> None:
+async def reflect(connection: Wire) -> None:
     """Say whatever the client says."""
     while True:
-        await connection.send(await connection.receive())
+        connection.say(await connection.hear())
 
 
-async def guess(connection: Connection) -> None:
+async def guess(connection: Wire) -> None:
     """Pair without the code, and claim that all is well."""
-    first = await connection.receive()
+    first = await connection.hear()
     assert isinstance(first, Pair)
-    await connection.send(Pair("ab" * 33))
-    await connection.receive()
-    await connection.send(Pair("00" * 32))
+    connection.say(Pair("ab" * 33))
+    await connection.hear()
+    connection.say(Pair("00" * 32))
 
 
-async def hush(connection: Connection) -> None:
+async def hush(connection: Wire) -> None:
     """Answer with something else."""
-    await connection.receive()
-    await connection.send(hello_of(Held(Seat.SERVER), BUILT_IN, "0" * 32))
+    await connection.hear()
+    connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, "0" * 32))
 
 
 NO_POINTS = {
@@ -283,20 +283,20 @@ async def test_what_is_no_point_of_the_curve_costs_one_connection(server: Server
     """At the server, which goes on to wait for the friend, and at a client."""
     connection = await server.connect()
     await connection.start_tls(anything())
-    await connection.send(Pair(f"41{point}"))
+    connection.say(Pair(f"41{point}"))
     with pytest.raises(LinkLost):
-        await connection.receive()
+        await connection.hear()
     connection.abort()
     assert "it did not pair" in server.told[-1]
 
-    async def answer(connection: Connection) -> None:
-        await connection.receive()
-        await connection.send(Pair(f"42{point}"))
-        await connection.receive()
+    async def answer(connection: Wire) -> None:
+        await connection.hear()
+        connection.say(Pair(f"42{point}"))
+        await connection.hear()
 
     async with impostor(answer) as port:
         with pytest.raises(Unreachable, match="does not know the code"):
-            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, GUESSED)
+            await dial(port, InMemory(Seat.CLIENT), GUESSED)
     await server.come(server.code)
 
 
@@ -318,7 +318,7 @@ async def test_what_comes_before_tls_is_not_read_as_if_it_came_within(server: Se
     async with await asyncio.start_server(inject, "127.0.0.1", 0) as between:
         port = between.sockets[0].getsockname()[1]
         with pytest.raises(Unreachable, match="does not speak TLS"):
-            await dial("127.0.0.1", port, BUILT_IN, InMemory(Seat.CLIENT), print, 5, server.code)
+            await dial(port, InMemory(Seat.CLIENT), server.code)
 
 
 async def test_friend_whose_first_hello_was_lost_gets_in_with_the_same_command(server: Server) -> None:
@@ -326,15 +326,13 @@ async def test_friend_whose_first_hello_was_lost_gets_in_with_the_same_command(s
     kept, code = InMemory(Seat.CLIENT), server.code
     with pytest.MonkeyPatch.context() as patch:
 
-        async def lost(connection: Connection, hello: object) -> None:
-            await connection.send(hello)  # type: ignore[arg-type]
-            await connection.receive()
+        async def lost(*_: object) -> None:
             raise LinkLost("The connection broke.")
 
-        patch.setattr("chatgame.net.dial.greet_server", lost)
+        patch.setattr(kept, "begin", lost)
         with pytest.raises(Unreachable, match="hung up"):
-            await dial("127.0.0.1", server.port, BUILT_IN, kept, print, 5, code)
-    link = await dial("127.0.0.1", server.port, BUILT_IN, kept, print, 5, code)
+            await dial(server.port, kept, code)
+    link = await dial(server.port, kept, code)
     await converse(Script(["Hello", "/q"]), link, BUILT_IN, kept)
     assert (await server.program).number == 3
 
@@ -345,7 +343,7 @@ async def test_impostor_who_does_not_know_the_code_is_found_out(answer: Answer) 
     kept = InMemory(Seat.CLIENT)
     async with impostor(answer) as port:
         with pytest.raises(Unreachable):
-            await dial("127.0.0.1", port, BUILT_IN, kept, print, 5, "7-guitar-island")
+            await dial(port, kept, "7-guitar-island")
     assert kept.pinned is None
 
 
@@ -353,52 +351,41 @@ async def test_other_certificate_is_refused_where_one_is_known() -> None:
     """Who comes back tells nothing to a server that is not the same."""
     heard: list[Message] = []
 
-    async def listen(connection: Connection) -> None:
-        heard.append(await connection.receive())
+    async def listen(connection: Wire) -> None:
+        heard.append(await connection.hear())
 
     async with impostor(listen) as port:
         kept = InMemory(Seat.CLIENT)
         kept.pinned, kept.session, kept.held = "0" * 64, "1" * 32, replace(kept.held, number=1)
         for code in (None, "7-guitar-island"):  # a code that was used once is not tried again
             with pytest.raises(Unreachable, match=r"its certificate is another\. Nothing was sent"):
-                await dial("127.0.0.1", port, BUILT_IN, kept, print, 5, code)
+                await dial(port, kept, code)
     assert heard == []
 
 
 async def test_silent_connections_are_dropped_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before TLS, within it, or in the middle of pairing."""
-    monkeypatch.setattr("chatgame.net.listen.HELLO_TIME", 0.2)
+    monkeypatch.setattr("chatgame.protocol.connection.HELLO_TIME", 0.2)
+    monkeypatch.setattr("chatgame.net.transport.HELLO_TIME", 0.2)
     silent, paired = await server.connect(), await server.connect()
     await paired.start_tls(anything())
-    await paired.send(Pair("ab" * 33))
+    paired.say(Pair("ab" * 33))
     for connection in (silent, paired):
         with pytest.raises(ChatgameError):
             while True:
-                await connection.receive()
+                await connection.hear()
         connection.abort()
     monkeypatch.undo()
     await server.come(server.code)
 
 
 async def test_client_without_a_code_is_told_what_to_add(tmp_path: Path) -> None:
-    """And nothing is sent to another computer."""
-    heard = asyncio.get_running_loop().create_future()
-
-    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        data = b""
-        with suppress(ConnectionResetError):
-            data = await reader.read()
-        heard.set_result(data)
-        writer.close()
-
-    async with await asyncio.start_server(listen, ANY, 0) as listening:
-        port = listening.sockets[0].getsockname()[1]
-        with (
-            Store(tmp_path / "journal.db") as store,
-            pytest.raises(Unreachable, match=r"add the code.*-guitar-island"),
-        ):
-            await join(Script([]), Setting(ANY, port, BUILT_IN, store), lambda *_: None)
-        assert await heard == b""
+    """Nothing is sent to another computer, which is not even dialled."""
+    with (
+        Store(tmp_path / "journal.db") as store,
+        pytest.raises(Unreachable, match=r"add the code.*-guitar-island"),
+    ):
+        await join(Script([]), Setting(ANY, 1, BUILT_IN, store), lambda *_: None)
 
 
 @pytest.fixture
@@ -428,7 +415,7 @@ def test_missing_extra_is_named_with_its_install_command(
         plain.kill()
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
-    assert "pip install 'chatgame[secure]'" in result.stderr
+    assert "'.[all]'" in result.stderr
 
 
 async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -> None:
@@ -437,7 +424,7 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
     class Quitter(InMemory):
         ended = False
 
-        def end(self) -> None:
+        async def end(self) -> None:
             self.ended = True
 
     session, certificate = "1" * 32, new_certificate()
@@ -450,9 +437,37 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
     ).hexdigest()
     quitter.session, quitter.held = session, Held.of(Seat.SERVER, [hello, quits])
     quitter.token = await friend.next_token()
-    async with listening(ANY, 0, BUILT_IN, print, 5) as door:
-        await door.open(InMemory(Seat.SERVER), quitter, Guard(certificate, print, expected=True))
-        link = await dial("127.0.0.1", door.port, BUILT_IN, friend, print, 5)
+    async with listening(ANY) as door:
+        assert isinstance(door.listener, TCPListener)
+        door.listener.tls = server_tls(certificate)
+        await door.open(InMemory(Seat.SERVER), quitter, Invitation("7-guitar-island"))
+        link = await dial(door.listener.port, friend, tls=True)
         assert await link.receive() == quits
         assert await link.close(Bye("left"))
     assert quitter.ended
+
+
+async def test_server_in_the_clear_says_that_it_takes_no_code() -> None:
+    """On both sides, whether it was started with --insecure or for its own computer alone."""
+    told: list[str] = []
+    async with listening(told=told.append) as door:
+        await door.open(InMemory(Seat.SERVER))
+        with pytest.raises(Unreachable, match="takes no code: it talks in the clear"):
+            await dial(door.listener.port, InMemory(Seat.CLIENT), "7-guitar-island")
+    assert len(told) == 1
+    assert "it speaks TLS, as a client with a code does, and this server takes no code" in told[0]
+
+
+async def test_connection_that_is_cut_while_it_is_made_secure_is_named_as_such() -> None:
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.close()
+
+    async with await asyncio.start_server(cut, "127.0.0.1", 0) as between:
+        with pytest.raises(Unreachable, match="was cut while it was made secure, so nothing was sent"):
+            await dial(between.sockets[0].getsockname()[1], InMemory(Seat.CLIENT), "7-guitar-island")
+
+
+async def test_client_in_the_clear_is_told_to_add_the_code(server: Server) -> None:
+    with pytest.raises(Unreachable, match=r"hung up.*or asks for a code"):
+        await dial(server.port, InMemory(Seat.CLIENT))

@@ -12,7 +12,6 @@ from chatgame.core.errors import InvalidMessage
 from chatgame.core.limits import MAX_PAYLOAD, MAX_TEXT
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind, Turn
-from chatgame.protocol.frames import HEADER_SIZE, frame, payload_size
 from chatgame.protocol.messages import Alive, Bye, Hello, Message, decode, encode
 
 ANY_MESSAGE: st.SearchStrategy[Message] = st.one_of(
@@ -50,10 +49,8 @@ HELLO: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "client", "
 
 @given(ANY_MESSAGE)
 def test_message_comes_out_as_it_went_in(message: Message) -> None:
-    """Encoding and framing lose nothing."""
-    framed = frame(encode(message))
-    assert payload_size(framed[:HEADER_SIZE]) == len(framed) - HEADER_SIZE
-    assert decode(framed[HEADER_SIZE:]) == message
+    """Encoding loses nothing."""
+    assert decode(encode(message)) == message
 
 
 @given(st.binary(max_size=200))
@@ -74,21 +71,8 @@ def test_message_is_json_that_any_language_reads() -> None:
 def test_longest_text_fits_into_a_frame_however_it_is_escaped(text: str) -> None:
     """JSON from another language may escape all that is not ASCII."""
     turn = json.dumps(TURN | {"text": text, "number": 2**53 - 1}).encode()
-    assert payload_size(frame(turn)[:HEADER_SIZE]) == len(turn)
+    assert len(turn) <= MAX_PAYLOAD
     assert isinstance(decode(turn), Turn)
-
-
-@pytest.mark.parametrize("size", [1, MAX_PAYLOAD])
-def test_frame_of_an_allowed_size_is_taken(size: int) -> None:
-    """Up to the limit."""
-    assert payload_size(size.to_bytes(4)) == size
-
-
-@pytest.mark.parametrize("size", [0, MAX_PAYLOAD + 1, 2**32 - 1])
-def test_frame_of_any_other_size_is_refused(size: int) -> None:
-    """Nothing, and one more than the limit."""
-    with pytest.raises(InvalidMessage, match=f"a frame of {size} bytes"):
-        payload_size(size.to_bytes(4))
 
 
 @pytest.mark.parametrize(

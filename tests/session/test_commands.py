@@ -12,7 +12,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.session.commands import IN_CHAT, IN_GAME, Hide, Reply, Write, now, read_aside, read_chat, read_game
-from tests.core.test_match import Acts
+from tests.core.test_match import Acts, Position
 from tests.kit.boards import rows
 from tests.kit.ends import VERSIONS
 
@@ -32,47 +32,119 @@ GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
         "resign",
         "5",
         "play with me",
-        "play tictactoe with me",
+        "play the 3 of hearts",
+        "Play?",
         "playful",
+        "help me",
+        "exit!",
     ],
 )
 def test_chat_is_sent_unchanged(line: str) -> None:
-    """All that is no command is a message, as it was typed."""
+    """A line that is not a command is a message, as it was typed."""
     assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.SAY, line)
 
 
-@pytest.mark.parametrize("line", ["play tictactoe", " Play  TicTacToe "])
-def test_play_opens_a_game(line: str) -> None:
-    """Case and spaces do not matter in a command."""
-    assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe")
-
-
 @pytest.mark.parametrize(
-    ("line", "meant"),
+    ("line", "opened"),
     [
-        ("play rps", Write(Kind.PLAY, "rps")),
-        ("play  rps  3", Write(Kind.PLAY, "rps 3")),
-        ("play rps 4", Write(Kind.PLAY, "rps 4")),  # which the game refuses
-        ("play rps tonight", Write(Kind.SAY, "play rps tonight")),
-        ("play the 3 of hearts", Write(Kind.SAY, "play the 3 of hearts")),
+        ("play tictactoe", "tictactoe"),
+        (" Play  TicTacToe ", "tictactoe"),
+        ("play tic tac toe", "tictactoe"),
+        ("PLAY TIC-TAC-TOE!", "tictactoe"),
+        ('play "tictactoe"', "tictactoe"),
+        ("play: connect four", "connect4"),
+        ("play connect 4", "connect4"),
+        ("play Rock paper scissors", "rps"),
+        ("play rock, paper, scissors 3", "rps 3"),
+        ("play rps", "rps"),
+        ("play  rps  3", "rps 3"),
     ],
 )
-def test_options_stand_behind_the_game(line: str, meant: Write) -> None:
-    """Words that the game does not take make it chat."""
-    assert read_chat(line, CHAT, Seat.CLIENT) == meant
+def test_play_opens_a_game_by_its_name_or_its_title(line: str, opened: str) -> None:
+    """Case, spaces and punctuation do not matter; options follow."""
+    assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.PLAY, opened)
 
 
 def test_options_may_be_words() -> None:
-    """If the game takes them."""
+    """The game decides which it takes."""
     table = Table.open("0" * 32, {"acts": Acts()}, {"acts": 1})
     assert read_chat("play acts move both", table, Seat.CLIENT) == Write(Kind.PLAY, "acts move both")
 
 
+def test_names_that_differ_in_punctuation_alone_are_told_apart() -> None:
+    """Games of plugins may have such."""
+    games = {"a-b": Acts(), "ab": Acts()}
+    table = Table.open("0" * 32, games, dict.fromkeys(games, 1))
+    for name in games:
+        assert read_chat(f"play {name} move", table, Seat.CLIENT) == Write(Kind.PLAY, f"{name} move")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("play hangman elephant", 'type "play hangman" alone'),
+        ("Play, hangman elephant", 'type "play hangman" alone'),
+        ("play tictactoe with me", 'type "play tictactoe" alone'),
+        ("play rps 4", 'type "play rps 3"'),
+        ("play rps tonight", 'type "play rps 3"'),
+        ("play chess tonight", "Your partner has the game chess, and you do not"),
+    ],
+)
+def test_line_that_begins_as_a_game_does_is_never_sent_as_a_message(line: str, why: str) -> None:
+    """It may hold a secret word; the answer says what would do, for the game and for a message."""
+    table = Table.open("0" * 32, BUILT_IN, {**VERSIONS, "chess": 1})
+    with pytest.raises(Refused, match=f"{why}.*To send the line as a message, put /say in front of it"):
+        read_chat(line, table, Seat.CLIENT)
+
+
+def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
+    """The line stays with the player."""
+
+    class Broken(Acts):
+        """Cannot begin."""
+
+        def start(self, inviter: Seat, options: str) -> Position:
+            """Fails."""
+            raise ZeroDivisionError
+
+    table = Table.open("0" * 32, {"acts": Broken()}, {"acts": 1})
+    with pytest.raises(RulesFailed, match="The rules of acts failed"):
+        read_chat("play acts move", table, Seat.CLIENT)
+
+
 @pytest.mark.parametrize("line", ["play", "play chess"])
 def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
-    """And how to send it all the same."""
-    with pytest.raises(Refused, match=f"one of tictactoe, .*. To send it as it is: /say {line}"):
+    """With the way to send it all the same."""
+    with pytest.raises(Refused, match=r"Type play and one of tictactoe, .*\. To send the line as a message"):
         read_chat(line, CHAT, Seat.CLIENT)
+
+
+@pytest.mark.parametrize(("line", "meant"), [("help", "/help"), ("Quit", "/q"), (" exit ", "/q")])
+def test_command_without_its_slash_is_asked_about_in_chat(line: str, meant: str) -> None:
+    """It would use up the turn of somebody who is stuck."""
+    with pytest.raises(Refused, match=f"Did you mean {meant}[?] To send the line as a message, put /say"):
+        read_chat(line, CHAT, Seat.CLIENT)
+
+
+@pytest.mark.parametrize("game", ["tictactoe", "hangman", "rps", "battleship", "pig", "reversi", "connect4"])
+@pytest.mark.parametrize(("line", "meant"), [("quit", "/q"), ("Resign", "/resign"), ("moves", "/moves"), ("q", "/q")])
+def test_command_without_its_slash_is_asked_about_in_a_game(game: str, line: str, meant: str) -> None:
+    """Unless it can be played, as a word in hangman."""
+    table = played(f"play {game}")
+    if game == "hangman":
+        table = played(f"commit {'0' * 64}", "answer 7", "move q", "answer none", table=table)
+    assert table.token
+    with pytest.raises((InvalidMove, IllegalMove), match=f"Did you mean {meant}[?]$"):
+        read_game(line, table, table.token, None, 0)
+
+
+@pytest.mark.parametrize("line", ["play connect4", "Play connect four", "play tictactoe", "play rps 3", "play"])
+def test_game_in_a_game_has_to_wait(line: str) -> None:
+    """Until the first is finished or given up."""
+    with pytest.raises(
+        Refused, match=r"^This game of tic-tac-toe is not over yet\. .* or give it up with /resign\.$"
+    ):
+        read_game(line, GAME, Seat.SERVER, None, 0)
 
 
 @pytest.mark.parametrize(("read", "table"), [(read_chat, CHAT), (partial(read_game, secret=None, seed=0), GAME)])
@@ -89,10 +161,24 @@ class TestCommands:
         with pytest.raises(Refused, match=f"Type {line.split()[0]} alone"):
             read(line, table, Seat.SERVER)
 
-    @pytest.mark.parametrize("line", ["/quit", "/Q", "/", "/h"])
-    def test_unknown_commands_are_refused(self, read: type, table: Table, line: str) -> None:
-        """With the way to the commands, and to send the text."""
-        with pytest.raises(Refused, match=f"Type /help for the commands, or /{line} to send it"):
+    @pytest.mark.parametrize(
+        ("line", "hint"),
+        [
+            ("/quit", " Did you mean /q?"),
+            ("/exit now", " Did you mean /q?"),
+            ("/Q", " Did you mean /q?"),
+            ("/h", " Did you mean /help?"),
+            ("/Resign", " Did you mean /resign?"),
+            ("/resing", " Did you mean /resign?"),
+            ("/play rps", " Did you mean play GAME, without a slash?"),
+            ("/", ""),
+            ("/usr/bin", ""),
+        ],
+    )
+    def test_unknown_commands_are_refused(self, read: type, table: Table, line: str, hint: str) -> None:
+        """With the one that was probably meant, the way to all commands, and the way to send the text."""
+        no_such = f"There is no command {line.split()[0]}.{hint} Type /help for the commands, or /{line} to send it"
+        with pytest.raises(Refused, match=re.escape(no_such)):
             read(line, table, Seat.SERVER)
 
     def test_two_slashes_send_one(self, read: type, table: Table) -> None:
@@ -120,8 +206,11 @@ class TestCommands:
         assert not any(line.startswith(f"{other} ") for line in lines for other in others.keys() - commands.keys())
 
     def test_games_are_listed(self, read: type, table: Table) -> None:
-        """With what to type."""
-        assert "type play tictactoe" in read("/games", table, Seat.SERVER).text
+        """With what to type, where it can be done now."""
+        listed = read("/games", table, Seat.SERVER).text
+        assert re.search(r"(?m)connect4 +connect four$", listed)
+        assert ("play connect4" in listed) is not bool(table.playing)
+        assert ("not over yet" in listed) is bool(table.playing)
 
 
 def test_help_says_what_is_asked_for_now() -> None:
@@ -285,7 +374,7 @@ class TestRematch:
         """And is over."""
         with pytest.raises(Refused, match="No game was played yet"):
             read_chat("/rematch", CHAT, Seat.CLIENT)
-        with pytest.raises(Refused, match=r"This game of tic-tac-toe is not over yet\. To give it up, type /resign"):
+        with pytest.raises(Refused, match=r"This game of tic-tac-toe is not over yet\. .* give it up with /resign"):
             read_game("/rematch", GAME, Seat.SERVER, None, 0)
 
     def test_needs_a_game_that_both_have(self) -> None:

@@ -1,7 +1,8 @@
 """How a board comes onto a screen: drawn in ASCII or in Unicode, or told in words."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby
+from typing import NamedTuple
 
 from chatgame.core.board import Board, Cell, Grid, Mark, Picture, Tone
 from chatgame.players.person.inert import inert
@@ -39,51 +40,59 @@ _TONES: dict[Tone, tuple[int, ...]] = {
 }
 
 
+class _Figure(NamedTuple):
+    """What is drawn of a board, with lines of text below it."""
+
+    rows: Sequence[str]
+    width: int
+    captions: Sequence[str]
+
+
 def drawn(board: Board, look: Look) -> Iterator[str]:
     """The rows of a board; where the screen is wider than text, in the middle of the text.
 
     Captions begin where grids and pictures do.
     """
-    parts = list(_parts(board, look))
-    widest = max((columns(row) for figure, _ in parts for row in figure), default=0)
+    figures = list(_figures(board, look))
+    widest = max((figure.width for figure in figures), default=0)
     wide = look.width is not None and look.width > READABLE and widest
     indent = " " * ((READABLE - widest) // 2) if wide else ""
-    for figure, captions in parts:
-        for row in figure:
-            yield from wrapped(f"{indent}{row}".rstrip(), look.width)
+    for rows, width, captions in figures:
+        fits = look.width is None or len(indent) + width <= look.width
+        for row in rows:
+            yield from [f"{indent}{row}".rstrip()] if fits else wrapped(row, look.width)
         for caption in captions:
             yield from (f"{indent}{row}" for row in wrapped(caption, look.width and look.width - len(indent)))
 
 
-def _parts(board: Board, look: Look) -> Iterator[tuple[list[str], list[str]]]:
-    """The rows that draw each part, and the lines of text below them."""
+def _figures(board: Board, look: Look) -> Iterator[_Figure]:
     for several, group in groupby(board.parts, lambda part: isinstance(part, Grid)):
         parts = list(group)
         if several:
-            grids = [part for part in parts if isinstance(part, Grid)]
-            yield _arranged(grids, board, look), _explained(grids, look)
+            yield _arranged([part for part in parts if isinstance(part, Grid)], board, look)
             continue
         for part in parts:
             if isinstance(part, Picture):
                 picture = part.glyphs if look.unicode and part.glyphs else part.drawn
-                yield [inert(row) for row in picture.split("\n")], []
+                rows = [inert(row) for row in picture.split("\n")]
+                yield _Figure(rows, max(map(columns, rows)), [])
             else:
-                yield [], [inert(line) for line in str(part).split("\n")]
+                yield _Figure([], 0, [inert(line) for line in str(part).split("\n")])
 
 
-def _arranged(grids: Sequence[Grid], board: Board, look: Look) -> list[str]:
+def _arranged(grids: Sequence[Grid], board: Board, look: Look) -> _Figure:
     """Grids side by side; or where the screen is too narrow one below the other, and the one to choose in last."""
-    blocks = [_Drawing(grid, look).rows() for grid in grids]
-    widths = [max(map(columns, block), default=0) for block in blocks]
-    if look.width and sum(widths) + len(GAP) * (len(grids) - 1) > look.width:
+    drawings = [_Drawing(grid, look) for grid in grids]
+    width = sum(drawing.width for drawing in drawings) + len(GAP) * (len(grids) - 1)
+    if look.width and width > look.width:
         touched = {name for choice in board.choices for name in choice.cells}
         needed = (n for n, grid in enumerate(grids) if any(cell.name in touched for cell in grid.cells))
-        blocks.append(blocks.pop(next(needed, -1)))
-        return [row for block in blocks for row in block]
-    return [
-        GAP.join(row + " " * (width - columns(row)) for row, width in zip(rows, widths, strict=True))
-        for rows in zip_longest(*blocks, fillvalue="")
-    ]
+        drawings.append(drawings.pop(next(needed, -1)))
+        rows = [row for drawing in drawings for row in drawing.rows]
+        return _Figure(rows, max(drawing.width for drawing in drawings), _explained(grids, look))
+    height = max(len(drawing.rows) for drawing in drawings)
+    blocks = [drawing.rows + [" " * drawing.width] * (height - len(drawing.rows)) for drawing in drawings]
+    return _Figure([GAP.join(rows) for rows in zip(*blocks, strict=True)], width, _explained(grids, look))
 
 
 def _explained(grids: Sequence[Grid], look: Look) -> list[str]:
@@ -94,7 +103,12 @@ def _explained(grids: Sequence[Grid], look: Look) -> list[str]:
 
 
 class _Drawing:
-    """A grid on a screen."""
+    """A grid on a screen.
+
+    Attributes:
+        rows: the title, the labels of the columns, and the rows with theirs, all of the same width.
+        width: that width, in columns.
+    """
 
     def __init__(self, grid: Grid, look: Look) -> None:
         self._grid = grid
@@ -103,9 +117,13 @@ class _Drawing:
         self._width = max(map(columns, texts.values()), default=1)
         self._texts = {mark: (text, " " * (self._width - columns(text))) for mark, text in texts.items()}
         self._won = any(cell.line for cell in grid.cells)
+        head, rows = self._drawn()
+        widths = [*map(columns, head), *map(columns, rows[:1])]
+        self.width = max(widths, default=0)
+        widths += widths[-1:] * (len(rows) - 1)  # as wide as the first of them
+        self.rows = [row + " " * (self.width - width) for row, width in zip(head + rows, widths, strict=True)]
 
-    def rows(self) -> list[str]:
-        """The title, the labels of the columns, and the rows with theirs."""
+    def _drawn(self) -> tuple[list[str], list[str]]:
         grid, bar, rule = self._grid, "", list[str]()
         labels = [inert(label) for label in grid.down] or [""] * len(grid.cells)
         margin = max(map(columns, labels), default=0)
@@ -115,16 +133,12 @@ class _Drawing:
             rule = [" " * margin + cross.join([line * (self._width + 2)] * grid.width)]
         rows: list[str] = []
         for y, (label, row) in enumerate(zip(labels, grid.rows, strict=False)):
-            cells = (
-                bar.join(self._square(cell, (x + y) % 2) for x, cell in enumerate(row))
-                if apart
-                else self._spaced(row)
-            )
+            squares = (self._square(cell, (x + y) % 2) for x, cell in enumerate(row))
+            cells = bar.join(squares) if apart else self._spaced(row)
             rows += [*(rule if rows else []), label.rjust(margin) + cells]
-        if grid.across:
-            names = (f" {inert(label).ljust(self._width)}{' ' * apart}" for label in grid.across)
-            rows.insert(0, " " * margin + (" " * len(bar)).join(names))
-        return [*([inert(grid.title)] if grid.title else []), *rows]
+        names = (f" {inert(label).ljust(self._width)}{' ' * apart}" for label in grid.across)
+        head = [inert(grid.title), " " * margin + (" " * len(bar)).join(names)]
+        return list(filter(str.strip, head)), rows
 
     def _spaced(self, row: Sequence[Cell]) -> str:
         """Cells with blanks between them, and brackets around those that stand out."""

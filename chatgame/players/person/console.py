@@ -1,11 +1,11 @@
 """The console: a person at standard input and output.
 
-One task reads standard input for the life of the program; nothing else does, and it is not cancelled before the
-end. All output goes through one writer, and all of it is made inert first.
-On a terminal, a line entered before the prompt is not sent, and the person is told at once; an editor keeps it. From
-a pipe, lines wait for their turn.
-After a line was taken, reading goes on when its turn is written or the prompt opens again. So an end of input
-that is found then is the leaving of somebody who waits or is asked, and overtakes no line.
+One task reads standard input for the life of the program, and is not cancelled before the end. All output goes
+through one writer, and all of it is made inert first.
+A line that is entered on a terminal before the prompt is not sent, and the person is told at once; an editor keeps
+it. Lines from a pipe wait for their turn.
+After a line has been taken, reading continues when its turn has been written or the prompt opens again. So the end of
+the input never overtakes a line: when it is found, the person is waiting or is asked, and leaves.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ from chatgame.players.person.screen import prompt, shown, titled
 from chatgame.session.commands import now, read_aside
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
-"""In bytes: a terminal keeps no more of a line than this and drops the rest without a word (MAX_CANON on macOS,
-N_TTY_BUF_SIZE less the line end on Linux)."""
+"""In bytes: a terminal silently drops what is longer than this of a line (MAX_CANON on macOS, N_TTY_BUF_SIZE less the
+line end on Linux)."""
 
 NO_TEXT = "That line is not UTF-8 text, so it was not sent."
 NOT_YET = "Not your turn yet"
@@ -44,7 +44,7 @@ class Reader(Protocol):
 
 
 class Writer(Protocol):
-    """Where text goes to; an `asyncio.StreamWriter` is one."""
+    """Where text goes; an `asyncio.StreamWriter` is one."""
 
     def write(self, data: bytes, /) -> Any:
         """Take bytes to write."""
@@ -61,19 +61,21 @@ class Console:
 
     Args:
         seat: where the person sits.
-        reader: the lines typed.
+        reader: the lines typed; None where an editor reads the keys.
         writer: the screen.
         terminal: whether a terminal echoes the lines; otherwise they come from a pipe or a file.
-        look: how the screen shows text, at this moment.
-        name: what the person wants to be called, or nothing.
-        settled: waits until lines that were entered before now have been read.
+        look: tells how the screen shows text at this moment.
+        name: the person's name, or nothing.
+        settled: waits until all lines entered so far have been read.
         ended: called when the input has ended.
     """
+
+    how_to_leave = "Ctrl-C leaves at any time."
 
     def __init__(
         self,
         seat: Seat,
-        reader: Reader,
+        reader: Reader | None,
         writer: Writer,
         *,
         terminal: bool,
@@ -96,27 +98,25 @@ class Console:
         self._ended = ended
         self._asked: asyncio.Future[str] | None = None
         self._prompted = asyncio.Event()  # a line is asked for
-        self._reading = asyncio.Event()  # no line that was taken is in work
+        self._reading = asyncio.Event()  # unset while a line that was taken is not written yet
         self._draining: asyncio.Future[None] | None = None
-        self._told = asyncio.Event()  # something was shown by who cannot wait until it is written
+        self._told = asyncio.Event()  # something was shown whose caller could not wait until it is written
         if terminal:
             self._reading.set()
-        self.in_line = False  # the cursor stands behind the prompt
+        self.in_line = False  # the cursor is on the prompt's line
         self._banner: tuple[str, ...] = BANNER
         self._broken = False
         self._interrupted = False
 
     async def read(self) -> None:
-        """Read lines until the input ends; runs beside all the rest.
+        """Read lines until the input ends; runs beside everything else.
 
         Raises:
             PlayerLeft: the input ended while no line was asked for; otherwise `ask` raises it.
-            OutputLost: nobody reads the output any more, which aioconsole tells by an end of the input.
+            OutputLost: the output is no longer read; to aioconsole this is an end of the input.
         """
         with suppress(OSError):  # the terminal is gone: its input has ended
-            await self._reading.wait()
-            while await self._read_line():
-                await self._reading.wait()
+            await self._read_lines()
         self._ended()
         await self._reading.wait()
         end = OutputLost(OUTPUT_LOST) if self._writer.is_closing() else PlayerLeft("The input ended.")
@@ -124,8 +124,15 @@ class Console:
             raise end
         self._open_question.set_exception(end)
 
+    async def _read_lines(self) -> None:
+        """Read lines until the input ends."""
+        await self._reading.wait()
+        while await self._read_line():
+            await self._reading.wait()
+
     async def _read_line(self) -> bool:
         """Read one line and take or refuse it; False at the end of input."""
+        assert self._reader, "only an editor does without"
         text: str | None = None
         refusal: Told | None = None
         try:
@@ -135,7 +142,7 @@ class Console:
             refusal = NO_TEXT
         else:
             if not line or (self._terminal and not line.endswith(b"\n")):
-                return False  # whoever leaves in the middle of a line does not send it
+                return False  # a line that its writer has not ended is not sent
             if self._terminal and len(line.removesuffix(b"\n")) >= CUT_AT:
                 refusal = f"A terminal cuts lines at {CUT_AT} bytes, so this one was not sent. Send it in parts."
         if self._terminal:
@@ -158,7 +165,7 @@ class Console:
 
     @property
     def _open_question(self) -> asyncio.Future[str] | None:
-        """The line that is asked for, unless it has come or nobody waits for it any more."""
+        """The line that is asked for, unless it has come or is no longer waited for."""
         return self._asked if self._asked and not self._asked.done() else None
 
     def _answer(self, line: str) -> Told | None:
@@ -175,14 +182,14 @@ class Console:
     def _too_early(self, line: str) -> str:
         """What to tell of any other line that was entered before the prompt."""
         if line.startswith("/") and self._table:
-            return "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."
+            return f"That works at the prompt, when it is your turn. {self.how_to_leave}"
         return f"{NOT_YET}, so this was not sent: {_shortened(line)}\n{self._waiting}"
 
     @property
     def _waiting(self) -> str:
         """What is waited for."""
         if not self._table:
-            return "Nobody has come yet. Ctrl-C leaves at any time."
+            return f"Nobody has come yet. {self.how_to_leave}"
         return named(f"Waiting since {self._since}: {now(self._table, self._seat)}.", self._names)
 
     async def ask(self, table: Table) -> str:  # noqa: ARG002  # the person has seen the table
@@ -234,7 +241,7 @@ class Console:
             self._entitle(named(f"waiting for the {table.token} since {self._since}", self._names))
 
     def _entitle(self, state: str) -> None:
-        """Tell the state in the title of the terminal's window, where it disturbs nobody."""
+        """Show the state in the title of the terminal's window."""
         look = self._look()
         if look.titled:
             self.write(titled(f"chatgame: {state}"))
@@ -252,7 +259,7 @@ class Console:
         self.show(*[text] if isinstance(text, Board) else text.split("\n"))
 
     def show(self, *texts: Told) -> None:
-        """Show boards, and other texts each on one line, all made inert; they are written when the loop next runs."""
+        """Show boards, and other texts each on a line, all made inert; they are written when the loop next runs."""
         if texts and self.in_line:
             self.end_line()
         look = self._look()
@@ -271,13 +278,13 @@ class Console:
         self._told.set()
 
     def interrupt(self) -> None:
-        """Go behind the ^C that the terminal shows, once."""
-        if not (self._interrupted or self.in_line):  # or else whatever is shown next does so
+        """Go to the line below the ^C that the terminal shows, once."""
+        if not (self._interrupted or self.in_line):  # otherwise whatever is shown next does so
             self.end_line()
         self._interrupted = True
 
     async def write_out(self) -> NoReturn:
-        """See that what was told is written; runs beside all the rest.
+        """Write what was told; runs beside everything else.
 
         Raises:
             OutputLost: it cannot be.
@@ -305,7 +312,7 @@ class Console:
             self._broken = True
 
     async def drain(self) -> None:
-        """Wait until all is written; who is cancelled meanwhile does not cancel the writing with it.
+        """Wait until all is written; to cancel the waiting does not cancel the writing.
 
         Raises:
             OutputLost: it cannot be.
@@ -319,7 +326,7 @@ class Console:
 
     async def _drained(self, before: "asyncio.Future[None] | None") -> None:
         if before:
-            await asyncio.wait({before})  # two at once make aioconsole's writing thread forget one of them
+            await asyncio.wait({before})  # aioconsole's writing thread forgets one of two at once
         with suppress(OSError):
             if not (self._broken or self._writer.is_closing()):  # draining might wait forever then
                 await self._writer.drain()

@@ -1,9 +1,9 @@
 """A line that is edited at the bottom of a terminal, with the lines entered before in reach of the arrow keys.
 
-Whatever else is shown appears above it, and leaves what is typed there and the cursor in it as they are. It is always
-there, and who attends to it says what becomes of a line that is entered.
-Several lines that are pasted together become one, with spaces between them, which Enter sends. Nothing is written to
-a disk. This is the only file that knows prompt_toolkit, which is an extra: `chatgame[edit]`.
+Everything else is shown above that line, and leaves the text in it and its cursor as they are. The line is always
+there; the console decides what happens to one that is entered.
+Lines that are pasted together become one, with spaces between them, and Enter sends it. Nothing is written to a disk.
+This is the only file that imports prompt_toolkit, which belongs to the extra `edit`.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ from chatgame.players.person.screen import prompt
 
 
 class Editor:
-    """A line to edit, and the screen above it. Console's Reader and Writer in one, on a terminal.
+    """A line to edit, and the screen above it, to which it is the console's writer.
 
     Args:
         keys: where the keys come from.
@@ -47,8 +47,8 @@ class Editor:
         stream: what `output` writes to, if that can wait.
 
     Attributes:
-        prompt: what stands before the line, with SGR codes or without.
-        entered: called with each line that is entered, which `leave_line` takes off the editor, or nobody does.
+        prompt: what is shown before the line, with SGR codes or without.
+        entered: called with each line that is entered; it stays in the editor unless `leave_line` is called.
     """
 
     def __init__(self, keys: Input, output: Output, stream: asyncio.StreamWriter | None = None) -> None:
@@ -68,18 +68,17 @@ class Editor:
             output=output,
         )
 
-    async def readline(self) -> bytes:
-        """Edit lines until the input ends, which is the empty line that this returns; they go to `entered`."""
+    async def run(self) -> None:
+        """Edit lines until the input ends; they go to `entered`."""
         try:
             with suppress(EOFError), self._ended_by_hangup():
                 await self._app.run_async(set_exception_handler=False, handle_sigint=False)
         finally:
             self.leave_line()
-        return b""
 
     @contextmanager
     def _ended_by_hangup(self) -> Iterator[None]:
-        """End the editing by SIGHUP, and then the program, which would leave the terminal as it is otherwise."""
+        """Let SIGHUP end the editing first, which puts the terminal back, and then the program."""
         if sys.platform == "win32" or signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
             yield
             return
@@ -99,8 +98,8 @@ class Editor:
                 signal.raise_signal(signal.SIGHUP)
 
     def _height(self) -> Dimension:
-        """The rows that the line takes; prompt_toolkit forgets the columns that wide characters leave empty."""
-        text = f"{to_plain_text(ANSI(self.prompt))}{self._line.text} "  # the cursor may stand behind it
+        """The rows that the line takes; prompt_toolkit does not count columns that wide characters leave empty."""
+        text = f"{to_plain_text(ANSI(self.prompt))}{self._line.text} "  # the cursor may be after the last character
         columns = self._output.get_size().columns
         rows, taken = 1, 0
         for character in text:
@@ -113,11 +112,11 @@ class Editor:
     def _enter(self) -> None:
         try:
             self.entered(self._line.text)
-        except Exception as error:  # a defect, which the loop would only log
+        except Exception as error:  # a defect, which the event loop would only log
             self._app.exit(exception=error)
 
     def leave_line(self, *, remember: bool = False) -> None:
-        """Leave what is in the line on the screen, perhaps remember it, and go on without a prompt."""
+        """Move what is in the line to the screen above, perhaps remember it, and continue without a prompt."""
         before, text = self.prompt, self._line.text
         self.prompt = ""
         self._line.reset(append_to_history=remember)
@@ -130,7 +129,7 @@ class Editor:
         self._app.invalidate()
 
     def write(self, data: bytes, /) -> None:
-        """Show whole lines above the one that is edited. Terminals do what these say: they are inert, or our own."""
+        """Show whole lines above the one that is edited. They must be inert, or our own control sequences."""
         if not data:
             return
         if self._app.is_running:
@@ -145,14 +144,14 @@ class Editor:
             await self._stream.drain()
 
     def is_closing(self) -> bool:
-        """Whether nothing can be written any more."""
+        """Whether nothing more can be written."""
         return self._stream is not None and self._stream.is_closing()
 
 
 class EditedConsole(Console):
     """A person who edits lines at the bottom of a terminal.
 
-    A line that is entered too early stays in the editor, with what was said to it above, until its turn comes.
+    A line that is entered too early stays in the editor until its turn comes, and an answer is shown above it.
 
     Args:
         seat: where the person sits.
@@ -160,13 +159,22 @@ class EditedConsole(Console):
         options: as for any console.
     """
 
+    how_to_leave = "Ctrl-C twice leaves at any time."
+
     def __init__(self, seat: Seat, editor: Editor, **options: Any) -> None:
-        super().__init__(seat, editor, editor, terminal=True, **options)
+        super().__init__(seat, None, editor, terminal=True, **options)
         self._editor = editor
         editor.entered = self._entered
 
+    async def _read_lines(self) -> None:
+        await self._editor.run()
+
+    def tell(self, *texts: str) -> None:
+        """Show what has happened meanwhile. Unlike on a bare terminal, the first Ctrl-C may only clear a line."""
+        super().tell(*(text.replace("; Ctrl-C leaves.", "; Ctrl-C twice leaves.") for text in texts))
+
     def _entered(self, line: str) -> None:
-        """Take a line that was entered, or answer it, or leave it in the editor."""
+        """Take a line that was entered, answer it, or leave it in the editor."""
         question = self._open_question
         answer: Told | None = None
         if not _is_text(line):
@@ -190,7 +198,7 @@ class EditedConsole(Console):
         return f"{kept}\n{self._waiting}" if self._reading.is_set() else kept
 
     def _hides(self, line: str) -> bool:
-        """Whether a line is a choice or a secret, which no arrow key is to bring into a later message."""
+        """Whether a line is a choice or a secret, which must not get into a later message by an arrow key."""
         duty = self._table and self._table.playing and self._table.playing.duty
         return bool(duty and duty.kind is Kind.COMMIT and not line.startswith("/"))
 
@@ -199,7 +207,7 @@ class EditedConsole(Console):
         self._editor.leave_line()
 
     def end_line(self) -> None:
-        """Whatever is shown is on a line of its own."""
+        """Nothing to do: what is shown above the line is always on lines of its own."""
 
     def _prompt(self) -> None:
         if self._open_question:
@@ -208,7 +216,7 @@ class EditedConsole(Console):
 
 
 class _Line(Buffer):
-    """What is edited; whatever keys enter it, `enter` is called, and nothing else is done to it."""
+    """The line that is edited; any key that enters it calls `enter`, which decides what happens to it."""
 
     def __init__(self, enter: Callable[[], None]) -> None:
         super().__init__(multiline=False, accept_handler=lambda _: True)
@@ -220,7 +228,7 @@ class _Line(Buffer):
 
 
 def _is_text(line: str) -> bool:
-    """Whether a line came as UTF-8 text; what did not stands for bytes."""
+    """Whether a line came as UTF-8 text; surrogates in it stand for other bytes."""
     try:
         line.encode()
     except UnicodeEncodeError:
@@ -231,12 +239,21 @@ def _is_text(line: str) -> bool:
 def _bindings(line: Buffer) -> KeyBindings:
     """What some keys do, besides those that edit as in Emacs."""
     bindings = KeyBindings()
+    editing = has_focus(line)  # and not searching
 
-    @bindings.add("c-c")
+    @bindings.add("c-c", filter=editing)
     def interrupt(_: KeyPressEvent) -> None:
-        signal.raise_signal(signal.SIGINT)  # as the terminal would do
+        if line.text:
+            line.reset()
+        else:
+            signal.raise_signal(signal.SIGINT)  # as the terminal would do
 
-    @bindings.add("c-d", filter=has_focus(line) & Condition(lambda: not line.text))
+    @bindings.add("c-s", filter=editing)
+    @bindings.add("c-q", filter=editing)
+    def ignore(_: KeyPressEvent) -> None:
+        """Elsewhere these stop and restart a terminal; in Emacs they search, and take the next key literally."""
+
+    @bindings.add("c-d", filter=editing & Condition(lambda: not line.text))
     def end(event: KeyPressEvent) -> None:
         if not event.app.is_done:
             event.app.exit(exception=EOFError)
@@ -258,7 +275,7 @@ async def terminal_editor() -> Editor:
         return Editor(create_input(), create_output())
     from prompt_toolkit.output.vt100 import Vt100_Output
 
-    # prompt_toolkit would wait for a terminal that does not read, and all the program with it.
+    # prompt_toolkit would wait for a terminal that does not read, and hold up the whole program.
     loop = asyncio.get_running_loop()
     raw = open(sys.stdout.fileno(), "wb", buffering=0, closefd=False)  # noqa: ASYNC230, SIM115  # open already
     transport, protocol = await loop.connect_write_pipe(
@@ -271,14 +288,14 @@ async def terminal_editor() -> Editor:
 
 
 def _size() -> Size:
-    columns = rows = 0  # which some terminals say, too
+    columns = rows = 0  # which some terminals report, too
     with suppress(OSError):
         columns, rows = os.get_terminal_size(sys.stdout.fileno())
     return Size(rows or 24, columns or 80)
 
 
 class _Unhurried(io.StringIO):
-    """A text file for prompt_toolkit, which a stream writes when it can."""
+    """A text file for prompt_toolkit, whose text a stream writes when it can."""
 
     def __init__(self, stream: asyncio.StreamWriter) -> None:
         super().__init__()
@@ -286,6 +303,6 @@ class _Unhurried(io.StringIO):
 
     def write(self, text: str, /) -> int:
         """Write it soon."""
-        if not self._stream.is_closing():  # or else it would complain on standard error
+        if not self._stream.is_closing():  # otherwise it would complain on standard error
             self._stream.write(text.encode(sys.stdout.encoding, "replace"))
         return len(text)

@@ -33,6 +33,12 @@ def inert(text: str) -> str:
     return "".join(shown)
 
 
+def json_escaped(text: str) -> str:
+    """Every character as JSON escapes it, in UTF-16 (RFC 8259, 7)."""
+    units = text.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
 def _joins(text: str, index: int) -> bool:
     around = text[index - 1 : index] + text[index + 1 : index + 2] if index else ""
     return len(around) == 2 and all(unicodedata.category(side)[0] in "LM" or _is_symbol(side) for side in around)

@@ -17,6 +17,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.players.person.inert import inert
+from chatgame.session.commands import is_message
 
 PROMPT = "Enter Input >"
 
@@ -158,15 +159,17 @@ def named(line: Told, names: Names) -> Told:
 
 
 def typed(step: Step, viewer: Seat) -> str | None:
-    """What the person at `viewer` typed for a turn, in the game's notation; None if it was not they who wrote it."""
+    """A line with which the person at `viewer` can have written a turn, or None if they did not write it."""
     turn, was = step.turn, step.before.playing
     if turn.seat is not viewer or (was and was.duty and not was.duty.asked and turn.kind is was.duty.kind):
         return None
     match turn.kind:
-        case Kind.SAY if was or turn.text.lower().split()[:1] == ["play"]:
+        case Kind.SAY if was:
             return f"/say {turn.text}"
         case Kind.SAY if turn.text.startswith("/"):
             return f"/{turn.text}"
+        case Kind.SAY:
+            return turn.text if is_message(turn.text, step.before, viewer) else f"/say {turn.text}"
         case Kind.PLAY:
             return f"play {turn.text}"
         case Kind.RESIGN:

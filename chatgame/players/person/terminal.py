@@ -1,4 +1,4 @@
-"""The program's own streams: a console on them, and how they show text."""
+"""The program's own standard streams: a console on them, a bot's notices, one question, and how they show text."""
 
 import asyncio
 import importlib.util
@@ -6,9 +6,11 @@ import os
 import select
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
+from queue import SimpleQueue
 
 import aioconsole
 
@@ -17,17 +19,17 @@ from chatgame.core.seats import Seat
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import GOODBYE
-from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE
+from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, shown
 
 THREAD_TIME = 0.05
-"""In seconds: how long a line that was pasted before the prompt may take through a thread that reads it."""
+"""In seconds: how long a line that was pasted before the prompt may take to pass through the reading thread."""
 
 DRAIN_TIME = 1.0
 """In seconds: how long the last output may take when the program ends."""
 
 
 def look_of_output(*, plain: bool = False) -> Look:
-    """How standard output shows text now: in colours if it is a screen that has them (https://no-color.org)."""
+    """How standard output shows text now: in colours if it is a screen with colours (https://no-color.org)."""
     if not (sys.stdout and sys.stdout.isatty()):
         return Look(plain=plain)
     coloured = takes_codes() and not plain and not os.environ.get("NO_COLOR")
@@ -43,7 +45,7 @@ def takes_codes() -> bool:
 
 
 def _edits(*, plain: bool) -> bool:
-    """Whether lines are edited: on terminals, if they and the user want it, and the extra for it is installed."""
+    """Whether lines are edited: on a terminal that can, unless the user does not want it, with the extra `edit`."""
     return (
         sys.stdin.isatty()
         and sys.stdout.isatty()
@@ -56,10 +58,10 @@ def _edits(*, plain: bool) -> bool:
 
 @asynccontextmanager
 async def console_at(seat: Seat, name: str = "", *, plain: bool = False) -> AsyncIterator[Console]:
-    """The console on the program's own streams, reading for as long as the context lasts.
+    """The console on the program's own streams, which reads for as long as the context lasts.
 
-    On a terminal lines are edited, if the extra `edit` is installed, the environment does not say CHATGAME_EDITOR=no
-    or TERM=dumb, and nothing is `plain`.
+    On a terminal lines are edited if the extra `edit` is installed, unless the environment says CHATGAME_EDITOR=no or
+    TERM=dumb, or `plain` is set.
 
     Raises:
         PlayerLeft: the input ended, in the middle of the context.
@@ -83,12 +85,12 @@ async def console_at(seat: Seat, name: str = "", *, plain: bool = False) -> Asyn
 
     async def settled() -> None:
         await asyncio.sleep(THREAD_TIME if terminal and threaded else 0)
-        # What is awaited stands in the kernel, which sets no event.
+        # Lines wait in the kernel, which sets no event.
         while terminal and not threaded and select.select([sys.stdin], [], [], 0)[0]:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
     def ended() -> None:
-        # A terminal that was hung up is none any more. To be killed by that is no leaving: the partner waits for us.
+        # A terminal that was hung up is no longer one. The program dies of it without a goodbye: the partner waits.
         if sys.platform != "win32" and terminal and not sys.stdin.isatty():
             signal.raise_signal(signal.SIGHUP)
 
@@ -118,6 +120,42 @@ async def console_at(seat: Seat, name: str = "", *, plain: bool = False) -> Asyn
         with suppress(TimeoutError, OutputLost):
             async with asyncio.timeout(DRAIN_TIME):
                 await console.drain()
+
+
+@contextmanager
+def notices() -> Iterator[Callable[..., None]]:
+    """Yields a function that writes sentences to standard output, for a bot, which needs no terminal.
+
+    Nothing stops or delays it. Standard input is not read, so a shell cannot stop the program for that in the
+    background (SIGTTIN), nor may a terminal stop it for writing (SIGTTOU). A thread writes, so an output that is full
+    holds up nothing, and what cannot be written is given up.
+    """
+    texts: SimpleQueue[str | None] = SimpleQueue()
+
+    def write_all() -> None:
+        while (text := texts.get()) is not None:
+            with suppress(OSError, ValueError):
+                sys.stdout.write(text)
+                sys.stdout.flush()
+
+    if sys.platform != "win32":
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    writer = threading.Thread(target=write_all)
+    writer.start()
+    try:
+        yield lambda *lines: texts.put("".join(shown(line, look_of_output()) for line in lines))
+    finally:
+        texts.put(None)
+        writer.join(DRAIN_TIME)
+
+
+async def answered(question: str) -> str:
+    """The line that is typed at the terminal in answer to a question; empty at the end of input."""
+    reader, writer = await aioconsole.get_standard_streams()
+    writer.write(question.encode())
+    await writer.drain()
+    line: bytes = await reader.readline()
+    return line.decode(errors="replace").strip()
 
 
 @contextmanager

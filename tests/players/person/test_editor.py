@@ -183,7 +183,7 @@ def test_words_in_the_middle_of_ones_turn_leave_the_line(server: Terminal, clien
     server.sees(f"{PROMPT}Hi the", column=len(PROMPT) + 5)
     client.process.kill(signal.SIGKILL)
     server.sees(f"{PROMPT}Hi the", column=len(PROMPT) + 5)
-    lost = "The connection to the client was lost. Waiting for them to come back; Ctrl-C leaves."
+    lost = "The connection to the client was lost. Waiting for them to come back; Ctrl-C twice leaves."
     server.sees(lost, f"{PROMPT}Hi the", column=len(PROMPT) + 5)
     server.type("r")
     server.sees(f"{PROMPT}Hi thre", column=len(PROMPT) + 6)
@@ -215,7 +215,8 @@ def test_command_that_does_something_stays_and_one_that_asks_is_answered_at_any_
         lambda: re.match(r"Waiting since [^ ]+ the client's move in tic-tac-toe", server.rows[-1]) is not None
     )
     server.type("/resign" + ENTER)
-    server.sees("That works at the prompt, when it is your turn. Ctrl-C leaves at any time.", "/resign", column=7)
+    told = "That works at the prompt, when it is your turn. Ctrl-C twice leaves at any time."
+    server.sees(told, "/resign", column=7)
     client.type("5" + ENTER)
     server.sees(f"{PROMPT}/resign")
     server.type(ENTER)
@@ -317,25 +318,25 @@ def waiting(_server: Terminal, _client: Terminal) -> list[str]:
 
 @pytest.mark.parametrize("state", [at_the_prompt, in_a_line, waiting])
 @pytest.mark.parametrize(
-    ("leave", "status"),
+    ("leave", "status", "deletes"),
     [
-        (lambda here: here.type("\x03"), 130),
-        (lambda here: here.type("\x15\x04"), 0),
-        (lambda here: here.process.kill(signal.SIGTERM), 143),
-        (lambda here: here.process.kill(signal.SIGINT), 130),
+        (lambda here: here.type("\x03\x03"), 130, True),
+        (lambda here: here.type("\x15\x04"), 0, True),
+        (lambda here: here.process.kill(signal.SIGTERM), 143, False),
+        (lambda here: here.process.kill(signal.SIGINT), 130, False),
     ],
-    ids=["Ctrl-C", "Ctrl-D", "SIGTERM", "SIGINT"],
+    ids=["Ctrl-C twice", "Ctrl-D", "SIGTERM", "SIGINT"],
 )
 def test_leaving_in_any_state_tells_the_partner_and_leaves_the_terminal_as_it_was(
-    server: Terminal, client: Terminal, state: State, leave: Callable[[Terminal], None], status: int
+    server: Terminal, client: Terminal, state: State, leave: Callable[[Terminal], None], status: int, deletes: bool
 ) -> None:
-    """With the exit status and the words of a console without an editor; what was typed stays to be seen."""
+    """With the exit status and the words of a console without an editor; what was not deleted stays visible."""
     last = state(server, client)
     server.sees(*last)
     assert termios.tcgetattr(server.process.child_fd) != server.before
     leave(server)
-    if last == [PROMPT] or (not status and state is not waiting):
-        last = []  # nothing was typed, or it was deleted
+    if last == [PROMPT] or (deletes and state is in_a_line):
+        last = []
     server.has_left(status, *last, "Shutting Down!")
     client.has_left(0, "Server has requested shutdown. Shutting down!")
 
@@ -344,12 +345,48 @@ def test_leaving_while_the_partner_is_away_says_so_behind_the_line(server: Termi
     """As without an editor."""
     say(client, "Hello", server)
     client.process.kill(signal.SIGKILL)
-    server.process.expect_exact("Ctrl-C leaves.")
+    server.process.expect_exact("Ctrl-C twice leaves.")
     server.type("half")
     server.sees(f"{PROMPT}half")
-    server.type("\x03")
+    server.process.kill(signal.SIGINT)
     kept = "Your partner is not told, and the conversation is kept: the same command goes on with it."
     server.has_left(130, f"{PROMPT}half", kept, "Shutting Down!")
+
+
+def test_ctrl_c_clears_a_line_and_leaves_from_an_empty_one(server: Terminal, client: Terminal) -> None:
+    """At the prompt and before it; the partner learns nothing of what was cleared."""
+    server.type("not this")
+    server.sees("not this")
+    server.type("\x03")
+    server.sees("Waiting for message...", column=0)
+    say(client, "Hello", server)
+    server.type("nor this")
+    server.sees(f"{PROMPT}nor this")
+    server.type("\x03")
+    server.sees(PROMPT, column=len(PROMPT))
+    say(server, "this", client)
+    assert "this" in client.rows
+    server.type("\x03")
+    server.has_left(130, "Shutting Down!")
+    client.has_left(0, "Server has requested shutdown. Shutting down!")
+
+
+def test_keys_that_stop_a_terminal_elsewhere_do_nothing(server: Terminal, client: Terminal) -> None:
+    """Ctrl-S and Ctrl-Q open no search that would take the next line, and quote no key."""
+    client.type("\x13\x11Hel\x11lo\x13" + ENTER)
+    server.sees(PROMPT)
+    assert "Hello" in server.rows
+
+
+def test_ctrl_c_leaves_a_search_and_nothing_else(server: Terminal, client: Terminal) -> None:
+    """Which Ctrl-R begins, as in a shell."""
+    say(client, "Hello", server)
+    say(server, "Hi", client)
+    client.type("\x12Hel")
+    client.until(lambda: any("Hel" in row for row in client.rows[-2:]))
+    client.type("\x03")
+    client.sees(PROMPT, column=len(PROMPT))
+    say(client, "still here", server)
 
 
 def test_hang_up_is_no_goodbye_and_leaves_the_terminal_as_it_was(server: Terminal, client: Terminal) -> None:
@@ -369,7 +406,7 @@ def test_closed_window_is_no_goodbye(server: Terminal, client: Terminal) -> None
     """The terminal goes away under the client: the server waits for it, as for one that was killed."""
     say(client, "Hello", server)
     client.process.close()
-    server.process.expect_exact("Waiting for them to come back; Ctrl-C leaves.")
+    server.process.expect_exact("Waiting for them to come back; Ctrl-C twice leaves.")
 
 
 def test_defect_leaves_the_terminal_as_it_was(terminal: Open) -> None:
@@ -401,7 +438,7 @@ def test_suspended_program_leaves_a_terminal_that_works_and_comes_back_with_its_
     here.process.expect_exact("the cat\r\nthe cat\r\n")
     here.type("\x04fg\n")
     here.process.expect_exact("half")
-    here.type("\x03")
+    here.type("\x03\x03")
     here.process.expect_exact("Shutting Down!")
 
 
@@ -593,9 +630,9 @@ async def test_whatever_keys_enter_a_line_it_is_entered_once(keys: PipeInput, en
 
 
 async def test_control_characters_in_a_line_are_shown_inert_when_it_was_sent(keys: PipeInput) -> None:
-    """Ctrl-Q types them."""
+    """They come from a paste."""
     async with desk(keys) as here:
         line = await here.asked()
-        keys.send_text("a\x11\x1bb\x11\nc" + ENTER)
+        keys.send_text("\x1b[200~a\x1bb\x07c\x1b[201~" + ENTER)
         await line
-        assert here.paper.text.endswith(f"{PROMPT}a\\x1bb\\nc\n")
+        assert here.paper.text.endswith(f"{PROMPT}a\\x1bb\\x07c\n")

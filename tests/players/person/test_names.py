@@ -149,9 +149,7 @@ def test_name_that_could_not_be_used_is_refused_at_the_command_line(
     with pytest.raises(SystemExit) as end:
         chatgame.cli.main([seat, "--name", name])
     assert end.value.code == 2
-    assert "cannot be your name: it can be seen, has at most 24 characters" in " ".join(
-        capsys.readouterr().err.split()
-    )
+    assert "cannot be your name. A name must be visible, at most 24 characters, and not" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -159,7 +157,9 @@ def test_name_that_could_not_be_used_is_refused_at_the_command_line(
     [
         (Kind.PLAY, "rps 3", "play rps 3"),  # also where it was `/rematch`: a log knows of no commands
         (Kind.SAY, "/q", "//q"),
-        (Kind.SAY, "play it again", "/say play it again"),
+        (Kind.SAY, "play it again", "play it again"),
+        (Kind.SAY, "play rps tonight", "/say play rps tonight"),
+        (Kind.SAY, "help", "/say help"),
         (Kind.SAY, "Play rps", "/say Play rps"),
         (Kind.SAY, "play\trps", "/say play\trps"),
         (Kind.SAY, "play", "/say play"),
@@ -264,5 +264,7 @@ async def test_names_are_kept_for_history_replay_and_export(home: Path) -> None:
     history, text, replay = await asyncio.gather(
         shown("history"), shown("export", "1"), shown("replay", "1", "--speed", "1000")
     )
-    assert re.search(r"server at localhost:\d+, with Anna, 6 turns, 1 game", history)
-    assert text == replay == screen.partition("\n")[2]
+    assert re.search(r"6 turns with Anna, as the server at localhost:\d+; \S+: ", history)
+    header, _, exported = text.partition("\n\n")
+    assert header.startswith("A conversation of Anna (client) and the server at localhost:")
+    assert exported == replay == screen.partition("\n")[2]

@@ -22,7 +22,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.players.person.boards import GAP, in_words
-from chatgame.players.person.look import READABLE, Look, wrapped
+from chatgame.players.person.look import READABLE, Look, columns, wrapped
 from chatgame.players.person.narration import NOBODY, PROMPT, Asked, Over, Said, Told, Waiting, narrate, recalled
 from chatgame.players.person.screen import prompt, shown, titled
 from chatgame.players.script import Script
@@ -285,8 +285,31 @@ def test_rows_are_no_wider_than_the_screen_and_nothing_is_lost(text: str, width:
 def test_no_row_begins_as_a_line_of_the_program_where_a_terminal_joins_less(joined: str, width: int) -> None:
     """Terminals differ in which characters they show as one; what this screen breaks by itself is not indented."""
     for filled in range(12):
-        screen = on_screen(shown(Said(f"Hi {joined}{'.' * filled}Enter Input >"), Look(width=width)), width)
-        assert not any(row.startswith("Enter") for row in screen.display)
+        text = shown(Said(f"Hi {joined}{'.' * filled}Enter Input >"), Look(width=width))
+        assert not any(row.startswith("Enter") for row in on_screen(text, width).display)
+        assert all(columns(row) <= width for row in text.splitlines())
+
+
+def test_characters_joined_to_one_that_is_wider_than_the_screen_are_parted() -> None:
+    """There are terminals that join none of them."""
+    family = "\u200d".join("👩" * 20)
+    rows = wrapped(f"Hi {family}", 10)
+    assert all(columns(row) <= 10 for row in rows)
+    assert "".join("".join(rows).split()) == f"Hi{family}"
+
+
+def test_blanks_at_which_a_line_is_broken_are_dropped_and_others_stay() -> None:
+    """Those before the first word are its indentation."""
+    assert wrapped("  one  two" + " " * 30 + "three ", 12) == ["  one  two", "  three"]
+    assert wrapped(" " * 30 + "one", 12) == ["one"]
+
+
+@pytest.mark.parametrize("width", [1, 2, 3])
+def test_screen_of_hardly_any_width_loses_nothing(width: int) -> None:
+    """There is a character in each row, also where the row is too narrow for it, and its colour goes with it."""
+    rows = wrapped("日a \x1b[36mX\x1b[0m", width)
+    assert "".join("".join(rows).split()) == "日a\x1b[36mX\x1b[0m"
+    assert rows[-1] == "  \x1b[36mX\x1b[0m"
 
 
 def test_name_above_a_board_is_broken_like_any_text() -> None:

@@ -1,0 +1,301 @@
+"""What people type after `chatgame`: the commands, their options, and the hosts and codes that they name."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import NamedTuple, NoReturn
+
+from chatgame import __version__
+from chatgame.core.errors import Refused
+from chatgame.core.limits import MAX_PERSON, PATIENCE
+from chatgame.core.seats import Seat
+from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
+from chatgame.players.bot.bot import Level
+from chatgame.players.person.inert import inert
+from chatgame.players.person.narration import known_names
+from chatgame.protocol.pairing import read_code
+
+EXAMPLES = """\
+Play with a bot:
+  chatgame solo
+Talk and play on this computer, in two terminals:
+  chatgame server
+  chatgame client
+Talk and play with a friend on another computer:
+  chatgame server --host 0.0.0.0        this shows a code; tell it to your friend
+  chatgame client HOST CODE             which your friend types
+
+"""
+
+CLIENT_EXAMPLES = """\
+  chatgame client                                a server on this computer
+  chatgame client 192.0.2.2 7-guitar-island      one on another computer, with the code that it shows
+  chatgame client example.org:2000               a port of its own
+  chatgame client '[2001:db8::1]:2000'           an IPv6 address
+
+"""
+
+OTHER_WORDS = {
+    **dict.fromkeys(("host", "listen", "open"), "server"),
+    **dict.fromkeys(("join", "connect"), "client"),
+    **dict.fromkeys(("play", "bot"), "solo"),
+    **dict.fromkeys(("list", "log", "ls"), "history"),
+    **dict.fromkeys(("delete", "remove", "rm"), "forget"),
+}
+"""What people type who know other programs, and the command that they mean by it."""
+
+PLAIN = "describe boards in words, for a screen reader"
+
+NUMBER = "the conversation's number in `chatgame history`"
+
+
+class Where(NamedTuple):
+    """What the words after `chatgame client` name; None stands for what they do not name."""
+
+    host: str | None = None
+    port: int | None = None
+    code: str | None = None
+
+
+def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command and its options; ends the program after `--help`, `--version` and what cannot be understood."""
+    parser = new_parser()
+    if not arguments or arguments[0] == "help":
+        arguments = [*arguments[1:], "--help"]
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
+        parser.error(_no_command(arguments[0]))
+    options, more = parser.parse_known_args(arguments)
+    if options.command == Seat.CLIENT:
+        # argparse takes words from one place only, and options may stand between them.
+        words = [*options.where, *(word for word in more if not _is_option(word))]
+        more = [word for word in more if _is_option(word)]
+        try:
+            _locate(options, words)
+        except ValueError as error:
+            parser.error(str(error))
+    if more:
+        parser.error(f'"{inert(" ".join(more))}" is not understood here')
+    return options
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and word != "-"
+
+
+def read_where(words: Sequence[str]) -> Where:
+    """The host, the port and the code that somebody means by words in any order.
+
+    What has the form of a code is a code, in one word or several, and everything else is a host.
+
+    Raises:
+        ValueError: there is more than one host among them, or a port that is not one; the text says what is wrong.
+    """
+    code = None
+    for first, end in combinations(range(len(words) + 1), 2):
+        if code := _code(" ".join(words[first:end])):
+            words = [*words[:first], *words[end:]]
+            break
+    if code and any(map(_code, words)):
+        raise ValueError(f'"{inert(words[0])}" is a second code. Type one of them')
+    if len(words) > 1:
+        said = inert(" ".join(words))
+        raise ValueError(f'"{said}" is not one host. A code is a number and two words, as in 7-guitar-island')
+    return Where(*(_host_and_port(words[0]) if words else (None, None)), code)
+
+
+def _code(text: str) -> str | None:
+    try:
+        return read_code(text)
+    except Refused:
+        return None
+
+
+def _host_and_port(text: str) -> tuple[str | None, int | None]:
+    """HOST, HOST:PORT, :PORT, an IPv6 address, or one in brackets and perhaps a port."""
+    if text.startswith("[") and "]" in text:
+        host, _, port = text[1:].partition("]")
+        if port and not port.startswith(":"):
+            raise ValueError(
+                f'"{inert(text)}" is not a host. An IPv6 address with a port is written as in [::1]:1059'
+            )
+        port = port[1:]
+    elif text.count(":") == 1:
+        host, _, port = text.partition(":")
+    else:
+        host, port = text, ""
+    try:
+        return host or None, _port(port) if port else None
+    except argparse.ArgumentTypeError as error:
+        raise ValueError(str(error)) from error
+
+
+def _locate(options: argparse.Namespace, words: Sequence[str]) -> None:
+    """Set where a client connects to."""
+    where = read_where(words)
+    for name, value in (("host", where.host), ("port", where.port)):
+        if value is not None and getattr(options, name) not in (None, value):
+            raise ValueError(f"The {name} is named twice, as {value} and as {getattr(options, name)}")
+    if where.code and options.insecure:
+        raise ValueError("A code is of no use with --insecure. Leave out one of the two")
+    options.host = where.host or options.host or DEFAULT_HOST
+    options.port = next(port for port in (where.port, options.port, DEFAULT_PORT) if port is not None)
+    options.code = where.code
+
+
+def _no_command(word: str) -> str:
+    from difflib import get_close_matches  # only for a mistake
+
+    likely = OTHER_WORDS.get(word.lower()) or "".join(get_close_matches(word.lower(), _COMMANDS, 1))
+    hint = f"Did you mean chatgame {likely}?" if likely else f"The commands are {', '.join(_COMMANDS)}."
+    return f'There is no command "{inert(word)}". {hint}'
+
+
+class _Parser(argparse.ArgumentParser):
+    """Shows its examples first, and says in one line what is wrong."""
+
+    examples = ""
+
+    def format_help(self) -> str:
+        """The examples, then what argparse shows."""
+        return self.examples + super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end the program."""
+        end = "" if message.endswith(("?", ".")) else "."
+        self.exit(2, f"{self.prog}: {message}{end} See {self.prog} --help.\n")
+
+
+def new_parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    parser = _Parser(prog="chatgame", description="Talk and play with a friend, terminal to terminal, in turns.")
+    parser.examples = EXAMPLES
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, (summary, add_arguments) in _COMMANDS.items():
+        add_arguments(commands.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
+    return parser
+
+
+def _add_server(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default=DEFAULT_HOST, help="the address to listen at (default: %(default)s)")
+    command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
+    _add_seat(command)
+
+
+def _add_client(command: argparse.ArgumentParser) -> None:
+    assert isinstance(command, _Parser), "made by one of its kind"
+    command.examples = CLIENT_EXAMPLES
+    command.usage = "chatgame client [HOST[:PORT]] [CODE] [options]"
+    command.add_argument(
+        "where", nargs="*", metavar="HOST, CODE", help="the server's address, and the code that it shows"
+    )
+    command.add_argument("--host", help=f"the address, if it is not named before (default: {DEFAULT_HOST})")
+    command.add_argument("--port", type=_port, help=f"the port (default: {DEFAULT_PORT})")
+    _add_seat(command)
+
+
+def _add_seat(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--insecure", action="store_true", help="talk to another computer without a code and without encryption"
+    )
+    command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
+    command.add_argument("--bot", action="store_true", help="let a bot take this seat; it needs no terminal")
+    command.add_argument("--plain", action="store_true", help=PLAIN)
+    command.add_argument(
+        "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
+    )
+    command.add_argument(
+        "--wait",
+        default=PATIENCE,
+        type=_number,
+        metavar="SECONDS",
+        help="how long to wait for a partner whose connection was lost (default: %(default)s)",
+    )
+
+
+def _add_solo(command: argparse.ArgumentParser) -> None:
+    levels = [level.value for level in Level]
+    command.add_argument("--level", default="medium", choices=levels, help="how strong the bot is (default: medium)")
+    command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")
+    command.add_argument("--plain", action="store_true", help=PLAIN)
+
+
+def _add_demo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--speed", default=1.0, type=_speed, metavar="X", help="playback speed (default: 1)")
+    command.add_argument("--plain", action="store_true", help=PLAIN)
+
+
+def _add_replay(command: argparse.ArgumentParser) -> None:
+    command.add_argument("number", type=_number, metavar="N", help=NUMBER)
+    command.add_argument(
+        "--speed",
+        default=1.0,
+        type=_speed,
+        metavar="X",
+        help="playback speed (default: 1); pauses are cut to 3 seconds",
+    )
+    command.add_argument("--plain", action="store_true", help=PLAIN)
+
+
+def _add_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("number", type=_number, metavar="N", help=NUMBER)
+    command.add_argument(
+        "--format",
+        default="text",
+        choices=("text", "json", "asciicast"),  # the names in `records.FORMATS`
+        help="the format (default: text)",
+    )
+
+
+def _add_forget(command: argparse.ArgumentParser) -> None:
+    command.add_argument("number", type=_number, metavar="N", help=NUMBER)
+    command.add_argument("--yes", action="store_true", help="do not ask first")
+
+
+def _add_completion(command: argparse.ArgumentParser) -> None:
+    command.add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "solo": ("talk and play with a bot, in this terminal", _add_solo),
+    "server": ("open a conversation, and wait for a friend to join it", _add_server),
+    "client": ("join a friend's conversation", _add_client),
+    "demo": ("watch two people talk and play", _add_demo),
+    "history": ("list your conversations, finished or not", lambda _: None),
+    "replay": ("play a conversation back as it was", _add_replay),
+    "export": ("write a conversation out as text, JSON or a recording", _add_export),
+    "forget": ("delete a conversation", _add_forget),
+    "completion": ("write a script that completes chatgame's commands in a shell", _add_completion),
+}
+"""Each command with its summary, and what adds its arguments."""
+
+
+def _name(text: str) -> str:
+    if text and (len(text) > MAX_PERSON or not known_names({Seat.CLIENT: text})):
+        raise argparse.ArgumentTypeError(
+            f"{inert(text)} cannot be your name. A name must be visible, at most {MAX_PERSON} characters, "
+            "and not look like one of chatgame's own messages"
+        )
+    return text
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{inert(text)} is not a number. Write it as in 12")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if 0 < speed < 10**6:
+        return speed
+    raise argparse.ArgumentTypeError(f"{inert(text)} is not a speed. Write it as in 2 or 0.5")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"{inert(text)} is not a port. A port is a number from 0 to 65535")
+    return int(text)

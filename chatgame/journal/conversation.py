@@ -1,0 +1,139 @@
+"""The journal of one conversation, on disk."""
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+from chatgame.core.commitments import Opening
+from chatgame.core.log import Entry
+from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind, Turn
+from chatgame.journal.database import Database
+from chatgame.journal.identity import Identity
+from chatgame.journal.reader import turns
+from chatgame.journal.writer import Writer
+from chatgame.protocol.resume import Held
+
+LAST_KIND = "(SELECT kind FROM turns WHERE conversation = id ORDER BY number DESC LIMIT 1)"
+"""Of the last turn of a conversation."""
+
+OVER = "ended = ?, token = NULL, seed = NULL, pinned = NULL"
+"""What a conversation becomes that is over: nothing is kept that could take it up again."""
+
+
+class _Row(NamedTuple):
+    """What is kept of a conversation besides its log."""
+
+    seat: Seat
+    session: str | None
+    token: str | None
+    pinned: str | None
+    seed: str
+    spent: int
+    name: str
+
+
+class Conversation(Identity):
+    """Conversation `number` of a journal: a `Journal` for its session, and what its link has to keep.
+
+    Whatever is changed is done by the writer's thread, one thing after another.
+
+    Attributes:
+        ended: whether both sides know that it is over.
+
+    Raises:
+        JournalFailed: from every method, where the journal cannot be read or written.
+    """
+
+    def __init__(self, database: Database, writer: Writer, number: int) -> None:
+        self._database = database
+        self._writer = writer
+        self._number = number
+        (kept,) = database.read(
+            "SELECT seat, session, token, pinned, ifnull(hex(seed), ''), spent, name FROM conversations WHERE id = ?",
+            (number,),
+            list[_Row],
+        )
+        partners = database.read(
+            "SELECT number FROM turns WHERE conversation = ? AND seat != ? ORDER BY number DESC LIMIT 1",
+            (number, kept.seat),
+            list[tuple[int]],
+        )
+        since = partners[0][0] if partners else 0
+        held = Held.of(kept.seat, [entry.turn for entry, _ in turns(database, number, since)])
+        unsaid = kept.seat is Seat.CLIENT and not held.number  # then any session will do
+        super().__init__(
+            held,
+            bytes.fromhex(kept.seed),
+            spent=kept.spent,
+            session=None if unsaid else kept.session,
+            token=kept.token,
+            pinned=kept.pinned,
+            name=kept.name,
+        )
+        self.ended = False
+        self._spoken = bool(held.number)
+        self._quit = False
+        self._taken: list[tuple[object, ...]] = []  # and not safe yet
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is something to go on with."""
+        return not (self.ended or self._quit) and bool(self._spoken or self._taken)
+
+    def entries(self) -> Iterator[Entry]:
+        """What is kept so far."""
+        return (entry for entry, _ in turns(self._database, self._number))
+
+    async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+        """Make the log safe up to a turn of one's own, and what opens it if it is a commitment."""
+        await self._writer.do(partial(self.save, self._row(turn, opening)))
+        self._quit = turn.kind is Kind.QUIT
+
+    def take(self, turn: Turn) -> None:
+        """Take the partner's next turn, which is safe only with one's own next, or at the end."""
+        self._taken.append(self._row(turn))
+
+    async def end(self) -> None:
+        """Keep that the conversation is over, and both sides know it, and nothing that could take it up again."""
+        await self._writer.do(self._end)
+
+    async def begin(self, session: str, token: str | None, partner: str) -> None:
+        """Keep which session it is, as the server the client's token, and the names of both.
+
+        With a new session, what was unfinished at the same place is abandoned.
+        """
+        if session != self.session:
+            await self._writer.do(self._abandon_others)
+        await super().begin(session, token, partner)
+
+    async def _keep(self, **changed: object) -> None:
+        columns = ", ".join(f"{column} = ?" for column in changed)
+        await self._writer.do(partial(self._change, columns, *changed.values()))
+
+    def save(self, *rows: tuple[object, ...]) -> None:
+        """As the writer: make safe what was taken, and these rows."""
+        taken = self._taken[:]
+        self._database.write("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *taken, *rows)
+        self._spoken = self._spoken or bool(taken or rows)
+        del self._taken[: len(taken)]
+
+    def _end(self) -> None:
+        self.save()
+        self._change(OVER, time.time())
+        self.ended = True
+
+    def _abandon_others(self) -> None:
+        self._database.write(
+            f"UPDATE conversations SET {OVER} WHERE ended IS NULL AND {LAST_KIND} != 'quit' AND id != ? "  # noqa: S608
+            "AND (seat, host, port) = (SELECT seat, host, port FROM conversations WHERE id = ?)",
+            (time.time(), self._number, self._number),
+        )
+
+    def _change(self, columns: str, *values: object) -> None:
+        self._database.write(f"UPDATE conversations SET {columns} WHERE id = ?", (*values, self._number))  # noqa: S608
+
+    def _row(self, turn: Turn, opening: Opening | None = None) -> tuple[object, ...]:
+        opened = opening and str(opening)
+        return self._number, turn.number, turn.seat, turn.kind, turn.text, turn.digest, opened, time.time()

@@ -1,0 +1,68 @@
+"""Who takes part in a conversation: what a link needs to go on with it after its program was killed."""
+
+from chatgame.protocol.resume import Held, token
+
+
+class Identity:
+    """What both journals, in memory and on disk, know of a conversation besides its log.
+
+    Attributes:
+        seat: one's own.
+        session: the session's identifier, or None before there is one that matters.
+        token: as the server: the client's last one, or None.
+        pinned: what connections are made secure by, or None.
+        name: what one's own player wants to be called, or nothing; the next start may say otherwise.
+        held: what was held of the log when the program began.
+    """
+
+    def __init__(
+        self,
+        held: Held,
+        seed: bytes,
+        *,
+        spent: int = 0,
+        session: str | None = None,
+        token: str | None = None,
+        pinned: str | None = None,
+        name: str = "",
+    ) -> None:
+        self.seat = held.seat
+        self.session = session
+        self.token = token
+        self.pinned = pinned
+        self.name = name
+        self.held = held
+        self._seed = seed  # of the chain of tokens
+        self._spent = spent
+
+    async def next_token(self) -> str:
+        """As the client: a token that was never given out before.
+
+        Raises:
+            JournalFailed: that cannot be made sure of.
+            TurnedAway: there are no more of them.
+        """
+        await self._keep(spent=self._spent + 1)
+        self._spent += 1
+        return token(self._seed, self._spent - 1)
+
+    async def begin(self, session: str, token: str | None, partner: str) -> None:
+        """Keep which session it is, as the server the client's token, and the names of both.
+
+        Raises:
+            JournalFailed: it cannot be written.
+        """
+        await self._keep(session=session, token=token, name=self.name, partner=partner)
+        self.session, self.token = session, token
+
+    async def pin(self, pinned: str) -> None:
+        """Keep what connections are made secure by.
+
+        Raises:
+            JournalFailed: it cannot be written.
+        """
+        await self._keep(pinned=pinned)
+        self.pinned = pinned
+
+    async def _keep(self, **changed: object) -> None:
+        """Make safe what is about to change."""

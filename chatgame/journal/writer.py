@@ -1,0 +1,69 @@
+"""A thread that waits for the disk, so that the event loop never waits for long."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
+
+QUICK = 0.005
+"""In seconds: how long the loop itself waits, which is long enough for most disks. To be woken by the thread instead
+takes twice as long as what the thread does."""
+
+T = TypeVar("T")
+
+
+class Writer:
+    """Does one thing after another in a thread of its own, which begins with the first of them."""
+
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Do `work` after all that was asked for before; returns what it returns, and raises what it raises.
+
+        Once asked for it is done, even if the caller is cancelled.
+        """
+        if not self._thread:
+            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+            self._thread.start()
+        job = _Job(work)
+        self._jobs.put(job)
+        if not job.done.acquire(timeout=QUICK):
+            await asyncio.to_thread(job.done.acquire)
+        return job.result()
+
+    def close(self) -> None:
+        """Wait until all is done, and end the thread."""
+        if self._thread:
+            self._jobs.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        while job := self._jobs.get():
+            job.run()
+
+
+class _Job(Generic[T]):
+    """One thing to do; `done` can be acquired as soon as it has been done."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._error: BaseException | None = None
+        self.done = threading.Lock()
+        self.done.acquire()
+
+    def run(self) -> None:
+        """Do it."""
+        try:
+            self._result = self._work()
+        except BaseException as error:
+            self._error = error
+        self.done.release()
+
+    def result(self) -> T:
+        """What came of it."""
+        if self._error:
+            raise self._error
+        return self._result

@@ -1,0 +1,142 @@
+"""The pump: drives one protocol connection over one transport, and decides nothing itself."""
+
+import asyncio
+from contextlib import suppress
+
+from chatgame.core.errors import ChatgameError, LinkLost
+from chatgame.core.limits import CLOSING_TIME
+from chatgame.core.seats import Seat
+from chatgame.net.transport import Peer, Transport
+from chatgame.protocol.connection import Connection, Event
+from chatgame.protocol.messages import Bye, Message
+from chatgame.protocol.pairing import Pairing
+from chatgame.protocol.resume import Held
+
+
+class Pump:
+    """Carries bytes between a transport and a connection, and keeps the connection's deadlines.
+
+    Args:
+        transport: what carries the bytes.
+        seat: one's own.
+        began: when the connection was made, by the loop's clock; by default now.
+
+    Attributes:
+        connection: the protocol's state.
+        transport: what carries the bytes.
+    """
+
+    def __init__(self, transport: Transport, seat: Seat, began: float | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.transport = transport
+        self.connection = Connection(seat, self._loop.time() if began is None else began)
+        self._timer: asyncio.TimerHandle | None = None
+        self._reading = False
+        self._stopped = False
+        self._keep_time()
+
+    @property
+    def peer(self) -> Peer:
+        """Who is at the other end."""
+        return self.transport.peer
+
+    def pair(self, pairing: Pairing) -> None:
+        """Have the two sides pair before they greet each other."""
+        self.connection.pair(pairing, self._loop.time())
+        self._send()
+
+    def say(self, message: Message) -> None:
+        """Say a message; whether it can be sent shows later."""
+        self.connection.say(message, self._loop.time())
+        self._send()
+
+    def _send(self) -> None:
+        if data := self.connection.data_to_send():
+            self.transport.write(data)
+            if not self._timer:
+                self._keep_time()
+
+    async def next_event(self) -> Event:
+        """Return the next thing that the other side has done.
+
+        Raises:
+            ChatgameError: as `Connection.next_event`; LinkLost also when both sides have said goodbye.
+        """
+        connection = self.connection
+        self._reading = True
+        try:
+            while True:
+                try:
+                    event = connection.next_event()
+                finally:
+                    self._send()  # what the machine says by itself
+                if event:
+                    return event
+                if connection.over:
+                    raise LinkLost("The connection has ended.")
+                connection.receive(await self.transport.read(), self._loop.time())
+        finally:
+            self._reading = False
+
+    def resume(self, held: Held) -> None:
+        """Send the turns that the partner lacks.
+
+        Raises:
+            Diverged: the two logs are not of one conversation.
+        """
+        self.connection.resume(held, self._loop.time())
+        self._send()
+
+    def _keep_time(self) -> None:
+        """Wake up at the deadline: one timer for all messages, which looks only then whether one has come since."""
+        deadline = None if self._stopped else self.connection.deadline
+        self._timer = None if deadline is None else self._loop.call_at(deadline, self._tick)
+
+    def _tick(self) -> None:
+        self.connection.tick(self._loop.time(), stalled=self.transport.stalled, unread=not self._reading)
+        self._send()
+        if self.connection.over:
+            self.transport.abort()  # which ends whatever read is waiting
+        else:
+            self._keep_time()
+
+    async def close(self, goodbye: Bye | None = None) -> bool:
+        """Say goodbye, if anything is left to say, wait for the other side's, and close; never takes long or raises.
+
+        Returns whether both sides have said goodbye, so that the other has heard ours. To close while bytes lie
+        unread would reset the connection, and the reset could overtake our goodbye: so what still comes is read (RFC
+        1122, 4.2.2.13). TLS cannot close one half: there a side that has nothing to say closes both.
+        """
+        self._stop()
+        both = False
+        try:
+            with suppress(TimeoutError, ChatgameError):
+                async with asyncio.timeout(CLOSING_TIME):
+                    if goodbye:
+                        self.say(goodbye)
+                        await self.transport.drain()
+                    if self.transport.end() or goodbye:
+                        both = await self._wait_for_goodbye()
+                        while not both and await self.transport.read():
+                            pass
+            await self.transport.close()
+        finally:
+            self.abort()
+        return both
+
+    async def _wait_for_goodbye(self) -> bool:
+        with suppress(ChatgameError):
+            while not self.connection.over:
+                await self.next_event()
+        return self.connection.finished
+
+    def abort(self) -> None:
+        """Close at once, whatever has not been sent yet."""
+        self._stop()
+        self.transport.abort()
+
+    def _stop(self) -> None:
+        self._stopped = True
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None

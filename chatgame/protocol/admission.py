@@ -1,0 +1,112 @@
+"""Admission: who gets the client's seat when somebody says hello to a server. A pure decision.
+
+    who says hello                                                decision
+    ------------------------------------------------------------  --------
+    the client of a session that this side closed meanwhile       FAREWELL
+    the client of the session, with a token not used before       BACK
+    the same with a token that was used: an old copy of a journal STALE
+    somebody new, while the seat is free                          NEW
+    anybody else who names a session                              UNKNOWN
+    anybody else: a third person, or one without the code         TAKEN
+
+The seat is free until somebody has it, and again when that client was lost before its first turn and has not come
+back in time; but a client that came by a code keeps the seat.
+"""
+
+from enum import Enum, auto
+
+from msgspec import Struct
+
+from chatgame.core.limits import RETURN_INTERVAL, SILENCE_LIMIT
+from chatgame.protocol.messages import Bye, Hello, Reason
+from chatgame.protocol.resume import follows
+
+
+class Decision(Enum):
+    """What becomes of a client that has said hello."""
+
+    NEW = auto()
+    BACK = auto()
+    FAREWELL = auto()
+    STALE = auto()
+    UNKNOWN = auto()
+    TAKEN = auto()
+
+
+GOODBYES = {
+    Decision.STALE: Bye(
+        Reason.DIVERGED,
+        "The client's journal is an old copy of this conversation, so the conversation cannot go on from it. "
+        "Both must begin afresh with --new.",
+    ),
+    Decision.UNKNOWN: Bye(Reason.UNKNOWN),
+    Decision.TAKEN: Bye(Reason.TAKEN),
+}
+"""What those hear who do not get the seat."""
+
+
+class Admission(Struct):
+    """What a server knows of its one seat for a client.
+
+    Attributes:
+        session: the session's identifier, or None before there is one.
+        token: the last token of the session's client, or None if it cannot come back.
+        begun: whether this side holds a turn of the session.
+        farewell: the last token of the client of a closed session that may not know that it is closed, or None.
+        taken: whether somebody has the seat.
+        by_code: whether they got it by a code.
+        returned: when somebody came back last, in seconds.
+    """
+
+    session: str | None = None
+    token: str | None = None
+    begun: bool = False
+    farewell: str | None = None
+    taken: bool = False
+    by_code: bool = False
+    returned: float = float("-inf")
+
+    def decide(self, hello: Hello, *, welcome: bool) -> Decision:
+        """Decide on a client; `welcome` tells whether it may be somebody new: it has the code, or needs none."""
+        if _is_later(hello.token, self.farewell):
+            return Decision.FAREWELL
+        if _is_later(hello.token, self.token):
+            return Decision.BACK
+        if hello.session:
+            return Decision.STALE if self._is_used(hello) else Decision.UNKNOWN
+        return Decision.NEW if welcome and not self.taken and not self.begun else Decision.TAKEN
+
+    def _is_used(self, hello: Hello) -> bool:
+        """Whether the token is one that the session's client has used before, which proves nothing but that."""
+        same = hello.session == self.session and hello.token and hello.token == self.token
+        return bool(same or (hello.session == self.session and _is_later(self.token, hello.token)))
+
+    def seat(self, session: str, token: str | None, *, by_code: bool = False) -> None:
+        """Give the seat to a client."""
+        self.session, self.token, self.taken, self.by_code = session, token, True, self.by_code or by_code
+
+    def pause(self, now: float) -> float:
+        """Return for how many seconds a client that comes back has to wait, and count it as having come back then."""
+        pause = max(0.0, self.returned + RETURN_INTERVAL - now)
+        self.returned = now + pause
+        return pause
+
+    def patience(self, patience: float) -> float | None:
+        """Return for how many seconds, `patience` at the most, the seat is kept for a client that was lost.
+
+        None tells that the client has no token to come back with.
+        """
+        if not self.token:
+            return None
+        return patience if self.begun or self.by_code else min(patience, SILENCE_LIMIT)
+
+    def vacate(self) -> bool:
+        """Free the seat of a client that was lost for so long; False if it stays theirs."""
+        if self.begun or self.by_code:
+            return False
+        self.taken = False
+        return True
+
+
+def _is_later(token: str | None, earlier: str | None) -> bool:
+    return bool(token and earlier and follows(token, earlier))

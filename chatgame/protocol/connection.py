@@ -1,0 +1,341 @@
+"""A connection: the protocol between two programs over one transport, as a machine without I/O.
+
+Bytes and the time go in. Events, bytes to send and the next deadline come out. Both ends run the same machine over
+the same table: it says what state the connection comes to when a seat says a message, whichever end looks at it.
+
+    state        who says what                           state after it
+    -----------  --------------------------------------  --------------
+    START        client: pair (its SPAKE2 message)       OFFERED
+                 client: hello                           GREETING
+    OFFERED      server: pair (its SPAKE2 message)       ANSWERED
+                 server: bye                             CLOSED
+    ANSWERED     client: pair (its proof)                PROVEN
+    PROVEN       server: pair (its proof)                PAIRED
+                 server: bye                             CLOSED
+    PAIRED       client: hello                           GREETING
+    GREETING     server: hello                           OPEN
+                 server: bye                             CLOSED
+    OPEN         either: turn, alive                     OPEN
+                 client: bye                             CLIENT_LEFT
+                 server: bye                             SERVER_LEFT
+    CLIENT_LEFT  server: bye                             CLOSED
+    SERVER_LEFT  client: bye                             CLOSED
+
+A message that the table does not name ends the connection with an error. But after a goodbye everything is passed
+over until the other one, since messages may have crossed it. A state other than OPEN lasts for a bounded time; in
+OPEN each side says `alive` when it has nothing else to say, and one that is silent is given up.
+
+The program that drives the machine does four things:
+
+    receive(data, now)   when bytes have come, or none at the end of the stream; then next_event() until it has none
+    tick(now)            at the deadline
+    say(message), ...    to speak
+    data_to_send()       after each of these: what has to go out
+
+Sources: h11 (one table for both roles, `next_event`), aioquic and websockets (time and bytes handed in).
+"""
+
+from enum import Enum, auto
+
+from msgspec import Struct
+
+from chatgame.core.errors import (
+    ChatgameError,
+    LinkLost,
+    PeerSilent,
+    RemoteProtocolError,
+    TurnedAway,
+)
+from chatgame.core.limits import ALIVE_INTERVAL, CLOSING_TIME, HELLO_TIME, SILENCE_LIMIT
+from chatgame.core.seats import Seat
+from chatgame.core.turn import Turn
+from chatgame.protocol.frames import FrameReader, frame
+from chatgame.protocol.hello import is_understood
+from chatgame.protocol.messages import PROTOCOL, Alive, Bye, Hello, Message, Pair, Reason, decode, encode
+from chatgame.protocol.pairing import Pairing, goodbye_to
+from chatgame.protocol.resume import Held
+
+
+class State(Enum):
+    """How far a connection has come."""
+
+    START = auto()
+    OFFERED = auto()
+    ANSWERED = auto()
+    PROVEN = auto()
+    PAIRED = auto()
+    GREETING = auto()
+    OPEN = auto()
+    CLIENT_LEFT = auto()
+    SERVER_LEFT = auto()
+    CLOSED = auto()
+
+
+CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
+
+TRANSITIONS: dict[State, dict[tuple[Seat, type[Message]], State]] = {
+    State.START: {(CLIENT, Pair): State.OFFERED, (CLIENT, Hello): State.GREETING},
+    State.OFFERED: {(SERVER, Pair): State.ANSWERED, (SERVER, Bye): State.CLOSED},
+    State.ANSWERED: {(CLIENT, Pair): State.PROVEN},
+    State.PROVEN: {(SERVER, Pair): State.PAIRED, (SERVER, Bye): State.CLOSED},
+    State.PAIRED: {(CLIENT, Hello): State.GREETING},
+    State.GREETING: {(SERVER, Hello): State.OPEN, (SERVER, Bye): State.CLOSED},
+    State.OPEN: {
+        **{(seat, kind): State.OPEN for seat in Seat for kind in (Turn, Alive)},
+        (CLIENT, Bye): State.CLIENT_LEFT,
+        (SERVER, Bye): State.SERVER_LEFT,
+    },
+    State.CLIENT_LEFT: {(SERVER, Bye): State.CLOSED},
+    State.SERVER_LEFT: {(CLIENT, Bye): State.CLOSED},
+    State.CLOSED: {},
+}
+"""What the table above says: by state, who may say what, and which state comes then."""
+
+_LEAVING = (State.CLIENT_LEFT, State.SERVER_LEFT, State.CLOSED)
+"""Somebody has said goodbye."""
+
+_DUE = {
+    State.START: "say hello",
+    State.OFFERED: "answer to the code",
+    State.ANSWERED: "pair",
+    State.PROVEN: "answer to the code",
+    State.PAIRED: "say hello",
+    State.GREETING: "say hello",
+}
+"""What the other side did not do if it said something else."""
+
+
+class Paired(Struct, frozen=True):
+    """Both sides have proved that they know the code; the client says hello next."""
+
+
+Event = Paired | Hello | Turn | Bye
+
+
+class Connection:
+    """One end of a connection.
+
+    Args:
+        seat: one's own.
+        now: the time, in seconds, as all times that are handed in later.
+
+    Attributes:
+        state: how far the connection has come.
+        said, heard: one's own hello and the other side's, or None before.
+    """
+
+    def __init__(self, seat: Seat, now: float) -> None:
+        self.state = State.START
+        self.said: Hello | None = None
+        self.heard: Hello | None = None
+        self._seat = seat
+        self._pairing: Pairing | None = None
+        self._frames = FrameReader()
+        self._out: list[bytes] = []
+        self._failure: ChatgameError | None = None
+        self._now = now  # when bytes came last
+        self._until: float | None = now + HELLO_TIME  # when a state other than OPEN has lasted too long
+        self._opened = now
+        self._heard_at = now  # when the other side's last whole message came
+        self._unread = now  # until when bytes that came may not have been handed in
+        self._sign_at = 0.0  # when our next sign of life is due
+
+    @property
+    def session(self) -> str:
+        """The session's identifier, which the server's hello names, once the connection is open."""
+        hello = self.said if self._seat is SERVER else self.heard
+        assert hello, "the connection is open"
+        return hello.session or ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the connection came to its proper end: in OPEN, by a goodbye of both sides."""
+        return self.state is State.CLOSED
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can come: both sides have said goodbye, or the connection has failed."""
+        return self.finished or self._failure is not None
+
+    @property
+    def proven(self) -> float:
+        """Seconds for which the other side has demonstrably been connected, message by message."""
+        return self._heard_at - self._opened
+
+    def open_for(self, now: float) -> float:
+        """Return for how many seconds the connection has been open."""
+        return now - self._opened
+
+    @property
+    def deadline(self) -> float | None:
+        """The time at which `tick` has something to do, or None if there is nothing to come."""
+        if self.over:
+            return None
+        if self.state is State.OPEN:
+            return min(self._sign_at, self._silent_at)
+        return self._until
+
+    @property
+    def _silent_at(self) -> float:
+        return max(self._heard_at, self._unread) + SILENCE_LIMIT
+
+    def receive(self, data: bytes, now: float) -> None:
+        """Take bytes that have come; none mean that the stream has ended."""
+        self._now = now
+        if data:
+            self._frames.feed(data)
+        else:
+            self._failure = self._failure or LinkLost("The connection broke.")
+
+    def next_event(self) -> Event | None:
+        """Return the next thing that the other side has done, or None until more bytes come.
+
+        After both goodbyes there are no more events. An error is raised again each time.
+
+        Raises:
+            InvalidMessage: the bytes are not a message.
+            RemoteProtocolError: a message came that may not come now.
+            TurnedAway, Unreachable: the other side does not know the code, or speaks another version.
+            PeerSilent: the other side was silent for too long.
+            LinkLost: the stream ended without a goodbye.
+        """
+        while self.state is not State.CLOSED:
+            try:
+                payload = self._frames.next_payload()
+                if payload is None:
+                    break
+                event = self._hear(decode(payload))
+            except ChatgameError as error:
+                self._failure = error
+                self._frames = FrameReader()  # what comes after it counts for nothing
+                raise
+            if event:
+                return event
+        if self._failure and self.state is not State.CLOSED:
+            raise self._failure
+        return None
+
+    def _hear(self, message: Message) -> Event | None:
+        self._heard_at = self._now
+        partner = self._seat.other
+        if self.state is State.OPEN and isinstance(message, Turn):
+            if message.seat is not partner:
+                raise RemoteProtocolError(f"The {partner} wrote a turn in the {self._seat}'s name.")
+            return message
+        follows = TRANSITIONS[self.state].get((partner, type(message)))
+        if not follows:
+            if self.state in _LEAVING:
+                return None
+            raise self._out_of_place()
+        match message:
+            case Pair() if self._pairing:
+                self.state = follows
+                return self._pair(self._pairing, message)
+            case Pair():
+                raise self._out_of_place()
+            case Hello():
+                self._check_hello(message)
+                self.state, self.heard = follows, message
+                if follows is State.OPEN:
+                    self._open(self._now)
+                else:
+                    self._until = None  # it is for this side to answer
+                return message
+            case Bye():
+                self.state, self._until = follows, self._now + CLOSING_TIME
+                return message
+        return None  # a sign of life
+
+    def _out_of_place(self) -> RemoteProtocolError:
+        if self.state is State.OPEN:
+            return RemoteProtocolError(f"The {self._seat.other} broke the protocol: it began to greet again.")
+        return RemoteProtocolError(f"it did not {_DUE[self.state]}")
+
+    def _pair(self, pairing: Pairing, message: Pair) -> Paired | None:
+        try:
+            answer = pairing.hear(message)
+        except TurnedAway as error:
+            self.say(goodbye_to(error), self._now)
+            raise
+        if answer:
+            self.say(answer, self._now)
+        return Paired() if pairing.done else None
+
+    def _check_hello(self, hello: Hello) -> None:
+        if hello.seat is self._seat:
+            raise self._out_of_place()
+        if not is_understood(hello):
+            if self._seat is CLIENT:
+                raise TurnedAway(
+                    f"The server speaks protocol {hello.protocol}, and this program {PROTOCOL}. Update one of them."
+                )
+            text = f"protocol {hello.protocol} is not understood here, but {PROTOCOL}"
+            self.state = State.GREETING
+            self.say(Bye(Reason.VERSION, text), self._now)
+            raise TurnedAway(text)
+        if self._seat is CLIENT:
+            if not hello.session:
+                raise self._out_of_place()
+            if self.said and self.said.session not in (None, hello.session):
+                raise RemoteProtocolError("The server answered for another session.")
+
+    def pair(self, pairing: Pairing, now: float) -> None:
+        """Have the two sides pair before they greet each other; the client begins."""
+        self._pairing = pairing
+        if self._seat is CLIENT:
+            self.say(pairing.begin(), now)
+
+    def say(self, message: Message, now: float) -> None:
+        """Say a message that the table allows. In OPEN, once there was a goodbye or an end, nothing more is said."""
+        if self.state in _LEAVING and (self._seat, type(message)) not in TRANSITIONS[self.state]:
+            return
+        self.state = TRANSITIONS[self.state][self._seat, type(message)]
+        self._out.append(frame(encode(message)))
+        match message:
+            case Hello():
+                self.said = message
+                self._until = now + HELLO_TIME
+                if self.state is State.OPEN:
+                    self._open(now)
+            case Bye():
+                self._until = now + CLOSING_TIME
+
+    def _open(self, now: float) -> None:
+        self._opened = self._heard_at = now
+        self._sign_at = now + ALIVE_INTERVAL
+
+    def resume(self, held: Held, now: float) -> None:
+        """Send the turns that the partner lacks, by its hello, of those that this side holds.
+
+        Raises:
+            Diverged: the two logs are not of one conversation.
+        """
+        assert self.heard, "the connection is open"
+        for turn in held.missing(self.heard.turns, self.heard.digest):
+            self.say(turn, now)
+
+    def tick(self, now: float, *, stalled: bool = False, unread: bool = False) -> None:
+        """Do what is due at the deadline: say that this side is alive, or give the other side up.
+
+        `stalled` tells that bytes still wait to be sent, so that more would only wait with them; `unread` that nobody
+        takes the bytes that come, so that silence means nothing.
+        """
+        if self.over:
+            return
+        if unread:
+            self._unread = now
+        silent_at = self._silent_at if self.state is State.OPEN else self._until
+        if silent_at is not None and now >= silent_at:
+            self._failure = PeerSilent("it said nothing whole in time")
+        elif self.state is State.OPEN and now >= self._sign_at:
+            self._sign_at = now + ALIVE_INTERVAL
+            if not stalled:
+                self.say(Alive(), now)
+
+    def data_to_send(self) -> bytes:
+        """Return the bytes that have to go out now."""
+        if not self._out:
+            return b""
+        data = b"".join(self._out)
+        self._out.clear()
+        return data

@@ -1,0 +1,46 @@
+"""The greeting: what each side says of itself, and what a goodbye in place of a hello means."""
+
+from collections.abc import Mapping
+
+from chatgame.core.errors import Diverged, Forgotten, TurnedAway
+from chatgame.core.rules import AnyRules
+from chatgame.protocol.messages import PROTOCOL, Bye, Hello, Reason
+from chatgame.protocol.resume import Held
+
+
+def hello_of(
+    held: Held, games: Mapping[str, AnyRules], session: str | None = None, token: str | None = None, name: str = ""
+) -> Hello:
+    """Return the hello of a side that holds so much of a session's log, has these games and is called `name`."""
+    versions = {game: rules.version for game, rules in games.items()}
+    return Hello(PROTOCOL, held.seat, versions, session, held.number, held.digest, token, name)
+
+
+def is_understood(hello: Hello) -> bool:
+    """Whether the sender speaks the same major version as this program."""
+    return hello.protocol.partition(".")[0] == PROTOCOL.partition(".")[0]
+
+
+def refusal(goodbye: Bye, *, pairing: bool) -> TurnedAway | Diverged:
+    """Return the error that a client raises when the server says goodbye before the conversation begins.
+
+    `pairing` tells whether the client was still showing that it knows the code.
+    """
+    if pairing and goodbye.reason == Reason.REFUSED:
+        return TurnedAway("That is not the server's code. Ask your friend to read it to you again.")
+    if pairing:
+        return TurnedAway("The server expects nobody, or somebody else: its code has been used, or is burned.")
+    match goodbye.reason:
+        case Reason.UNKNOWN:
+            return Forgotten(
+                "The server does not go on with your unfinished conversation: it has begun afresh, or somebody came "
+                "back in your place. To begin afresh too, use --new."
+            )
+        case Reason.TAKEN:
+            return TurnedAway(
+                "The table is taken: two people are talking there already, or one waits for the other to come back. "
+                "Try again later."
+            )
+        case Reason.DIVERGED:
+            return Diverged(goodbye.text or "The server says that your journal and its own differ.")
+    return TurnedAway(f"The server turned us away ({goodbye.reason}): {goodbye.text}")

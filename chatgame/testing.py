@@ -1,0 +1,351 @@
+"""Whether a game keeps the rules for games, in one line of its author's tests.
+
+    from chatgame.testing import check_rules
+
+    def test_rules() -> None:
+        check_rules(Nim())
+
+Two programs, as far apart as two computers, play random games, and what the rules say is looked at in each position.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
+from random import Random
+from typing import TypeVar
+
+from msgspec import to_builtins
+
+from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.match import Duty, Match
+from chatgame.core.rules import ANY_FAILURE, AnyRules, Revealed
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind
+from chatgame.players.person.boards import drawn, in_words
+from chatgame.players.person.inert import inert
+from chatgame.players.person.look import Look, columns
+from chatgame.plugins import checked
+
+LONGEST = 5_000
+"""In turns: a random game that goes on after so many is taken for endless."""
+
+WIDEST = 80
+"""In columns, a board: so wide a terminal is if nobody has changed it."""
+
+TELLING = 4
+"""In characters: a shorter secret may stand on a board by chance."""
+
+_ODD = ("", " ", "0", "-1", "+1", "01", "1_0", "1.0", "²", "٣", "\uff11", "\u017f", "?", "\n", "\x00", "9" * 4000)
+"""What somebody may type, or a hostile program send, for a move."""
+
+T = TypeVar("T")
+
+
+def check_rules(
+    rules: AnyRules, *, typed: Sequence[str] = (), options: Sequence[str] = ("",), seeds: Iterable[int] = range(20)
+) -> None:
+    """Play random games, and see that `rules` do what `Rules` asks of a game.
+
+    Both programs come to the same positions and to one outcome, within 5000 turns. A position is immutable, and
+    written as JSON without mappings and floats. Each viewer has a board, drawn and in words, and it shows nothing of
+    the other's secret. Each choice, and each move that is listed, can be made. Any text is either a move, whose
+    notation stands for the same move, or refused with a sentence; by `IllegalMove`, if it was a move before.
+
+    Args:
+        rules: those of the game.
+        typed: what players may type where the rules list no moves: choices, secrets and moves, for any position.
+        options: what may stand behind the name of the game, as in `play rps 3`; one of them for each game.
+        seeds: of the random games.
+
+    Raises:
+        AssertionError: the rules do not; the sentence says what is wrong, with which seed and after which moves.
+    """
+    try:
+        checked(rules, getattr(rules, "name", ""))
+    except (TypeError, ValueError) as error:
+        raise AssertionError(f"{type(rules).__name__} cannot be a game: {error}.") from error
+    _see(_is_phrase(rules.title), f"`title` is not a name: {rules.title!r}.")
+    _see(_is_sentence(rules.about), f"`about` is not a sentence: {rules.about!r}.")
+    _check_options(rules)
+    for seed in seeds:
+        game = _Game(rules, typed, Random(seed))  # noqa: S311  # it can be played again
+        try:
+            game.play(options)
+        except ANY_FAILURE as error:
+            what = str(error) if isinstance(error, AssertionError | Refused) else f"{type(error).__name__}: {error}."
+            moves = ", ".join(game.moves)
+            raise AssertionError(f"{what} This is {rules.name} with seeds=[{seed}] after: {moves}.") from error
+
+
+def _see(kept: object, broken: str) -> None:
+    """See that a rule is kept."""
+    if not kept:
+        raise AssertionError(broken)
+
+
+def _check_options(rules: AnyRules) -> None:
+    """See that options are taken, or refused with a sentence."""
+    for options in _ODD:
+        try:
+            rules.start(Seat.CLIENT, options)
+        except Refused as error:
+            good = _is_sentence(str(error)) or not options.isprintable()
+            _see(good, f"The options {options!r:.60} are refused with what is not a sentence: {error}")
+        except ANY_FAILURE as error:
+            what = f"{type(error).__name__}: {error}"
+            raise AssertionError(f"The options {options!r:.60} raised {what}, and not Refused.") from error
+
+
+def _is_sentence(text: object) -> bool:
+    """Whether it is a line for people that ends as sentences do."""
+    return isinstance(text, str) and text.isprintable() and bool(re.fullmatch(r"\S.*[.!?]", text))
+
+
+def _is_phrase(text: object) -> bool:
+    """Whether it can stand within a sentence of the program's."""
+    return isinstance(text, str) and text.isprintable() and bool(re.fullmatch(r"\S(?:.*[^\s.!?])?", text))
+
+
+class _Side:
+    """One of the two programs: its own copy of the rules, its table, and what it hides."""
+
+    def __init__(self, rules: AnyRules) -> None:
+        self.rules = deepcopy(rules)
+        self.table = Table.open("0" * 32, {rules.name: self.rules}, {rules.name: rules.version})
+        self.openings: dict[int, Opening] = {}
+        self.secret: str | None = None
+
+    @property
+    def match(self) -> Match:
+        """The game."""
+        assert self.table.match, "it was opened"
+        return self.table.match
+
+
+class _Game:
+    """A random game.
+
+    Attributes:
+        moves: what was done so far, as people would type it.
+    """
+
+    def __init__(self, rules: AnyRules, typed: Sequence[str], chance: Random) -> None:
+        self.moves: list[str] = []
+        self._name = rules.name
+        self._typed = typed
+        self._chance = chance
+        self._sides = {seat: _Side(rules) for seat in Seat}
+        self._known: dict[Seat, list[str]] = {seat: [] for seat in Seat}  # the moves that could be made before
+        self._public = ""  # what boards may show: what they have shown before there were secrets, and moves
+
+    def play(self, options: Sequence[str]) -> None:
+        """Play it to its end."""
+        inviter = self._chance.choice([*Seat])
+        if inviter is Seat.SERVER:
+            self._write(Seat.CLIENT, Kind.SAY, "Shall we play?")
+        opened = f"{self._name} {self._chance.choice(options)}".rstrip()
+        self.moves.append(f"{inviter} play {opened}")
+        self._write(inviter, Kind.PLAY, opened)
+        for _ in range(LONGEST):
+            match = self._sides[inviter].match
+            self._check_position(match)
+            if not match.duty:
+                break
+            before = match.notation
+            self._act(match, match.duty)
+            _see(match.notation == before, f"The rules have changed a position, which is now {match.position!r}.")
+        ours, theirs = (side.match.outcome for side in self._sides.values())
+        _see(ours and theirs, f"The game goes on after {LONGEST} turns.")
+        _see(ours == theirs, f"The game ends with {ours} on one side and with {theirs} on the other.")
+        _see(ours and "cheated" not in ours.reason, f"Nobody has cheated, but the game ends with {ours}.")
+
+    def _act(self, match: Match, duty: Duty) -> None:
+        """Write the turn that the match waits for."""
+        seat, kind, asked, ply = duty
+        side, position = self._sides[seat], match.position
+        if asked:
+            asks = self._both("What is asked for", lambda rules: rules.asks(position, seat))
+            _see(_is_phrase(asks), f"What is asked for is not the end of a sentence: {asks!r}.")
+            text = self._chance.choice(self._moves(side, seat, kind))
+        elif kind is Kind.ANSWER:
+            text = side.match.answer(side.secret or "")
+        elif kind is Kind.REVEAL:
+            self._write(seat, kind, str(side.openings[ply]))
+            shown = Revealed(seat, side.openings[ply].value) if match.over else None
+            self._check_told(match, side.match, shown)
+            return
+        else:
+            text = str(self._chance.randrange(match.sides))
+        self.moves.append(f"{seat} {text}")
+        if asked or kind is Kind.ANSWER:
+            for line in self._near(text):
+                _read(side.rules, position, seat, line)
+        if kind in (Kind.MOVE, Kind.ANSWER):
+            self._public += f"\n{text}"
+        if kind is Kind.COMMIT:
+            side.secret = text if match.hides_for_good else side.secret
+            side.openings[ply] = Opening(self._chance.randbytes(SALT_SIZE), text)
+            text = commitment(Place(match.session, match.number, ply, seat), side.openings[ply])
+        self._write(seat, kind, text)
+        self._check_told(match, side.match)
+
+    def _check_told(self, before: Match, after: Match, shown: Revealed | None = None) -> None:
+        """See that what the rules have got, or what is shown at the end, is told to everybody in a sentence."""
+        if not shown and after.ply == before.ply:
+            return
+        for viewer in (None, *Seat):
+            came = shown or after.came
+            told = self._both("What is told", lambda rules: rules.tell(before.position, came, viewer))  # noqa: B023
+            _see(not told or _is_sentence(told), f"What {came} does is not told in a sentence: {told!r}.")
+
+    def _moves(self, side: _Side, seat: Seat, kind: Kind) -> list[str]:
+        """All that the rules list, or what they take of the lines that players may type."""
+        rules, position = side.rules, side.match.position
+        if kind is Kind.MOVE:
+            for move in self._chance.sample(self._known[seat], min(1, len(self._known[seat]))):
+                _read(rules, position, seat, move, known=True)
+            if moves := self._listed(side, seat):
+                self._known[seat] += moves
+                return moves
+        elif side.match.hides_for_good:
+            seed = self._chance.getrandbits(64)
+            secret = self._both("A random secret", lambda rules: rules.any_secret(position, seed))
+            if secret is not None:
+                _see(_read(rules, position, seat, secret) == secret, f"The random secret {secret} is not one.")
+                return [secret]
+        read = (_read(rules, position, seat, line) for line in self._typed)
+        moves = [move for move in read if move is not None]
+        _see(moves, f"The rules list no moves here, and take none of typed={[*self._typed]}.")
+        self._known[seat] += moves if kind is Kind.MOVE else []
+        return moves
+
+    def _listed(self, side: _Side, seat: Seat) -> list[str]:
+        """The moves that the rules list, if they list any."""
+        position = side.match.position
+        try:
+            moves = self._both("The list of moves", lambda rules: [*rules.legal_moves(position)])
+        except NotImplementedError:
+            return []
+        notations = [str(move) for move in moves]
+        _see(moves, f"No move is listed, but it is the {seat}'s move.")
+        _see(len({*notations}) == len(notations), f"A move is listed twice: {', '.join(notations)}.")
+        for move, notation in zip(moves, notations, strict=True):
+            try:
+                side.match.after(seat, Kind.MOVE, notation)
+                kept = side.rules.parse(position, seat, notation) == move
+            except Refused as error:
+                raise AssertionError(f"The move {notation} is listed, but refused: {error}") from error
+            _see(kept, f"The move {notation} is listed, but read as another one.")
+        return notations
+
+    def _near(self, text: str) -> list[str]:
+        """What looks like a move, or does not, and may be one or not."""
+        chance, at = self._chance, self._chance.randint(0, len(text))
+        spaced = text.replace(" ", "  ")
+        mixed = "".join(chance.choices(f"{text}{text} ,-.01azAZé", k=chance.randint(1, 20)))
+        return [*_ODD, mixed, text.upper(), text.lower(), f" {spaced} ", f"{text} {text}", text[:at] + text[at + 1 :]]
+
+    def _write(self, seat: Seat, kind: Kind, text: str) -> None:
+        """Let one program write a turn, and the other take it, which compares the digests."""
+        side, other = self._sides[seat], self._sides[seat.other]
+        turn, side.table = side.table.write(seat, kind, text)
+        other.table = other.table.after(turn)
+
+    def _both(self, what: str, say: Callable[[AnyRules], T]) -> T:
+        """What the rules of both programs say, which has to be the same."""
+        ours, theirs = (say(side.rules) for side in self._sides.values())
+        _see(ours == theirs, f"{what} is not the same for both programs: {ours!r} and {theirs!r}.")
+        return ours
+
+    def _check_position(self, match: Match) -> None:
+        """See what can be seen in any position."""
+        position = match.position
+        _see(_is_immutable(position), f"The position can be changed, or has no order: {position!r}.")
+        _see(_is_plain(to_builtins(position)), f"The position has a mapping or a float in it: {position!r}.")
+        outcome = self._both("How the game ends", lambda rules: rules.outcome(position))
+        _see(outcome is None or _is_phrase(outcome.reason), f"The reason is not the end of a sentence: {outcome}.")
+        for viewer in (None, *Seat):
+            self._check_view(viewer)
+
+    def _check_view(self, viewer: Seat | None) -> None:
+        """See what a viewer sees, with their own secret and without any; when all is over, everything is shown."""
+        name = f"the {viewer}" if viewer else "an onlooker"
+        shown, theirs = (_board(side.match, viewer, None) for side in self._sides.values())
+        _see(shown == theirs, f"What {name} sees is not the same for both programs:\n{shown}\n{theirs}\n")
+        if self._sides[Seat.CLIENT].match.over:
+            return
+        secrets = {seat: side.secret for seat, side in self._sides.items() if side.secret}
+        for seat, secret in secrets.items():
+            if seat is viewer:
+                _board(self._sides[seat].match, viewer, secret)
+            elif len(secret) >= TELLING and secret in shown:
+                _see(secret in self._public, f"What {name} sees shows the secret of the {seat}, {secret}:\n{shown}\n")
+        self._public += "" if secrets else shown
+
+
+def _board(match: Match, viewer: Seat | None, secret: str | None) -> str:
+    """What a viewer sees and hears, which has to be of a form that screens can show."""
+    board = match.board(viewer, secret)
+    rows, spoken = [*drawn(board, Look())], [*in_words(board)]
+    text = "\n".join(rows)
+    good = all(re.fullmatch(rf"[ -~]{{0,{WIDEST}}}", row) for row in rows)
+    _see(good, f"A board has to be of ASCII, at most {WIDEST} columns wide:\n{text}\n")
+    good = all(re.search(r"\w", line) and re.fullmatch(r"[\w .,:;!?'()-]+", line) for line in spoken)
+    _see(good, "A board in words has to be of words alone:\n" + "\n".join(spoken))
+    for grid in board.grids:
+        for mark in {cell.mark for cell in grid.cells if cell.mark.glyph}:
+            good = inert(mark.glyph) == mark.glyph and columns(mark.glyph) == columns(mark.text)
+            _see(good, f"The glyph of {mark.text} has to be as wide: {mark.glyph!r}.")
+        names, height = [cell.name for cell in grid.cells], len(list(grid.rows))
+        _see(len({*names}) == len(names), f"Two cells of a grid have the same name: {', '.join(names)}.")
+        good = len(grid.across) in (0, grid.width) and len(grid.down) in (0, height)
+        _see(good, f"A grid needs as many labels as it has columns and rows:\n{text}\n")
+    cells = {cell.name for grid in board.grids for cell in grid.cells}
+    for choice in board.choices:
+        assert viewer, "only players choose"
+        try:
+            kept = match.parse(viewer, choice.text) == choice.text
+        except Refused as error:
+            raise AssertionError(f"The move {choice.text} is listed, but refused: {error}") from error
+        _see(kept, f"The move {choice.text} is listed, but read as another one.")
+        _see(cells.issuperset(choice.cells), f"The move {choice.text} touches a cell that is not there.")
+    return "\n".join([*rows, *spoken])
+
+
+def _read(rules: AnyRules, position: object, seat: Seat, text: str, *, known: bool = False) -> str | None:
+    """The notation of what a text stands for, or None where it is refused; `known` if it was a move before."""
+    quoted = f"{text!r:.60}"
+    try:
+        move = rules.parse(position, seat, text)
+    except (InvalidMove, IllegalMove) as error:
+        good = _is_sentence(str(error)) or not text.isprintable()
+        _see(good, f"The text {quoted} is refused with what is not a sentence: {error}")
+        good = not known or isinstance(error, IllegalMove)
+        _see(good, f"The move {quoted}, which could be made before, is refused by InvalidMove, not by IllegalMove.")
+        return None
+    except ANY_FAILURE as error:
+        raise AssertionError(f"To read the text {quoted} raised {type(error).__name__}: {error}.") from error
+    notation = str(move)
+    try:
+        good = bool(notation) and rules.parse(position, seat, notation) == move
+    except Refused:
+        good = False
+    _see(good, f"The text {quoted} is read as a move of the notation {notation!r}, which does not stand for it.")
+    return notation
+
+
+def _is_immutable(position: object) -> bool:
+    """Whether a position has a hash, and no part of it a set's order, which each program has its own of."""
+    try:
+        hash(position)
+    except TypeError:
+        return False
+    parts = position if isinstance(position, tuple) else ()
+    return not isinstance(position, frozenset) and all(map(_is_immutable, parts))
+
+
+def _is_plain(value: object) -> bool:
+    """Whether there is no mapping and no float in what JSON would have."""
+    return all(map(_is_plain, value)) if isinstance(value, list | tuple) else not isinstance(value, dict | float)

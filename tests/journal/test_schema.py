@@ -1,0 +1,121 @@
+"""Journals of other versions of the program."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chatgame.core.errors import JournalFailed
+from chatgame.core.seats import Seat
+from chatgame.journal.reader import Reader
+from chatgame.journal.schema import VERSION
+from chatgame.journal.store import Store
+from chatgame.protocol import resume
+from tests.kit.journals import CHAT, CLIENT, HERE, SESSION, edit, filled, turns_of
+
+VERSION_1 = """
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, seat TEXT NOT NULL, host TEXT NOT NULL, port INTEGER NOT NULL,
+    began REAL NOT NULL, ended REAL, session TEXT, token TEXT, pinned TEXT, seed BLOB,
+    spent INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE turns (
+    conversation INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE, number INTEGER NOT NULL,
+    seat TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, digest TEXT NOT NULL, opening TEXT,
+    written REAL NOT NULL, PRIMARY KEY (conversation, number)
+) WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+
+
+@pytest.fixture
+def first_version(path: Path) -> Path:
+    """A journal that the first version of the program has left, with a conversation to go on with."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as journal, journal:
+        journal.execute("PRAGMA journal_mode = WAL")
+        journal.executescript(VERSION_1)
+        row = (7, Seat.CLIENT, *HERE, 1000.0, None, SESSION, None, "PIN", bytes(32), 3)
+        journal.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        for turn in CHAT:
+            values = (7, turn.number, turn.seat, turn.kind, turn.text, turn.digest, None, 1000.0 + turn.number)
+            journal.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    return path
+
+
+def tables_of(path: Path) -> list[tuple[object, ...]]:
+    """The columns of a journal, with all that is said of them."""
+    return edit(path, "PRAGMA table_info(conversations)") + edit(path, "PRAGMA table_info(turns)")
+
+
+async def test_conversation_of_the_first_version_is_gone_on_with(first_version: Path, tmp_path: Path) -> None:
+    """Nothing of it is lost, its partner has no name yet, and its tables become those of a new journal."""
+    for _ in range(2):  # the second time it is one of this version
+        with Store(first_version) as store:
+            assert turns_of(store, 7) == CHAT
+            assert [(record.number, record.began, record.partner) for record in store.history()] == [(7, 1000.0, "")]
+            assert store.unfinished(*CLIENT) == 7
+            async with store.conversation(7) as conversation:
+                assert (conversation.session, conversation.pinned) == (SESSION, "PIN")
+    with Store(first_version) as store:
+        async with store.conversation(7) as conversation:
+            assert await conversation.next_token() == resume.token(bytes(32), 3)
+            await conversation.begin(SESSION, None, "Anna")
+            assert store.record(7).partner == "Anna"
+    with Store(tmp_path / "new.db"):
+        assert tables_of(first_version) == tables_of(tmp_path / "new.db")
+
+
+def test_journal_of_the_first_version_is_read_as_it_is(first_version: Path) -> None:
+    """A program of that version may go on with it afterwards."""
+    before = first_version.read_bytes()
+    with Reader(first_version) as reader:
+        assert turns_of(reader, 7) == CHAT
+        assert [(record.number, record.partner) for record in reader.history()] == [(7, "")]
+    assert first_version.read_bytes() == before
+
+
+def test_journal_of_the_first_version_is_updated_once_by_programs_that_open_it_together(first_version: Path) -> None:
+    """A client and a server that are started at the same time do that."""
+    ready, failures = threading.Barrier(6), list[JournalFailed]()
+
+    def open_it() -> None:
+        ready.wait()
+        try:
+            Store(first_version).__exit__(None, None, None)
+        except JournalFailed as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with Store(first_version) as store:
+        assert turns_of(store, 7) == CHAT
+
+
+async def test_journal_of_a_later_version_is_left_alone(path: Path) -> None:
+    """Whatever is in it, an old program would get it wrong."""
+    await filled(path)
+    edit(path, f"PRAGMA user_version = {VERSION + 1}")
+    for journal in (Store, Reader):
+        with pytest.raises(JournalFailed, match=r"was written by a newer chatgame\. Update this one\."):
+            journal(path)
+    edit(path, f"PRAGMA user_version = {VERSION}")
+    with Store(path) as store:
+        assert turns_of(store, 1) == CHAT
+
+
+def test_empty_file_becomes_a_journal_and_can_be_read(path: Path) -> None:
+    """A program that was killed when it had just made the file leaves one."""
+    path.parent.mkdir(parents=True)
+    path.touch()
+    with Reader(path) as reader:
+        assert reader.history() == []
+    assert path.read_bytes() == b""
+    with Store(path) as store:
+        assert store.begin(*CLIENT) == 1

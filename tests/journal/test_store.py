@@ -1,0 +1,104 @@
+"""Which conversations there are, and which of them can be gone on with."""
+
+from pathlib import Path
+
+import pytest
+
+from chatgame.core.errors import JournalFailed
+from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind
+from chatgame.journal.store import Store
+from tests.kit.journals import CHAT, CLIENT, SERVER, add, edit, fill, turns_of, written
+
+ELSEWHERE = Seat.CLIENT, "localhost", 1060
+
+
+async def test_unfinished_conversation_is_the_last_one_of_this_seat_at_this_place(store: Store) -> None:
+    assert store.unfinished(*CLIENT) is None
+    numbers = [await fill(store, CHAT), await fill(store, CHAT)]
+    assert store.unfinished(*CLIENT) == numbers[1]
+    for other in (SERVER, ELSEWHERE, (Seat.CLIENT, "127.0.0.1", 1059)):
+        assert store.unfinished(*other) is None
+
+
+async def test_conversation_in_which_nothing_was_said_is_fresh_and_used_again_as_such(store: Store) -> None:
+    fresh = store.fresh(*CLIENT)
+    assert store.fresh(*CLIENT) == fresh
+    assert store.unfinished(*CLIENT) is None
+    said = await fill(store, CHAT)
+    assert store.fresh(*CLIENT) == fresh
+    assert len({fresh, said, store.fresh(*SERVER), store.fresh(*ELSEWHERE)}) == 4
+
+
+async def test_conversation_with_a_quit_can_only_be_ended(store: Store) -> None:
+    """Until both sides know of the quit it is `closed`; then it is over."""
+    closed = await fill(store, written("Hello", "Hi", (Kind.QUIT, "")))
+    assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (None, closed)
+    open_one = await fill(store, CHAT[:2])
+    assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (open_one, closed)
+    assert store.unfinished(*SERVER, closed=True) is None
+    async with store.conversation(closed) as conversation:
+        await conversation.end()
+    assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (open_one, None)
+
+
+async def test_ended_conversation_leaves_no_lock(store: Store, path: Path) -> None:
+    number = store.begin(*CLIENT)
+    async with store.conversation(number) as conversation:
+        await add(conversation, CHAT)
+        await conversation.end()
+    assert list(path.parent.glob("*.lock*")) == []
+    assert turns_of(store, number) == CHAT
+
+
+def test_conversation_that_is_not_there_is_told_and_nothing_is_left_of_looking_for_it(
+    store: Store, path: Path
+) -> None:
+    """Another program may have forgotten it just now."""
+    before = sorted(path.parent.iterdir())
+    with pytest.raises(JournalFailed, match="There is no conversation 77"):
+        store.forget(77)
+    assert sorted(path.parent.iterdir()) == before
+
+
+async def test_conversation_that_is_not_there_cannot_be_gone_on_with(store: Store) -> None:
+    with pytest.raises(JournalFailed, match="There is no conversation 77"):
+        async with store.conversation(77):
+            pass
+
+
+# Forgetting.
+
+NEEDLE = "the unforgettable word"
+
+
+async def test_forgotten_conversation_is_gone_from_the_disk_and_the_others_stay(path: Path) -> None:
+    """Once the program has ended, there is not a byte of it in any file."""
+    with Store(path) as store:
+        other = await fill(store, CHAT)
+        number = await fill(store, written("Hello", NEEDLE))
+        assert any(NEEDLE.encode() in file.read_bytes() for file in path.parent.iterdir())
+        store.forget(number)
+        assert turns_of(store, number) == []
+        assert [record.number for record in store.history()] == [other]
+        assert turns_of(store, other) == CHAT
+    assert not any(NEEDLE.encode() in file.read_bytes() for file in path.parent.iterdir())
+    assert edit(path, "SELECT count(*) FROM conversations") == [(1,)]
+    assert edit(path, "SELECT count(*) FROM turns") == [(len(CHAT),)]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+async def test_forgotten_conversation_leaves_no_lock(store: Store, path: Path, *, ended: bool) -> None:
+    number = await fill(store, CHAT)
+    if ended:
+        async with store.conversation(number) as conversation:
+            await conversation.end()
+    store.forget(number)
+    assert list(path.parent.glob("*.lock*")) == []
+
+
+async def test_number_of_a_forgotten_conversation_is_not_given_to_another(store: Store) -> None:
+    """Somebody may have noted it down."""
+    number = await fill(store, CHAT)
+    store.forget(number)
+    assert store.begin(*CLIENT) > number

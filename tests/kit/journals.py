@@ -1,0 +1,120 @@
+"""Journals on disk, for tests: filled, left as a killed program leaves them, and touched by other programs."""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
+from chatgame.games import BUILT_IN
+from chatgame.journal.conversation import Conversation
+from chatgame.journal.reader import Reader
+from chatgame.journal.store import Store
+from tests.kit.ends import VERSIONS
+
+SESSION = "5" * 32
+EMPTY = Table.open(SESSION, BUILT_IN, VERSIONS)
+HERE = "localhost", 1059
+CLIENT, SERVER = (Seat.CLIENT, *HERE), (Seat.SERVER, *HERE)
+
+
+def written(*turns: str | tuple[Kind, str]) -> list[Turn]:
+    """Turns that are each written by the seat that holds the token; a text alone is said."""
+    table, log = EMPTY, []
+    for turn in turns:
+        kind, text = (Kind.SAY, turn) if isinstance(turn, str) else turn
+        assert table.token
+        one, table = table.write(table.token, kind, text)
+        log.append(one)
+    return log
+
+
+CHAT = written("Hello", "Hi", "How are you?", "Well", "And the weather?", "Rain")
+
+
+async def add(conversation: Conversation, turns: Iterable[Turn]) -> None:
+    """Keep one's own turns, and take the partner's."""
+    for turn in turns:
+        if turn.seat is conversation.seat:
+            await conversation.keep(turn)
+        else:
+            conversation.take(turn)
+
+
+async def fill(store: Store, turns: Sequence[Turn], seat: Seat = Seat.CLIENT) -> int:
+    """Write all of a conversation; returns its number."""
+    number = store.begin(seat, *HERE)
+    async with store.conversation(number) as conversation:
+        await conversation.begin(SESSION, None, "")
+        await add(conversation, turns)
+    return number
+
+
+async def filled(path: Path, turns: Sequence[Turn] = CHAT) -> int:
+    """The same in a journal that is closed again."""
+    with Store(path) as store:
+        return await fill(store, turns)
+
+
+def turns_of(journal: Reader, number: int) -> list[Turn]:
+    """The turns of a conversation, without their times."""
+    return [entry.turn for entry, _ in journal.log(number)]
+
+
+def wal_of(path: Path) -> Path:
+    """Where SQLite keeps what is not in the file itself yet."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def as_killed(path: Path) -> Path:
+    """A copy of what is on the disk right now, which is what a program leaves that is killed."""
+    copy = Path(tempfile.mkdtemp(dir=path.parent.parent)) / path.name
+    for file in (path, wal_of(path)):
+        shutil.copyfile(file, copy.with_name(file.name))
+    return copy
+
+
+def after_kill(path: Path, number: int) -> list[Turn]:
+    """The turns that a program finds that comes after one that was killed right now."""
+    with Store(as_killed(path)) as store:
+        return turns_of(store, number)
+
+
+def edit(path: Path, statement: str, *values: object) -> list[tuple[object, ...]]:
+    """Do something to the file with another program; returns the rows that it finds."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        return database.execute(statement, values).fetchall()
+
+
+def small_pages(path: Path, size: int = 512) -> None:
+    """Make a file whose pages have so many bytes, so that a test that tries each place in it has less to try."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute(f"PRAGMA page_size = {size}")
+        database.execute("VACUUM")
+
+
+@contextmanager
+def held(path: Path) -> Iterator[sqlite3.Connection]:
+    """Another program is in the middle of a change, which it makes in the end, or as soon as it is told to."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+        if other.in_transaction:
+            other.execute("COMMIT")
+
+
+@contextmanager
+def full_disk(store: Store) -> Iterator[None]:
+    """There is no room for another page of the journal."""
+    database = store._database._connection
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    database.execute(f"PRAGMA max_page_count = {pages}")
+    try:
+        yield
+    finally:
+        database.execute("PRAGMA max_page_count = 1000000")

@@ -1,0 +1,26 @@
+"""The greeting: what a client reads in a goodbye that comes in place of a hello."""
+
+import pytest
+
+from chatgame.core.errors import ChatgameError, Diverged, Forgotten, TurnedAway
+from chatgame.protocol.hello import refusal
+from chatgame.protocol.messages import Bye
+
+
+@pytest.mark.parametrize(
+    ("goodbye", "pairing", "kind", "words"),
+    [
+        (Bye("refused", "wrong code"), True, TurnedAway, "That is not the server's code"),
+        (Bye("taken"), True, TurnedAway, "its code has been used, or is burned"),
+        (Bye("unknown"), False, Forgotten, "To begin afresh too, use --new"),
+        (Bye("taken"), False, TurnedAway, "The table is taken"),
+        (Bye("diverged", "Your journal is old."), False, Diverged, "Your journal is old."),
+        (Bye("diverged"), False, Diverged, "your journal and its own differ"),
+        (Bye("mood", "not today"), False, TurnedAway, r"turned us away \(mood\): not today"),
+    ],
+)
+def test_goodbye_says_why_there_is_no_seat(
+    goodbye: Bye, pairing: bool, kind: type[ChatgameError], words: str
+) -> None:
+    with pytest.raises(kind, match=words):
+        raise refusal(goodbye, pairing=pairing)

@@ -1,0 +1,90 @@
+"""What people type after `chatgame`."""
+
+import pytest
+
+from chatgame.arguments import Where, read_arguments, read_where
+
+CODE = "7-guitar-island"
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ([], Where()),
+        (["example.org"], Where("example.org")),
+        (["example.org:2000"], Where("example.org", 2000)),
+        ([":2000"], Where(None, 2000)),
+        (["192.0.2.2"], Where("192.0.2.2")),
+        (["192.0.2.2:2000"], Where("192.0.2.2", 2000)),
+        (["::1"], Where("::1")),
+        (["[::1]"], Where("::1")),
+        (["[::1]:2000"], Where("::1", 2000)),
+        (["[fe80::1%eth0]:2000"], Where("fe80::1%eth0", 2000)),
+        ([CODE], Where(code=CODE)),
+        (["192.0.2.2", CODE], Where("192.0.2.2", code=CODE)),
+        ([CODE, "192.0.2.2"], Where("192.0.2.2", code=CODE)),
+        (["[::1]:2000", "7", "Guitar", "Island."], Where("::1", 2000, CODE)),
+        (["7", "-", "guitar", "-", "island"], Where(code=CODE)),
+        (["7 guitar", "island", "example.org"], Where("example.org", code=CODE)),
+        (["7-guitar"], Where("7-guitar")),  # not a code, so a host
+    ],
+)
+def test_what_has_the_form_of_a_code_is_a_code_and_all_else_a_host(words: list[str], where: Where) -> None:
+    """In any order."""
+    assert read_where(words) == where
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["a", "b"], '"a b" is not one host. A code is a number and two words, as in 7-guitar-island'),
+        ([CODE, "7-guitar-garden"], '"7-guitar-garden" is a second code'),
+        (["192.0.2.2", "7-guitar"], '"192.0.2.2 7-guitar" is not one host'),
+        (["example.org:port"], "port is not a port"),
+        (["[::1]2000"], "written as in"),
+    ],
+)
+def test_what_cannot_be_understood_says_why(words: list[str], why: str) -> None:
+    """Before anything is sent."""
+    with pytest.raises(ValueError, match=why):
+        read_where(words)
+
+
+@pytest.mark.parametrize(
+    ("line", "host", "port", "code"),
+    [
+        ("client", "localhost", 1059, None),
+        ("client --port 0", "localhost", 0, None),
+        (f"client --host 192.0.2.2 {CODE}", "192.0.2.2", 1059, CODE),
+        (f"client 192.0.2.2 --name Anna {CODE} --port 2000", "192.0.2.2", 2000, CODE),
+        ("client --new 7 guitar --plain island", "localhost", 1059, CODE),
+        ("client 192.0.2.2:2000 --port 2000 --host 192.0.2.2", "192.0.2.2", 2000, None),
+    ],
+)
+def test_client_takes_words_and_options_in_any_order(line: str, host: str, port: int, code: str | None) -> None:
+    """And what is not named is the default."""
+    options = read_arguments(line.split())
+    assert (options.host, options.port, options.code) == (host, port, code)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("client a --host b", "The host is named twice, as a and as b."),
+        ("client a:1 --port 2", "The port is named twice, as 1 and as 2."),
+        (f"client {CODE} --insecure", "A code is of no use with --insecure."),
+        ("client a --frob", '"--frob" is not understood here.'),
+        ("client \x1b[2J x", "is not one host"),
+        ("Server", "Did you mean chatgame server?"),
+        ("rm 3", "Did you mean chatgame forget?"),
+    ],
+)
+def test_mistake_is_one_line_with_status_2(line: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It names no class of Python, and does nothing to a terminal."""
+    with pytest.raises(SystemExit) as end:
+        read_arguments(line.split(" "))
+    assert end.value.code == 2
+    complaint = capsys.readouterr().err
+    assert words in complaint
+    assert complaint.endswith(" --help.\n")
+    assert complaint.removesuffix("\n").isprintable()
