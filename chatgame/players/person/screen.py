@@ -30,7 +30,7 @@ class Look(NamedTuple):
 
     Attributes:
         colour: whether it has colours; without their codes the text is the same.
-        plain: whether boards are told in words, for who hears the screen.
+        plain: whether boards are told in words, for screen readers.
         width: in columns, or None where lines are not to be broken.
         titled: whether its window has a title to tell the state in.
     """
@@ -47,7 +47,7 @@ def shown(text: str, look: Look) -> str:
         if look.plain:
             return "".join(shown(line, look) for line in text.spoken.split("\n"))
         return "".join(f"{row}\n" for row in _drawn(text, look))
-    # What goes on in the next row is indented, so that nobody can write what looks like another line.
+    # What continues in the next row is indented, so that nobody can write what looks like another line.
     rows = wrapped(inert(text), look.width and min(look.width, READABLE))
     if look.colour and isinstance(text, Typed):
         rows[0] = rows[0].replace(PROMPT, prompt(look), 1)
@@ -62,7 +62,7 @@ def prompt(look: Look) -> str:
 
 
 def styled(text: str, *codes: int) -> str:
-    """Text with these SGR codes, if any, which end behind it."""
+    """Text with these SGR codes, if any, which end after it."""
     return text if not codes else f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m"
 
 
