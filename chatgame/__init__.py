@@ -5,8 +5,8 @@ What other programs need is here:
     a game      `Rules`, and what its methods take and return: `Seat`, `Both`, `Chance`, `Secret`, `Answer`,
                 `Choices`, `Secrets`, `Revealed`, `Outcome`, `known_as`, `whose`; `Board`, `Grid`, `Cell`, `Mark`,
                 `FREE`, `Picture`, `Choice`; `InvalidMove`, `IllegalMove`, `Refused`; chatgame.testing checks one
-    a player    `Player`, and what it is shown: `Table`, `Match`, `Step`, `Turn`, `Kind`; `PlayerLeft`;
-                ready-made: `Script`, `Bot`
+    a player    `Player`, or a `Watcher` who only sees, and what they are shown: `Table`, `Match`, `Step`, `Turn`,
+                `Kind`; `PlayerLeft`; ready-made: `Script`, `Bot`
     a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`
                 and a `Store`; the games in `BUILT_IN`, with those of plugins `installed_games`; `ChatgameError`
 """
@@ -49,12 +49,13 @@ if TYPE_CHECKING:
     from chatgame.journal.store import Store as Store
     from chatgame.net.memory import linked_in_memory as linked_in_memory
     from chatgame.players.bot.bot import Bot as Bot
-    from chatgame.players.player import Player as Player
     from chatgame.players.script import Script as Script
     from chatgame.plugins import installed_games as installed_games
     from chatgame.program import Setting as Setting
     from chatgame.program import join as join
     from chatgame.program import serve as serve
+    from chatgame.session.interfaces import Player as Player
+    from chatgame.session.interfaces import Watcher as Watcher
     from chatgame.session.play import converse as converse
 
 __version__ = "0.1.0"
@@ -73,9 +74,9 @@ _HOMES = {
     "journal.journal": "InMemory",
     "journal.store": "Store",
     "net.memory": "linked_in_memory",
+    "session.interfaces": "Player Watcher",
     "session.play": "converse",
     "players.bot.bot": "Bot",
-    "players.player": "Player",
     "players.script": "Script",
     "program": "Setting join serve",
 }

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from chatgame.core.log import Entry
     from chatgame.journal.reader import Record
     from chatgame.journal.store import Store
-    from chatgame.players.player import Player
     from chatgame.program import Told
+    from chatgame.session.interfaces import Player
 
 BROKEN_PIPE = 13
 """The number of SIGPIPE, which ends a program whose output is no longer read, as in `chatgame export 1 | head`."""
@@ -95,7 +95,7 @@ def _end_in_time(status: int) -> None:
         if sys.stdout:
             sys.stdout.flush()
     except (OSError, ValueError):
-        sys.stdout = None  # as it is where there is no output
+        sys.stdout = None  # as where a program is started without an output
 
 
 def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:

@@ -21,8 +21,8 @@ from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look, styled, uncoloured
 from chatgame.players.person.narration import PROMPT
 from chatgame.players.person.terminal import takes_codes
-from chatgame.players.player import Player
 from chatgame.program import Setting, Told, join, serve
+from chatgame.session.interfaces import Player
 
 NAMES = {Seat.SERVER: "Anna", Seat.CLIENT: "Ben"}
 

@@ -18,8 +18,8 @@ from chatgame.net.addresses import canonical, is_loopback, port_option, reachabl
 from chatgame.net.dial import Way
 from chatgame.net.listen import open_door
 from chatgame.net.tcp import TCPDialler, TCPListener
-from chatgame.players.player import Player
 from chatgame.protocol.pairing import Invitation, any_code
+from chatgame.session.interfaces import Player
 from chatgame.session.play import CHANCE, converse
 
 
@@ -89,6 +89,8 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
                 try:
                     return await converse(player, link, setting.games, kept, setting.chance)
                 except NothingSaid as error:
+                    if (task := asyncio.current_task()) and task.cancelling():
+                        raise  # somebody leaves at the same moment, so nobody is waited for
                     told(str(error))
 
 

@@ -253,10 +253,31 @@ def test_hidden_choice_is_shown_to_whoever_made_it_alone(home: Home) -> None:
         "Your move: rock, paper or scissors.\n"
         "Enter Input >rock\n"
         "You made a choice, hidden for now.\n"
+        "The server's reveal in the game of rock, paper, scissors is still due.\n"
     )
     assert server.endswith(
         "You made a choice, hidden for now.\nWaiting for the client...\nThe client made a choice, hidden for now.\n"
+        "Your reveal in the game of rock, paper, scissors is still due.\n"
     )
+
+
+def test_quit_with_a_reveal_due_is_told_of_in_both_records(home: Home) -> None:
+    """In words and in data; the latter also where nobody has quit."""
+    left: list[Wanted] = [*INVITED, CHOICE, (SERVER, Kind.QUIT, "")]
+    ours, theirs, unfinished = home.write(CLIENT, left), home.write(SERVER, left), home.write(CLIENT, left[:-1])
+    client, server = home.all_shown(["export", ours], ["export", theirs])
+    assert client.endswith(
+        "/q\nServer has requested shutdown. Shutting down!\n"
+        "The server left with a reveal due in the game of rock, paper, scissors.\n"
+    )
+    assert server.endswith("Shutting Down!\nYou left with a reveal due in the game of rock, paper, scissors.\n")
+    assert [exported(home, number)["reveal_due"] for number in (ours, theirs, unfinished)] == ["server"] * 3
+    assert exported(home, home.write(CLIENT, INVITED))["reveal_due"] is None
+    first, second, third, fourth, _ = home.shown("history").splitlines()
+    assert "; the server left with a reveal due" in first
+    assert "; you left with a reveal due" in second
+    assert "; the server's reveal is due" in third
+    assert "due" not in fourth
 
 
 def test_game_with_a_remark_and_a_resignation_reads_as_it_was_typed(home: Home) -> None:
@@ -387,6 +408,7 @@ class TestJson:
             "began": "2001-09-09T01:46:40.000+00:00",
             "ended": "2001-09-09T01:46:40.500+00:00",
             "session": SESSION,
+            "reveal_due": None,
         }
 
 

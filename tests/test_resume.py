@@ -28,11 +28,11 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.net.dial import FIRST_PAUSE, pauses
 from chatgame.players.person.narration import typed
-from chatgame.players.player import Player
 from chatgame.program import Setting, join, serve
 from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Alive, Bye, Hello, Reason
 from chatgame.protocol.resume import Held, token
+from chatgame.session.interfaces import Player
 from tests.kit.ends import Games
 from tests.kit.journals import edit
 from tests.kit.wire import Wire

@@ -758,7 +758,7 @@ TRIED: dict[str, str] = {
     "battleship": "x a1-c3 random z1 d3 d3",
     "pig": "hold roll x roll roll",
 }
-"""What somebody tries in each game."""
+"""What somebody tries in a game, mistakes too."""
 
 TYPED_IN_CHAT = (
     "",
@@ -780,7 +780,8 @@ async def heard_with(game: str) -> tuple[set[str], set[str]]:
     """What a program shows by itself, and in reply, while somebody plays a game with a bot, errs, and leaves."""
     ours, theirs = linked_in_memory(BUILT_IN)
     journal, table = InMemory(CLIENT), Table.open(ours.session, BUILT_IN, VERSIONS_BUILT_IN)
-    lines = (*TYPED_IN_CHAT, f"play {game} x", f"play {game} 4", f"play {game}", "/help", *TRIED[game].split())
+    tried = TRIED.get(game, "").split()
+    lines = (*TYPED_IN_CHAT, f"play {game} x", f"play {game} 4", f"play {game}", "/help", *tried)
     listener = Listener(CLIENT, (*lines, "/say so?", "/resign", "Well", "/q"))
     reading = asyncio.create_task(listener.read())
     async with asyncio.timeout(20):

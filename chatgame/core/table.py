@@ -79,6 +79,12 @@ class Table(Struct, frozen=True):
         duty = self.playing.duty if self.playing else None
         return self.token if duty is None or duty.asked else None
 
+    @property
+    def revealing(self) -> Seat | None:
+        """Whose program has to reveal now what it has committed to, if one has."""
+        duty = self.playing.duty if self.playing else None
+        return duty.seat if duty and duty.kind is Kind.REVEAL else None
+
     def write(self, seat: Seat, kind: Kind, text: str = "") -> "tuple[Turn, Table]":
         """The next turn, written by `seat`, and the table after it.
 

@@ -68,7 +68,6 @@ class Link:
         theirs: the games that the partner has, each with the version of its rules.
         partner: what the partner wants to be called; empty where they did not say.
         held: what this side holds of the log, in which every turn that was sent or received counts.
-        receiving: whether somebody waits for the next turn.
     """
 
     def __init__(self, pump: Pump, held: Held, recovery: Recovery | None = None) -> None:
@@ -78,7 +77,6 @@ class Link:
         self.theirs = hello.games
         self.partner = hello.name
         self.held = held
-        self.receiving = False
         self._recovery = recovery
         self._failure: ChatgameError | None = None
         self._proven = 0.0  # over all connections before this one
@@ -97,8 +95,8 @@ class Link:
         return self._proven + (0.0 if self._down else self._pump.connection.proven)
 
     @property
-    def proven_soon(self) -> float:
-        """What `proven` comes to with the next sign of life, at least. A duty that begins now counts from this."""
+    def connected(self) -> float:
+        """Seconds that the partner has been connected, as far as we know; stands still while they are not."""
         return self._proven + (0.0 if self._down else self._pump.connection.open_for(self._loop.time()))
 
     def resume(self, pump: Pump) -> None:
@@ -142,26 +140,22 @@ class Link:
             TurnedAway: the server does not take us back.
             JournalFailed: what coming back needs cannot be kept.
         """
-        self.receiving = True
-        try:
-            while True:
-                if self._failure:
-                    raise self._failure
-                pump = self._pump
-                try:
-                    event = await pump.next_event()
-                except (InvalidMessage, LinkLost) as error:
-                    if pump is self._pump:
-                        await self._get_over(error)
-                    continue
-                if pump is not self._pump:
-                    continue  # it was given up meanwhile, and what the partner wrote there comes again
-                if isinstance(event, Turn):
-                    self.held = self.held.after(event)
-                    return event
-                raise self._farewell(event)
-        finally:
-            self.receiving = False
+        while True:
+            if self._failure:
+                raise self._failure
+            pump = self._pump
+            try:
+                event = await pump.next_event()
+            except (InvalidMessage, LinkLost) as error:
+                if pump is self._pump:
+                    await self._get_over(error)
+                continue
+            if pump is not self._pump:
+                continue  # it was given up meanwhile, and what the partner wrote there comes again
+            if isinstance(event, Turn):
+                self.held = self.held.after(event)
+                return event
+            raise self._farewell(event)
 
     def _farewell(self, goodbye: Event) -> ChatgameError:
         assert isinstance(goodbye, Bye), "an open connection has turns and goodbyes"

@@ -73,7 +73,7 @@ class Hide(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An answer for whoever typed the line, and for nobody else; may have several lines."""
+    """An answer for the player who typed the line, and for nobody else; may have several lines."""
 
     text: str | Board
 
@@ -181,7 +181,7 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
     word, _, text = line.partition(" ")
     if word == "/say":
         if not text.strip():
-            raise Refused("There is nothing to say: type /say and the text behind it.")
+            raise Refused("There is nothing to say: type /say and then the text.")
         return Write(Kind.SAY, text)
     on = table.playing
     match line:
@@ -206,7 +206,7 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
         case "/board" | "/moves" | "/resign":
             raise Refused(f"No game is on, so there is nothing for {line} to do.")
     if word in IN_CHAT or word in IN_GAME:
-        raise Refused(f"Type {word} alone, with nothing behind it.")
+        raise Refused(f"Type {word} alone, with nothing after it.")
     from difflib import get_close_matches  # only for a mistake
 
     meant = _command_meant(word) or "".join(get_close_matches(word.lower(), COMMANDS, 1, 0.75))
@@ -247,7 +247,7 @@ def now(table: Table, seat: Seat) -> str:
     if not on:
         return "your turn to chat; what you type is sent" if whose is seat else f"the {whose} writes next"
     if not table.asked:
-        return f"the {whose}'s program goes on with {on.rules.title} by itself"
+        return f"the {whose}'s program continues {on.rules.title} by itself"
     mover = "your" if whose is seat else f"the {whose}'s"
     return f"{mover} move in {on.rules.title}: {on.asks(whose)}"
 
@@ -279,5 +279,5 @@ def _games(table: Table) -> str:
     if not table.games:
         return NO_GAMES
     play = "" if table.playing else "play "
-    lines = [f"{play + name:<15} {rules.title}" for name, rules in table.games.items()]
+    lines = [f"{play}{name:<10} {rules.title}" for name, rules in table.games.items()]
     return "\n".join([*lines, *([_not_over(table.playing)] if table.playing else [])])

@@ -19,8 +19,8 @@ from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import Streams, linked_in_memory, memory_streams
-from chatgame.players.player import Player
 from chatgame.players.script import Script
+from chatgame.session.interfaces import Player
 from chatgame.session.play import converse
 from tests.benchmarks.games import MOVES
 from tests.benchmarks.measure import Bound, Row, no_boardgame_io, said_by_node

@@ -126,7 +126,7 @@ def test_command_without_its_slash_is_asked_about_in_chat(line: str, meant: str)
         read_chat(line, CHAT, Seat.CLIENT)
 
 
-@pytest.mark.parametrize("game", ["tictactoe", "hangman", "rps", "battleship", "pig", "reversi", "connect4"])
+@pytest.mark.parametrize("game", BUILT_IN)
 @pytest.mark.parametrize(("line", "meant"), [("quit", "/q"), ("Resign", "/resign"), ("moves", "/moves"), ("q", "/q")])
 def test_command_without_its_slash_is_asked_about_in_a_game(game: str, line: str, meant: str) -> None:
     """Unless it can be played, as a word in hangman."""
@@ -421,7 +421,7 @@ class TestAside:
             "the server's move in tic-tac-toe: the number of a free cell",
             "your move in tic-tac-toe: the number of a free cell",
         ),
-        (["play pig", "move roll"], *["the server's program goes on with pig by itself"] * 2),
+        (["play pig", "move roll"], *["the server's program continues pig by itself"] * 2),
         (["quit"], *["the conversation is over"] * 2),
     ],
 )

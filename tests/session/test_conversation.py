@@ -1,12 +1,13 @@
 """Two programs talk and play; both ends are honest and in one test."""
 
 import asyncio
-from typing import ClassVar
+from collections.abc import Container, Iterable
 
 import pytest
 
+from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
-from chatgame.core.errors import JournalFailed, PartnerLeft, PlayerLeft
+from chatgame.core.errors import JournalFailed, LinkLost, PartnerLeft, PlayerLeft
 from chatgame.core.log import Step
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
@@ -17,7 +18,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory, memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
-from tests.kit.ends import VERSIONS, Peer, link_to, sentence_of, talk
+from tests.kit.ends import Peer, Thinker, in_virtual_time, link_to, sentence_of, talk
 
 
 def spoken(script: str) -> tuple[list[str], list[str]]:
@@ -177,53 +178,152 @@ async def test_turn_is_kept_before_it_is_sent() -> None:
     await sentence_of(talking)
 
 
-async def test_what_came_before_a_failure_is_seen() -> None:
-    """One's own move, which has gone out, although the number behind it cannot be kept."""
+class Full(InMemory):
+    """A journal that fails so many times, or always, to keep turns of one kind."""
 
-    class Torn(InMemory):
-        async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
-            if turn.kind is Kind.COMMIT:
-                raise JournalFailed("The disk is gone.")
-            await super().keep(turn, opening)
+    def __init__(self, seat: Seat, kind: Kind, times: int = 10**6) -> None:
+        super().__init__(seat)
+        self._kind = kind
+        self._times = times
 
-    class Watcher(Script):
-        seen: ClassVar[list[str]] = []
+    async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+        """Keep a turn, or fail."""
+        if turn.kind is self._kind and self._times:
+            self._times -= 1
+            raise JournalFailed("The disk is full.")
+        await super().keep(turn, opening)
 
-        async def see(self, step: Step) -> None:
-            self.seen.append(step.turn.text)
 
-    at_server, at_peer = memory_streams()
-    peer, link = Peer(Seat.CLIENT, at_peer), link_to(at_server, Seat.SERVER)
-    peer.table = Table.open(link.session, BUILT_IN, VERSIONS)
-    peer.send(peer.turn("play", "pig"))
-    talking = asyncio.create_task(converse(Watcher(["roll"]), link, BUILT_IN, Torn(Seat.SERVER)))
-    while (await peer.hear())["type"] != "turn":
-        pass
-    peer.close()
-    assert await sentence_of(talking) == "JournalFailed: The disk is gone."
-    assert Watcher.seen == ["pig", "roll"]
+class Looker(Script):
+    """A script that keeps what it has seen; `stuck` says at which turns it looks forever."""
+
+    def __init__(self, lines: Iterable[str], stuck: Container[int] = ()) -> None:
+        super().__init__(lines)
+        self.seen: list[tuple[str, str]] = []
+        self._stuck = stuck
+
+    async def see(self, step: Step) -> None:
+        """Keep whose turn it was and what it did."""
+        self.seen.append((step.turn.seat.value, step.turn.kind.value))
+        if step.turn.number in self._stuck:
+            await asyncio.get_running_loop().create_future()
+
+
+async def revealed(journal: InMemory) -> None:
+    """Wait until a reveal is in a log."""
+    while journal.log[-1:] == [] or journal.log[-1].kind is not Kind.REVEAL:  # noqa: ASYNC110  # in virtual time
+        await asyncio.sleep(0.01)
+
+
+def test_owed_turn_is_tried_again_until_the_journal_takes_it() -> None:
+    """Both players know what is going on, and nobody has lost anything."""
+
+    async def scenario() -> None:
+        client, server = linked_in_memory(BUILT_IN)
+        waiting, roller = Thinker(["play pig"]), Thinker(["roll"])
+        journal = InMemory(Seat.CLIENT)
+        talking = [
+            asyncio.create_task(converse(waiting, client, BUILT_IN, journal)),
+            asyncio.create_task(converse(roller, server, BUILT_IN, Full(Seat.SERVER, Kind.REVEAL, times=12))),
+        ]
+        await revealed(journal)
+        assert roller.heard == [
+            "The disk is full. Your program has to reveal in the game, and tries again for 24 seconds.",
+            "The journal can be written again, and the game goes on.",
+        ]
+        assert waiting.heard == [
+            "The server's program is late with what it has to reveal; after 30 seconds it loses the game."
+        ]
+        for task in talking:
+            task.cancel()
+        await asyncio.wait(talking)
+
+    in_virtual_time(scenario)
+
+
+def test_program_whose_journal_takes_nothing_ends_in_time_and_says_that_all_is_kept() -> None:
+    """So the partner, who waits, need not take it for one that will not reveal; what came before was seen."""
+
+    async def scenario() -> None:
+        client, server = linked_in_memory(BUILT_IN)
+        player = Looker(["roll"])
+        waiting = asyncio.create_task(converse(Thinker(["play pig"]), client, BUILT_IN, InMemory(Seat.CLIENT)))
+        with pytest.raises(JournalFailed, match=r"^The disk is full\. The conversation is kept: the same command "):
+            await converse(player, server, BUILT_IN, Full(Seat.SERVER, Kind.REVEAL))
+        assert player.seen[-1] == ("client", "contribute")
+        with pytest.raises(LinkLost, match="The server's reveal in the game of pig is still due"):
+            await waiting
+
+    in_virtual_time(scenario)
+
+
+async def test_player_who_leaves_with_a_reveal_due_is_named_on_both_sides() -> None:
+    """Here because the journal does not take it, and they do not want to wait."""
+    trying = asyncio.Event()
+
+    class Leaver(Thinker):
+        async def hear(self, text: str | Board) -> None:
+            await super().hear(text)
+            trying.set()
+
+    client, server = linked_in_memory(BUILT_IN)
+    leaver = Leaver(["roll"])
+    partner = asyncio.create_task(converse(Thinker(["play pig"]), client, BUILT_IN, InMemory(Seat.CLIENT)))
+    leaving = asyncio.create_task(converse(leaver, server, BUILT_IN, Full(Seat.SERVER, Kind.REVEAL)))
+    await trying.wait()
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    assert leaver.heard[-1] == "You left with a reveal due in the game of pig."
+    assert await sentence_of(partner) == (
+        "PartnerLeft: Server has requested shutdown. Shutting down! "
+        "The server left with a reveal due in the game of pig."
+    )
+
+
+@pytest.mark.parametrize("at", range(1, 5))
+async def test_player_who_does_not_look_holds_up_no_turn_that_the_program_owes(at: int) -> None:
+    """Whichever turn they look at forever, the partner gets the number that both have drawn."""
+    client, server = linked_in_memory(BUILT_IN)
+    journal = InMemory(Seat.CLIENT)
+    talking = [
+        asyncio.create_task(converse(Thinker(["play pig"]), client, BUILT_IN, journal)),
+        asyncio.create_task(converse(Looker(["roll"], stuck=[at]), server, BUILT_IN, InMemory(Seat.SERVER))),
+    ]
+    async with asyncio.timeout(5):
+        await revealed(journal)
+    for task in talking:
+        task.cancel()
+    await asyncio.wait(talking)
 
 
 async def test_turn_that_cannot_be_kept_is_not_sent_and_stays_ones_own() -> None:
     """As on a full disk: the person is told, and can try again."""
-
-    class Full(InMemory):
-        room = False
-
-        async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
-            if not self.room:
-                self.room = True
-                raise JournalFailed("The disk is full.")
-            await super().keep(turn, opening)
-
     client, server = linked_in_memory(BUILT_IN)
-    player, journal = Script(["first", "again", "/q"]), Full(Seat.CLIENT)
+    player, journal = Script(["first", "again", "/q"]), Full(Seat.CLIENT, Kind.SAY, times=1)
     await asyncio.gather(
         converse(player, client, BUILT_IN, journal),
         converse(Script(["Hi"]), server, BUILT_IN, InMemory(Seat.SERVER)),
     )
     assert [turn.text for turn in journal.log] == ["again", "Hi", ""]
     assert player.heard == ["The disk is full. So this was not sent; it is still your turn."]
+
+
+@pytest.mark.parametrize("lines", [[], ["Hello"], ["play pig"]], ids=["asked", "waiting", "in a game"])
+async def test_program_that_is_interrupted_leaves_no_task_behind(lines: list[str]) -> None:
+    """Whether its player is asked or waits."""
+    at_client, at_peer = memory_streams()
+    peer = Peer(Seat.SERVER, at_peer)
+    before = asyncio.all_tasks()
+    talking = asyncio.create_task(
+        converse(Thinker(lines), link_to(at_client, Seat.CLIENT), BUILT_IN, InMemory(Seat.CLIENT))
+    )
+    for _ in range(10):
+        await asyncio.sleep(0)
+    talking.cancel()
+    assert (await peer.hear_goodbye())["reason"] == "left"
+    with pytest.raises(asyncio.CancelledError):
+        await talking
+    assert asyncio.all_tasks() == before
 
 
 async def test_end_of_input_says_goodbye() -> None:

@@ -18,6 +18,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.players.person.inert import inert
 from chatgame.session.commands import is_message
+from chatgame.session.session import left_owing
 
 PROMPT = "Enter Input >"
 
@@ -32,9 +33,9 @@ GOODBYE = "Shutting Down!"
 
 _OURS = r"""(?ix)\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
     |The\W+(?:connection|game|rules|journal|conversation|output|input|word)\b|You\W+(?:played|started|answered|made|had|won|lost
-    |resigned|are|rolled|held|chose|guessed|shot\W+at|have\W+(?:placed|hidden))\b|Your\W+(?:move|turn|partner|fleet)|A\W+draw\b
+    |resigned|came|are|rolled|held|chose|guessed|shot\W+at|have\W+(?:placed|hidden))\b|Your\W+(?:move|turn|partner|fleet)|A\W+draw\b
     |There\W+is\W+(?:an?|no)\W+\w\W+in\b|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
-    |Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
+    |Both\W+have|Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
     |Dropped\b|Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)"""
 """How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs. As
 all our patterns, it is compiled when it is first used: together that takes a thirtieth of the start."""
@@ -50,7 +51,7 @@ _NOT_OURS = r"[^ -~]"
 """What the program's own lines have not: letters of other scripts, but also what is blank or cannot be seen."""
 
 Names = Mapping[Seat, str]
-"""What people want to be called, as far as they have said it and it can be told from what a program says."""
+"""The names that people have given themselves, where they cannot be mistaken for a program's own words."""
 
 NOBODY: Names = MappingProxyType({})
 
@@ -66,13 +67,13 @@ class Said(str):
 
 
 class Typed(str):
-    """What the person has typed, behind the prompt of that time."""
+    """What the person typed, with the prompt that stood before it."""
 
     __slots__ = ()
 
 
 class Waiting(str):
-    """Who is to act next: of no use to who comes back later."""
+    """Who acts next; left out for a person who comes back later."""
 
     __slots__ = ()
 
@@ -90,7 +91,7 @@ class Over(str):
 
 
 def known_names(names: Names) -> Names:
-    """Those names that can be seen, and told from each other and from what a program says by itself.
+    """Those names that are visible, and cannot be mistaken for each other or for a program's own words.
 
     Where both have the same, it is the server's.
     """
@@ -115,10 +116,10 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
     mine = turn.seat is viewer
     who = names.get(turn.seat)
     match turn.kind:
-        case Kind.QUIT if mine:
-            return [GOODBYE]
         case Kind.QUIT:
-            return ["/q", named(f"{turn.seat.title} has requested shutdown. Shutting down!", names)]
+            told = GOODBYE if mine else f"{turn.seat.title} has requested shutdown. Shutting down!"
+            owing = [left_owing(before, viewer)] if before.revealing else []
+            return [*([] if mine else ["/q"]), *(named(line, names) for line in (told, *owing))]
         case Kind.SAY if mine:
             return []
         case Kind.SAY if who:
@@ -129,7 +130,7 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
     lines: list[Told] = [*_what_happened(was, turn, match, viewer)]
-    waiting = match.duty is None or match.duty.asked  # or else a program goes on by itself, at once
+    waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
     if waiting:
         if not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
             lines.append(_seen(match, viewer, secret, news=bool(was)))
@@ -182,7 +183,7 @@ def typed(step: Step, viewer: Seat) -> str | None:
 
 
 def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[Told]:
-    """What the person at `viewer` sees who comes back: the last lines, and the board of the game that is on."""
+    """What the person at `viewer` sees on coming back: the last lines, and the board of the game that is on."""
     last = steps[-1]
     count = last.after.number
     lines: list[Told] = [f"Going on with your conversation after {count} turn{'s' if count > 1 else ''}:"]

@@ -15,7 +15,7 @@ def shown(text: str | Board, look: Look) -> str:
         if look.plain:
             return "".join(shown(line, look) for line in in_words(text))
         return "".join(f"{row}\n" for row in drawn(text, look))
-    # What goes on in the next row is indented, so that nobody can write what looks like another line.
+    # What continues in the next row is indented, so that nobody can write what looks like another line.
     rows = wrapped(inert(text), look.width and min(look.width, READABLE))
     if look.colour and isinstance(text, Typed):
         rows[0] = rows[0].replace(PROMPT, prompt(look), 1)

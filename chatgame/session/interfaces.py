@@ -1,0 +1,119 @@
+"""What a session needs: somebody at the seat, a link to the partner, and a journal. Others implement these."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from chatgame.core.board import Board
+from chatgame.core.commitments import Opening
+from chatgame.core.log import Entry, Step
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Turn
+from chatgame.protocol.messages import Bye
+
+
+class Watcher(Protocol):
+    """Sees a conversation and has no say in it."""
+
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
+        """Come to a table, or back to it.
+
+        Args:
+            table: as it is now.
+            partner: what the player opposite wants to be called; empty where they did not say.
+            steps: the last turns of the conversation; empty where nothing was said yet.
+        """
+
+    async def see(self, step: Step) -> None:
+        """See a turn that either seat wrote; the next one is shown when this returns."""
+
+
+class Player(Watcher, Protocol):
+    """A person at a console, a script or a bot; all type the same lines and see the same log."""
+
+    async def ask(self, table: Table) -> str:
+        """The next line, without its end, since the token is here; may be cancelled.
+
+        Raises:
+            PlayerLeft: there will be no more lines.
+            OutputLost: the player cannot be reached any more.
+        """
+
+    async def hear(self, text: str | Board) -> None:
+        """Hear what is for this player alone: why a line was refused, or what it asked for."""
+
+
+class Link(Protocol):
+    """Carries turns to the partner and back, over as many connections as it takes."""
+
+    @property
+    def seat(self) -> Seat:
+        """One's own."""
+
+    @property
+    def session(self) -> str:
+        """The session's identifier."""
+
+    @property
+    def theirs(self) -> Mapping[str, int]:
+        """The games that the partner has, each with the version of its rules."""
+
+    @property
+    def partner(self) -> str:
+        """What the partner wants to be called; empty where they did not say."""
+
+    @property
+    def connected(self) -> float:
+        """Seconds that the partner has been connected, as far as we know; stands still while they are not."""
+
+    @property
+    def proven(self) -> float:
+        """Seconds that the partner has been connected, as of their last sign of life."""
+
+    async def receive(self) -> Turn:
+        """The partner's next turn.
+
+        Raises:
+            ChatgameError: there is none, and the session ends; PartnerLeft where the partner said goodbye.
+        """
+
+    async def send(self, turn: Turn) -> None:
+        """Send a turn; if there is no connection, or it breaks, the next one carries it."""
+
+    async def close(self, goodbye: Bye | None = None) -> bool:
+        """Say goodbye, if anything is to be said, and close; never takes long or raises.
+
+        Returns whether the partner has said goodbye too.
+        """
+
+
+class Journal(Protocol):
+    """Keeps the log of one conversation, as one side has it.
+
+    One's own turns are safe before they are sent. The partner's need not be before one's own next: until that has
+    arrived, the partner keeps them.
+    """
+
+    def entries(self) -> Iterable[Entry]:
+        """What is kept so far.
+
+        Raises:
+            JournalFailed: it cannot be read.
+        """
+
+    async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+        """Make the log safe up to a turn of one's own, and what opens it if it is a commitment.
+
+        Raises:
+            JournalFailed: it cannot be written; nothing is kept of the turn.
+        """
+
+    def take(self, turn: Turn) -> None:
+        """Take the partner's next turn, which is safe only with one's own next, or at the end."""
+
+    async def end(self) -> None:
+        """Keep that the conversation is over, and both sides know it.
+
+        Raises:
+            JournalFailed: it cannot be written.
+        """

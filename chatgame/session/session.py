@@ -1,0 +1,471 @@
+"""What one seat does next, as a machine: events go in, commands come out, and nothing is done here.
+
+No method of `Session` waits, reads a clock or touches a file, a screen or a socket. Whoever drives it carries out the
+commands that a method returns, in their order, and reports what came of them. What the player is to get (Begin, Show,
+Hear, Ask) stands in line apart from these, in `for_player`, so that a player who is slow holds up nothing else.
+
+    state      who acts next             what it waits for
+    ---------  ------------------------  ----------------------------------------------------------------------------
+    WAITING    the partner's player      a turn
+    EXPECTING  the partner's program     a turn, which is late after some time
+    ASKING     one's own player          a line
+    OWING      one's own program         a tick: at once, or when it is time to try again
+    KEEPING    the journal               its word on a turn of one's own
+    LEAVING    nobody: we have quit      the goodbye by which we know that the partner knows, but not for long
+    OVER       nobody                    nothing
+
+    event   in         commands and state, and what the player gets
+    ------  ---------  ----------------------------------------------------------------------------------------------
+    start   -          -> (*); Begin
+    line    ASKING     Keep -> KEEPING; or, if it is refused or only asks for something, -> ASKING; Hear, Ask
+    turn    WAITING    Take -> (*); Show. After a quit: Take, End, Close -> OVER; Show
+            EXPECTING  as in WAITING
+            ASKING     Close -> OVER: nobody may write now
+            OWING      as in ASKING
+            KEEPING    as in ASKING
+            LEAVING    nothing
+    tick    OWING      Keep -> KEEPING; or, if the journal has failed for too long, Close -> OVER
+            EXPECTING  nothing; Hear, if the program is late. If it is far too late: Close -> OVER
+            LEAVING    nothing; or, when it has lasted long enough, Close -> OVER
+    kept    KEEPING    Send -> (*); Show. After a quit: Send -> LEAVING; Show
+    unkept  KEEPING    of a line: -> ASKING; Hear, Ask. Of what the program owes: -> OWING; Hear
+    lost    any        Close -> OVER; with End before it, where the partner has said goodbye
+    any     OVER       nothing: what a coroutine still reports that has not heard of the end yet
+
+    (*) what the table asks for: WAITING, EXPECTING, OWING, or ASKING; Ask
+
+A turn of the partner's is judged once, when it comes; one that is wrong ends the conversation. A turn of one's own is
+kept, then sent, then shown.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
+from math import inf
+from random import Random
+
+from msgspec import Struct
+
+from chatgame.core.board import Board
+from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
+from chatgame.core.errors import (
+    ChatgameError,
+    Diverged,
+    JournalFailed,
+    LinkLost,
+    OutputLost,
+    PartnerLeft,
+    PlayerLeft,
+    Refused,
+    RemoteProtocolError,
+    RulesFailed,
+)
+from chatgame.core.limits import LATE_TIME, MAX_COMPLAINT
+from chatgame.core.log import Entry, Step, steps
+from chatgame.core.match import Duty, Match
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
+from chatgame.protocol.messages import Bye, Reason
+from chatgame.session.commands import Hide, Reply, Write, read_chat, read_game
+
+SAY_SO_TIME = 3.0
+"""Seconds until a player is told that the partner's program is late."""
+
+CHECK_TIME = 1.0
+"""Seconds between two looks at whether the partner has been connected for long enough to be late."""
+
+RETRY_TIME = 1.0
+"""Seconds between two tries to keep a turn that the program owes."""
+
+TRYING_TIME = LATE_TIME - 6.0
+"""Seconds for which it is tried: the last try may take five, and the partner ends the session after LATE_TIME."""
+
+FAREWELL_TIME = 3.0
+"""Seconds that the partner has to learn of our quitting, over a new connection if need be."""
+
+RECALLED = 10
+"""How many turns are shown again to a player who comes back to a conversation."""
+
+AT_ONCE = -inf
+
+
+class State(Enum):
+    """What a session waits for; see the table above."""
+
+    WAITING = auto()
+    EXPECTING = auto()
+    ASKING = auto()
+    OWING = auto()
+    KEEPING = auto()
+    LEAVING = auto()
+    OVER = auto()
+
+
+class Begin(Struct, frozen=True):
+    """Seat the player at the table; the steps are the last ones of the log."""
+
+    table: Table
+    steps: Sequence[Step]
+
+
+class Show(Struct, frozen=True):
+    """Show the player a turn."""
+
+    step: Step
+
+
+class Hear(Struct, frozen=True):
+    """Let the player hear what the partner does not get."""
+
+    text: str | Board
+
+
+class Ask(Struct, frozen=True):
+    """Ask the player for a line."""
+
+    table: Table
+
+
+class Keep(Struct, frozen=True):
+    """Make a turn of one's own safe in the journal, and what opens it; `kept` or `unkept` says what came of it."""
+
+    turn: Turn
+    opening: Opening | None
+
+
+class Send(Struct, frozen=True):
+    """Send the turn that was kept."""
+
+    turn: Turn
+
+
+class Take(Struct, frozen=True):
+    """Hand a turn of the partner's to the journal."""
+
+    turn: Turn
+
+
+class End(Struct, frozen=True):
+    """Note in the journal that both sides know that the conversation is over."""
+
+
+class Close(Struct, frozen=True):
+    """End the conversation: where it failed at once, or else when the player has seen all.
+
+    Attributes:
+        error: how it failed, or None where the log is closed; `goodbye` tells what to say to the partner.
+    """
+
+    error: ChatgameError | None
+
+
+ForPlayer = Begin | Show | Hear | Ask
+Command = Keep | Send | Take | End | Close
+
+NOTHING: Sequence[Command] = ()
+
+
+class Session:
+    """One seat of a conversation.
+
+    Args:
+        seat: one's own.
+        identifier: the session's.
+        games: those that this side has.
+        theirs: the versions of those that the partner has, by name.
+        chance: gives salts, shares of random numbers and seeds.
+
+    Attributes:
+        table: what the log amounts to.
+        state: what the session waits for.
+        for_player: what the player is to get, one after the other; whoever hands it out takes it off.
+        due: when a tick is wanted, by the clock that ticks bring: `AT_ONCE`, a time in seconds, or None for never.
+    """
+
+    def __init__(
+        self, seat: Seat, identifier: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int], chance: Random
+    ) -> None:
+        self.table = Table.open(identifier, games)
+        self.state = State.WAITING
+        self.for_player: deque[ForPlayer] = deque()
+        self.due: float | None = None
+        self._seat = seat
+        self._games = games
+        self._theirs = theirs
+        self._chance = chance
+        self._openings: dict[tuple[int, int], Opening] = {}  # of one's own commitments, by match and ply
+        self._secret: str | None = None  # one's own in the match that is on, or in the last one
+        self._keeping: Keep | None = None  # a turn that is being kept, or is to be tried again
+        self._after: Table | None = None  # the table behind it
+        self._since: float | None = None  # when the present duty came, by the time connected; None before a tick
+        self._warned = ""  # what the player was told of a turn that is late
+        self._tried = 0.0  # when the last tick was, by its clock
+
+    @property
+    def over(self) -> bool:
+        """Whether the conversation has ended."""
+        return self.state is State.OVER
+
+    def start(self, log: Iterable[Entry]) -> Sequence[Command]:
+        """Go on where a log ends.
+
+        Raises:
+            JournalFailed: the log cannot be read, or is damaged.
+        """
+        recalled: deque[Step] = deque(maxlen=RECALLED)
+        for step in steps(self.table, log):
+            self._come_to(step)
+            recalled.append(step)
+        self.table = self.table.with_partner(self._games, self._theirs)
+        on = self.table.playing
+        if on and on.rules.name not in self.table.games:
+            return self._close(LinkLost(f"{self.table.absent[on.rules.name]} So the game that is on cannot go on."))
+        if self.table.token:
+            self.for_player.append(Begin(self.table, list(recalled)))
+        self._go_on()
+        return NOTHING
+
+    def line(self, text: str) -> Sequence[Command]:
+        """Take the line, without its end, that the player was asked for."""
+        if self.over:
+            return NOTHING
+        assert self.state is State.ASKING, "a line is asked for"
+        try:
+            match self._read(text):
+                case Write(kind, content):
+                    return self._write(kind, content)
+                case Hide(value):
+                    return self._hide(value)
+                case Reply(answer):
+                    told = answer
+        except RulesFailed as error:
+            told = f"{error} To end the game, type /resign." if self.table.playing else str(error)
+        except Refused as error:
+            told = str(error)
+        self.for_player += Hear(told), Ask(self.table)
+        return NOTHING
+
+    def _read(self, text: str) -> Write | Hide | Reply:
+        if self.table.playing:
+            return read_game(text, self.table, self._seat, self._secret, self._chance.getrandbits(64))
+        return read_chat(text, self.table, self._seat)
+
+    def turn(self, turn: Turn) -> Sequence[Command]:
+        """Judge a turn of the partner's, and take it."""
+        before = self.table
+        if self.over or not before.token:
+            return NOTHING
+        try:
+            after = before.after(turn)
+        except Refused as error:
+            what = f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}"
+            return self._close(RemoteProtocolError(what))
+        self._show(Step.to(before, turn, after, None, self._secret))
+        if after.token:
+            self._go_on()
+            return [Take(turn)]
+        return [Take(turn), End(), *self._close(None)]
+
+    def kept(self) -> Sequence[Command]:
+        """Go on behind a turn of one's own, which is safe now."""
+        if self.over:
+            return NOTHING
+        assert self._keeping, "a turn is being kept"
+        assert self._after, "a turn is being kept"
+        turn, opening = self._keeping.turn, self._keeping.opening
+        if self._warned:
+            self.for_player.append(Hear("The journal can be written again, and the game goes on."))
+        self._keeping = None
+        self._show(Step.to(self.table, turn, self._after, opening, self._secret))
+        self._go_on()
+        return [Send(turn)]
+
+    def unkept(self, error: JournalFailed) -> Sequence[Command]:
+        """Do without the journal, which did not take the turn: ask again for a line, or try again what is owed."""
+        if self.over:
+            return NOTHING
+        assert self._keeping, "a turn is being kept"
+        if self.table.asked:
+            self._keeping = None
+            self.for_player.append(Hear(f"{error} So this was not sent; it is still your turn."))
+            self._go_on()
+            return NOTHING
+        self.state, self.due = State.OWING, self._tried + RETRY_TIME
+        if self._warned != str(error):
+            self._warned = str(error)
+            what = f"Your program has to {self._keeping.turn.kind} in the game, and tries again"
+            self.for_player.append(Hear(f"{error} {what} for {TRYING_TIME:.0f} seconds."))
+        return NOTHING
+
+    def tick(self, now: float, connected: float, proven: float) -> Sequence[Command]:
+        """Do what is due.
+
+        Args:
+            now: by any clock that does not jump, in seconds.
+            connected: seconds for which the partner has been connected, as far as we know.
+            proven: the part of `connected` that the partner's signs of life have shown already.
+        """
+        self._tried = now
+        match self.state:
+            case State.OWING:
+                return self._pay(connected)
+            case State.EXPECTING:
+                return self._expect(now, connected, proven)
+            case State.LEAVING if self.due == AT_ONCE:
+                self.due = now + FAREWELL_TIME
+            case State.LEAVING if self.due is not None and now >= self.due:
+                return self._close(None)
+        return NOTHING
+
+    def lost(self, error: ChatgameError) -> Sequence[Command]:
+        """End, since nothing comes from the partner any more."""
+        if self.over:
+            return NOTHING
+        left = isinstance(error, PartnerLeft)
+        if self.state is State.LEAVING:
+            return [End(), *self._close(None)] if left else self._close(None)
+        if self.table.revealing is self._seat.other:
+            if left:
+                error = PartnerLeft(f"{error} {left_owing(self.table)}")
+            elif isinstance(error, LinkLost):
+                error = LinkLost(f"{error} {still_due(self.table)}")
+        return [End(), *self._close(error)] if left else self._close(error)
+
+    @property
+    def _title(self) -> str:
+        assert self.table.match, "a match was played"
+        return self.table.match.rules.title
+
+    def _go_on(self) -> None:
+        """Do what the table asks for."""
+        whose, on = self.table.token, self.table.playing
+        self.due = None
+        if whose and not (on and on.duty and not on.duty.asked):
+            if whose is self._seat:
+                self.state = State.ASKING
+                self.for_player.append(Ask(self.table))
+            else:
+                self.state = State.WAITING
+            return
+        self.due = AT_ONCE
+        if not whose:
+            self.state = State.LEAVING
+        elif whose is self._seat:
+            self.state = State.OWING
+        else:
+            self.state = State.EXPECTING
+
+    def _close(self, error: ChatgameError | None) -> Sequence[Command]:
+        self.state, self.due = State.OVER, None
+        return [Close(error)]
+
+    def _pay(self, connected: float) -> Sequence[Command]:
+        """Write the turn that the program owes."""
+        if self._since is None:
+            self._since = connected
+        if self._keeping:
+            if connected - self._since >= TRYING_TIME:
+                what = "The conversation is kept: the same command goes on with it."
+                return self._close(JournalFailed(f"{self._warned} {what}"))
+            self.state, self.due = State.KEEPING, None
+            return [self._keeping]
+        match = self.table.playing
+        assert match, "only in a match does a program owe a turn"
+        assert match.duty, "a match that is played has a duty"
+        try:
+            return self._owed(match, match.duty)
+        except Refused as error:  # by the rules, which failed
+            if match.duty.kind is Kind.REVEAL:
+                return self._close(error)
+            self.for_player.append(Hear(str(error)))
+            return self._write(Kind.RESIGN)
+
+    def _owed(self, match: Match, duty: Duty) -> Sequence[Command]:
+        """Write the turn that needs no player."""
+        match duty.kind:
+            case Kind.COMMIT:
+                return self._hide(str(self._chance.randrange(match.sides)))
+            case Kind.CONTRIBUTE:
+                return self._write(duty.kind, str(self._chance.randrange(match.sides)))
+            case Kind.REVEAL:
+                return self._write(duty.kind, str(self._openings[match.number, duty.ply]))
+        assert self._secret is not None, "only a seat with a secret is asked for an answer"
+        return self._write(duty.kind, match.answer(self._secret))
+
+    def _expect(self, now: float, connected: float, proven: float) -> Sequence[Command]:
+        """See whether the partner's program is late; only the time counts for which it has shown that it is there."""
+        if self._since is None:
+            self._since = connected
+        match = self.table.playing
+        assert match, "only in a match does a program owe a turn"
+        assert match.duty, "a match that is played has a duty"
+        whose, kind = f"The {match.duty.seat}'s program", match.duty.kind
+        late = proven - self._since
+        if late >= LATE_TIME:
+            what = f"did not {kind} what it has to within {LATE_TIME:.0f} seconds"
+            return self._close(RemoteProtocolError(f"{whose} {what} and so has lost the game of {self._title}."))
+        if late >= SAY_SO_TIME and not self._warned:
+            what = f"is late with what it has to {kind}"
+            self._warned = f"{whose} {what}; after {LATE_TIME:.0f} seconds it loses the game."
+            self.for_player.append(Hear(self._warned))
+        self.due = now + max((LATE_TIME if self._warned else SAY_SO_TIME) - late, CHECK_TIME)
+        return NOTHING
+
+    def _hide(self, value: str) -> Sequence[Command]:
+        """Commit to a value."""
+        match = self.table.playing
+        assert match, "only in a match is anything hidden"
+        opening = Opening(self._chance.randbytes(SALT_SIZE), value)
+        place = Place(self.table.session, match.number, match.ply, self._seat)
+        return self._write(Kind.COMMIT, commitment(place, opening), opening)
+
+    def _write(self, kind: Kind, text: str = "", opening: Opening | None = None) -> Sequence[Command]:
+        """Write a turn of one's own, which counts when it is kept."""
+        turn, self._after = self.table.write(self._seat, kind, text)
+        self._keeping = Keep(turn, opening)
+        self.state, self.due = State.KEEPING, None
+        return [self._keeping]
+
+    def _show(self, step: Step) -> None:
+        """Come to the table behind a step, and show it."""
+        self._come_to(step)
+        self.for_player.append(Show(step))
+
+    def _come_to(self, step: Step) -> None:
+        """Come to the table behind a step."""
+        before, after = step.before, step.after
+        if after.match is not before.match:
+            assert after.match, "a match is never forgotten"
+            if step.opening and before.match:
+                self._openings[before.match.number, before.match.ply] = step.opening
+            if not before.playing or after.match.duty != before.playing.duty:
+                self._since, self._warned = None, ""
+        self.table, self._secret = after, step.secret
+
+
+def left_owing(table: Table, viewer: Seat | None = None) -> str:
+    """Say who has left with a reveal due, to the player at `viewer` or to anybody."""
+    assert table.match, "a reveal is due in a match"
+    who = "You" if table.revealing is viewer else f"The {table.revealing}"
+    return f"{who} left with a reveal due in the game of {table.match.rules.title}."
+
+
+def still_due(table: Table, viewer: Seat | None = None) -> str:
+    """Say whose reveal is due, to the player at `viewer` or to anybody."""
+    assert table.match, "a reveal is due in a match"
+    whose = "Your" if table.revealing is viewer else f"The {table.revealing}'s"
+    return f"{whose} reveal in the game of {table.match.rules.title} is still due."
+
+
+def goodbye(error: BaseException | None) -> Bye | None:
+    """What to say to the partner at the end; None where they are to count on our coming back."""
+    match error:
+        case RemoteProtocolError():
+            return Bye(Reason.REFUSED, str(error))
+        case Diverged():
+            return Bye(Reason.DIVERGED, str(error))
+        case ChatgameError() if not isinstance(error, PartnerLeft | PlayerLeft | OutputLost):
+            return None
+    return Bye(Reason.LEFT)
