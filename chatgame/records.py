@@ -19,8 +19,9 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert, json_escaped
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, known_names, named, narrate, typed
-from chatgame.players.person.screen import Look, prompt, shown
+from chatgame.players.person.screen import prompt, shown
 from chatgame.plugins import installed_games
 from chatgame.session.session import still_due
 

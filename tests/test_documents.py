@@ -18,7 +18,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import recalled
+from chatgame.players.person.screen import shown
 from chatgame.session.commands import IN_CHAT, IN_GAME
 from tests.kit.versions import VERSIONS
 
@@ -193,4 +195,4 @@ def test_screen_after_a_killed_program_is_the_one_that_is_shown() -> None:
         turn, after = table.write(seat, kind, text)
         log.append(Step.to(table, turn, after, None, None))
         table = after
-    assert "```\n" + "\n".join(recalled(log, Seat.SERVER)) + "\n```" in BUILT
+    assert f"```\n{''.join(shown(line, Look()) for line in recalled(log, Seat.SERVER))}```" in BUILT

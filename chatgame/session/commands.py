@@ -13,6 +13,7 @@ A line either becomes a turn to write, or it is answered at once and the token s
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from chatgame.core.board import Board
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.match import Match
 from chatgame.core.seats import Seat
@@ -74,7 +75,7 @@ class Hide(NamedTuple):
 class Reply(NamedTuple):
     """An answer for the player who typed the line, and for nobody else; may have several lines."""
 
-    text: str
+    text: str | Board
 
 
 def read_chat(line: str, table: Table, seat: Seat) -> Write | Reply:
@@ -191,9 +192,9 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
         case "/games":
             return Reply(_games(table))
         case "/board" if on:
-            return Reply(on.render(seat, secret))
+            return Reply(on.board(seat, secret))
         case "/moves" if on:
-            return Reply(_moves(on, seat))
+            return Reply(_moves(on, seat, secret))
         case "/resign" if on:
             return Write(Kind.RESIGN)
         case "/rematch" if table.match and not on:
@@ -259,10 +260,12 @@ def _help(table: Table, seat: Seat) -> str:
     return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
 
 
-def _moves(match: Match, seat: Seat) -> str:
+def _moves(match: Match, seat: Seat, secret: str | None) -> str:
     if not match.duty or match.duty.seat is not seat or not match.duty.asked:
         raise Refused("It is not your move, so you have none to make now.")
-    return f"You can play {', '.join(match.legal_moves) or match.asks(seat)}."
+    board = match.board(seat, secret)
+    choices = [choice.text for choice in board.choices] or [match.asks(seat)]
+    return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."
 
 
 def _again(last: Match, table: Table) -> str:

@@ -71,7 +71,7 @@ async def talk(
             return_exceptions=True,
         )
     client, server = (
-        End(journal.log, player.heard, result)
+        End(journal.log, [*map(str, player.heard)], result)
         for journal, player, result in zip(journals, players, results, strict=True)
     )
     return client, server

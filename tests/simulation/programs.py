@@ -16,6 +16,7 @@ from typing import Any
 
 import detangle
 
+from chatgame.core.board import Board
 from chatgame.core.errors import LinkLost, PartnerLeft, PlayerLeft, TurnedAway, Unreachable
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
@@ -128,9 +129,9 @@ class Player:
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Nothing that was seen before can have gone."""
 
-    async def hear(self, text: str) -> None:
+    async def hear(self, text: str | Board) -> None:
         """What is for this person alone."""
-        self._person.heard(text)
+        self._person.heard(str(text))
 
 
 class World:
