@@ -3,9 +3,10 @@
 What other programs need is here:
 
     a game      `Rules`, and what its methods take and return: `Seat`, `Both`, `Chance`, `Secret`, `Answer`,
-                `Choices`, `Outcome`, `known_as`; `InvalidMove`, `IllegalMove`, `Refused`; chatgame.testing checks one
+                `Choices`, `Secrets`, `Revealed`, `Outcome`, `known_as`, `whose`; `Board`, `Grid`, `Cell`, `Mark`,
+                `FREE`, `Picture`, `Choice`; `InvalidMove`, `IllegalMove`, `Refused`; chatgame.testing checks one
     a player    `Player`, or a `Watcher` who only sees, and what they are shown: `Table`, `Match`, `Step`, `Turn`,
-                `Kind`, `Board`; `PlayerLeft`; ready-made: `Script`, `Bot`
+                `Kind`; `PlayerLeft`; ready-made: `Script`, `Bot`
     a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`
                 and a `Store`; the games in `BUILT_IN`, with those of plugins `installed_games`; `ChatgameError`
 """
@@ -14,7 +15,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chatgame.core.board import FREE as FREE
     from chatgame.core.board import Board as Board
+    from chatgame.core.board import Cell as Cell
+    from chatgame.core.board import Choice as Choice
+    from chatgame.core.board import Grid as Grid
+    from chatgame.core.board import Mark as Mark
+    from chatgame.core.board import Picture as Picture
     from chatgame.core.errors import ChatgameError as ChatgameError
     from chatgame.core.errors import IllegalMove as IllegalMove
     from chatgame.core.errors import InvalidMove as InvalidMove
@@ -27,9 +34,12 @@ if TYPE_CHECKING:
     from chatgame.core.rules import Chance as Chance
     from chatgame.core.rules import Choices as Choices
     from chatgame.core.rules import Outcome as Outcome
+    from chatgame.core.rules import Revealed as Revealed
     from chatgame.core.rules import Rules as Rules
     from chatgame.core.rules import Secret as Secret
+    from chatgame.core.rules import Secrets as Secrets
     from chatgame.core.rules import known_as as known_as
+    from chatgame.core.rules import whose as whose
     from chatgame.core.seats import Seat as Seat
     from chatgame.core.table import Table as Table
     from chatgame.core.turn import Kind as Kind
@@ -51,12 +61,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "core.board": "Board",
+    "core.board": "FREE Board Cell Choice Grid Mark Picture",
     "core.errors": "ChatgameError IllegalMove InvalidMove PlayerLeft Refused",
     "core.log": "Step",
     "core.match": "Match",
     "core.turn": "Kind Turn",
-    "core.rules": "Answer Both Chance Choices Outcome Rules Secret known_as",
+    "core.rules": "Answer Both Chance Choices Outcome Revealed Rules Secret Secrets known_as whose",
     "core.seats": "Seat",
     "core.table": "Table",
     "games": "BUILT_IN",

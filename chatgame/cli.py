@@ -95,7 +95,7 @@ def _end_in_time(status: int) -> None:
         if sys.stdout:
             sys.stdout.flush()
     except (OSError, ValueError):
-        sys.stdout = None  # as it is where there is no output
+        sys.stdout = None  # as where a program is started without an output
 
 
 def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:

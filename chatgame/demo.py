@@ -18,8 +18,8 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.net.addresses import DEFAULT_HOST
 from chatgame.players.person.console import Console
+from chatgame.players.person.look import Look, styled, uncoloured
 from chatgame.players.person.narration import PROMPT
-from chatgame.players.person.screen import Look, styled, uncoloured
 from chatgame.players.person.terminal import takes_codes
 from chatgame.program import Setting, Told, join, serve
 from chatgame.session.interfaces import Player

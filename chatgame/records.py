@@ -19,8 +19,9 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert, json_escaped
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, known_names, named, narrate, typed
-from chatgame.players.person.screen import Look, prompt, shown
+from chatgame.players.person.screen import prompt, shown
 from chatgame.plugins import installed_games
 from chatgame.session.session import still_due
 
@@ -72,18 +73,35 @@ def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
 def _results(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, AnyRules]) -> list[str]:
     """For each game how its matches ended, as in "tic-tac-toe: 2 won, 1 lost"."""
     ends: dict[str, Counter[str]] = {}
+    due: list[str] = []
     try:
         last: Match | None = None
         for step in steps(Table.open(record.session, games), (entry for entry, _ in log)):
             match = step.after.match
             if last and match and match.number != last.number:
                 _count(ends, last, record.seat)
-            last = match
+            last, due = match, _reveal_due(step, record)
         if last:
             _count(ends, last, record.seat)
     except JournalFailed:
         return [f"{_counted(record.games, 'game')} that cannot be read"]
-    return [f"{title}: {_spelled(results)}" for title, results in ends.items()]
+    return [*(f"{title}: {_spelled(results)}" for title, results in ends.items()), *due]
+
+
+def _reveal_due(last: Step, record: Record) -> list[str]:
+    """Whose reveal was still due after the last turn, if anybody's was."""
+    seat = _revealing(last)
+    if not seat:
+        return []
+    who = "you" if seat is record.seat else _names(record).get(seat, f"the {seat}")
+    if last.turn.kind is Kind.QUIT:
+        return [f"{who} left with a reveal due"]
+    whose = "your" if seat is record.seat else f"{who}'s"
+    return [f"{whose} reveal is due"]
+
+
+def _revealing(last: Step) -> Seat | None:
+    return (last.before if last.turn.kind is Kind.QUIT else last.after).revealing
 
 
 def _count(ends: dict[str, Counter[str]], match: Match, seat: Seat) -> None:
@@ -185,7 +203,6 @@ def as_json(record: Record, log: Log) -> Iterator[str]:
     Text stays as it is, but for characters that would act on a terminal; those are escaped.
     """
     read = _read(record, log)
-    last = read[-1].before if read[-1].turn.kind is Kind.QUIT else read[-1].after
     about: dict[str, Any] = {
         "chatgame": __version__,
         "number": record.number,
@@ -196,7 +213,7 @@ def as_json(record: Record, log: Log) -> Iterator[str]:
         "began": _iso(record.began),
         "ended": _iso(record.ended) if record.ended else None,
         "session": record.session,
-        "reveal_due": last.revealing,
+        "reveal_due": _revealing(read[-1]),
         "turns": [
             to_builtins(step.turn) | {"written": _iso(written)} for step, (_, written) in zip(read, log, strict=True)
         ],

@@ -19,10 +19,13 @@ from msgspec import to_builtins
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Duty, Match
-from chatgame.core.rules import ANY_FAILURE, AnyRules
+from chatgame.core.rules import ANY_FAILURE, AnyRules, Revealed
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
+from chatgame.players.person.boards import drawn, in_words
+from chatgame.players.person.inert import inert
+from chatgame.players.person.look import Look, columns
 from chatgame.plugins import checked
 
 LONGEST = 5_000
@@ -46,9 +49,9 @@ def check_rules(
     """Play random games, and see that `rules` do what `Rules` asks of a game.
 
     Both programs come to the same positions and to one outcome, within 5000 turns. A position is immutable, and
-    written as JSON without mappings and floats. Each viewer has a board, in ASCII and in words, and it shows nothing
-    of the other's secret. Each move that is listed can be made. Any text is either a move, whose notation stands for
-    the same move, or refused with a sentence; by `IllegalMove`, if it was a move earlier in the game.
+    written as JSON without mappings and floats. Each viewer has a board, drawn and in words, and it shows nothing of
+    the other's secret. Each choice, and each move that is listed, can be made. Any text is either a move, whose
+    notation stands for the same move, or refused with a sentence; by `IllegalMove`, if it was a move before.
 
     Args:
         rules: those of the game.
@@ -147,7 +150,7 @@ class _Game:
         self._write(inviter, Kind.PLAY, opened)
         for _ in range(LONGEST):
             match = self._sides[inviter].match
-            self._check_position(match.position)
+            self._check_position(match)
             if not match.duty:
                 break
             before = match.notation
@@ -170,6 +173,8 @@ class _Game:
             text = side.match.answer(side.secret or "")
         elif kind is Kind.REVEAL:
             self._write(seat, kind, str(side.openings[ply]))
+            shown = Revealed(seat, side.openings[ply].value) if match.over else None
+            self._check_told(match, side.match, shown)
             return
         else:
             text = str(self._chance.randrange(match.sides))
@@ -179,14 +184,21 @@ class _Game:
                 _read(side.rules, position, seat, line)
         if kind in (Kind.MOVE, Kind.ANSWER):
             self._public += f"\n{text}"
-            move = side.rules.parse(position, seat, text)
-            told = self._both("What a move does", lambda rules: rules.tell(position, move))
-            _see(told == "" or _is_sentence(told), f"What {text} does is not told in a sentence: {told!r}.")
         if kind is Kind.COMMIT:
             side.secret = text if match.hides_for_good else side.secret
             side.openings[ply] = Opening(self._chance.randbytes(SALT_SIZE), text)
             text = commitment(Place(match.session, match.number, ply, seat), side.openings[ply])
         self._write(seat, kind, text)
+        self._check_told(match, side.match)
+
+    def _check_told(self, before: Match, after: Match, shown: Revealed | None = None) -> None:
+        """See that what the rules have got, or what is shown at the end, is told to everybody in a sentence."""
+        if not shown and after.ply == before.ply:
+            return
+        for viewer in (None, *Seat):
+            came = shown or after.came
+            told = self._both("What is told", lambda rules: rules.tell(before.position, came, viewer))  # noqa: B023
+            _see(not told or _is_sentence(told), f"What {came} does is not told in a sentence: {told!r}.")
 
     def _moves(self, side: _Side, seat: Seat, kind: Kind) -> list[str]:
         """All that the rules list, or what they take of the lines that players may type."""
@@ -247,40 +259,59 @@ class _Game:
         _see(ours == theirs, f"{what} is not the same for both programs: {ours!r} and {theirs!r}.")
         return ours
 
-    def _check_position(self, position: object) -> None:
+    def _check_position(self, match: Match) -> None:
         """See what can be seen in any position."""
+        position = match.position
         _see(_is_immutable(position), f"The position can be changed, or has no order: {position!r}.")
         _see(_is_plain(to_builtins(position)), f"The position has a mapping or a float in it: {position!r}.")
         outcome = self._both("How the game ends", lambda rules: rules.outcome(position))
         _see(outcome is None or _is_phrase(outcome.reason), f"The reason is not the end of a sentence: {outcome}.")
         for viewer in (None, *Seat):
-            self._check_view(position, viewer)
+            self._check_view(viewer)
 
-    def _check_view(self, position: object, viewer: Seat | None) -> None:
-        """See what a viewer sees, with their own secret and without any."""
+    def _check_view(self, viewer: Seat | None) -> None:
+        """See what a viewer sees, with their own secret and without any; when all is over, everything is shown."""
         name = f"the {viewer}" if viewer else "an onlooker"
-        shown = self._both(f"What {name} sees", lambda rules: _board(rules, position, viewer, None))
+        shown, theirs = (_board(side.match, viewer, None) for side in self._sides.values())
+        _see(shown == theirs, f"What {name} sees is not the same for both programs:\n{shown}\n{theirs}\n")
+        if self._sides[Seat.CLIENT].match.over:
+            return
         secrets = {seat: side.secret for seat, side in self._sides.items() if side.secret}
         for seat, secret in secrets.items():
             if seat is viewer:
-                _board(self._sides[seat].rules, position, viewer, secret)
+                _board(self._sides[seat].match, viewer, secret)
             elif len(secret) >= TELLING and secret in shown:
                 _see(secret in self._public, f"What {name} sees shows the secret of the {seat}, {secret}:\n{shown}\n")
         self._public += "" if secrets else shown
 
 
-def _board(rules: AnyRules, position: object, viewer: Seat | None, secret: str | None) -> str:
+def _board(match: Match, viewer: Seat | None, secret: str | None) -> str:
     """What a viewer sees and hears, which has to be of a form that screens can show."""
-    drawn = rules.render(position, viewer, secret)
-    rows = [row.split("\t") for row in drawn.split("\n")]
-    good = all(re.fullmatch(rf"[ -~]{{0,{WIDEST}}}(?<! )", part) for row in rows for part in row)
-    form = f"of ASCII, at most {WIDEST} columns wide, and without blanks at the ends of rows"
-    _see(good, f"A board has to be {form}:\n{drawn}\n")
-    _see(len({len(row) for row in rows} - {1}) < 2, f"Boards side by side need as many rows each:\n{drawn}\n")
-    spoken = rules.describe(position, viewer, secret)
-    good = all(re.search(r"\w", line) and re.fullmatch(r"[\w .,:;!?'()-]+", line) for line in spoken.split("\n"))
-    _see(good, f"A board in words has to be of words alone:\n{spoken}\n")
-    return f"{drawn}\n{spoken}"
+    board = match.board(viewer, secret)
+    rows, spoken = [*drawn(board, Look())], [*in_words(board)]
+    text = "\n".join(rows)
+    good = all(re.fullmatch(rf"[ -~]{{0,{WIDEST}}}", row) for row in rows)
+    _see(good, f"A board has to be of ASCII, at most {WIDEST} columns wide:\n{text}\n")
+    good = all(re.search(r"\w", line) and re.fullmatch(r"[\w .,:;!?'()-]+", line) for line in spoken)
+    _see(good, "A board in words has to be of words alone:\n" + "\n".join(spoken))
+    for grid in board.grids:
+        for mark in {cell.mark for cell in grid.cells if cell.mark.glyph}:
+            good = inert(mark.glyph) == mark.glyph and columns(mark.glyph) == columns(mark.text)
+            _see(good, f"The glyph of {mark.text} has to be as wide: {mark.glyph!r}.")
+        names, height = [cell.name for cell in grid.cells], len(list(grid.rows))
+        _see(len({*names}) == len(names), f"Two cells of a grid have the same name: {', '.join(names)}.")
+        good = len(grid.across) in (0, grid.width) and len(grid.down) in (0, height)
+        _see(good, f"A grid needs as many labels as it has columns and rows:\n{text}\n")
+    cells = {cell.name for grid in board.grids for cell in grid.cells}
+    for choice in board.choices:
+        assert viewer, "only players choose"
+        try:
+            kept = match.parse(viewer, choice.text) == choice.text
+        except Refused as error:
+            raise AssertionError(f"The move {choice.text} is listed, but refused: {error}") from error
+        _see(kept, f"The move {choice.text} is listed, but read as another one.")
+        _see(cells.issuperset(choice.cells), f"The move {choice.text} touches a cell that is not there.")
+    return "\n".join([*rows, *spoken])
 
 
 def _read(rules: AnyRules, position: object, seat: Seat, text: str, *, known: bool = False) -> str | None:

@@ -1,5 +1,5 @@
 // A chatgame client for Node 20 or later, on its standard library alone: node examples/client.mjs [PORT] [HOST]
-// It chats and plays tic-tac-toe by the section Protocol of README.md. The server's turns go through the same checks as
+// It chats and plays tic-tac-toe by the specification, chatgame/protocol/README.md. The server's turns go through the same checks as
 // its own, and a wrong one ends the session with a sentence. It gives no token, so it cannot resume a lost session.
 
 import { createHash } from "node:crypto";

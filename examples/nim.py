@@ -8,7 +8,7 @@ A package that names this class in its pyproject.toml makes it a game of chatgam
 
 from typing import NamedTuple
 
-from chatgame import IllegalMove, InvalidMove, Outcome, Rules, Seat
+from chatgame import Board, Cell, Grid, IllegalMove, InvalidMove, Mark, Outcome, Rules, Seat, Secrets
 
 
 class Position(NamedTuple):
@@ -53,6 +53,10 @@ class Nim(Rules[Position, str]):
     def outcome(self, position: Position) -> Outcome | None:
         return None if any(position.heaps) else Outcome(position.mover.other, "the last stone is taken")
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        rows = (" ".join("o" * stones) or "empty" for stones in position.heaps)
-        return "\n".join(f"{heap}: {row}" for heap, row in enumerate(rows, 1))
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
+        cells = [
+            Cell(f"{heap} {n}", Mark("o", "stone") if n <= stones else Mark(" "))
+            for heap, stones in enumerate(position.heaps, 1)
+            for n in range(1, 6)
+        ]
+        return Board([Grid(cells, 5, down="123", spoken=f"Stones in each heap: {str(position.heaps)[1:-1]}.")])

@@ -1,4 +1,4 @@
-"""Draw the pictures in the README: real programs, each on a terminal of its own, and what their screens show.
+"""Draw the pictures in the documents: real programs, each on a terminal of its own, and what their screens show.
 
     python examples/pictures.py [FOLDER]
 

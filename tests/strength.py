@@ -1,4 +1,4 @@
-"""How well the bots play, measured: `python -m tests.strength` prints the table of the README."""
+"""How well the bots play, measured: `python -m tests.strength` prints the table of chatgame/games/README.md."""
 
 import sys
 import time

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules, Outcome
@@ -14,6 +15,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.players.bot.search import best_move
 from tests.games.perft import perft
+from tests.kit.boards import heard, rows, seen
 
 PLUGIN = Path(__file__).parent.parent / "examples" / "chess_game"
 
@@ -182,83 +184,98 @@ def test_chess_has_no_options() -> None:
 
 
 def test_white_sees_white_below() -> None:
-    """Capitals are White."""
-    assert played("e4 c5 Nf3").render(Seat.SERVER, None).split("\n") == [
+    """Capitals are White; the move is marked where it came from and where it went."""
+    assert seen(played("e4 c5 Nf3"), Seat.SERVER) == [
+        "  a b c d e f g h",
         "8 r n b q k b n r",
         "7 p p . p p p p p",
         "6 . . . . . . . .",
         "5 . . p . . . . .",
         "4 . . . . P . . .",
-        "3 . . . . . N . .",
+        "3 . . . . .[N]. .",
         "2 P P P P . P P P",
-        "1 R N B Q K B . R",
-        "  a b c d e f g h",
-        "White (capitals): you",
-        "Black: the client",
+        "1 R N B Q K B[.]R",
+        "K: your king, k: the client's king",
     ]
 
 
 def test_black_sees_black_below() -> None:
     """And both see a check."""
-    assert played("e4 d5 Bb5").render(Seat.CLIENT, None).split("\n") == [
-        "1 R N . K Q B N R",
+    assert seen(played("e4 d5 Bb5"), Seat.CLIENT) == [
+        "  h g f e d c b a",
+        "1 R N[.]K Q B N R",
         "2 P P P . P P P P",
         "3 . . . . . . . .",
         "4 . . . P . . . .",
-        "5 . . . . p . B .",
+        "5 . . . . p .[B].",
         "6 . . . . . . . .",
         "7 p p p p . p p p",
         "8 r n b k q b n r",
-        "  h g f e d c b a",
-        "White (capitals): the server",
-        "Black: you",
+        "K: the server's king, k: your king",
         "Check!",
     ]
 
 
+def test_squares_are_shaded_in_unicode() -> None:
+    """And a1 is dark."""
+    drawn = [row.replace(chess_game.AS_TEXT, "") for row in rows(played("e4").board(None, None), unicode=True)]
+    assert drawn[0] == "  a  b  c  d  e  f  g  h"
+    assert drawn[1] == "8 ♜ ░♞░ ♝ ░♛░ ♚ ░♝░ ♞ ░♜░"
+    assert drawn[5] == "4   ░░░   ░░░[♙]░░░   ░░░"
+    assert drawn[8] == "1░♖░ ♘ ░♗░ ♕ ░♔░ ♗ ░♘░ ♖"
+    assert drawn[-1] == "♔: the server's king, ♚: the client's king"
+
+
 def test_onlooker_sees_white_below() -> None:
     """And both seats by their names."""
-    seen, white = (played("e4").render(viewer, None).split("\n") for viewer in (None, Seat.SERVER))
-    assert seen == [*white[:-2], "White (capitals): the server", "Black: the client"]
+    found, white = (seen(played("e4"), viewer) for viewer in (None, Seat.SERVER))
+    assert found == [*white[:-1], "K: the server's king, k: the client's king"]
 
 
 def test_board_in_words() -> None:
-    """The pieces of each side, and who is to move."""
-    assert played("e4 d5 exd5 Qxd5 Nf3 Qe4").render(Seat.CLIENT, None).spoken.split("\n") == [
-        "White is the server:",
-        "king on e1.",
-        "queen on d1.",
-        "rook on a1, h1.",
-        "bishop on c1, f1.",
-        "knight on b1, f3.",
-        "pawn on a2, b2, c2, d2, f2, g2, h2.",
-        "Black is you:",
-        "king on e8.",
-        "queen on e4.",
-        "rook on a8, h8.",
-        "bishop on c8, f8.",
-        "knight on b8, g8.",
-        "pawn on a7, b7, c7, e7, f7, g7, h7.",
-        "White is to move, and in check.",
+    """The pieces of each side, and a check."""
+    assert heard(played("e4 d5 exd5 Qxd5 Nf3 Qe4"), Seat.SERVER) == [
+        "Your king: e1.",
+        "The client's king: e8.",
+        "Your bishop: c1, f1.",
+        "Your knight: f3, b1.",
+        "Your pawn: a2, b2, c2, d2, f2, g2, h2.",
+        "Your queen: d1.",
+        "Your rook: a1, h1.",
+        "The client's bishop: c8, f8.",
+        "The client's knight: b8, g8.",
+        "The client's pawn: a7, b7, c7, e7, f7, g7, h7.",
+        "The client's queen: e4.",
+        "The client's rook: a8, h8.",
+        "Check!",
     ]
-    assert played("e4").render(None, None).spoken.endswith("\nBlack is to move.")
+
+
+def test_choices_are_the_legal_moves() -> None:
+    """Each touches the square that it comes from and the one that it goes to."""
+    board = played("").board(Seat.SERVER, None)
+    assert len(board.choices) == 20
+    assert Choice("g1f3", ["g1", "f3"]) in board.choices
 
 
 @pytest.mark.parametrize(
     ("moves", "move", "told"),
     [
-        ("", "g1f3", "The White knight goes to f3."),
-        ("e4 d5", "e4d5", "The White pawn takes the pawn."),
-        ("e4 d5", "f1b5", "The White bishop goes to b5. Check!"),
-        ("e4 Nf6 e5 d5", "e5d6", "The White pawn takes the pawn, en passant."),
-        ("e4 e5 Nf3 Nc6 Bc4 Bc5", "e1g1", "White castles kingside."),
-        ("d4 d5 Nc3 Nc6 Bf4 Bf5 Qd2 Qd7 e3", "e8c8", "Black castles queenside."),
-        ("a4 b5 axb5 a6 bxa6 c6 a7 d6", "a7b8n", "The White pawn takes the knight, and becomes a knight."),
+        ("", "g1f3", "the knight."),
+        ("e4 d5", "e4d5", "the pawn takes the pawn."),
+        ("e4 d5", "f1b5", "the bishop. Check!"),
+        ("e4 Nf6 e5 d5", "e5d6", "the pawn takes the pawn, en passant."),
+        ("e4 e5 Nf3 Nc6 Bc4 Bc5", "e1g1", "castling kingside."),
+        ("d4 d5 Nc3 Nc6 Bf4 Bf5 Qd2 Qd7 e3", "e8c8", "castling queenside."),
+        ("a4 b5 axb5 a6 bxa6 c6 a7 d6", "a7b8n", "the pawn takes the knight, and becomes a knight."),
     ],
 )
 def test_move_in_words(moves: str, move: str, told: str) -> None:
     """What cannot be told from its notation: the piece, what it takes, and a check."""
-    assert RULES.tell(played(moves).position, move) == told
+    match = played(moves)
+    assert match.duty
+    assert RULES.tell(match.position, move, match.duty.seat) == f"You played {move}: {told}"
+    assert RULES.tell(match.position, move, None) == f"The {match.duty.seat} played {move}: {told}"
 
 
 @pytest.mark.parametrize("seed", range(3))

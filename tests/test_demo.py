@@ -9,8 +9,8 @@ import wcwidth
 
 from chatgame.core.seats import Seat
 from chatgame.demo import NAMES, SCRIPT, TOP, Pane, perform, side_by_side
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import PROMPT
-from chatgame.players.person.screen import Look
 from tests.kit.terminals import ends
 
 

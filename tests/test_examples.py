@@ -17,7 +17,7 @@ async def test_conversation_over_in_memory_streams() -> None:
 
 
 def test_pictures_are_drawn_from_real_runs(tmp_path: Path) -> None:
-    """Each shows what the README says of it."""
+    """Each shows what the documents say of it."""
     subprocess.run([sys.executable, EXAMPLES / "pictures.py", tmp_path], check=True, timeout=50)
     shown = {
         "chat": ("Hello", "Client has requested shutdown. Shutting down!"),

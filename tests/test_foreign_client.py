@@ -1,4 +1,4 @@
-"""A partner in another language, written after the README alone, talks and plays with the real server program."""
+"""A partner in another language, written after the protocol's README alone, talks and plays with the real server."""
 
 import json
 import re

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatgame.core.board import Board
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.log import Step
 from chatgame.core.match import Match
@@ -21,7 +22,9 @@ from chatgame.games.battleship import CELLS
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import narrate
+from chatgame.players.person.screen import shown
 from chatgame.session.play import converse
 from chatgame.testing import check_rules
 
@@ -56,9 +59,9 @@ class Watched(Bot):
 
     async def see(self, step: Step) -> None:
         """Keep what a person here would read."""
-        self.screen += narrate(step, self._seat)
+        self.screen += [shown(line, Look()).removesuffix("\n") for line in narrate(step, self._seat)]
 
-    async def hear(self, text: str) -> None:
+    async def hear(self, text: str | Board) -> None:
         """No bot types what is refused."""
         raise AssertionError(text)
 

@@ -273,6 +273,11 @@ def test_quit_with_a_reveal_due_is_told_of_in_both_records(home: Home) -> None:
     assert server.endswith("Shutting Down!\nYou left with a reveal due in the game of rock, paper, scissors.\n")
     assert [exported(home, number)["reveal_due"] for number in (ours, theirs, unfinished)] == ["server"] * 3
     assert exported(home, home.write(CLIENT, INVITED))["reveal_due"] is None
+    first, second, third, fourth, _ = home.shown("history").splitlines()
+    assert "; the server left with a reveal due" in first
+    assert "; you left with a reveal due" in second
+    assert "; the server's reveal is due" in third
+    assert "due" not in fourth
 
 
 def test_game_with_a_remark_and_a_resignation_reads_as_it_was_typed(home: Home) -> None:
@@ -403,6 +408,7 @@ class TestJson:
             "began": "2001-09-09T01:46:40.000+00:00",
             "ended": "2001-09-09T01:46:40.500+00:00",
             "session": SESSION,
+            "reveal_due": None,
         }
 
 

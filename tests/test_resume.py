@@ -12,6 +12,7 @@ import detangle
 import pytest
 from msgspec.structs import replace
 
+from chatgame.core.board import Board
 from chatgame.core.errors import (
     Diverged,
     LinkLost,
@@ -57,7 +58,7 @@ class Person:
         self.lines = list(lines)
         self.recalled: list[Step] = []
         self.partners: list[str] = []
-        self.heard: list[str] = []
+        self.heard: list[str | Board] = []
         self.seen = 0
         self.held_at = 0
         self._more = asyncio.Event()
@@ -89,7 +90,7 @@ class Person:
         if self.lines and self.lines[0] in (typed(step, self.seat) for step in steps):
             self.lines.pop(0)
 
-    async def hear(self, text: str) -> None:
+    async def hear(self, text: str | Board) -> None:
         """Keep it."""
         self.heard.append(text)
 

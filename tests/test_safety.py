@@ -31,12 +31,12 @@ import chatgame.players.person.console
 import chatgame.players.person.screen
 import chatgame.program
 import chatgame.session.play
-from chatgame.core.board import Board
+from chatgame.core.board import Board, Cell, Choice, Grid, Mark, Picture
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError
 from chatgame.core.limits import MAX_PERSON, MAX_STRAYS
 from chatgame.core.log import Entry, Step
-from chatgame.core.rules import AnyRules, Outcome, Rules
+from chatgame.core.rules import AnyRules, Outcome, Rules, Secrets
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
@@ -49,8 +49,9 @@ from chatgame.net.pump import Pump
 from chatgame.net.transport import StreamTransport
 from chatgame.players.bot.bot import SMALL_TALK, Bot, Level
 from chatgame.players.person.console import Console
-from chatgame.players.person.narration import BANNER, GOODBYE, PROMPT, narrate, recalled
-from chatgame.players.person.screen import Look, shown
+from chatgame.players.person.look import Look
+from chatgame.players.person.narration import BANNER, GOODBYE, PROMPT, Told, narrate, recalled
+from chatgame.players.person.screen import shown
 from chatgame.protocol.frames import frame
 from chatgame.protocol.hello import hello_of, refusal
 from chatgame.protocol.messages import Bye
@@ -218,9 +219,20 @@ class Echo(Rules[tuple[str, ...], str]):
         """Three moves are a game."""
         return Outcome(None, position[-1]) if len(position) == 5 else None
 
-    def render(self, position: tuple[str, ...], viewer: Seat | None, secret: str | None) -> str:
-        """All of it."""
-        return "\n".join(position)
+    def board(
+        self, position: tuple[str, ...], viewer: Seat | None, secrets: Secrets, before: tuple[str, ...] | None
+    ) -> Board:
+        """All of it, wherever a board has text."""
+        text = "\n".join(position)
+        mark = Mark(position[-1], text, position[-1])
+        cells = [Cell(text, mark, fresh=True), Cell("", mark, line=True)]
+        return Board(
+            [Grid(cells, 2, text, [text], [text], [mark]), Picture(text, text, text), text], [Choice(text)], text
+        )
+
+    def tell(self, position: tuple[str, ...], came: str, viewer: Seat | None) -> str | None:
+        """Or it says so."""
+        return came if len(position) == 3 else None
 
 
 GAMES: dict[str, AnyRules] = {**BUILT_IN, "echo": Echo()}
@@ -696,7 +708,7 @@ def test_attack_does_nothing_in_a_recording(attack: str) -> None:
 
 def test_recordings_show_what_was_said() -> None:
     """So these tests see something."""
-    assert see_recording("good\rbad").count(r"good\rbad") == 9
+    assert see_recording("good\rbad").count(r"good\rbad") == 7
 
 
 # What passes for the program's own
@@ -724,14 +736,14 @@ class Listener(Console):
         if step.turn.kind is Kind.SAY:
             self.own = kept
 
-    async def hear(self, text: str) -> None:
+    async def hear(self, text: str | Board) -> None:
         """Show an answer, and keep it apart."""
         kept = set(self.own)
         await super().hear(text)
         self.replies |= self.own - kept
         self.own = kept
 
-    def show(self, *texts: str) -> None:
+    def show(self, *texts: Told) -> None:
         """Keep texts, and show them."""
         self.own.update(text for text in texts if not isinstance(text, Board))
         super().show(*texts)
@@ -746,7 +758,7 @@ TRIED: dict[str, str] = {
     "battleship": "x a1-c3 random z1 d3 d3",
     "pig": "hold roll x roll roll",
 }
-"""What somebody tries in each game."""
+"""What somebody tries in a game, mistakes too."""
 
 TYPED_IN_CHAT = (
     "",
@@ -768,7 +780,8 @@ async def heard_with(game: str) -> tuple[set[str], set[str]]:
     """What a program shows by itself, and in reply, while somebody plays a game with a bot, errs, and leaves."""
     ours, theirs = linked_in_memory(BUILT_IN)
     journal, table = InMemory(CLIENT), Table.open(ours.session, BUILT_IN, VERSIONS_BUILT_IN)
-    lines = (*TYPED_IN_CHAT, f"play {game} x", f"play {game} 4", f"play {game}", "/help", *TRIED[game].split())
+    tried = TRIED.get(game, "").split()
+    lines = (*TYPED_IN_CHAT, f"play {game} x", f"play {game} 4", f"play {game}", "/help", *tried)
     listener = Listener(CLIENT, (*lines, "/say so?", "/resign", "Well", "/q"))
     reading = asyncio.create_task(listener.read())
     async with asyncio.timeout(20):
@@ -783,9 +796,9 @@ async def heard_with(game: str) -> tuple[set[str], set[str]]:
         steps.append(Step.to(table, turn, table.after(turn), None, None))
         table = steps[-1].after
         if turn.kind is not Kind.SAY:
-            heard |= {line for seat in Seat for line in narrate(steps[-1], seat) if not isinstance(line, Board)}
+            heard |= {line for seat in Seat for line in narrate(steps[-1], seat) if isinstance(line, str)}
     assert any(step.turn.kind is Kind.PLAY for step in steps)
-    return heard | {recalled(steps[:-1], CLIENT)[0]}, listener.replies
+    return heard | {str(recalled(steps[:-1], CLIENT)[0])}, listener.replies
 
 
 MODULES: tuple[ModuleType, ...] = (
@@ -915,7 +928,7 @@ def test_own_lines_are_all_there(lines_heard: tuple[set[str], set[str]]) -> None
         *(
             "You played 5.",
             "The server played 4.",
-            "You had chosen cat.",
+            "The word was cat.",
             "Back to chat, your turn.",
             "Your move: roll.",
         ),

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec import Struct
 
+from chatgame.core.board import Board, Cell, Choice, Grid, Mark, Part, Picture
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
-from chatgame.core.rules import Answer, AnyRules, Outcome, Rules, Secret, ToAct
+from chatgame.core.rules import Answer, AnyRules, Outcome, Rules, Secret, Secrets, ToAct
 from chatgame.core.seats import Seat
 from chatgame.testing import LONGEST, WIDEST, check_rules
 
@@ -69,9 +70,9 @@ class Stones(Rules[Position, str]):
         """When there are none."""
         return None if position.left else Outcome(position.mover.other, "the last stone is taken")
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
         """A row of them."""
-        return f"stones: {'o' * position.left}".rstrip()
+        return Board([f"stones: {'o' * position.left}"])
 
 
 class Guessing(Rules[Position, str]):
@@ -116,9 +117,9 @@ class Guessing(Rules[Position, str]):
             return None
         return Outcome(position.mover.other if position.more[-1] == "yes" else position.mover, "it was answered")
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
         """What was said, and the secret to whoever has it."""
-        return f"said: {' '.join(position.more)} {secret or ''}".rstrip()
+        return Board([f"said: {' '.join(position.more)} {' '.join(secrets.values())}"])
 
 
 WORDS = [*Guessing.words, "pear"]
@@ -170,6 +171,24 @@ class Mapping(Struct, frozen=True):
     stones: int = 5
 
 
+STONE = Cell("a", Mark("o", "a stone"))
+
+
+def grid(mark: Mark) -> Grid:
+    """A grid of one cell."""
+    return Grid([Cell("a", mark)], 1)
+
+
+def showing(part: Part) -> AnyRules:
+    """The game of stones with such a board."""
+    return broken(board=lambda *_: Board([part]))
+
+
+def choosing(choice: Choice) -> AnyRules:
+    """The game of stones with such a choice."""
+    return broken(board=lambda *_: Board([grid(STONE.mark)], [choice]))
+
+
 FAULTS: dict[str, tuple[AnyRules, str]] = {
     "no name": (broken(name="Stones!"), "Broken cannot be a game: its name must be"),
     "no title": (broken(title=""), "`title` is not a name: ''."),
@@ -188,7 +207,7 @@ FAULTS: dict[str, tuple[AnyRules, str]] = {
         "the two logs are not the same",
     ),
     "count of calls": (
-        broken(render=lambda *_: f"call {next(CALLS)}"),
+        broken(board=lambda *_: Board([f"call {next(CALLS)}"])),
         "What an onlooker sees is not the same for both programs",
     ),
     "endless": (broken(apply=lambda _, position, __: position), f"The game goes on after {LONGEST} turns."),
@@ -247,15 +266,20 @@ FAULTS: dict[str, tuple[AnyRules, str]] = {
     "no outcome": (broken(outcome=lambda *_: "over"), "AttributeError"),
     "tells no sentence": (broken(tell=lambda *_: "taken"), "is not told in a sentence: 'taken'."),
     "fails in the middle": (
-        broken(tell=lambda _, position, __: {5: "", 4: "", 3: ""}[position.left]),
+        broken(tell=lambda _, position, *__: {5: "", 4: "", 3: ""}[position.left]),
         "KeyError: ",
     ),
-    "not ASCII": (broken(render=lambda *_: "ooö"), "A board has to be of ASCII"),
-    "too wide": (broken(render=lambda *_: "o" * (WIDEST + 1)), "at most 80 columns wide"),
-    "blanks at the end": (broken(render=lambda *_: "o \no"), "without blanks at the ends of rows"),
-    "uneven boards": (broken(render=lambda *_: "a\ta\nb\tb\tb"), "Boards side by side need as many rows each"),
-    "drawn in words": (broken(describe=lambda *_: "|---|"), "A board in words has to be of words alone"),
-    "nothing in words": (broken(describe=lambda *_: ""), "A board in words has to be of words alone"),
+    "no board": (broken(board=lambda *_: "ooo"), "The rules of stones failed (ValidationError: Expected `object`"),
+    "not ASCII": (showing("ooö"), "A board has to be of ASCII"),
+    "too wide": (showing("o" * (WIDEST + 1)), "at most 80 columns wide"),
+    "drawn in words": (showing("|---|"), "A board in words has to be of words alone"),
+    "nothing in words": (showing(Picture("o", "")), "A board in words has to be of words alone"),
+    "wide in Unicode": (showing(grid(Mark("o", "o", "日"))), "The glyph of o has to be as wide: '日'."),
+    "one name for two cells": (showing(Grid([STONE, STONE], 2)), "Two cells of a grid have the same name: a, a."),
+    "too few labels": (showing(Grid([STONE], 1, across="ab")), "needs as many labels as it has columns and rows"),
+    "choice that is none": (choosing(Choice("three")), "The move three is listed, but refused: Type one or two."),
+    "choice in another notation": (choosing(Choice("ONE")), "The move ONE is listed, but read as another one."),
+    "choice of nothing": (choosing(Choice("one", ["b"])), "The move one touches a cell that is not there."),
 }
 
 
@@ -290,11 +314,11 @@ def publishing(rules: Any, position: Position, seat: Seat, text: str) -> str:
 
 HIDING_FAULTS: dict[str, tuple[AnyRules, str]] = {
     "shows what it remembers": (
-        guessing(kept="", parse=remembering, render=lambda rules, *_: f"it is {rules.kept}".rstrip()),
+        guessing(kept="", parse=remembering, board=lambda rules, *_: Board([f"it is {rules.kept}"])),
         "What an onlooker sees is not the same for both programs",
     ),
     "shows it to all": (
-        guessing(kept="", parse=publishing, render=lambda rules, *_: f"it is {rules.kept}".rstrip()),
+        guessing(kept="", parse=publishing, board=lambda rules, *_: Board([f"it is {rules.kept}"])),
         "What an onlooker sees shows the secret of the ",
     ),
     "random secret that is none": (guessing(any_secret=lambda *_: "plum"), "The random secret plum is not one."),
@@ -324,7 +348,7 @@ def test_fault_of_rules_that_hide_something_is_named(rules: AnyRules, words: str
 def test_fault_can_be_seen_again() -> None:
     """By the seed, which comes to it by the moves that are named; the first error is its cause."""
 
-    def late(_: Stones, position: Position, move: str) -> str:
+    def late(_: Stones, position: Position, move: str, __: Seat | None) -> str:
         return "" if position.left > 1 or move == "two" else raising(ZeroDivisionError("oh"))()
 
     with pytest.raises(AssertionError) as found:

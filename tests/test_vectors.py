@@ -34,12 +34,12 @@ def vectors(name: str, field: str = "") -> pytest.MarkDecorator:
 
 
 def hashed(*lines: str) -> str:
-    """H of the README, from its words alone."""
+    """H of the protocol's README, from its words alone."""
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def committed(session: str, match: int, ply: int, seat: str, salt: str, value: str) -> str:
-    """A commitment as the README has it, from its words alone."""
+    """A commitment as the protocol's README has it, from its words alone."""
     return hashed("chatgame commitment", session, str(match), str(ply), seat, f"{salt} {value}")
 
 

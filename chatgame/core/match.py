@@ -15,18 +15,19 @@ wrong is refused at once; what only the audit can show loses the game.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import UnionType
 from typing import Any, NamedTuple
 
 from msgspec import Struct, json
 from msgspec.structs import replace
 
-from chatgame.core.board import Board, changed
+from chatgame.core.board import Board, Choice, checked
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, Refused, RulesFailed
 from chatgame.core.limits import MAX_HIDDEN, MAX_QUOTED
-from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Secret
+from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Revealed, Secret
 from chatgame.core.seats import Seat
-from chatgame.core.turn import Kind, Turn
+from chatgame.core.turn import Kind
 
 
 class Duty(NamedTuple):
@@ -75,6 +76,7 @@ class Match(Struct, frozen=True):
         ply: how many times the rules have been applied.
         duty: what is waited for, or None once there is an outcome.
         outcome: how it ended, or None while it goes on.
+        came: what the rules have got last: a move, both choices, a number or an answer; None for a secret.
     """
 
     rules: AnyRules
@@ -86,6 +88,8 @@ class Match(Struct, frozen=True):
     ply: int = 0
     duty: Duty | None = None
     outcome: Outcome | None = None
+    came: Any = None
+    _before: Any = None  # the position then
     # At this ply: the commitments made, and the values revealed or contributed.
     _commitments: tuple[str, ...] = ()
     _values: tuple[str, ...] = ()
@@ -94,6 +98,7 @@ class Match(Struct, frozen=True):
     _hidden: tuple[Hidden, ...] = ()
     _answers: tuple[Answered, ...] = ()
     _cheats: tuple[Outcome, ...] = ()
+    _shown: tuple[Revealed, ...] = ()  # the secrets that were revealed, if they are such as the rules allow
 
     @classmethod
     def open(cls, rules: AnyRules, session: str, number: int, inviter: Seat, options: str) -> "Match":
@@ -166,10 +171,12 @@ class Match(Struct, frozen=True):
 
     def _audited(self, hidden: Hidden, secret: str) -> "Match":
         """Hold a secret against the rules, and against all answers that were given from it."""
-        seat, cheat = hidden.seat, ""
+        seat, cheat, shown = hidden.seat, "", self._shown
         try:
             if str(self.rules.parse(hidden.position, seat, secret)) != secret:
                 cheat = "a secret in another notation"
+            else:
+                shown = (*shown, Revealed(seat, secret))
             for answered in self._answers:
                 if not cheat and answered.seat is seat:
                     truth = str(self.rules.answer(answered.position, secret))
@@ -178,12 +185,21 @@ class Match(Struct, frozen=True):
         except ANY_FAILURE as error:  # rules may fail in any way over what a cheat has hidden
             cheat = f"a secret that is none ({str(error)[:MAX_QUOTED]})"
         found = (Outcome(seat.other, f"the {seat} cheated: {cheat}"),) if cheat else ()
-        return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found)
+        return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found, _shown=shown)
 
     def _applied(self, move: Any) -> "Match":
         position = self.rules.apply(self.position, move)
         verdict = self.rules.outcome(position)
-        return replace(self, position=position, ply=self.ply + 1, _commitments=(), _values=(), _verdict=verdict)
+        return replace(
+            self,
+            position=position,
+            ply=self.ply + 1,
+            came=move,
+            _before=self.position,
+            _commitments=(),
+            _values=(),
+            _verdict=verdict,
+        )
 
     def _settled(self) -> "Match":
         """The same match with the duty or the outcome that follows."""
@@ -250,9 +266,9 @@ class Match(Struct, frozen=True):
         return chance.sides
 
     @property
-    def by_chance(self) -> bool:
-        """Whether a random number is being drawn."""
-        return not self._verdict and isinstance(self.rules.to_act(self.position), Chance)
+    def over(self) -> bool:
+        """Whether the game is over, though secrets may still have to be revealed."""
+        return self._verdict is not None
 
     @property
     def hides_for_good(self) -> bool:
@@ -294,60 +310,57 @@ class Match(Struct, frozen=True):
 
     def asks(self, seat: Seat) -> str:
         """What the player at `seat` is asked for."""
-        return self._text(lambda: self.rules.asks(self.position, seat)).rstrip(".")
+        return str(self._said(lambda: self.rules.asks(self.position, seat), str)).rstrip(".")
 
-    def render(self, viewer: Seat | None, secret: str | None) -> Board:
-        """The position for a viewer."""
-        return Board.of(self._drawn(self.position, viewer, secret), self._described(viewer, secret))
+    def board(self, viewer: Seat | None, secret: str | None) -> Board:
+        """What a viewer sees of the position, who has hidden `secret` in this match, if anything.
 
-    def news(self, before: "Match", turn: Turn, viewer: Seat | None, secret: str | None) -> Board:
-        """The position for a viewer who saw it before the last turn."""
-        drawn = self._drawn(self.position, viewer, secret)
-        return Board.of(
-            drawn,
-            before._told(turn) or self._described(viewer, secret),
-            changed(self._drawn(before.position, viewer, secret), drawn),
-            changed(
-                self._text(lambda: self.rules.render(self.rules.without_line(self.position), viewer, secret)), drawn
-            ),
-        )
+        Raises:
+            RulesFailed: the rules failed.
+        """
+        secrets = dict(self._shown)
+        if viewer and secret is not None:
+            secrets[viewer] = secret
+        asked = self.duty is not None and self.duty.asked and self.duty.seat is viewer
+        with _guarded(self.rules):
+            board = checked(self.rules.board(self.position, viewer, secrets, self._before))
+            choices = (board.choices or self._listed(board)) if asked else []
+            return replace(board, choices=choices, besides=board.besides if asked else "")
 
-    def _drawn(self, position: Any, viewer: Seat | None, secret: str | None) -> str:
-        return self._text(lambda: self.rules.render(position, viewer, secret))
+    def _listed(self, board: Board) -> list[Choice]:
+        """What the rules list as moves; one that is the name of a cell touches that."""
+        if not isinstance(self.rules.to_act(self.position), Seat):
+            return []
+        try:
+            moves = [str(move) for move in self.rules.legal_moves(self.position)]
+        except NotImplementedError:
+            return []
+        names = {cell.name for grid in board.grids for cell in grid.cells}
+        return [Choice(move, [move] if move in names else []) for move in moves]
 
-    def _described(self, viewer: Seat | None, secret: str | None) -> str:
-        return self._text(lambda: self.rules.describe(self.position, viewer, secret))
+    def told(self, was: "Match", viewer: Seat | None) -> str | None:
+        """What the rules say of that which has come since the match `was`, a turn ago.
 
-    def _told(self, turn: Turn) -> str:
-        """What a move or an answer does here, in words; nothing where the rules have none for it."""
-        if turn.kind not in (Kind.MOVE, Kind.ANSWER):
-            return ""
-        return self._text(lambda: self.rules.tell(self.position, self._read(turn.seat, turn.text)))
+        None where they have no words for it, or have got nothing.
+        """
+        if self._shown != was._shown:
+            position, came = self.position, self._shown[-1]
+        elif self.ply != was.ply:
+            position, came = was.position, self.came
+        else:
+            return None
+        return self._said(lambda: self.rules.tell(position, came, viewer), str | None)
 
-    def _text(self, say: Callable[[], str]) -> str:
+    def _said(self, say: Callable[[], str | None], kind: type | UnionType) -> str | None:
         """What the rules say, or that they failed."""
         try:
             with _guarded(self.rules):
                 said = say()
-                if not isinstance(said, str):
+                if not isinstance(said, kind):
                     raise TypeError(f"{said!r} is no text")
                 return said
         except RulesFailed as error:
             return str(error)
-
-    @property
-    def legal_moves(self) -> list[str]:
-        """The notations of all moves, or none where the rules do not list them.
-
-        Raises:
-            Refused: the rules failed.
-        """
-        with _guarded(self.rules):
-            try:
-                seat = isinstance(self.rules.to_act(self.position), Seat)
-                return [str(move) for move in self.rules.legal_moves(self.position)] if seat else []
-            except NotImplementedError:
-                return []
 
     @property
     def notation(self) -> str:

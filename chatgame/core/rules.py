@@ -14,15 +14,13 @@ that their boards agree. A move, a choice, a secret or an answer is any value wh
 text that travels for it.
 """
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from chatgame.core.board import Board
 from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
-
-_DRAWN = r"[^\w\s.,:;!?()'*]"
 
 Position = TypeVar("Position")
 Move = TypeVar("Move")
@@ -52,6 +50,9 @@ class Answer(NamedTuple):
 
 ToAct = Seat | Both | Chance | Secret | Answer
 
+Secrets = Mapping[Seat, str]
+"""What the seats have hidden, in the notation that `parse` took."""
+
 
 class Choices(NamedTuple):
     """What the two seats chose at a `Both`."""
@@ -62,6 +63,13 @@ class Choices(NamedTuple):
     def of(self, seat: Seat) -> Any:
         """The choice of one seat."""
         return self.client if seat is Seat.CLIENT else self.server
+
+
+class Revealed(NamedTuple):
+    """A secret that is shown when the match is over."""
+
+    seat: Seat
+    secret: str
 
 
 class Outcome(NamedTuple):
@@ -120,29 +128,21 @@ class Rules(ABC, Generic[Position, Move]):
         """How the match has ended, or None while it goes on."""
 
     @abstractmethod
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        """The position in ASCII for the player at `viewer`, who has that secret, or for an onlooker.
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
+        """What the player at `viewer`, or an onlooker, sees of a position.
 
-        A tab parts boards that stand side by side; a narrow screen shows them one below the other.
+        `secrets` are those that they may see: their own, and when the match is over all. `before` is the position
+        before the last move, choice, number or answer, for what is fresh; None where there was none.
+        Without choices, those of `legal_moves` are listed, if there are such.
         """
 
-    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        """The same in words, for who hears the screen; by default what is left of `render` without the drawing."""
-        rows = (
-            " ".join(re.sub(_DRAWN, " ", row).split()) for row in self.render(position, viewer, secret).split("\n")
-        )
-        return "\n".join(filter(None, rows))
+    def tell(self, position: Position, came: Any, viewer: Seat | None) -> str | None:
+        """What came at `position`, in a sentence for the player at `viewer` or an onlooker: "You rolled a 3.".
 
-    def tell(self, position: Position, move: Any) -> str:
-        """What a move or an answer does at `position`, in words, as in "X takes the centre. Free: 1, 3, 7.".
-
-        By default nothing; then the new position is described instead.
+        `came` is what `apply` has got there; or a `Revealed` secret, when the match is over.
+        "" says nothing, and None says what fits every game, such as "You played 5.".
         """
-        return ""
-
-    def without_line(self, position: Position) -> Position:
-        """The position without the marks that have won it, so that a screen can tell and mark them; or the same."""
-        return position
+        return None
 
     def answer(self, position: Position, secret: str) -> Move:
         """The true answer at an `Answer`, by whoever has chosen `secret`, which is the notation that `parse` took."""
@@ -175,3 +175,8 @@ ANY_FAILURE = (Exception, SystemExit)
 def known_as(seat: Seat, viewer: Seat | None) -> str:
     """What to call a seat on the screen of the player at `viewer`."""
     return "you" if seat is viewer else f"the {seat}"
+
+
+def whose(seat: Seat, viewer: Seat | None) -> str:
+    """What to call that which is a seat's, as in "your fleet" and "the server's fleet"."""
+    return "your" if seat is viewer else f"the {seat}'s"

@@ -4,16 +4,18 @@ Ships may touch; a hit gives no second shot; the hundredth shot wins too, for it
 Rules: https://en.wikipedia.org/wiki/Battleship_(game)
 """
 
+from functools import cache
 from typing import NamedTuple
 
+from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark
 from chatgame.core.errors import IllegalMove, InvalidMove
-from chatgame.core.rules import Answer, Outcome, Rules, Secret, known_as
+from chatgame.core.rules import Answer, Outcome, Revealed, Rules, Secret, Secrets, known_as, whose
 from chatgame.core.seats import Seat
 
 CELLS = tuple(f"{column}{row}" for row in range(1, 11) for column in "abcdefghij")
 LENGTHS = [5, 4, 3, 3, 2]
-SUNK = str.maketrans("2345", "####")
 ANSWERS = {"miss": "o", "hit": "x", "sunk 2": "2", "sunk 3": "3", "sunk 4": "4", "sunk 5": "5"}
+MISS, HIT, SUNK = Mark("o", "miss", "•", "calm"), Mark("x", "hit", "✕", "bad"), Mark("#", "sunk", "■", "bad")
 
 
 class Position(NamedTuple):
@@ -34,7 +36,7 @@ class Battleship(Rules[Position, str]):
 
     name = "battleship"
     title = "battleship"
-    about = "Hide five ships, then shoot in turn. Who first hits all 17 cells of the other's ships wins."
+    about = "Hide five ships, then shoot by turns. The first to hit all 17 cells of the other's ships wins."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -86,41 +88,63 @@ class Battleship(Rules[Position, str]):
     def any_secret(self, position: Position, seed: int) -> str:
         fleet: dict[int, range] = {}
         for length in LENGTHS:
-            ships = [range(a, a + s * length, s) for s in (1, 10) for a in range(100) if a // s % 10 + length <= 10]
-            free = [ship for ship in ships if fleet.keys().isdisjoint(ship)]
+            free = [ship for ship in places(length) if fleet.keys().isdisjoint(ship)]
             seed, choice = divmod(seed, len(free))
             fleet |= dict.fromkeys(free[choice], free[choice])
         return _notation(fleet)
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        right = viewer or Seat.SERVER
-        seas = [sea.translate(SUNK) for sea in (position.own, position.target)]
-        own, theirs = seas if right is position.shooter else reversed(seas)
-        ships = {at: str(len(ship)) for at, ship in _ships_by_cell(secret).items()} if secret else {}
-        own = "".join(mark.replace(".", ships.get(at, ".")) for at, mark in enumerate(own))
-        rows = ("\t".join(f"{n + 1:>2} {' '.join(sea[10 * n :][:10])}" for sea in (theirs, own)) for n in range(10))
-        names = f"   {known_as(right.other, viewer)}\t   {known_as(right, viewer)}"
-        head = "\t".join(["   a b c d e f g h i j"] * 2)
-        return "\n".join([names, head, *rows, "o miss, x hit, # sunk"])
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
+        last, seas = viewer or Seat.SERVER, []
+        for seat in [last] if viewer and position.fleets < 2 else [last.other, last]:
+            shots = position.own if seat is position.shooter else position.target
+            shot = before.shot if before and before.shooter is not seat else ""
+            seas.append(_sea(f"{whose(seat, viewer).capitalize()} sea", shots, secrets.get(seat), shot))
+        if position.fleets < 2 or position.shot:
+            return Board(seas)
+        free = (cell for cell, mark in zip(CELLS, position.target, strict=True) if mark == ".")
+        return Board(seas, [Choice(cell, [cell]) for cell in free])
 
-    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        seas = {position.shooter: position.own, position.shooter.other: position.target}
-        last = viewer or Seat.SERVER
-        lines = [f"Shots at {known_as(seat, viewer)}: {_shots(seas[seat])}." for seat in (last.other, last)]
-        return "\n".join([*lines, f"Your ships: {secret.replace(' ', ', ')}."] if secret else lines)
-
-    def tell(self, position: Position, move: str) -> str:
-        return f"{position.shot}: {_spoken(move)}." if position.shot else f"Shot at {move}."
-
-
-def _shots(sea: str) -> str:
-    """Where they were, by what came of them."""
-    found = {answer: [CELLS[at] for at in range(100) if sea[at] == mark] for answer, mark in ANSWERS.items()}
-    return "; ".join(f"{_spoken(answer)} at {', '.join(cells)}" for answer, cells in found.items() if cells) or "none"
+    def tell(self, position: Position, came: str | Revealed | None, viewer: Seat | None) -> str:
+        match self.to_act(position):
+            case _ if isinstance(came, Revealed):
+                return f"{whose(came.seat, viewer).capitalize()} fleet is shown."
+            case Secret(seat):
+                placed = "have placed your" if seat is viewer else "has placed the"
+                return f"{known_as(seat, viewer).capitalize()} {placed} fleet."
+            case Answer() if came:
+                shot = f"{known_as(position.shooter, viewer).capitalize()} shot at {position.shot}"
+                return f"{shot}: {came.replace('sunk', 'a hit, which sank a ship of')}."
+        return ""  # a shot is told with its answer
 
 
-def _spoken(answer: str) -> str:
-    return answer.replace("sunk", "sank a ship of")
+def _sea(title: str, shots: str, fleet: str | None, shot: str) -> Grid:
+    """A sea: the fleet, where the viewer may see it, the shots at it, and the last of them."""
+    ships = _ships_by_cell(fleet) if fleet else {}
+    sunk = {cell for at, mark in enumerate(shots) if mark.isdigit() for cell in ships.get(at) or sunk_by(shots, at)}
+    cells = []
+    for at, (name, mark) in enumerate(zip(CELLS, shots, strict=True)):
+        length = len(ships.get(at, ()))
+        untouched = Mark(str(length), f"ship of {length}", "□") if length else FREE
+        shown = SUNK if at in sunk else {".": untouched, "o": MISS}.get(mark, HIT)
+        cells.append(Cell(name, shown, fresh=name == shot, hidden=mark == "." and not fleet))
+    return Grid(cells, 10, title, "abcdefghij", [str(row) for row in range(1, 11)], [MISS, HIT, SUNK])
+
+
+def sunk_by(shots: str, at: int) -> set[int]:
+    """The cells that surely are of the ship which the shot at `at` has sunk: others can lie side by side with it."""
+    lying = [
+        {*ship}
+        for ship in places(int(shots[at]))
+        if at in ship and all(cell == at or shots[cell] == "x" for cell in ship)
+    ]
+    return set.intersection(*lying) if lying else {at}
+
+
+@cache
+def places(length: int) -> list[range]:
+    """Every way in which a ship can lie."""
+    starts = [(at, step) for step in (1, 10) for at in range(100) if at // step % 10 + length <= 10]
+    return [range(at, at + step * length, step) for at, step in starts]
 
 
 def _ships_by_cell(text: str) -> dict[int, range]:

@@ -7,8 +7,9 @@ Discs as bits: https://github.com/denkspuren/BitboardC4/blob/master/BitboardDesi
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark
 from chatgame.core.errors import IllegalMove, InvalidMove
-from chatgame.core.rules import Outcome, Rules, known_as
+from chatgame.core.rules import Outcome, Rules, Secrets, known_as
 from chatgame.core.seats import Seat
 
 COLUMNS = "1234567"
@@ -72,35 +73,31 @@ class Connect4(Rules[Position, int]):
             return ALL
         return [column for column, top in TOPS.items() if not taken & top]
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        marks, x = self._marks(position), position.x
-        rows = [" ".join(marks[row::7]) for row in (5, 4, 3, 2, 1, 0)]
-        return "\n".join([" ".join(COLUMNS), *rows, f"X: {known_as(x, viewer)}, O: {known_as(x.other, viewer)}"])
-
-    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        marks, x = self._marks(position), position.x
-        columns = {column: marks[7 * int(column) - 7 :][:6].strip(".") for column in COLUMNS}
-        filled = [f"Column {c} from the bottom: {', '.join(discs)}." for c, discs in columns.items() if discs]
-        empty = ", ".join(column for column, discs in columns.items() if not discs) or "none"
-        who = f"X is {known_as(x, viewer)}, O is {known_as(x.other, viewer)}."
-        return "\n".join([who, *filled, f"Empty columns: {empty}."])
-
-    def tell(self, position: Position, move: int) -> str:
-        mark = "X" if self.to_act(position) is position.x else "O"
-        row = (position.taken >> 7 * move - 7 & 0x3F).bit_count() + 1
-        return f"{mark} falls into column {move}, row {row}.{f' Column {move} is full now.' if row == 6 else ''}"
-
-    def without_line(self, position: Position) -> Position:
-        own, taken, x = position
-        line = _fours(own ^ taken)
-        taken ^= line
-        return Position(own ^ taken if line.bit_count() % 2 else own, taken, x)  # an odd line changes who is to act
-
-    def _marks(self, position: Position) -> str:
-        """X, O or a dot for each bit."""
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
         own, taken, x = position
         discs_x = own if self.to_act(position) is x else own ^ taken
-        return "".join("X" if discs_x >> bit & 1 else "O" if taken >> bit & 1 else "." for bit in range(49))
+        mark_x = Mark("X", known_as(x, viewer), "●", "first")
+        mark_o = Mark("O", known_as(x.other, viewer), "○", "second")
+        fresh, line = taken ^ before.taken if before else 0, _fours(own ^ taken)
+
+        def cell(column: int, row: int) -> Cell:
+            bit = 1 << 7 * column + row
+            mark = mark_x if discs_x & bit else mark_o if taken & bit else FREE
+            return Cell(f"column {column + 1} row {row + 1}", mark, bool(fresh & bit), bool(line & bit))
+
+        columns = [[cell(column, row) for row in range(6)] for column in range(7)]
+        lowest = {
+            n: next((cell.name for cell in column if cell.mark is FREE), "") for n, column in enumerate(columns, 1)
+        }
+        choices = [Choice(str(n), [name]) for n, name in lowest.items() if name]
+        told = (", ".join(cell.mark.name for cell in column if cell.mark is not FREE) for column in columns)
+        spoken = [f"Column {n} from the bottom: {discs}." for n, discs in enumerate(told, 1) if discs]
+        cells = [column[row] for row in reversed(range(6)) for column in columns]
+        legend = [mark_x, mark_o]
+        return Board(
+            [Grid(cells, 7, across=COLUMNS, legend=legend, spoken="\n".join(spoken) or "There is no disc yet.")],
+            choices,
+        )
 
 
 def _fours(discs: int) -> int:

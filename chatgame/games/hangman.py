@@ -3,17 +3,22 @@
 Rules: https://en.wikipedia.org/wiki/Hangman_(game)
 """
 
-from textwrap import fill
+from string import ascii_lowercase
 from typing import NamedTuple
 
+from chatgame.core.board import Board, Cell, Choice, Grid, Mark, Part, Picture
 from chatgame.core.errors import IllegalMove, InvalidMove
-from chatgame.core.rules import Answer, Outcome, Rules, Secret, known_as
+from chatgame.core.rules import Answer, Outcome, Revealed, Rules, Secret, Secrets, known_as
 from chatgame.core.seats import Seat
 
 LENGTHS = range(3, 21)
 WRONG = 6
 GALLOWS = "+---+\n|   |\n|   1\n|  324\n|  5 6\n|"
+FRAMED = "┌───┐\n│   │\n│   1\n│  324\n│  5 6\n┴"
 """Each digit is a part of the body, drawn at that wrong guess."""
+
+SPOKEN = {"_": "blank", "?": "not known yet"}
+WITH_AN = "aefhilmnorsx"
 
 
 class Position(NamedTuple):
@@ -33,7 +38,10 @@ class Hangman(Rules[Position, str]):
 
     name = "hangman"
     title = "hangman"
-    about = "Who starts it hides a word. The other guesses letters, or the word, and loses at the sixth wrong guess."
+    about = (
+        "Whoever starts the game hides a word. "
+        "The other guesses letters of it, or the whole word, and loses at the sixth wrong guess."
+    )
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -92,44 +100,40 @@ class Hangman(Rules[Position, str]):
             return "yes" if position.guess == secret else "no"
         return ",".join(str(n) for n, letter in enumerate(secret, 1) if letter == position.guess) or "none"
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        body = "O|/\\/\\"[: len(_wrong(position))].ljust(WRONG)
-        lines = [
-            *GALLOWS.translate(str.maketrans("123456", body)).split("\n"),
-            " ".join(position.letters or "?"),
-            *([f"the word: {secret}"] if secret else []),
-            fill(f"tried: {' '.join(position.tried) or 'nothing yet'}", 40),
-            f"word: {known_as(position.owner, viewer)}, guesses: {known_as(position.owner.other, viewer)}",
-        ]
-        return "\n".join(line.rstrip() for line in lines)
-
-    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
         owner, letters, tried, _ = position
-        wrong = _wrong(position)
-        lines = [
-            f"The word is from {known_as(owner, viewer)}, the guesses from {known_as(owner.other, viewer)}.",
-            *([f"It is {secret}."] if secret else []),
-            *([f"It has {len(letters)} letters: {_spoken(letters)}."] if letters not in ("", "?") else []),
-            f"Tried: {', '.join(tried) or 'nothing yet'}.",
-            f"Wrong, {len(wrong)} of {WRONG}: {', '.join(wrong) or 'none'}.",
-        ]
-        return "\n".join(lines)
+        was, wrong = (before or position).letters, len(_wrong(position))
+        body = str.maketrans("123456", "O|/\\/\\"[:wrong].ljust(WRONG))
+        gallows = Picture(GALLOWS.translate(body), f"{wrong} wrong guesses of {WRONG}.", FRAMED.translate(body))
+        cells = []
+        for n, letter in enumerate(letters or "?", 1):
+            mark, fresh = Mark(letter, SPOKEN.get(letter, letter)), was[n - 1 : n] == "_" != letter
+            cells.append(Cell(f"place {n}", mark, fresh, hidden=letter in SPOKEN))
+        word = Grid(cells, len(cells), spoken=f"The letters: {', '.join(cell.mark.name for cell in cells)}.")
+        secret = [f"The word: {secrets[owner]}"] if owner in secrets else []
+        parts: list[Part] = [gallows, word, *secret, f"Tried: {' '.join(tried) or 'nothing yet'}"]
+        if "_" not in letters:
+            return Board(parts)
+        choices = [Choice(letter) for letter in ascii_lowercase if letter not in tried]
+        return Board(parts, choices, f"the whole word of {len(letters)} letters")
 
-    def tell(self, position: Position, move: str) -> str:
-        if not isinstance(self.to_act(position), Answer):
-            return ""
-        guess, after = position.guess, self.apply(position, move)
+    def tell(self, position: Position, came: str | Revealed | None, viewer: Seat | None) -> str:
+        owner, guess = position.owner, position.guess
+        if isinstance(came, Revealed):
+            return f"The word was {came.secret}."
+        if came is None:
+            return f"{known_as(owner, viewer).capitalize()} {'have' if owner is viewer else 'has'} hidden a word."
+        if position.letters == "?":
+            return f"The word has {came} letters."
         if not guess:
-            return f"The word has {move} letters."
-        if move in ("no", "none"):
-            return f"{guess} is not {'in ' * (move == 'none')}the word: wrong guess {len(_wrong(after))} of {WRONG}."
-        if move == "yes":
-            return f"{guess} is the word."
-        return f"{guess} is letter {move.replace(',', ' and ')}. The word: {_spoken(after.letters)}."
-
-
-def _spoken(letters: str) -> str:
-    return ", ".join(letters).replace("_", "blank")
+            return f"{known_as(owner.other, viewer).capitalize()} guessed {came}."
+        if came in ("yes", "no"):
+            return f"The word is {'not ' * (came == 'no')}{guess}."
+        if came == "none":
+            return f"There is no {guess} in it."
+        *first, last = came.split(",")
+        places = f"places {', '.join(first)} and {last}" if first else f"place {last}"
+        return f"There is {'an' if guess in WITH_AN else 'a'} {guess} in {places}."
 
 
 def _wrong(position: Position) -> list[str]:

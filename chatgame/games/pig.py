@@ -7,8 +7,9 @@ Rules: https://en.wikipedia.org/wiki/Pig_(dice_game)
 
 from typing import NamedTuple
 
+from chatgame.core.board import Board, Choice
 from chatgame.core.errors import IllegalMove, InvalidMove
-from chatgame.core.rules import Chance, Outcome, Rules, known_as
+from chatgame.core.rules import Chance, Outcome, Rules, Secrets, known_as, whose
 from chatgame.core.seats import Seat
 
 GOAL = 100
@@ -32,7 +33,7 @@ class Pig(Rules[Position, str]):
 
     name = "pig"
     title = "pig"
-    about = "Roll as often as you dare, or hold to keep the points; a 1 loses those of the turn. 100 points win."
+    about = "Roll as often as you dare, then hold to keep the points; a 1 loses those of the turn. 100 points win."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -70,24 +71,20 @@ class Pig(Rules[Position, str]):
     def legal_moves(self, position: Position) -> list[str]:
         return ["roll", "hold"] if position.points else ["roll"]
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        turn, held, other, points, die = position
-        client, server = (held, other) if turn is Seat.CLIENT else (other, held)
-        state = "since a 1 was rolled" if die == "1" else f"points: {points}, die: {die}"
-        return (
-            f"{client:>3} {known_as(Seat.CLIENT, viewer)}\n"
-            f"{server:>3} {known_as(Seat.SERVER, viewer)}\n"
-            f"turn: {known_as(turn, viewer)}, {state}"
-        )
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
+        turn, held, other, points, _ = position
+        scores = {turn: held, turn.other: other}
+        score = ", ".join(f"{known_as(seat, viewer)} {scores[seat]}" for seat in Seat)
+        now = f"{whose(turn, viewer).capitalize()} turn: {points} points so far."
+        return Board([f"Points held: {score}.", now], [Choice(move) for move in self.legal_moves(position)])
 
-    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        turn, held, other, points, die = position
-        mover, waiter = known_as(turn, viewer), known_as(turn.other, viewer)
-        last = {
-            "-": "no die was rolled yet",
-            "?": "the die is rolling",
-            "1": "the last die was a 1, so the turn passed",
-        }.get(die, f"the last die was a {die}")
-        return (
-            f"Points held by {mover}: {held}, by {waiter}: {other}.\nOn turn: {mover}, with {points} to hold; {last}."
-        )
+    def tell(self, position: Position, came: str | int, viewer: Seat | None) -> str:
+        who = known_as(position.turn, viewer).capitalize()
+        match came:
+            case "roll":
+                return ""
+            case "hold":
+                return f"{who} held {position.points} points."
+            case 0:
+                return f"{who} rolled a 1: the points of this turn are lost."
+        return f"{who} rolled a {int(came) + 1}."

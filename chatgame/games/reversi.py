@@ -8,12 +8,14 @@ Rules: https://en.wikipedia.org/wiki/Reversi#Rules
 from operator import lshift, rshift
 from typing import NamedTuple
 
+from chatgame.core.board import FREE, Board, Cell, Grid, Mark
 from chatgame.core.errors import IllegalMove, InvalidMove
-from chatgame.core.rules import Outcome, Rules, known_as
+from chatgame.core.rules import Outcome, Rules, Secrets, known_as
 from chatgame.core.seats import Seat
 
 CELLS = {f"{'abcdefgh'[bit % 8]}{bit // 8 + 1}": 1 << bit for bit in range(64)}
 ALL, INNER = 0xFFFF_FFFF_FFFF_FFFF, 0x7E7E_7E7E_7E7E_7E7E
+PLAYABLE = Mark("*", "where you can play", tone="good")
 STEPS = ((1, INNER), (7, INNER), (8, ALL), (9, INNER))
 """For each direction and back: how many bits it is to the next cell, and which cells can lie between two others."""
 
@@ -35,7 +37,10 @@ class Reversi(Rules[Position, str]):
 
     name = "reversi"
     title = "reversi"
-    about = "Place a disc so that it closes in a row of the other's discs: they become yours. The most discs win."
+    about = (
+        "Your disc turns over all of the other's discs that lie in a row between it and another disc of yours. "
+        "The most discs at the end win."
+    )
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -79,38 +84,35 @@ class Reversi(Rules[Position, str]):
     def legal_moves(self, position: Position) -> list[str]:
         return _cells(_playable(position.own, position.theirs))
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        marks, x = _marks(position, viewer), position.x
-        rows = [f"{row + 1} {' '.join(marks[8 * row :][:8])}" for row in range(8)]
-        who_x = f"X: {known_as(x, viewer)} ({marks.count('X')})"
-        who_o = f"O: {known_as(x.other, viewer)} ({marks.count('O')})"
-        hint = ["* where you can play"] if "*" in marks else []
-        return "\n".join(["  a b c d e f g h", *rows, f"{who_x}, {who_o}", *hint])
-
-    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        marks, x = _marks(position, viewer), position.x
-        who_x = f"X is {known_as(x, viewer)}, with {marks.count('X')}"
-        lines = [f"{who_x}; O is {known_as(x.other, viewer)}, with {marks.count('O')}."]
-        for row in range(8):
-            discs = [f"{at} {mark}" for at, mark in zip("abcdefgh", marks[8 * row :], strict=False) if mark in "XO"]
-            lines += [f"Row {row + 1}: {', '.join(discs)}."] if discs else []
-        moves = ", ".join(self.legal_moves(position)) if "*" in marks else ""
-        return "\n".join([*lines, f"You can play {moves}."] if moves else lines)
-
-    def tell(self, position: Position, move: str) -> str:
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
         own, theirs, seat, x = position
-        mark, other = "XO" if seat is x else "OX"
-        turned = ", ".join(_cells(_turned(own, theirs, CELLS[move])))
-        passes = f" {other} has to pass." if self.apply(position, move).seat is seat else ""
-        return f"{mark} on {move} turns over {turned}.{passes}"
+        discs_x, discs_o = _discs(position)
+        was_x, was_o = _discs(before) if before else (discs_x, discs_o)
+        playable = _playable(own, theirs) if seat is viewer else 0
+        mark_x = Mark("X", f"{known_as(x, viewer)} ({discs_x.bit_count()})", "●", "first")
+        mark_o = Mark("O", f"{known_as(x.other, viewer)} ({discs_o.bit_count()})", "○", "second")
+        cells = [
+            Cell(
+                name,
+                mark_x if discs_x & bit else mark_o if discs_o & bit else PLAYABLE if playable & bit else FREE,
+                fresh=bool(bit & (discs_x & ~was_x | discs_o & ~was_o)),
+            )
+            for name, bit in CELLS.items()
+        ]
+        legend = [mark_x, mark_o, *[PLAYABLE] * bool(playable)]
+        return Board([Grid(cells, 8, across="abcdefgh", down="12345678", legend=legend)])
+
+    def tell(self, position: Position, came: str, viewer: Seat | None) -> str | None:
+        seat = position.seat
+        if self.apply(position, came).seat is not seat:
+            return None
+        return f"{known_as(seat, viewer).capitalize()} played {came}, and {known_as(seat.other, viewer)} cannot move."
 
 
-def _marks(position: Position, viewer: Seat | None) -> str:
-    """X, O, a star or a dot for each cell."""
+def _discs(position: Position) -> tuple[int, int]:
+    """Those of X, and those of O."""
     own, theirs, seat, x = position
-    discs_x, discs_o = (own, theirs) if seat is x else (theirs, own)
-    marked = _playable(own, theirs) if seat is viewer else 0
-    return "".join("X" if discs_x & b else "O" if discs_o & b else "*" if marked & b else "." for b in CELLS.values())
+    return (own, theirs) if seat is x else (theirs, own)
 
 
 def _cells(discs: int) -> list[str]:

@@ -7,11 +7,12 @@ Rules: https://en.wikipedia.org/wiki/Rock_paper_scissors
 
 from typing import NamedTuple
 
+from chatgame.core.board import Board, Choice
 from chatgame.core.errors import InvalidMove, Refused
-from chatgame.core.rules import Both, Choices, Outcome, Rules, known_as
+from chatgame.core.rules import Both, Choices, Outcome, Rules, Secrets, known_as
 from chatgame.core.seats import Seat
 
-BEATS = {"rock": "scissors", "scissors": "paper", "paper": "rock"}
+BEATS = {"rock": "scissors", "paper": "rock", "scissors": "paper"}
 BEST_OF = tuple(str(rounds) for rounds in range(1, 100, 2))
 
 
@@ -61,16 +62,18 @@ class RockPaperScissors(Rules[Position, str]):
         winner = Seat.CLIENT if position.client > position.server else Seat.SERVER
         return Outcome(winner, f"{position.last.of(winner)} beats {position.last.of(winner.other)}")
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        lines = [f"Best of {position.best_of}"]
-        for seat, won in ((Seat.CLIENT, position.client), (Seat.SERVER, position.server)):
-            last = f", last choice {position.last.of(seat)}" if position.last else ""
-            lines.append(f"{known_as(seat, viewer)}: {won}{last}")
-        return "\n".join(lines)
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
+        won = [
+            f"{known_as(seat, viewer)} {position.client if seat is Seat.CLIENT else position.server}" for seat in Seat
+        ]
+        score = (
+            f"Best of {position.best_of} rounds: {', '.join(won)}." if position.best_of > 1 else "One round decides."
+        )
+        return Board([score], [Choice(choice) for choice in BEATS])
 
-    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        client, server = known_as(Seat.CLIENT, viewer), known_as(Seat.SERVER, viewer)
-        score = f"Best of {position.best_of}: {client} won {position.client}, {server} won {position.server}."
-        if not position.last:
-            return score
-        return f"In the last round {client} had {position.last.client}, {server} had {position.last.server}.\n{score}"
+    def tell(self, position: Position, came: Choices, viewer: Seat | None) -> str:
+        if came.client == came.server:
+            return f"A draw: both chose {came.client}. Again."
+        first, second = (viewer, viewer.other) if viewer else Seat
+        chose = f"{known_as(first, viewer)} chose {came.of(first)}, {known_as(second, viewer)} {came.of(second)}."
+        return chose[0].upper() + chose[1:]

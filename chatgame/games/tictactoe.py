@@ -6,18 +6,19 @@ Rules: https://en.wikipedia.org/wiki/Tic-tac-toe
 from functools import cache
 from typing import NamedTuple
 
+from chatgame.core.board import Board, Cell, Grid, Mark
 from chatgame.core.errors import IllegalMove, InvalidMove
-from chatgame.core.rules import Outcome, Rules, known_as
+from chatgame.core.rules import Outcome, Rules, Secrets, known_as
 from chatgame.core.seats import Seat
 
 # What follows from a position is found once for each of the 5478 boards that there are: playouts at random are twice
 # as fast for it.
 
 LINES = ((0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4, 8), (2, 4, 6))
-PLACES = (
-    "top left", "top middle", "top right",
-    "middle left", "centre", "middle right",
-    "bottom left", "bottom middle", "bottom right",
+NAMES = (
+    "1 top left", "2 top middle", "3 top right",
+    "4 middle left", "5 centre", "6 middle right",
+    "7 bottom left", "8 bottom middle", "9 bottom right",
 )  # fmt: skip
 
 
@@ -69,28 +70,15 @@ class TicTacToe(Rules[Position, int]):
     def legal_moves(self, position: Position) -> tuple[int, ...]:
         return _free(position.cells)
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        rows = (" | ".join(position.cells[row : row + 3]) for row in (0, 3, 6))
-        board = "\n---+---+---\n".join(f" {row}" for row in rows)
-        return f"{board}\nX: {known_as(position.x, viewer)}, O: {known_as(position.x.other, viewer)}"
-
-    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        lines = [f"X is {known_as(position.x, viewer)}, O is {known_as(position.x.other, viewer)}."]
-        for mark in "XO":
-            cells = [f"{n} {PLACES[n - 1]}" for n, cell in enumerate(position.cells, 1) if cell == mark]
-            lines.append(f"{mark}: {', '.join(cells) or 'none'}.")
-        return "\n".join([*lines, f"Free: {_listed(position.cells)}."])
-
-    def tell(self, position: Position, move: int) -> str:
-        after = self.apply(position, move)
-        line = [str(cell + 1) for cell in _line(after.cells)]
-        left = f"In a row: {', '.join(line)}" if line else f"Free: {_listed(after.cells)}"
-        return f"{after.cells[move - 1]} takes the {PLACES[move - 1]}. {left}."
-
-    def without_line(self, position: Position) -> Position:
-        line = _line(position.cells)
-        cells = (str(n + 1) if n in line else cell for n, cell in enumerate(position.cells))
-        return position._replace(cells="".join(cells))
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
+        x = Mark("X", known_as(position.x, viewer), "✕", "first")
+        o = Mark("O", known_as(position.x.other, viewer), "○", "second")
+        line, cells = _line(position.cells), []
+        for n, cell in enumerate(position.cells):
+            mark = {"X": x, "O": o}.get(cell) or Mark(cell, "free")
+            fresh = before is not None and before.cells[n] != cell
+            cells.append(Cell(NAMES[n] if mark in (x, o) else cell, mark, fresh, n in line))
+        return Board([Grid(cells, 3, legend=[x, o], pattern="ruled")])
 
 
 def _to_begin(cells: str) -> bool:

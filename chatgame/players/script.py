@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from chatgame.core.board import Board
 from chatgame.core.errors import PlayerLeft
 from chatgame.core.log import Step
 from chatgame.core.table import Table
@@ -16,7 +17,7 @@ class Script:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
-        self.heard: list[str] = []
+        self.heard: list[str | Board] = []
 
     async def ask(self, table: Table) -> str:  # noqa: ARG002  # whatever the table shows, the script says the same
         """The next line of the script."""
@@ -30,6 +31,6 @@ class Script:
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """The script begins, wherever the conversation is."""
 
-    async def hear(self, text: str) -> None:
+    async def hear(self, text: str | Board) -> None:
         """Keep the answer."""
         self.heard.append(text)

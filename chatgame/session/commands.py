@@ -13,6 +13,7 @@ A line either becomes a turn to write, or it is answered at once and the token s
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from chatgame.core.board import Board
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.match import Match
 from chatgame.core.seats import Seat
@@ -72,9 +73,9 @@ class Hide(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An answer for whoever typed the line, and for nobody else; may have several lines."""
+    """An answer for the player who typed the line, and for nobody else; may have several lines."""
 
-    text: str
+    text: str | Board
 
 
 def read_chat(line: str, table: Table, seat: Seat) -> Write | Reply:
@@ -180,7 +181,7 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
     word, _, text = line.partition(" ")
     if word == "/say":
         if not text.strip():
-            raise Refused("There is nothing to say: type /say and the text behind it.")
+            raise Refused("There is nothing to say: type /say and then the text.")
         return Write(Kind.SAY, text)
     on = table.playing
     match line:
@@ -191,9 +192,9 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
         case "/games":
             return Reply(_games(table))
         case "/board" if on:
-            return Reply(on.render(seat, secret))
+            return Reply(on.board(seat, secret))
         case "/moves" if on:
-            return Reply(_moves(on, seat))
+            return Reply(_moves(on, seat, secret))
         case "/resign" if on:
             return Write(Kind.RESIGN)
         case "/rematch" if table.match and not on:
@@ -205,7 +206,7 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
         case "/board" | "/moves" | "/resign":
             raise Refused(f"No game is on, so there is nothing for {line} to do.")
     if word in IN_CHAT or word in IN_GAME:
-        raise Refused(f"Type {word} alone, with nothing behind it.")
+        raise Refused(f"Type {word} alone, with nothing after it.")
     from difflib import get_close_matches  # only for a mistake
 
     meant = _command_meant(word) or "".join(get_close_matches(word.lower(), COMMANDS, 1, 0.75))
@@ -246,7 +247,7 @@ def now(table: Table, seat: Seat) -> str:
     if not on:
         return "your turn to chat; what you type is sent" if whose is seat else f"the {whose} writes next"
     if not table.asked:
-        return f"the {whose}'s program goes on with {on.rules.title} by itself"
+        return f"the {whose}'s program continues {on.rules.title} by itself"
     mover = "your" if whose is seat else f"the {whose}'s"
     return f"{mover} move in {on.rules.title}: {on.asks(whose)}"
 
@@ -259,10 +260,12 @@ def _help(table: Table, seat: Seat) -> str:
     return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
 
 
-def _moves(match: Match, seat: Seat) -> str:
+def _moves(match: Match, seat: Seat, secret: str | None) -> str:
     if not match.duty or match.duty.seat is not seat or not match.duty.asked:
         raise Refused("It is not your move, so you have none to make now.")
-    return f"You can play {', '.join(match.legal_moves) or match.asks(seat)}."
+    board = match.board(seat, secret)
+    choices = [choice.text for choice in board.choices] or [match.asks(seat)]
+    return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."
 
 
 def _again(last: Match, table: Table) -> str:
@@ -276,5 +279,5 @@ def _games(table: Table) -> str:
     if not table.games:
         return NO_GAMES
     play = "" if table.playing else "play "
-    lines = [f"{play + name:<15} {rules.title}" for name, rules in table.games.items()]
+    lines = [f"{play}{name:<10} {rules.title}" for name, rules in table.games.items()]
     return "\n".join([*lines, *([_not_over(table.playing)] if table.playing else [])])

@@ -46,6 +46,7 @@ from random import Random
 
 from msgspec import Struct
 
+from chatgame.core.board import Board
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import (
     ChatgameError,
@@ -118,7 +119,7 @@ class Show(Struct, frozen=True):
 class Hear(Struct, frozen=True):
     """Let the player hear what the partner does not get."""
 
-    text: str
+    text: str | Board
 
 
 class Ask(Struct, frozen=True):

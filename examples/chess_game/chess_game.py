@@ -10,9 +10,13 @@ from typing import NamedTuple
 
 import chess
 
+from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark
 from chatgame.core.errors import IllegalMove, InvalidMove
-from chatgame.core.rules import Outcome, Rules, known_as
+from chatgame.core.rules import Outcome, Rules, Secrets, known_as, whose
 from chatgame.core.seats import Seat
+
+AS_TEXT = "\ufe0e"
+"""Makes terminals draw a piece as text, one column wide, where they have an emoji for it."""
 
 
 class Position(NamedTuple):
@@ -27,7 +31,7 @@ class Chess(Rules[Position, str]):
 
     name = "chess"
     title = "chess"
-    about = "Each side moves one piece in turn. Who attacks the other's king so that nothing can save it wins."
+    about = "Move one of your pieces at a time. Attack the other's king so that nothing can save it, and you win."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -68,38 +72,41 @@ class Chess(Rules[Position, str]):
     def legal_moves(self, position: Position) -> list[str]:
         return [move.uci() for move in _board(position).legal_moves]
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        board, white, black = _board(position), position.white, position.white.other
-        way = -1 if viewer is black else 1
-        ranks = [f"{rank} {row[::way]}" for rank, row in zip("87654321", str(board).split("\n"), strict=True)]
-        who = [f"White (capitals): {known_as(white, viewer)}", f"Black: {known_as(black, viewer)}"]
-        return "\n".join([*ranks[::way], f"  {'a b c d e f g h'[::way]}", *who, *["Check!"] * board.is_check()])
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
+        board, was = _board(position), _board(before or position)
+        seats = {chess.WHITE: position.white, chess.BLACK: position.white.other}
+        marks = {None: FREE} | {
+            chess.Piece(kind, colour): Mark(
+                chess.Piece(kind, colour).symbol(),
+                f"{whose(seat, viewer)} {chess.piece_name(kind)}",
+                chess.Piece(kind, colour).unicode_symbol() + AS_TEXT,
+                "first" if colour else "second",
+            )
+            for kind in chess.PIECE_TYPES
+            for colour, seat in seats.items()
+        }
+        way = -1 if viewer is seats[chess.BLACK] else 1
+        pieces = [(square, board.piece_at(square), was.piece_at(square)) for square in chess.SQUARES_180[::way]]
+        cells = [Cell(chess.square_name(square), marks[piece], piece != old) for square, piece, old in pieces]
+        kings = [marks[chess.Piece(chess.KING, colour)] for colour in seats]
+        grid = Grid(cells, 8, "", "abcdefgh"[::way], "87654321"[::way], kings, "checked")
+        choices = [
+            Choice(move.uci(), [chess.square_name(move.from_square), chess.square_name(move.to_square)])
+            for move in board.legal_moves
+        ]
+        return Board([grid, *["Check!"] * board.is_check()], choices)
 
-    def describe(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        board, lines = _board(position), []
-        for colour, seat in ((chess.WHITE, position.white), (chess.BLACK, position.white.other)):
-            lines.append(f"{_side(colour)} is {known_as(seat, viewer)}:")
-            for kind in reversed(chess.PIECE_TYPES):
-                cells = [chess.square_name(square) for square in board.pieces(kind, colour)]
-                lines += [f"{chess.piece_name(kind)} on {', '.join(cells)}."] if cells else []
-        return "\n".join([*lines, f"{_side(board.turn)} is to move{', and in check' * board.is_check()}."])
-
-    def tell(self, position: Position, move: str) -> str:
-        board, step = _board(position), chess.Move.from_uci(move)
+    def tell(self, position: Position, came: str, viewer: Seat | None) -> str:
+        board, step = _board(position), chess.Move.from_uci(came)
         moved, taken = board.piece_type_at(step.from_square), board.piece_type_at(step.to_square)
-        what = f"The {_side(board.turn)} {chess.piece_name(moved or chess.PAWN)}"
+        what = f"the {chess.piece_name(moved or chess.PAWN)}"
         if board.is_castling(step):
-            what = f"{_side(board.turn)} castles {'kingside' if board.is_kingside_castling(step) else 'queenside'}"
+            what = f"castling {'kingside' if board.is_kingside_castling(step) else 'queenside'}"
         elif board.is_capture(step):
             what += f" takes the {chess.piece_name(taken or chess.PAWN)}{', en passant' * (taken is None)}"
-        else:
-            what += f" goes to {chess.square_name(step.to_square)}"
         becomes = f", and becomes a {chess.piece_name(step.promotion)}" if step.promotion else ""
-        return f"{what}{becomes}.{' Check!' * board.gives_check(step)}"
-
-
-def _side(colour: chess.Color) -> str:
-    return chess.COLOR_NAMES[colour].title()
+        check = " Check!" * board.gives_check(step)
+        return f"{known_as(self.to_act(position), viewer).capitalize()} played {came}: {what}{becomes}.{check}"
 
 
 @lru_cache(4096)

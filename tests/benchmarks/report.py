@@ -1,4 +1,4 @@
-"""What is written of the figures: the README's table, and two plots.
+"""What is written of the figures: the table in README.md here, and two plots.
 
 python -m tests.benchmarks --json tests/benchmarks/figures.json
 python -m tests.benchmarks --endurance --json tests/benchmarks/endurance.json
@@ -15,7 +15,7 @@ from typing import Any
 from tests.benchmarks.endurance import rates
 from tests.benchmarks.measure import HERE
 
-README = HERE.parent.parent / "README.md"
+README = HERE / "README.md"
 
 BETWEEN = "<!-- figures -->\n", "<!-- end of figures -->\n"
 """What stands around the table in the README."""

@@ -1,50 +1,52 @@
-"""Boards: what of a drawing is new, found without knowing the game."""
+"""Boards: data that any screen can show."""
 
 import pytest
+from msgspec import ValidationError, json
 
-from chatgame.core.board import Board, changed
+from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark, Picture, checked
 
-
-@pytest.mark.parametrize(
-    ("before", "after", "marks"),
-    [
-        (" 1 | 2 | 3", " 1 | X | 3", {(0, 5)}),
-        (" 1 | X | 3", " 1 | X | 3", set()),
-        ("a\n. . .\n. . .", "a\n. X .\nO . .", {(1, 2), (2, 0)}),
-        ("X X", "O X", {(0, 0)}),  # turned over
-        ("X\t.", "X\tO", {(0, 2)}),  # beside another board
-        ("_ _ _", "_ a _", {(0, 2)}),
-        ("", "", set()),
-    ],
+GRID = Grid(
+    [Cell("a1", Mark("X", "the client")), Cell("b1", FREE, hidden=True), Cell("a2", FREE)],
+    2,
+    "The server's sea",
+    legend=[Mark("X", "the client")],
+    spoken="The client is on a1.",
 )
-def test_what_has_come_to_stand_on_a_cell_is_new(before: str, after: str, marks: set[tuple[int, int]]) -> None:
-    """By row and column."""
-    assert changed(before, after) == marks
-
-
-@pytest.mark.parametrize("free", [".", "*", "_"])
-def test_a_cell_that_is_free_or_hidden_again_is_not_new(free: str) -> None:
-    """Nothing stands there."""
-    assert changed("X O", f"{free} O") == set()
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("tried: a", "tried: a b"),  # a row of another length is no row of cells
-        (". .", ". .\n. X"),  # nor is one that was not there
-        ("X: you", "O: you"),  # nor are words
-        ("a-b", "a|b"),
-    ],
+BOARD = checked(
+    Board([GRID, Picture("|", "The server hangs."), "The client moves."], [Choice("a2", ["a2"])], "a word")
 )
-def test_only_what_stands_alone_in_a_row_of_both_drawings_counts(before: str, after: str) -> None:
-    """All else is written around the cells."""
-    assert changed(before, after) == set()
 
 
-def test_board_is_its_drawing() -> None:
-    """And carries what else a screen needs."""
-    board = Board.of("X", "X is in the middle.", changed(".", "X"))
-    assert board == "X"
-    assert board.spoken == "X is in the middle."
-    assert (board.fresh, board.line) == (frozenset({(0, 0)}), frozenset())
+def test_grid_has_rows() -> None:
+    """The last may be shorter."""
+    assert [[cell.name for cell in row] for row in GRID.rows] == [["a1", "b1"], ["a2"]]
+    assert list(Grid([], 0).rows) == []
+
+
+def test_seats_are_renamed_in_every_text() -> None:
+    """Drawn and told; all else stays."""
+
+    def rename(text: str) -> str:
+        return text.replace("he client", "Anna").replace("he server", "Ben")
+
+    grid, picture, caption = BOARD.renamed(rename).parts
+    assert isinstance(grid, Grid)
+    assert isinstance(picture, Picture)
+    assert (grid.title, grid.spoken, caption) == ("TBen's sea", "TAnna is on a1.", "TAnna moves.")
+    assert [cell.mark.name for cell in grid.cells] == ["tAnna", "", ""]
+    assert [mark.name for mark in grid.legend] == ["tAnna"]
+    assert picture.spoken == "TBen hangs."
+    assert BOARD.renamed(str) == BOARD
+
+
+def test_board_is_what_its_types_say() -> None:
+    """So that no screen stumbles over it."""
+    assert checked(BOARD) == BOARD
+    for wrong in (None, "text", Board(None), Board([5]), Board([Picture(5, "")])):  # type: ignore[arg-type, list-item]
+        with pytest.raises(ValidationError):
+            checked(wrong)
+
+
+def test_board_can_be_written_as_json() -> None:
+    """As a page needs it."""
+    assert json.decode(json.encode(BOARD), type=Board) == BOARD

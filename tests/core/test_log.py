@@ -14,7 +14,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
-from tests.kit.ends import VERSIONS
+from tests.kit.versions import VERSIONS
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 EMPTY = Table.open("0" * 32, BUILT_IN, VERSIONS)

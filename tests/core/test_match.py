@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 import pytest
 
+from chatgame.core.board import FREE, Board, Cell, Choice, Grid
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.limits import MAX_HIDDEN
 from chatgame.core.match import Match
-from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, ToAct
+from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, Secrets, ToAct
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 
@@ -72,9 +73,10 @@ class Acts(Rules[Position, str]):
         """When nothing is to come."""
         return None if position.acts else Outcome(INVITED, "all is done")
 
-    def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-        """What has happened, and one's secret."""
-        return f"{' '.join(position.happened)} {secret}"
+    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
+        """What has happened, what is new of it, and the secrets."""
+        new = position.happened[len(before.happened) :] if before else ()
+        return Board([" ".join(position.happened), f"New: {' '.join(new)}", f"Secrets: {' '.join(secrets.values())}"])
 
     def answer(self, position: Position, secret: str) -> str:
         """The secret backwards."""
@@ -305,31 +307,134 @@ def test_rules_that_crash_cost_their_own_game_and_say_so() -> None:
     assert playing.match.outcome == Outcome(INVITER, "the server resigned")
 
 
-def test_crash_on_the_screen_is_a_sentence_on_the_screen() -> None:
-    """It does not even cost the game."""
+class TestBoard:
+    """What is seen of a match, and heard."""
 
-    class Blind(Acts):
-        def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-            raise KeyError("eye")
+    def test_shows_what_the_last_turn_has_done(self) -> None:
+        """Also long after it: rules get the position before."""
+        playing = Playing("move move move").write(Kind.MOVE, "a").write(Kind.MOVE, "b")
+        assert playing.match.board(None, None).parts[:2] == ["a b", "New: b"]
+        assert Playing("move").match.board(None, None).parts[:2] == ["", "New: "]
 
-        def asks(self, position: Position, seat: Seat) -> str:
-            raise KeyError("voice")
+    def test_shows_ones_own_secret_and_all_when_the_match_is_over(self) -> None:
+        """To everybody."""
+        playing = Playing("secret rival move").commit(opening("tea")).commit(opening("pot"))
+        assert playing.match.board(INVITED, "pot").parts[2] == "Secrets: pot"
+        assert playing.match.board(None, None).parts[2] == "Secrets: "
+        playing.write(Kind.RESIGN).write(Kind.REVEAL, str(opening("tea"))).write(Kind.REVEAL, str(opening("pot")))
+        assert playing.match.outcome
+        assert playing.match.board(None, None).parts[2] == "Secrets: tea pot"
 
-    match = Match.open(Blind(), SESSION, 0, INVITER, "move")
-    assert "The rules of acts failed (KeyError: 'eye')" in match.render(None, None)
-    assert "The rules of acts failed (KeyError: 'voice')" in match.asks(INVITED)
+    def test_shows_no_secret_that_is_none(self) -> None:
+        """Rules could fail over it; but one from which a false answer was given."""
+        for hidden, shown in (("Tea", ""), ("t34", ""), ("tea", "tea")):
+            playing = Playing("secret answer").commit(opening(hidden)).write(Kind.ANSWER, "false")
+            playing.write(Kind.REVEAL, str(opening(hidden)))
+            assert playing.match.outcome
+            assert "cheated" in playing.match.outcome.reason
+            assert playing.match.board(None, None).parts[2] == f"Secrets: {shown}"
 
+    def test_lists_the_legal_moves_of_the_seat_that_is_asked(self) -> None:
+        """Where the rules list no choices of their own; one with the name of a cell touches it."""
 
-def test_what_is_no_text_cannot_be_shown() -> None:
-    """As when an author forgets to return it."""
+        class Listing(Acts):
+            """One cell, and two moves."""
 
-    class Silent(Acts):
-        def render(self, position: Position, viewer: Seat | None, secret: str | None) -> str:
-            return None  # type: ignore[return-value]
+            def legal_moves(self, position: Position) -> list[str]:
+                return ["cell", "other"]
 
-    assert "The rules of acts failed (TypeError: None is no text)" in (
-        Match.open(Silent(), SESSION, 0, INVITER, "move").render(None, None)
+            def board(self, *arguments: object) -> Board:
+                return Board([Grid([Cell("cell", FREE)], 1)])
+
+        match = Match.open(Listing(), SESSION, 0, INVITER, "move both")
+        assert match.board(INVITED, None).choices == [Choice("cell", ["cell"]), Choice("other", [])]
+        assert match.board(INVITER, None).choices == match.board(None, None).choices == []
+        both = match.after(INVITED, Kind.MOVE, "cell")
+        assert both.board(INVITED, None).choices == []
+        assert Playing("move").match.board(INVITED, None).choices == []
+
+    def test_that_fails_is_refused(self) -> None:
+        """It does not even cost the game."""
+
+        class Blind(Acts):
+            """Can neither draw nor ask."""
+
+            def board(self, *arguments: object) -> Board:
+                raise KeyError("eye")
+
+            def asks(self, position: Position, seat: Seat) -> str:
+                raise KeyError("voice")
+
+            def tell(self, position: Position, came: object, viewer: Seat | None) -> str | None:
+                raise KeyError("tongue")
+
+        match = Match.open(Blind(), SESSION, 0, INVITER, "move move")
+        with pytest.raises(RulesFailed, match=r"The rules of acts failed \(KeyError: 'eye'\)"):
+            match.board(None, None)
+        assert "The rules of acts failed (KeyError: 'voice')" in match.asks(INVITED)
+        told = match.after(INVITED, Kind.MOVE, "a").told(match, None)
+        assert told == "The rules of acts failed (KeyError: 'tongue')."
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [None, "text", Board(None), Board([5]), Board([Grid([1], 1)])],  # type: ignore[arg-type, list-item]
     )
+    def test_that_is_none_is_refused(self, wrong: Board) -> None:
+        """As when an author forgets to return it; a screen would stumble over it."""
+
+        class Silent(Acts):
+            """Returns what it should not."""
+
+            def board(self, *arguments: object) -> Board:
+                return wrong
+
+            def asks(self, position: Position, seat: Seat) -> str:
+                return None  # type: ignore[return-value]
+
+            def tell(self, position: Position, came: object, viewer: Seat | None) -> str | None:
+                return 5  # type: ignore[return-value]
+
+        match = Match.open(Silent(), SESSION, 0, INVITER, "move move")
+        with pytest.raises(RulesFailed, match=r"The rules of acts failed \(ValidationError: Expected"):
+            match.board(None, None)
+        assert match.asks(INVITED) == "The rules of acts failed (TypeError: None is no text)"
+        assert (
+            match.after(INVITED, Kind.MOVE, "a").told(match, None)
+            == "The rules of acts failed (TypeError: 5 is no text)."
+        )
+
+    def test_what_has_come_is_told_by_the_rules(self) -> None:
+        """A move, both choices, a number, an answer, a secret made and shown; nothing while a program goes on."""
+
+        class Telling(Acts):
+            """Tells all that it gets."""
+
+            def tell(self, position: Position, came: object, viewer: Seat | None) -> str | None:
+                return f"{came} after {len(position.happened)} for {viewer}"
+
+        playing, told = Playing("secret move chance answer"), list[str | None]()
+        playing.match = Match.open(Telling(), SESSION, 0, INVITER, "secret move chance answer")
+
+        def write(kind: Kind, text: str) -> None:
+            before = playing.match
+            told.append(playing.write(kind, text).match.told(before, INVITED))
+
+        write(Kind.COMMIT, commitment(Place(SESSION, 0, 0, INVITER), opening("tea")))
+        write(Kind.MOVE, "a")
+        write(Kind.COMMIT, commitment(Place(SESSION, 0, 2, INVITED), opening("2")))
+        write(Kind.CONTRIBUTE, "3")
+        write(Kind.REVEAL, str(opening("2")))
+        write(Kind.ANSWER, "aet")
+        write(Kind.REVEAL, str(opening("tea")))
+        assert told == [
+            "None after 0 for server",
+            "a after 1 for server",
+            None,
+            None,
+            "5 after 2 for server",
+            "aet after 3 for server",
+            "Revealed(seat=<Seat.CLIENT: 'client'>, secret='tea') after 4 for server",
+        ]
 
 
 @pytest.mark.parametrize("nobody", [None, "client", 5])

@@ -16,7 +16,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
-from tests.kit.ends import VERSIONS
+from tests.kit.versions import VERSIONS
 
 EMPTY = Table.open("0" * 32, BUILT_IN, VERSIONS)
 
@@ -160,7 +160,7 @@ def test_digest_binds_the_session() -> None:
 
 
 def test_digests_are_as_the_protocol_describes_them() -> None:
-    """A stranger computes the same from the README's words: one line for each, and the position as JSON."""
+    """A stranger computes the same from the protocol's README: one line for each, and the position as JSON."""
     opened, _ = NEXT.write(Seat.SERVER, Kind.PLAY, "tictactoe")
     first = digest("chatgame 1", "0" * 32)
     said = digest(first, "0", "client", "say", "", "Hello")

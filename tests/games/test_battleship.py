@@ -1,6 +1,5 @@
 """Battleship, by its rules and against cheats."""
 
-import re
 from itertools import chain
 from random import Random
 
@@ -9,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import json
 
+from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
-from chatgame.core.rules import Answer, Outcome, Secret
+from chatgame.core.rules import Answer, Outcome, Revealed, Secret
 from chatgame.core.seats import Seat
-from chatgame.games.battleship import CELLS, Battleship, Position
+from chatgame.games.battleship import CELLS, Battleship, Position, sunk_by
 from tests.games.playing import Lie, canonical_or_refused, play
+from tests.kit.boards import board_of, cells, heard, rows, seen, words
 
 RULES = Battleship()
 START = RULES.start(Seat.CLIENT, "")
@@ -270,68 +271,92 @@ def test_position_is_written_as_json() -> None:
 SOME_SHOTS = play(RULES, FLEET, FLEET, "j9", "a1", "j10", "a2", "d5", "a3")
 
 
-def test_render_to_a_player() -> None:
-    """The other's waters as far as they are known, and one's own with the fleet; a tab parts them."""
-    board = """\
-   the server           |   you
-   a b c d e f g h i j  |   a b c d e f g h i j
- 1 x . . . . . . . . .  | 1 5 5 5 5 5 . . 3 . .
- 2 o . . . . . . . . .  | 2 . . . . . . . 3 . .
- 3 o . . . . . . . . .  | 3 . 4 . . . . . 3 . .
- 4 . . . . . . . . . .  | 4 . 4 . . . . . . . .
- 5 . . . . . . . . . .  | 5 . 4 . x 3 3 . . . .
- 6 . . . . . . . . . .  | 6 . 4 . . . . . . . .
- 7 . . . . . . . . . .  | 7 . . . . . . . . . .
- 8 . . . . . . . . . .  | 8 . . . . . . . . . .
- 9 . . . . . . . . . .  | 9 . . . . . . . . . x
-10 . . . . . . . . . .  |10 . . . . . . . . . #
-o miss, x hit, # sunk"""
-    assert SOME_SHOTS.render(Seat.CLIENT, ORDERED) == re.sub(r" *\|", "\t", board)
+def test_board_of_a_player() -> None:
+    """The other's waters as far as they are known, and one's own with the fleet; a ship that was sunk, whole."""
+    assert seen(SOME_SHOTS, Seat.CLIENT, ORDERED) == [
+        "The server's sea          Your sea",
+        "   a b c d e f g h i j       a b c d e f g h i j",
+        " 1 x . . . . . . . . .     1 5 5 5 5 5 . . 3 . .",
+        " 2 o . . . . . . . . .     2 . . . . . . . 3 . .",
+        " 3[o]. . . . . . . . .     3 . 4 . . . . . 3 . .",
+        " 4 . . . . . . . . . .     4 . 4 . . . . . . . .",
+        " 5 . . . . . . . . . .     5 . 4 . x 3 3 . . . .",
+        " 6 . . . . . . . . . .     6 . 4 . . . . . . . .",
+        " 7 . . . . . . . . . .     7 . . . . . . . . . .",
+        " 8 . . . . . . . . . .     8 . . . . . . . . . .",
+        " 9 . . . . . . . . . .     9 . . . . . . . . . #",
+        "10 . . . . . . . . . .    10 . . . . . . . . . #",
+        "o: miss, x: hit, #: sunk",
+    ]
 
 
-def test_render_to_an_onlooker() -> None:
-    """The shots alone, as to a player who has placed no fleet yet."""
-    board = """\
-   the client           |   the server
-   a b c d e f g h i j  |   a b c d e f g h i j
- 1 . . . . . . . . . .  | 1 x . . . . . . . . .
- 2 . . . . . . . . . .  | 2 o . . . . . . . . .
- 3 . . . . . . . . . .  | 3 o . . . . . . . . .
- 4 . . . . . . . . . .  | 4 . . . . . . . . . .
- 5 . . . x . . . . . .  | 5 . . . . . . . . . .
- 6 . . . . . . . . . .  | 6 . . . . . . . . . .
- 7 . . . . . . . . . .  | 7 . . . . . . . . . .
- 8 . . . . . . . . . .  | 8 . . . . . . . . . .
- 9 . . . . . . . . . x  | 9 . . . . . . . . . .
-10 . . . . . . . . . #  |10 . . . . . . . . . .
-o miss, x hit, # sunk"""
-    assert SOME_SHOTS.render(None, None) == re.sub(r" *\|", "\t", board)
-    assert set(RULES.render(START, Seat.SERVER, None).split("\n")[2]) == set(" 1.\t")
+def test_board_of_an_onlooker() -> None:
+    """The shots alone; what is sunk is shown so far as the shots tell."""
+    found = seen(SOME_SHOTS, None)
+    assert found[0] == "The client's sea          The server's sea"
+    assert found[10:12] == [
+        " 9 . . . . . . . . . #     9 . . . . . . . . . .",
+        "10 . . . . . . . . . #    10 . . . . . . . . . .",
+    ]
+    assert set(rows(board_of(RULES, PLACED))[2]) == set(" 1.")
+
+
+def test_board_is_ones_own_sea_while_fleets_are_placed() -> None:
+    """For the ends of the ships are typed."""
+    assert [grid.title for grid in play(RULES).board(Seat.SERVER, None).grids] == ["Your sea"]
+    assert [grid.title for grid in play(RULES, FLEET).board(Seat.SERVER, ORDERED).grids] == ["Your sea"]
+
+
+def test_both_fleets_are_shown_when_the_game_is_over() -> None:
+    """To everybody, also after a resignation."""
+    match = play(RULES, FLEET, FLEET, "a1", "/resign")
+    assert match.outcome
+    for viewer in (None, *Seat):
+        theirs, own = ("".join(cell.mark.text for cell in grid.cells) for grid in match.board(viewer, None).grids)
+        assert sorted(theirs + own) == sorted("x" + "." * 166 + "5" * 9 + "4" * 8 + "3" * 12 + "2" * 4)
+        assert not any(cell.hidden for cell in cells(match.board(viewer, None)))
+
+
+@pytest.mark.parametrize(
+    ("row", "sunk"),
+    [("xx3", "abc"), ("xxx3", "bcd"), ("x2o", "ab"), ("x3x", "abc"), ("x2x", "b"), ("xx3x2", "bc"), ("4", "a")],
+)
+def test_ship_that_was_sunk_is_known_as_far_as_the_shots_tell(row: str, sunk: str) -> None:
+    """A hit beside it may be of another ship."""
+    at = next(at for at, mark in enumerate(row) if mark.isdigit())
+    assert sunk_by(row.ljust(100, "."), at) == {"abcde".index(column) for column in sunk}
 
 
 def test_waters_in_words() -> None:
-    """The viewer's own shots first; the fleet for who has it alone."""
-    at_server, at_client = "miss at a2, a3; hit at a1", "hit at d5, j9; sank a ship of 2 at j10"
-    assert SOME_SHOTS.render(Seat.CLIENT, ORDERED).spoken.split("\n") == [
-        f"Shots at the server: {at_server}.",
-        f"Shots at you: {at_client}.",
-        "Your ships: a1-e1, b3-b6, h1-h3, d5-f5, j9-j10.",
+    """The viewer's own last; the fleet for its owner alone."""
+    at_server, at_client = "miss a2, a3; hit a1", "hit d5; sunk j9, j10"
+    fleet = "ship of 3 h1, h2, h3, e5, f5; ship of 4 b3, b4, b5, b6; ship of 5 a1, b1, c1, d1, e1"
+    assert heard(SOME_SHOTS, Seat.CLIENT, ORDERED) == [
+        f"The server's sea: {at_server}.",
+        f"Your sea: {at_client}; {fleet}.",
     ]
-    assert SOME_SHOTS.render(Seat.SERVER, None).spoken.split("\n") == [
-        f"Shots at the client: {at_client}.",
-        f"Shots at you: {at_server}.",
-    ]
-    assert RULES.describe(START, None, None).split("\n") == [
-        "Shots at the client: none.",
-        "Shots at the server: none.",
-    ]
+    assert heard(SOME_SHOTS, Seat.SERVER) == [f"The client's sea: {at_client}.", f"Your sea: {at_server}."]
+    assert words(board_of(RULES, START)) == ["The client's sea: nothing yet.", "The server's sea: nothing yet."]
+
+
+def test_choices_are_the_cells_that_were_not_shot_at() -> None:
+    """In the other's sea, which is the first."""
+    board = SOME_SHOTS.board(Seat.SERVER, None)
+    assert len(board.choices) == 97
+    assert board.choices[0] == Choice("a1", ["a1"])
+    assert not SOME_SHOTS.board(Seat.CLIENT, None).choices
+    assert not play(RULES).board(Seat.SERVER, None).choices  # a fleet cannot be listed
 
 
 def test_shot_and_answer_in_words() -> None:
-    """An answer with the shot that it is for."""
-    assert RULES.tell(PLACED, "b4") == "Shot at b4."
-    assert [RULES.tell(SHOT, answer) for answer in ("miss", "hit", "sunk 3")] == [
-        "b4: miss.",
-        "b4: hit.",
-        "b4: sank a ship of 3.",
+    """Both in one sentence, as are the fleets."""
+    assert RULES.tell(PLACED, "b4", Seat.SERVER) == ""
+    assert [RULES.tell(SHOT, answer, Seat.SERVER) for answer in ("miss", "hit", "sunk 3")] == [
+        "You shot at b4: miss.",
+        "You shot at b4: hit.",
+        "You shot at b4: a hit, which sank a ship of 3.",
     ]
+    assert RULES.tell(SHOT, "hit", Seat.CLIENT) == "The server shot at b4: hit."
+    assert RULES.tell(START, None, Seat.CLIENT) == "The server has placed the fleet."
+    assert RULES.tell(START, None, Seat.SERVER) == "You have placed your fleet."
+    assert RULES.tell(PLACED, Revealed(Seat.SERVER, ORDERED), Seat.CLIENT) == "The server's fleet is shown."

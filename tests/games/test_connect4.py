@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 from msgspec import json
+from msgspec.structs import replace
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
@@ -13,6 +14,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games.connect4 import Connect4, Position
 from tests.games.perft import perft
+from tests.kit.boards import cells, heard, seen, words
 
 RULES = Connect4()
 DRAWN = "115566526237153477516714637471564433342222"
@@ -118,59 +120,51 @@ def test_player_is_asked_for_a_column() -> None:
     ("viewer", "who"), [(Seat.SERVER, "X: you, O: the client"), (None, "X: the server, O: the client")]
 )
 def test_board_shows_the_discs_under_the_numbers_of_their_columns(viewer: Seat | None, who: str) -> None:
-    """And says who is who."""
-    assert played("122334344").render(viewer, None).splitlines() == [
-        "1 2 3 4 5 6 7",
-        ". . . . . . .",
-        ". . . . . . .",
-        ". . . . . . .",
-        ". . X X . . .",
-        ". X X O . . .",
-        "X O O O . . .",
+    """And says who is who; the last disc has brackets."""
+    assert seen(played("122334344"), viewer) == [
+        " 1 2 3 4 5 6 7",
+        " . . . . . . .",
+        " . . . . . . .",
+        " . . . . . . .",
+        " . . X[X]. . .",
+        " . X X O . . .",
+        " X O O O . . .",
         who,
     ]
 
 
 def test_board_in_words() -> None:
     """Column by column, from the bottom up."""
-    assert played("122334344").render(Seat.CLIENT, None).spoken.split("\n") == [
-        "X is the server, O is you.",
-        "Column 1 from the bottom: X.",
-        "Column 2 from the bottom: O, X.",
-        "Column 3 from the bottom: O, X, X.",
-        "Column 4 from the bottom: O, O, X.",
-        "Empty columns: 5, 6, 7.",
+    assert heard(played("122334344"), Seat.CLIENT) == [
+        "Column 1 from the bottom: the server.",
+        "Column 2 from the bottom: you, the server.",
+        "Column 3 from the bottom: you, the server, the server.",
+        "Column 4 from the bottom: you, you, the server.",
     ]
-    assert played("").render(None, None).spoken.split("\n") == [
-        "X is the server, O is the client.",
-        "Empty columns: 1, 2, 3, 4, 5, 6, 7.",
+    assert heard(played(""), None) == ["There is no disc yet."]
+
+
+def test_after_a_move_the_last_disc_alone_is_told() -> None:
+    """And the line that has won."""
+    board = replace(played("1122334").board(Seat.SERVER, None), news=True)
+    assert words(board) == [
+        "You: column 4 row 1.",
+        "In a row: column 1 row 1, column 2 row 1, column 3 row 1, column 4 row 1.",
     ]
-    assert played(DRAWN).render(None, None).spoken.endswith("\nEmpty columns: none.")
 
 
 @pytest.mark.parametrize(
-    ("moves", "told"),
-    [
-        ("4", "X falls into column 4, row 1."),
-        ("44", "O falls into column 4, row 2."),
-        ("3333337", "X falls into column 7, row 1."),
-        ("333333", "O falls into column 3, row 6. Column 3 is full now."),
-    ],
+    ("moves", "line"),
+    [("71212131", "1234"), ("1122335566774", "1234567"), ("1122", "")],
 )
-def test_move_in_words(moves: str, told: str) -> None:
-    """Where the disc comes to lie, in rows from the bottom up."""
-    assert RULES.tell(played(moves[:-1]).position, int(moves[-1])) == told
+def test_discs_that_have_won_are_marked(moves: str, line: str) -> None:
+    """Four of them, seven or none."""
+    found = [cell.name for cell in cells(played(moves).board(None, None)) if cell.line]
+    assert sorted(name.split()[1] if moves != "71212131" else name.split()[3] for name in found) == list(line)
 
 
-@pytest.mark.parametrize(
-    ("moves", "rows"),
-    [
-        ("71212131", [". X . . . . .", ". X X . . . X"]),
-        ("1122335566774", ["O O O . O O O", ". . . . . . ."]),
-        ("1122", ["O O . . . . .", "X X . . . . ."]),
-    ],
-)
-def test_discs_that_have_won_can_be_told(moves: str, rows: list[str]) -> None:
-    """They are gone in the position without the line, be they none, four or seven; the others keep their marks."""
-    without = RULES.without_line(played(moves).position)
-    assert RULES.render(without, None, None).splitlines()[5:7] == rows
+def test_choices_are_the_columns_that_have_room() -> None:
+    """Each touches the cell into which the disc falls."""
+    choices = {choice.text: choice.cells for choice in played("3333331").board(Seat.CLIENT, None).choices}
+    assert list(choices) == list("124567")
+    assert (choices["1"], choices["2"]) == (["column 1 row 2"], ["column 2 row 1"])

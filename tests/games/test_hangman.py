@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from msgspec import json
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
-from chatgame.core.rules import Answer, Outcome, Secret
+from chatgame.core.rules import Answer, Outcome, Revealed, Secret
 from chatgame.core.seats import Seat
 from chatgame.games.hangman import Hangman, Position
 from tests.games.playing import Lie, canonical_or_refused, play
+from tests.kit.boards import board_of, cells, heard, rows, seen, words
 
 RULES = Hangman()
 START = RULES.start(Seat.CLIENT, "")
@@ -175,64 +176,86 @@ def test_position_is_written_as_json() -> None:
     assert json.encode(play(RULES, "banana", "a", "e").position) == b'["client","_a_a_a",["a","e"],""]'
 
 
-def test_render() -> None:
-    """The gallows, the open letters and what was tried; the word for its owner alone."""
+def test_board_shows_the_gallows_the_letters_and_what_was_tried() -> None:
+    """The word for its owner alone."""
     match = play(RULES, "banana", *"aeiou", "cabana")
-    assert match.render(Seat.SERVER, None) == (
-        "+---+\n|   |\n|   O\n|  /|\\\n|  /\n|\n_ a _ a _ a\ntried: a e i o u cabana\nword: the client, guesses: you"
-    )
-    assert "the word: banana\n" in match.render(Seat.CLIENT, "banana")
-    assert RULES.render(START, None, None) == (
-        "+---+\n|   |\n|\n|\n|\n|\n?\ntried: nothing yet\nword: the client, guesses: the server"
-    )
+    gallows = ["+---+", "|   |", "|   O", "|  /|\\", "|  /", "|"]
+    assert seen(match, Seat.SERVER) == [*gallows, " _ a _ a _ a", "Tried: a e i o u cabana"]
+    assert "The word: banana" in seen(match, Seat.CLIENT, "banana")
+    assert rows(board_of(RULES, START)) == ["+---+", "|   |", "|", "|", "|", "|", " ?", "Tried: nothing yet"]
 
 
-def test_board_is_at_most_40_columns_wide() -> None:
-    """Even after the longest wrong words."""
-    tried = tuple(letter * 20 for letter in "abcdef")
-    board = RULES.render(Position(Seat.CLIENT, "_" * 20, tried, ""), None, "x" * 20)
-    assert max(map(len, board.split("\n"))) <= 40
+def test_board_in_unicode() -> None:
+    """With lines that meet."""
+    match = play(RULES, "banana", *"ae")
+    assert rows(match.board(None, None), unicode=True)[:4] == ["┌───┐", "│   │", "│   O", "│"]
+
+
+def test_letters_that_were_opened_are_fresh() -> None:
+    """By the last guess, and no others."""
+    fresh = [cell.name for cell in cells(play(RULES, "banana", *"an").board(None, None)) if cell.fresh]
+    assert fresh == ["place 3", "place 5"]
+    for guesses in ("", "e", "ae"):
+        assert not any(cell.fresh for cell in cells(play(RULES, "banana", *guesses).board(None, None)))
+
+
+@pytest.mark.parametrize("end", [["cabana", *"eioux"], ["/resign"]])
+def test_word_is_shown_to_both_when_the_game_is_over(end: list[str]) -> None:
+    """However it has ended."""
+    match = play(RULES, "banana", "a", *end)
+    assert match.outcome
+    for viewer in (None, *Seat):
+        assert "The word: banana" in seen(match, viewer)
 
 
 def test_word_in_words() -> None:
     """A closed letter is a blank; the word is for its owner alone."""
     match = play(RULES, "banana", *"aei", "cabana")
-    told = [
-        "The word is from the client, the guesses from you.",
-        "It has 6 letters: blank, a, blank, a, blank, a.",
-        "Tried: a, e, i, cabana.",
-        "Wrong, 3 of 6: e, i, cabana.",
-    ]
-    assert match.render(Seat.SERVER, None).spoken.split("\n") == told
-    assert match.render(Seat.CLIENT, "banana").spoken.split("\n") == [
-        "The word is from you, the guesses from the server.",
-        "It is banana.",
-        *told[1:],
-    ]
+    wrong, letters, tried = (
+        "3 wrong guesses of 6.",
+        "The letters: blank, a, blank, a, blank, a.",
+        "Tried: a e i cabana",
+    )
+    assert heard(match, Seat.SERVER) == [wrong, letters, tried]
+    assert heard(match, Seat.CLIENT, "banana") == [wrong, letters, "The word: banana", tried]
     for position in (START, HIDDEN):
-        assert RULES.describe(position, None, None).split("\n") == [
-            "The word is from the client, the guesses from the server.",
-            "Tried: nothing yet.",
-            "Wrong, 0 of 6: none.",
+        assert words(board_of(RULES, position)) == [
+            "0 wrong guesses of 6.",
+            "The letters: not known yet.",
+            "Tried: nothing yet",
         ]
+
+
+def test_choices_are_the_letters_that_were_not_tried() -> None:
+    """Besides the whole word; there are none before there is one."""
+    match = play(RULES, "banana", *"ae")
+    board = match.board(Seat.SERVER, None)
+    assert "".join(choice.text for choice in board.choices) == "bcdfghijklmnopqrstuvwxyz"
+    assert board.besides == "the whole word of 6 letters"
+    assert not play(RULES).board(Seat.CLIENT, None).choices
 
 
 @pytest.mark.parametrize(
     ("guess", "answer", "told"),
     [
-        ("b", "1", "b is letter 1. The word: b, a, blank, a, blank, a."),
-        ("n", "3,5", "n is letter 3 and 5. The word: blank, a, n, a, n, a."),
-        ("i", "none", "i is not in the word: wrong guess 2 of 6."),
-        ("cabana", "no", "cabana is not the word: wrong guess 2 of 6."),
-        ("banana", "yes", "banana is the word."),
+        ("b", "1", "There is a b in place 1."),
+        ("n", "3,5", "There is an n in places 3 and 5."),
+        ("a", "2,4,6", "There is an a in places 2, 4 and 6."),
+        ("q", "none", "There is no q in it."),
+        ("cabana", "no", "The word is not cabana."),
+        ("banana", "yes", "The word is banana."),
     ],
 )
 def test_answer_in_words(guess: str, answer: str, told: str) -> None:
-    """With the word as it is then, or how many guesses were wrong."""
-    assert RULES.tell(Position(Seat.CLIENT, "_a_a_a", ("a", "e"), guess), answer) == told
+    """For both alike."""
+    position = Position(Seat.CLIENT, "______", (), guess)
+    assert RULES.tell(position, answer, Seat.CLIENT) == RULES.tell(position, answer, None) == told
 
 
-def test_length_in_words() -> None:
-    """A guess is shown as it was typed, and not told again."""
-    assert RULES.tell(HIDDEN, "6") == "The word has 6 letters."
-    assert RULES.tell(TOLD, "e") == ""
+def test_what_leads_to_an_answer_in_words() -> None:
+    """The word, its length, and a guess; and at the end the word itself."""
+    assert RULES.tell(START, None, Seat.CLIENT) == "You have hidden a word."
+    assert RULES.tell(START, None, Seat.SERVER) == "The client has hidden a word."
+    assert RULES.tell(HIDDEN, "6", None) == "The word has 6 letters."
+    assert RULES.tell(TOLD, "e", Seat.SERVER) == "You guessed e."
+    assert RULES.tell(TOLD, Revealed(Seat.CLIENT, "banana"), None) == "The word was banana."

@@ -9,6 +9,7 @@ from chatgame.core.rules import Chance, Outcome
 from chatgame.core.seats import Seat
 from chatgame.games.pig import Pig, Position
 from tests.games.playing import play
+from tests.kit.boards import heard, seen
 
 RULES = Pig()
 START = RULES.start(Seat.CLIENT, "")
@@ -99,24 +100,34 @@ def test_position_is_written_as_json() -> None:
     assert json.encode(played("625h", "4").position) == b'["client",0,13,4,"4"]'
 
 
-def test_render() -> None:
-    """What each holds, and the turn."""
+def test_board_is_the_score() -> None:
+    """What each holds, and the points of the turn; drawn and told alike."""
     match = played("625h", "46")
-    assert match.render(Seat.CLIENT, None) == ("  0 you\n 13 the server\nturn: you, points: 10, die: 6")
-    assert match.render(None, None) == ("  0 the client\n 13 the server\nturn: the client, points: 10, die: 6")
-    assert RULES.render(START, Seat.SERVER, None).endswith("\nturn: you, points: 0, die: -")
-    assert RULES.render(LOST, Seat.SERVER, None).endswith("\nturn: the client, since a 1 was rolled")
+    assert seen(match, Seat.CLIENT) == ["Points held: you 0, the server 13.", "Your turn: 10 points so far."]
+    assert heard(match, None) == [
+        "Points held: the client 0, the server 13.",
+        "The client's turn: 10 points so far.",
+    ]
 
 
-def test_turn_in_words() -> None:
-    """With what each holds, who is on turn first."""
-    assert RULES.describe(START, Seat.SERVER, None).split("\n") == [
-        "Points held by you: 0, by the client: 0.",
-        "On turn: you, with 0 to hold; no die was rolled yet.",
-    ]
-    assert played("625h", "46").render(Seat.SERVER, None).spoken.split("\n") == [
-        "Points held by the client: 0, by you: 13.",
-        "On turn: the client, with 10 to hold; the last die was a 6.",
-    ]
-    assert RULES.describe(RULES.apply(START, "roll"), None, None).endswith(" the die is rolling.")
-    assert RULES.describe(LOST, None, None).endswith(" the last die was a 1, so the turn passed.")
+def test_choices_are_roll_and_hold() -> None:
+    """Where there is something to hold."""
+    for match, choices in ((played("1"), ["roll"]), (played("1", "6"), ["roll", "hold"])):
+        assert match.duty
+        assert [choice.text for choice in match.board(match.duty.seat, None).choices] == choices
+
+
+@pytest.mark.parametrize(
+    ("came", "told"),
+    [
+        ("roll", ""),  # the die follows at once
+        (2, "You rolled a 3."),
+        (0, "You rolled a 1: the points of this turn are lost."),
+        ("hold", "You held 6 points."),
+    ],
+)
+def test_turn_in_words(came: str | int, told: str) -> None:
+    """Once for a roll and its die."""
+    position = START._replace(points=6)
+    assert RULES.tell(position, came, Seat.SERVER) == told
+    assert RULES.tell(position, came, Seat.CLIENT) == told.replace("You", "The server")

@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 from msgspec import json
 
+from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
 from chatgame.core.rules import Outcome
@@ -13,6 +14,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games.reversi import CELLS, Position, Reversi
 from tests.games.perft import perft
+from tests.kit.boards import cells, heard, seen
 
 RULES = Reversi()
 FULL = """
@@ -229,19 +231,18 @@ def test_full_board_can_be_written_as_json() -> None:
 
 
 def test_board_marks_what_the_viewer_may_play() -> None:
-    """And says who is who, and how many discs they have."""
-    assert played("d3 c3").render(Seat.SERVER, None).splitlines() == [
+    """And says who is who, and how many discs they have; what the last move has changed has brackets."""
+    assert seen(played("d3 c3"), Seat.SERVER) == [
         "  a b c d e f g h",
         "1 . . . . . . . .",
         "2 . . . . . . . .",
-        "3 . * O X . . . .",
-        "4 . . * O X . . .",
+        "3 . *[O]X . . . .",
+        "4 . . *[O]X . . .",
         "5 . . . X O * . .",
         "6 . . . . * . . .",
         "7 . . . . . . . .",
         "8 . . . . . . . .",
-        "X: you (3), O: the client (3)",
-        "* where you can play",
+        "X: you (3), O: the client (3), *: where you can play",
     ]
 
 
@@ -249,9 +250,9 @@ def test_board_marks_what_the_viewer_may_play() -> None:
     ("viewer", "who"),
     [(Seat.CLIENT, "X: the server (2), O: you (2)"), (None, "X: the server (2), O: the client (2)")],
 )
-def test_board_marks_nothing_for_who_is_not_to_act(viewer: Seat | None, who: str) -> None:
+def test_board_marks_nothing_for_a_viewer_who_is_not_to_act(viewer: Seat | None, who: str) -> None:
     """Neither for the player who waits nor for an onlooker."""
-    assert played("").render(viewer, None).splitlines() == [
+    assert seen(played(""), viewer) == [
         "  a b c d e f g h",
         "1 . . . . . . . .",
         "2 . . . . . . . .",
@@ -266,27 +267,36 @@ def test_board_marks_nothing_for_who_is_not_to_act(viewer: Seat | None, who: str
 
 
 def test_board_in_words() -> None:
-    """Row by row, and what the viewer may play."""
-    assert played("d3 c3").render(Seat.SERVER, None).spoken.split("\n") == [
-        "X is you, with 3; O is the client, with 3.",
-        "Row 3: c O, d X.",
-        "Row 4: d O, e X.",
-        "Row 5: d X, e O.",
-        "You can play b3, c4, f5, e6.",
+    """Each side's discs, and where the viewer may play."""
+    assert heard(played("d3 c3"), Seat.SERVER) == [
+        "You (3): d3, e4, d5.",
+        "The client (3): c3, d4, e5.",
+        "Where you can play: b3, c4, f5, e6.",
     ]
 
 
 @pytest.mark.parametrize("viewer", [Seat.CLIENT, None])
-def test_who_is_not_to_act_hears_of_no_moves(viewer: Seat | None) -> None:
+def test_viewer_who_is_not_to_act_hears_of_no_moves(viewer: Seat | None) -> None:
     """As the board shows none."""
-    assert "play" not in played("").render(viewer, None).spoken
-    assert "play" not in played(DRAWN).render(viewer, None).spoken
+    for moves in ("", DRAWN):
+        assert "play" not in " ".join(heard(played(moves), viewer))
 
 
-def test_move_in_words() -> None:
-    """Which discs it turns over, and whether the other has to pass."""
-    assert RULES.tell(played("").position, "d3") == "X on d3 turns over d4."
-    assert RULES.tell(played("d3").position, "c3") == "O on c3 turns over d4."
-    passes = RULES.tell(played("d3 c3 b3 b2 f5 a3 a1").position, "c1")
-    assert passes == "O on c1 turns over b2. X has to pass."
-    assert RULES.tell(played("e6 f4 e3 f6 g5 d6 e7 f5").position, "c5") == "X on c5 turns over d4, d5, e5, f5, d6."
+def test_choices_are_the_cells_that_turn_something_over() -> None:
+    """Each touches its own."""
+    choices = played("d3 c3").board(Seat.SERVER, None).choices
+    assert choices == [Choice(cell, [cell]) for cell in ("b3", "c4", "f5", "e6")]
+
+
+def test_pass_is_told() -> None:
+    """It needs no turn of its own."""
+    before = played("d3 c3 b3 b2 f5 a3 a1").position
+    assert RULES.tell(before, "c1", Seat.CLIENT) == "You played c1, and the server cannot move."
+    assert RULES.tell(before, "c1", Seat.SERVER) == "The client played c1, and you cannot move."
+    assert RULES.tell(played("").position, "d3", Seat.CLIENT) is None
+
+
+def test_what_a_move_has_changed_is_fresh() -> None:
+    """The new disc, and those that it has turned over."""
+    board = played("e6 f4 e3 f6 g5 d6 e7 f5 c5").board(None, None)
+    assert sorted(cell.name for cell in cells(board) if cell.fresh) == ["c5", "d4", "d5", "d6", "e5", "f5"]

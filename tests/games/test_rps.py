@@ -8,6 +8,7 @@ from chatgame.core.rules import Both, Choices, Outcome
 from chatgame.core.seats import Seat
 from chatgame.games.rps import RockPaperScissors
 from tests.games.playing import Lie, play
+from tests.kit.boards import heard, seen
 
 RULES = RockPaperScissors()
 START = RULES.start(Seat.CLIENT, "")
@@ -98,20 +99,30 @@ def test_position_is_written_as_json() -> None:
     assert json.encode(RULES.apply(START, Choices("paper", "rock"))) == b'[1,1,0,["paper","rock"]]'
 
 
-def test_render() -> None:
-    """The score, and the last round."""
-    assert RULES.render(START, Seat.CLIENT, None) == "Best of 1\nyou: 0\nthe server: 0"
+def test_board_is_the_score() -> None:
+    """Where more than one round counts; drawn and told alike."""
+    assert seen(play(RULES), Seat.CLIENT) == heard(play(RULES), Seat.CLIENT) == ["One round decides."]
     match = play(RULES, *"rp", options="3")
-    assert match.render(None, None) == (
-        "Best of 3\nthe client: 1, last choice paper\nthe server: 0, last choice rock"
-    )
-    assert match.render(Seat.SERVER, None) == "Best of 3\nthe client: 1, last choice paper\nyou: 0, last choice rock"
+    assert seen(match, None) == ["Best of 3 rounds: the client 1, the server 0."]
+    assert seen(match, Seat.SERVER) == ["Best of 3 rounds: the client 1, you 0."]
 
 
-def test_score_in_words() -> None:
-    """After the last round, if there was one."""
-    assert play(RULES).render(Seat.CLIENT, None).spoken == "Best of 1: you won 0, the server won 0."
-    assert play(RULES, *"rp", options="3").render(Seat.SERVER, None).spoken.split("\n") == [
-        "In the last round the client had paper, you had rock.",
-        "Best of 3: the client won 1, you won 0.",
-    ]
+def test_choices_are_the_three() -> None:
+    """For the one who is asked."""
+    match = play(RULES)
+    assert [choice.text for choice in match.board(Seat.SERVER, None).choices] == ["rock", "paper", "scissors"]
+    assert match.board(Seat.CLIENT, None).choices == []
+
+
+@pytest.mark.parametrize(
+    ("viewer", "told"),
+    [
+        (Seat.CLIENT, "You chose paper, the server rock."),
+        (Seat.SERVER, "You chose rock, the client paper."),
+        (None, "The client chose paper, the server rock."),
+    ],
+)
+def test_round_in_words(viewer: Seat | None, told: str) -> None:
+    """One's own choice first."""
+    assert RULES.tell(START, Choices("paper", "rock"), viewer) == told
+    assert RULES.tell(START, Choices("rock", "rock"), viewer) == "A draw: both chose rock. Again."

@@ -3,6 +3,7 @@
 import pytest
 from msgspec import json
 
+from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
 from chatgame.core.rules import Outcome
@@ -10,6 +11,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games.tictactoe import Position, TicTacToe
 from tests.games.perft import perft
+from tests.kit.boards import cells, heard, rows, seen
 
 RULES = TicTacToe()
 
@@ -88,8 +90,8 @@ def test_player_is_asked_for_a_free_cell() -> None:
 
 
 def test_board_shows_the_free_cells_by_number() -> None:
-    """And says who is who."""
-    assert played("51").render(Seat.CLIENT, None).splitlines() == [
+    """And says who is who; the last move leaves the drawing as it is."""
+    assert seen(played("51"), Seat.CLIENT) == [
         " O | 2 | 3",
         "---+---+---",
         " 4 | X | 6",
@@ -99,41 +101,52 @@ def test_board_shows_the_free_cells_by_number() -> None:
     ]
 
 
+def test_board_in_unicode() -> None:
+    """With lines, other marks, and brackets around the last move."""
+    assert rows(played("51").board(Seat.CLIENT, None), unicode=True) == [
+        "[○]│ 2 │ 3",
+        "───┼───┼───",
+        " 4 │ ✕ │ 6",
+        "───┼───┼───",
+        " 7 │ 8 │ 9",
+        "✕: the server, ○: you",
+    ]
+
+
 def test_board_in_words() -> None:
     """Each cell once: the marks with their places, the free ones by their numbers."""
-    assert played("51").render(Seat.CLIENT, None).spoken.split("\n") == [
-        "X is the server, O is you.",
-        "X: 5 centre.",
-        "O: 1 top left.",
+    assert heard(played("51"), Seat.CLIENT) == [
+        "The server: 5 centre.",
+        "You: 1 top left.",
         "Free: 2, 3, 4, 6, 7, 8, 9.",
     ]
-    assert played("512846379").render(None, None).spoken.split("\n") == [
-        "X is the server, O is the client.",
-        "X: 2 top middle, 3 top right, 4 middle left, 5 centre, 9 bottom right.",
-        "O: 1 top left, 6 middle right, 7 bottom left, 8 bottom middle.",
-        "Free: none.",
+    assert heard(played("512846379"), None) == [
+        "The server: 2 top middle, 3 top right, 4 middle left, 5 centre, 9 bottom right.",
+        "The client: 1 top left, 6 middle right, 7 bottom left, 8 bottom middle.",
     ]
+    assert heard(played("714253"), None)[-1] == "In a row: 1 top left, 2 top middle, 3 top right."
 
 
 @pytest.mark.parametrize(
-    ("moves", "told"),
+    ("moves", "fresh", "line"),
     [
-        ("5", "X takes the centre. Free: 1, 2, 3, 4, 6, 7, 8, 9."),
-        ("51", "O takes the top left. Free: 2, 3, 4, 6, 7, 8, 9."),
-        ("512846379", "X takes the bottom right. Free: none."),
-        ("714253", "O takes the top right. In a row: 1, 2, 3."),
-        ("142567983", "X takes the top right. In a row: 1, 2, 3, 6, 9."),
+        ("", "", ""),
+        ("51", "1", ""),
+        ("512846379", "9", ""),
+        ("714253", "3", "123"),
+        ("142567983", "3", "12369"),
     ],
 )
-def test_move_in_words(moves: str, told: str) -> None:
-    """Where it is, and what is free then or which cells have won."""
-    assert RULES.tell(played(moves[:-1]).position, int(moves[-1])) == told
+def test_last_move_and_winning_line_are_marked(moves: str, fresh: str, line: str) -> None:
+    """Also a line of five."""
+    found = list(cells(played(moves).board(None, None)))
+    assert "".join(str(n) for n, cell in enumerate(found, 1) if cell.fresh) == fresh
+    assert "".join(str(n) for n, cell in enumerate(found, 1) if cell.line) == line
 
 
-@pytest.mark.parametrize(
-    ("moves", "cells"), [("714253", "123XX6X89"), ("142567983", "123OO6OO9"), ("512846379", "OXXXXOOOX")]
-)
-def test_cells_that_have_won_can_be_told(moves: str, cells: str) -> None:
-    """They are free again in the position without the line; also when there are two rows, or none."""
-    position = played(moves).position
-    assert RULES.without_line(position) == position._replace(cells=cells)
+def test_choices_are_the_free_cells() -> None:
+    """Each touches its own, for the seat to act alone."""
+    match = played("51")
+    assert [choice.text for choice in match.board(Seat.SERVER, None).choices] == list("2346789")
+    assert match.board(Seat.SERVER, None).choices[0] == Choice("2", ["2"])
+    assert match.board(Seat.CLIENT, None).choices == []

@@ -31,12 +31,10 @@ from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
+from tests.kit.versions import VERSIONS as VERSIONS
 from tests.kit.wire import Wire
 
 Games = Mapping[str, AnyRules]
-
-
-VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
 
 
 class End(NamedTuple):
@@ -73,7 +71,7 @@ async def talk(
             return_exceptions=True,
         )
     client, server = (
-        End(journal.log, player.heard, result)
+        End(journal.log, [*map(str, player.heard)], result)
         for journal, player, result in zip(journals, players, results, strict=True)
     )
     return client, server

@@ -16,7 +16,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.resume import Held, follows, token
-from tests.kit.ends import VERSIONS
+from tests.kit.versions import VERSIONS
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from chatgame.core.board import Board
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -12,6 +13,7 @@ from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.session.commands import IN_CHAT, IN_GAME, Hide, Reply, Write, now, read_aside, read_chat, read_game
 from tests.core.test_match import Acts, Position
+from tests.kit.boards import rows
 from tests.kit.ends import VERSIONS
 
 CHAT = Table.open("0" * 32, BUILT_IN, VERSIONS)
@@ -124,7 +126,7 @@ def test_command_without_its_slash_is_asked_about_in_chat(line: str, meant: str)
         read_chat(line, CHAT, Seat.CLIENT)
 
 
-@pytest.mark.parametrize("game", ["tictactoe", "hangman", "rps", "battleship", "pig", "reversi", "connect4"])
+@pytest.mark.parametrize("game", BUILT_IN)
 @pytest.mark.parametrize(("line", "meant"), [("quit", "/q"), ("Resign", "/resign"), ("moves", "/moves"), ("q", "/q")])
 def test_command_without_its_slash_is_asked_about_in_a_game(game: str, line: str, meant: str) -> None:
     """Unless it can be played, as a word in hangman."""
@@ -216,8 +218,8 @@ def test_help_says_what_is_asked_for_now() -> None:
     in_chat, in_game = read_chat("/help", CHAT, Seat.CLIENT), read_game("/help", GAME, Seat.SERVER, None, 0)
     assert isinstance(in_chat, Reply)
     assert isinstance(in_game, Reply)
-    assert "your turn to chat" in in_chat.text
-    assert "your move in tic-tac-toe: the number of a free cell" in in_game.text
+    assert "your turn to chat" in str(in_chat.text)
+    assert "your move in tic-tac-toe: the number of a free cell" in str(in_game.text)
 
 
 @pytest.mark.parametrize("line", ["/board", "/moves", "/resign"])
@@ -232,7 +234,8 @@ def test_commands_of_a_game() -> None:
     assert read_game("/resign", GAME, Seat.SERVER, None, 0) == Write(Kind.RESIGN)
     board = read_game("/board", GAME, Seat.SERVER, None, 0)
     assert isinstance(board, Reply)
-    assert board.text.endswith("X: you, O: the client")
+    assert isinstance(board.text, Board)
+    assert rows(board.text)[-1] == "X: you, O: the client"
 
 
 def test_lines_in_a_game_are_moves() -> None:
@@ -275,21 +278,42 @@ def reply(line: str, table: Table) -> str:
     assert table.token
     answer = read_game(line, table, table.token, None, 0)
     assert isinstance(answer, Reply)
+    assert isinstance(answer.text, str)
     return answer.text
 
 
 class TestMoves:
     """`/moves`."""
 
-    def test_are_all_that_can_be_played(self) -> None:
-        """Where the rules list them."""
-        assert reply("/moves", played("move 5", "move 1", table=GAME)) == "You can play 2, 3, 4, 6, 7, 8, 9."
+    @pytest.mark.parametrize(
+        ("turns", "words"),
+        [
+            (["play tictactoe", "move 5", "move 1"], "You can play 2, 3, 4, 6, 7, 8, 9."),
+            (["play rps"], "You can play rock, paper, scissors."),
+            (["play pig"], "You can play roll."),
+            (
+                ["play hangman", f"commit {'0' * 64}", "answer 6", "move e", "answer none"],
+                "You can play a, b, c, d, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, "
+                "or the whole word of 6 letters.",
+            ),
+        ],
+    )
+    def test_are_all_that_can_be_played(self, turns: list[str], words: str) -> None:
+        """In every game that can list them."""
+        assert reply("/moves", played(*turns)) == words
+
+    def test_are_the_cells_that_were_not_shot_at(self) -> None:
+        """In battleship."""
+        table = played(
+            "play battleship", f"commit {'0' * 64}", f"commit {'1' * 64}", "move a1", "answer miss", "move a1"
+        )
+        table = played("answer miss", table=table)
+        assert reply("/moves", table).startswith("You can play b1, c1,")
 
     @pytest.mark.parametrize(
         ("turns", "words"),
         [
             (["play battleship"], "You can play ships of 5 4 3 3 2 cells .*, or random[.]"),
-            (["play rps"], "You can play rock, paper or scissors[.]"),
             (["play acts move"], "You can play a word[.]"),  # by rules that list no moves
         ],
     )
@@ -373,7 +397,8 @@ class TestAside:
         answer = read_aside(line, table, Seat.CLIENT, "secret")
         assert answer == read_game(line, table, Seat.CLIENT, "secret", 0)
         assert answer
-        assert ("the word: secret" in answer.text) is (line == "/board")
+        board = rows(answer.text) if isinstance(answer.text, Board) else []
+        assert ("The word: secret" in board) is (line == "/board")
 
     @pytest.mark.parametrize("line", ["Hello", "", "5", "/q", "/say x", "//board", "/rematch", "/resign", "/nothing"])
     def test_all_else_has_to_wait(self, line: str) -> None:
@@ -396,7 +421,7 @@ class TestAside:
             "the server's move in tic-tac-toe: the number of a free cell",
             "your move in tic-tac-toe: the number of a free cell",
         ),
-        (["play pig", "move roll"], *["the server's program goes on with pig by itself"] * 2),
+        (["play pig", "move roll"], *["the server's program continues pig by itself"] * 2),
         (["quit"], *["the conversation is over"] * 2),
     ],
 )
@@ -406,7 +431,7 @@ def test_what_is_waited_for(turns: list[str], at_client: str, at_server: str) ->
     assert (now(table, Seat.CLIENT), now(table, Seat.SERVER)) == (at_client, at_server)
     helped = read_aside("/help", table, Seat.CLIENT, None)
     assert helped
-    assert helped.text.endswith(f"\nNow: {at_client}.")
+    assert str(helped.text).endswith(f"\nNow: {at_client}.")
 
 
 def test_help_says_how_a_game_is_played() -> None:
@@ -414,6 +439,6 @@ def test_help_says_how_a_game_is_played() -> None:
     about = BUILT_IN["tictactoe"].about
     assert about
     assert about in reply("/help", GAME)
-    assert about not in read_chat("/help", CHAT, Seat.CLIENT)[0]
+    assert about not in str(read_chat("/help", CHAT, Seat.CLIENT)[0])
     bare = played("play acts move", table=Table.open("0" * 32, {"acts": Acts()}, {"acts": 1}))
     assert len(reply("/help", bare).split("\n")) == len(IN_GAME) + 1

@@ -120,7 +120,7 @@ def failure(commands: Sequence[Command]) -> ChatgameError:
 
 def texts(given: Sequence[object]) -> list[str]:
     """What the player alone hears."""
-    return [command.text for command in given if isinstance(command, Hear)]
+    return [str(command.text) for command in given if isinstance(command, Hear)]
 
 
 def owing_commit(seat: Seat = Seat.SERVER) -> Script:
@@ -205,7 +205,7 @@ def test_line_that_is_no_turn_is_answered_and_the_player_is_asked_again(line: st
     assert script.types(line) == ()
     answer, ask = script.given()
     assert isinstance(answer, Hear)
-    assert words in answer.text
+    assert words in str(answer.text)
     assert ask == Ask(script.session.table)
     assert script.state() is State.ASKING
 

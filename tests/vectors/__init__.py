@@ -1,7 +1,7 @@
 """Test vectors for those who write a partner in another language: `python -m tests.vectors` makes the files anew.
 
 The examples are stated here, with what has to come of them. Digests of logs are the table's own, and commitments
-those of `chatgame.core.commitments`; `tests/test_vectors.py` computes both again from the words of the README.
+those of `chatgame.core.commitments`; `tests/test_vectors.py` computes both again from the protocol's README.
 """
 
 import json
@@ -324,7 +324,7 @@ Wrong = tuple[int, str, str, Any, str]
 
 LOGS: list[tuple[str, list[str], list[Wrong]]] = [
     (
-        "tic-tac-toe, won, and the chat around it; it begins as in the README",
+        "tic-tac-toe, won, and the chat around it; it begins as in the protocol's README",
         [
             *("say Hello", "play tictactoe", "move 5", "say well, well", "say \u00fc \u2603 \U0001f3b2", "move 1"),
             *("move 3", "move 9", "move 7", "say again?", "say no", "quit"),

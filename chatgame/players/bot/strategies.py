@@ -7,7 +7,6 @@ to shoot where most ships could still lie, from http://www.datagenetics.com/blog
 
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
 from random import Random
 from typing import Any
 
@@ -62,12 +61,12 @@ def shoot(position: battleship.Position, seat: Seat, chance: Random) -> str:  # 
     if position.fleets < 2:
         return "random"
     waters = position.target
-    sunk = [(at, int(mark)) for at, mark in enumerate(waters) if mark.isdigit()]
-    afloat = Counter(battleship.LENGTHS) - Counter(length for _, length in sunk)
-    gone = {cell for at, length in sunk for cell in _sunk_ship(waters, at, length)}
+    sunk = [at for at, mark in enumerate(waters) if mark.isdigit()]
+    afloat = Counter(battleship.LENGTHS) - Counter(int(waters[at]) for at in sunk)
+    gone = {cell for at in sunk for cell in battleship.sunk_by(waters, at)}
     chances: Counter[int] = Counter()
     for length, ships in afloat.items():
-        for ship in _places(length):
+        for ship in battleship.places(length):
             marks = [waters[at] for at in ship]
             if "o" not in marks and gone.isdisjoint(ship):
                 weight = ships * THROUGH_HIT ** (length - marks.count("."))
@@ -83,19 +82,6 @@ def _diagonals(cells: list[int], chances: Counter[int], length: int) -> list[int
     """Those on every so many-th diagonal: no ship of that length slips through, and none need be shot at twice."""
     combs = [[at for at in cells if (at // 10 + at % 10) % length == comb and chances[at]] for comb in range(length)]
     return min(filter(None, combs), key=len, default=cells)
-
-
-def _sunk_ship(waters: str, at: int, length: int) -> set[int]:
-    """The cells that surely belong to the ship that was sunk by the shot at `at`."""
-    lying = [set(ship) for ship in _places(length) if at in ship and all(waters[cell] not in ".o" for cell in ship)]
-    return set.intersection(*lying) if lying else {at}
-
-
-@cache
-def _places(length: int) -> list[range]:
-    """Every way in which a ship can lie."""
-    starts = [(at, step) for step in (1, 10) for at in range(100) if at // step % 10 + length <= 10]
-    return [range(at, at + step * length, step) for at, step in starts]
 
 
 STRATEGIES: dict[str, Strategy] = {

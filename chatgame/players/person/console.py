@@ -21,8 +21,9 @@ from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.inert import inert
-from chatgame.players.person.narration import BANNER, NOBODY, known_names, named, narrate, recalled
-from chatgame.players.person.screen import Look, prompt, shown, titled
+from chatgame.players.person.look import Look
+from chatgame.players.person.narration import BANNER, NOBODY, Told, known_names, named, narrate, recalled
+from chatgame.players.person.screen import prompt, shown, titled
 from chatgame.session.commands import now, read_aside
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
@@ -132,7 +133,8 @@ class Console:
     async def _read_line(self) -> bool:
         """Read one line and take or refuse it; False at the end of input."""
         assert self._reader, "only an editor does without"
-        text = refusal = None
+        text: str | None = None
+        refusal: Told | None = None
         try:
             line = await self._reader.readline()
             text = line.decode().removesuffix("\n").removesuffix("\r")
@@ -166,7 +168,7 @@ class Console:
         """The line that is asked for, unless it has come or is no longer waited for."""
         return self._asked if self._asked and not self._asked.done() else None
 
-    def _answer(self, line: str) -> str | None:
+    def _answer(self, line: str) -> Told | None:
         """The answer to a line that was entered before the prompt, if it only asks for something."""
         if self._table:
             try:
@@ -248,15 +250,15 @@ class Console:
         self.show(*self._banner)
         self._banner = ()
 
-    async def hear(self, text: str) -> None:
+    async def hear(self, text: Told) -> None:
         """Show an answer."""
         self._show_answer(named(text, self._names) if isinstance(text, Board) else text)
         await self.drain()
 
-    def _show_answer(self, text: str) -> None:
+    def _show_answer(self, text: Told) -> None:
         self.show(*[text] if isinstance(text, Board) else text.split("\n"))
 
-    def show(self, *texts: str) -> None:
+    def show(self, *texts: Told) -> None:
         """Show boards, and other texts each on a line, all made inert; they are written when the loop next runs."""
         if texts and self.in_line:
             self.end_line()

@@ -34,6 +34,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.players.person.console import NO_TEXT, NOT_YET, Console
 from chatgame.players.person.inert import inert
+from chatgame.players.person.narration import Told
 from chatgame.players.person.screen import prompt
 
 
@@ -174,7 +175,8 @@ class EditedConsole(Console):
 
     def _entered(self, line: str) -> None:
         """Take a line that was entered, answer it, or leave it in the editor."""
-        question, answer = self._open_question, None
+        question = self._open_question
+        answer: Told | None = None
         if not _is_text(line):
             answer = NO_TEXT
         elif question:

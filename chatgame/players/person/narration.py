@@ -3,12 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import overload
+
+from msgspec.structs import replace
 
 from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
+from chatgame.core.errors import RulesFailed
 from chatgame.core.log import Step
 from chatgame.core.match import Match
-from chatgame.core.rules import known_as
+from chatgame.core.rules import Choices, known_as
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
@@ -28,9 +32,10 @@ BANNER = (
 GOODBYE = "Shutting Down!"
 
 _OURS = r"""(?ix)\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
-    |The\W+(?:connection|game|rules|journal|conversation|output|input)\b|You\W+(?:played|started|answered|made|had|won|lost
-    |resigned|are)\b|Your\W+(?:move|turn|partner)|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
-    |Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
+    |The\W+(?:connection|game|rules|journal|conversation|output|input|word)\b|You\W+(?:played|started|answered|made|had|won|lost
+    |resigned|came|are|rolled|held|chose|guessed|shot\W+at|have\W+(?:placed|hidden))\b|Your\W+(?:move|turn|partner|fleet)|A\W+draw\b
+    |There\W+is\W+(?:an?|no)\W+\w\W+in\b|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
+    |Both\W+have|Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
     |Dropped\b|Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)"""
 """How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs. As
 all our patterns, it is compiled when it is first used: together that takes a thirtieth of the start."""
@@ -46,9 +51,13 @@ _NOT_OURS = r"[^ -~]"
 """What the program's own lines have not: letters of other scripts, but also what is blank or cannot be seen."""
 
 Names = Mapping[Seat, str]
-"""What people want to be called, as far as they have said it and it can be told from what a program says."""
+"""The names that people have given themselves, where they cannot be mistaken for a program's own words."""
 
 NOBODY: Names = MappingProxyType({})
+
+
+Told = str | Board
+"""What a person is told: a line, or a board."""
 
 
 class Said(str):
@@ -58,13 +67,13 @@ class Said(str):
 
 
 class Typed(str):
-    """What the person has typed, behind the prompt of that time."""
+    """What the person typed, with the prompt that stood before it."""
 
     __slots__ = ()
 
 
 class Waiting(str):
-    """Who is to act next: of no use to who comes back later."""
+    """Who acts next; left out for a person who comes back later."""
 
     __slots__ = ()
 
@@ -82,7 +91,7 @@ class Over(str):
 
 
 def known_names(names: Names) -> Names:
-    """Those names that can be seen, and told from each other and from what a program says by itself.
+    """Those names that are visible, and cannot be mistaken for each other or for a program's own words.
 
     Where both have the same, it is the server's.
     """
@@ -101,7 +110,7 @@ def imitates(text: str) -> bool:
     return bool(re.match(_OURS, re.sub(_NOT_OURS, "", text)))
 
 
-def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[str]:
+def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
     """What tells the person at `viewer` of a turn, their own or the partner's."""
     before, turn, after, secret = step.before, step.turn, step.after, step.secret
     mine = turn.seat is viewer
@@ -120,33 +129,34 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[str]:
             return [Said(f"{turn.seat.title} says: {turn.text}" if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
-    lines = _what_happened(was, turn, match, viewer)
-    waiting = match.duty is None or match.duty.asked  # or else a program goes on by itself, at once
+    lines: list[Told] = [*_what_happened(was, turn, match, viewer)]
+    waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
     if waiting:
-        if not was:
-            lines.append(match.render(viewer, secret))
-        elif was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
-            lines.append(match.news(was, turn, viewer, secret))
+        if not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
+            lines.append(_seen(match, viewer, secret, news=bool(was)))
         lines += _what_comes(turn, after, match, viewer)
     return [named(line, names) for line in lines]
 
 
-def named(line: str, names: Names) -> str:
-    """A line of the program's own with names in the place of seats."""
+@overload
+def named(line: str, names: Names) -> str: ...
+
+
+@overload
+def named(line: Told, names: Names) -> Told: ...
+
+
+def named(line: Told, names: Names) -> Told:
+    """A line of the program's own, or a board, with names in the place of seats."""
 
     def name(seat: re.Match[str]) -> str:
         return names.get(Seat(seat[0].split()[-1].lower()), seat[0])
 
     if not names:
         return line
-    text = re.sub(_SEAT, name, line)
-    if not isinstance(line, Board):
-        return type(line)(text)
-    same = {
-        n for n, (was, is_now) in enumerate(zip(line.split("\n"), text.split("\n"), strict=True)) if was == is_now
-    }
-    fresh, won = (frozenset((row, at) for row, at in marks if row in same) for marks in (line.fresh, line.line))
-    return Board.of(text, re.sub(_SEAT, name, line.spoken), fresh, won)
+    if isinstance(line, Board):
+        return line.renamed(lambda text: re.sub(_SEAT, name, text))
+    return type(line)(re.sub(_SEAT, name, line))
 
 
 def typed(step: Step, viewer: Seat) -> str | None:
@@ -172,11 +182,11 @@ def typed(step: Step, viewer: Seat) -> str | None:
     return turn.text
 
 
-def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[str]:
-    """What the person at `viewer` sees who comes back: the last lines, and the board of the game that is on."""
+def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[Told]:
+    """What the person at `viewer` sees on coming back: the last lines, and the board of the game that is on."""
     last = steps[-1]
     count = last.after.number
-    lines = [f"Going on with your conversation after {count} turn{'s' if count > 1 else ''}:"]
+    lines: list[Told] = [f"Going on with your conversation after {count} turn{'s' if count > 1 else ''}:"]
     for step in steps:
         line = typed(step, viewer)
         lines += [] if line is None else [Typed(f"{PROMPT}{line}")]
@@ -185,23 +195,38 @@ def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list
     if not match:
         return lines
     comes = _what_comes(last.turn, last.after, match, viewer) if last.after.asked else []
-    return [*lines, *(named(line, names) for line in [match.render(viewer, last.secret), *comes])]
+    now: list[Told] = [_seen(match, viewer, last.secret), *comes]
+    return [*lines, *(named(line, names) for line in now)]
+
+
+def _seen(match: Match, viewer: Seat, secret: str | None, *, news: bool = False) -> Told:
+    """The board, or why there is none."""
+    try:
+        return replace(match.board(viewer, secret), news=news)
+    except RulesFailed as error:
+        return str(error)
 
 
 def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat) -> list[str]:
-    who = "You" if turn.seat is viewer else f"The {turn.seat}"
+    who = known_as(turn.seat, viewer).capitalize()
+    if not before:
+        about = [f"Rules: {after.rules.about}"] if after.rules.about else []
+        return [f"{who} started a game of {after.rules.title}.", *about]
+    told = after.told(before, viewer)
+    if told is not None:
+        return [told] if told else []
     match turn.kind:
-        case Kind.PLAY:
-            about = [f"Rules: {after.rules.about}"] if after.rules.about else []
-            return [f"{who} started a game of {after.rules.title}.", *about]
         case Kind.MOVE:
             return [f"{who} played {turn.text}."]
         case Kind.ANSWER:
             return [f"{who} answered {turn.text}."]
-        case Kind.COMMIT if before and before.duty and before.duty.asked:
+        case Kind.COMMIT if before.duty and before.duty.asked:
             return [f"{who} made a choice, hidden for now."]
-        case Kind.REVEAL if before and not before.by_chance:
+        case Kind.REVEAL if before.over:
             return [f"{who} had chosen {Opening.parse(turn.text).value}."]
+        case Kind.REVEAL if after.ply != before.ply and isinstance(after.came, Choices):
+            seats = (after.inviter.other, after.inviter)
+            return [f"{known_as(seat, viewer).capitalize()} had chosen {after.came.of(seat)}." for seat in seats]
     return []
 
 

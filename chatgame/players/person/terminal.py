@@ -17,8 +17,9 @@ import aioconsole
 from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
 from chatgame.core.seats import Seat
 from chatgame.players.person.console import Console
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import GOODBYE
-from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, Look, shown
+from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, shown
 
 THREAD_TIME = 0.05
 """In seconds: how long a line that was pasted before the prompt may take to pass through the reading thread."""

@@ -62,7 +62,7 @@ def test_bot_clears_the_sea_and_finds_words() -> None:
 async def test_bot_greets_once_and_names_its_games() -> None:
     """Then it makes small talk that leads to a game."""
     bot, table = Bot(Seat.CLIENT, Level.EASY, Random(1)), Table.open("0" * 32, BUILT_IN, VERSIONS)
-    assert "I am a bot and play tictactoe, connect4, reversi, rps, hangman, battleship, pig" in await bot.ask(table)
+    assert f"I am a bot and play {', '.join(BUILT_IN)}" in await bot.ask(table)
     assert "play " in await bot.ask(table)
 
 

@@ -14,8 +14,8 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.players.person.console import CUT_AT, Console
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, PROMPT
-from chatgame.players.person.screen import Look
 from tests.kit.ends import VERSIONS, Screen
 
 TABLE = Table.open("0" * 32, BUILT_IN, VERSIONS)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from chatgame.players.person.look import Look
 from chatgame.players.person.narration import Said
-from chatgame.players.person.screen import Look, shown
+from chatgame.players.person.screen import shown
 
 TEXTS = {
     "one word": "a",

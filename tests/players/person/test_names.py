@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import chatgame.cli
-from chatgame.core.board import Board
+from chatgame.core.board import Board, Grid
 from chatgame.core.limits import MAX_PERSON
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
@@ -18,18 +18,19 @@ from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.players.person.console import Console
-from chatgame.players.person.narration import NOBODY, known_names, named, narrate, recalled, typed
+from chatgame.players.person.narration import NOBODY, Told, known_names, named, narrate, recalled, typed
 from chatgame.program import Setting, join, serve
 from chatgame.session.commands import Write, read_chat
+from tests.kit.boards import rows, words
 from tests.kit.ends import VERSIONS, Screen
 
 CLIENT, SERVER = Seat
 BOTH = {CLIENT: "Anna", SERVER: "Ben"}
 
 
-def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[str]:
+def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Told]:
     """What is told of the last of these turns, each a kind and a text."""
-    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[str]()
+    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Told]()
     for turn in turns:
         kind, _, text = turn.partition(" ")
         assert table.token
@@ -63,8 +64,11 @@ def test_name_stands_in_the_place_of_the_seat(turns: list[str], viewer: Seat, li
 def test_boards_have_names_too() -> None:
     """Drawn and in words."""
     (board,) = (line for line in told(BOTH, "play tictactoe") if isinstance(line, Board))
-    assert board.endswith("X: you, O: Anna")
-    assert "O is Anna" in board.spoken
+    assert rows(board)[-1] == "X: you, O: Anna"
+    (board,) = (line for line in told(BOTH, "play battleship") if isinstance(line, Board))
+    assert words(board) == ["Your sea: nothing yet."]
+    seas = [Grid([], 0, "The server's sea", spoken="The client is nowhere.")]
+    assert words(Board(seas).renamed(lambda text: named(text, BOTH))) == ["Anna is nowhere."]
 
 
 @pytest.mark.parametrize("turns", [["say Hello"], ["play tictactoe"], ["play rps", "resign"], ["quit"]])
@@ -83,7 +87,7 @@ def test_who_comes_back_reads_the_names_too() -> None:
         table = after
     lines = recalled(log, CLIENT, BOTH)
     assert "Ben played 5." in lines
-    assert any(isinstance(line, Board) and line.endswith("X: Ben, O: you") for line in lines)
+    assert any(isinstance(line, Board) and rows(line)[-1] == "X: Ben, O: you" for line in lines)
 
 
 def test_text_is_left_alone() -> None:

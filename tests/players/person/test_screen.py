@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
 import pyte
@@ -10,18 +10,21 @@ import pytest
 import wcwidth
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from chatgame.core.board import Board
+from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark, Picture
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
+from chatgame.games import BUILT_IN, hangman
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.strategies import STRATEGIES
-from chatgame.players.person.narration import NOBODY, PROMPT, Asked, Over, Said, Waiting, narrate, recalled
-from chatgame.players.person.screen import GAP, READABLE, Look, columns, prompt, shown, titled, wrapped
+from chatgame.players.person.boards import GAP, in_words
+from chatgame.players.person.look import READABLE, Look, columns, wrapped
+from chatgame.players.person.narration import NOBODY, PROMPT, Asked, Over, Said, Told, Waiting, narrate, recalled
+from chatgame.players.person.screen import prompt, shown, titled
 from chatgame.players.script import Script
 from chatgame.session.commands import Reply, read_game
 from chatgame.session.play import converse
@@ -55,7 +58,9 @@ class Gamer(Script):
             self.remarked = match.number
             return "/say Mind the X and the O, 日本!"
         strategy = STRATEGIES.get(match.rules.name)
-        return strategy(match.position, self.seat, self.chance) if strategy else self.chance.choice(match.legal_moves)
+        if strategy:
+            return strategy(match.position, self.seat, self.chance)
+        return self.chance.choice(match.board(self.seat, None).choices).text
 
     async def see(self, step: Step) -> None:
         """Keep it."""
@@ -81,7 +86,7 @@ def seen() -> dict[Seat, list[Step]]:
     return {player.seat: player.seen for player in players}
 
 
-def told(seen: dict[Seat, list[Step]]) -> Iterator[str]:
+def told(seen: dict[Seat, list[Step]]) -> Iterator[Told]:
     """Each line and board that both were told, without names and with them, and what somebody saw who came back."""
     for seat, steps in seen.items():
         for names in (NOBODY, NAMES):
@@ -124,7 +129,7 @@ def test_every_game_is_among_what_was_told(seen: dict[Seat, list[Step]]) -> None
     ends = [line for step in steps for line in narrate(step, CLIENT) if isinstance(line, Over)]
     assert len(ends) == len(BUILT_IN)
     assert len(list(boards(seen))) > 100
-    assert any(line.startswith("Anna says: Mind the X") for line in told(seen))
+    assert any(isinstance(line, Said) and line.startswith("Anna says: Mind the X") for line in told(seen))
 
 
 @pytest.mark.parametrize("plain", [False, True])
@@ -138,13 +143,28 @@ def test_colours_never_change_the_words_of_a_conversation(
     assert uncoloured(prompt(Look(colour=True))) == prompt(Look()) == PROMPT
 
 
+def board_of(text: str) -> Board:
+    """A board with a text in all its places."""
+    mark = Mark(text, text, tone="first")
+    cells = [
+        Cell("a1", mark, fresh=True),
+        Cell("b1", mark, line=True),
+        Cell("a2", FREE),
+        Cell("b2", mark, hidden=True),
+    ]
+    grid = Grid(cells, 2, text, (text, "b"), ("1", text), [mark])
+    return Board([grid, replace(grid, pattern="ruled"), text, Picture(text, text)])
+
+
 @settings(derandomize=True, database=None, deadline=None)
 @given(
     st.text(max_size=150) | texts,
-    st.sampled_from([str, Said, Waiting, Asked, Over, lambda text: Board.of(text, text)]),
+    st.sampled_from([str, Said, Waiting, Asked, Over, board_of]),
     st.none() | st.integers(1, 200),
 )
-def test_colours_never_change_the_words_of_any_text(text: str, kind: type[str], width: int | None) -> None:
+def test_colours_never_change_the_words_of_any_text(
+    text: str, kind: Callable[[str], Told], width: int | None
+) -> None:
     """Whatever is told."""
     assert uncoloured(shown(kind(text), Look(True, width=width))) == shown(kind(text), Look(width=width))
 
@@ -191,18 +211,24 @@ def board_after(game: str, *moves: str) -> Board:
     [
         ("tictactoe", ["5"], {(2, 5): "X"}),
         ("tictactoe", ["5", "9"], {(4, 9): "O"}),
-        ("connect4", ["4", "4"], {(5, 6): "O"}),
+        ("connect4", ["4", "4"], {(5, 7): "O"}),
         ("reversi", ["d3"], {(3, 8): "X", (4, 8): "X"}),  # with the disc that it has turned over
     ],
 )
 def test_last_move_is_marked(game: str, moves: Sequence[str], marked: dict[tuple[int, int], str]) -> None:
-    """In reverse video, at its cell and nowhere else; on a screen without colours, or on another turn, not."""
-    board = board_after(game, *moves)
-    assert reversed_cells(on_screen(shown(board, Look(colour=True)))) == marked
-    assert "\x1b" not in shown(board, Look())
+    """In reverse video, at its cell and nowhere else; also when the board is asked for again."""
     again = read_game("/board", ended(game, *moves)[1], SERVER, None, 0)
     assert isinstance(again, Reply)
-    assert reversed_cells(on_screen(shown(again.text, Look(colour=True)))) == {}
+    for board in (board_after(game, *moves), again.text):
+        assert reversed_cells(on_screen(shown(board, Look(colour=True)))) == marked
+
+
+def test_last_move_is_marked_without_colours_too() -> None:
+    """By brackets; several cells in a row have one pair."""
+    rows = shown(board_after("reversi", "d3"), Look()).split("\n")
+    assert rows[3:5] == ["3 . . .[X]. . . .", "4 . . .[X]X . . ."]
+    cells = [Cell(name, Mark("X", "you"), fresh=name in "abd") for name in "abcd"]
+    assert shown(Board([Grid(cells, 4)]), Look()) == "[X X]X[X]\n"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +236,7 @@ def test_last_move_is_marked(game: str, moves: Sequence[str], marked: dict[tuple
     [
         ("tictactoe", "14253", {(0, 1), (0, 5), (0, 9)}),
         ("tictactoe", "1425", None),  # nobody has won
-        ("connect4", "1213141", {(3, 0), (4, 0), (5, 0), (6, 0)}),
+        ("connect4", "1213141", {(3, 1), (4, 1), (5, 1), (6, 1)}),
     ],
 )
 def test_winning_line_is_marked(game: str, moves: str, line: set[tuple[int, int]] | None) -> None:
@@ -220,16 +246,19 @@ def test_winning_line_is_marked(game: str, moves: str, line: set[tuple[int, int]
     assert green == (line or set())
 
 
-def test_marks_are_on_what_stands_on_a_cell_and_free_cells_are_never_marked(seen: dict[Seat, list[Step]]) -> None:
-    """In all games; a board that shows what was there before has no marks."""
-    marked = 0
-    for board in boards(seen):
-        rows = board.split("\n")
-        for row, column in board.fresh | board.line:
-            marked += 1
-            assert re.fullmatch(r"[^\s.*_]", rows[row][column])
-            assert rows[row][max(column - 1, 0) : column + 2].split() == [rows[row][column]]
-    assert marked > 100
+def test_winning_line_has_the_brackets_once_there_is_one() -> None:
+    """And the last move has none."""
+    cells = [Cell(name, Mark("X", "you"), fresh=name == "c", line=name in "ab") for name in "abc"]
+    assert shown(Board([Grid(cells, 3)]), Look()) == "[X X]X\n"
+
+
+def test_colours_are_those_of_what_stands_there_and_of_no_letter() -> None:
+    """The o and the x of hangman are letters, and no misses and hits; nor is the head on the gallows a mark."""
+    position = hangman.Position(CLIENT, "_ox_o", ("o", "x", "e"), "")
+    board = BUILT_IN["hangman"].board(position, SERVER, {}, None)
+    screen = on_screen(shown(board, Look(colour=True)))
+    colours = {screen.buffer[y][x].fg for y in range(screen.lines) for x in range(screen.columns)}
+    assert colours == {"default"}
 
 
 # Rows
@@ -285,13 +314,14 @@ def test_screen_of_hardly_any_width_loses_nothing(width: int) -> None:
 
 def test_name_above_a_board_is_broken_like_any_text() -> None:
     """So that nothing in it stands where a row begins."""
-    board = Board.of("sea of " + "wide " * 20 + "Enter Input >\tsea", "")
-    assert not any(row.startswith("Enter") for row in on_screen(shown(board, Look(width=40)), 40).display)
+    grids = [Grid([Cell("a1", FREE)], 1, title) for title in ("sea of " + "wide " * 20 + "Enter Input >", "sea")]
+    assert not any(row.startswith("Enter") for row in on_screen(shown(Board(grids), Look(width=40)), 40).display)
 
 
 def test_wide_board_is_not_broken_on_a_wide_screen() -> None:
     """Text is, where it would be hard to read."""
-    assert shown(Board.of("x " * 59 + "x", ""), Look(width=200)).count("\n") == 1
+    board = Board([Grid([Cell(str(n), FREE) for n in range(60)], 60)])
+    assert shown(board, Look(width=200)).count("\n") == 1
     assert shown(Said("x " * 59 + "x"), Look(width=200)).count("\n") == 2
 
 
@@ -314,27 +344,79 @@ def test_lines_are_not_broken_in_pipes() -> None:
     assert shown(Said("word " * 100), Look()) == "word " * 100 + "\n"
 
 
+@pytest.mark.parametrize("unicode", [False, True])
 @pytest.mark.parametrize("width", [40, 60, 200])
-def test_boards_of_every_game_fit_the_screen(seen: dict[Seat, list[Step]], width: int) -> None:
+def test_boards_of_every_game_fit_the_screen(seen: dict[Seat, list[Step]], width: int, unicode: bool) -> None:
     """Also the two of battleship, which stand one below the other where there is no room."""
     for board in boards(seen):
-        rows = shown(board, Look(width=width)).split("\n")
+        rows = shown(board, Look(width=width, unicode=unicode)).split("\n")
         assert max(map(wcwidth.wcswidth, rows)) <= width
-        assert sorted(" ".join(rows).split()) == sorted(board.split())
+        wide = shown(board, Look(unicode=unicode))
+        assert sorted(" ".join(rows).split()) == sorted(wide.split())
 
 
-SEAS = Board.of("日本日本\tyou\na b\ta b\n1 2\t3 4\nthe legend", "Two seas.")
+@pytest.mark.parametrize("width", [40, 80, 100, 200])
+def test_boards_stand_in_the_middle_of_the_text_on_a_wide_screen(width: int) -> None:
+    """And captions begin where they do; on others, and in a pipe, all begins at the edge."""
+    board = board_after("tictactoe", "5")
+    edge = shown(board, Look()).splitlines()
+    indent = " " * (44 if width > READABLE else 0)
+    assert shown(board, Look(width=width)).splitlines() == [f"{indent}{row}" for row in edge]
+
+
+def test_board_without_a_figure_is_text() -> None:
+    """Words keep the left edge."""
+    assert shown(Board(["You: 5 points."]), Look(width=200)) == "You: 5 points.\n"
+
+
+def sea(title: str, first: str) -> Grid:
+    """A sea of two by two."""
+    return Grid(
+        [Cell(f"{x}{y}", Mark(first, "ship")) for y in "12" for x in "ab"], 2, title, "ab", "12", [Mark("o", "miss")]
+    )
+
+
+SEAS = Board([sea("日本日本", "X"), sea("you", "."), "the end"])
 
 
 def test_boards_side_by_side_are_aligned_also_below_wide_names() -> None:
-    """Columns are counted as the screen does."""
-    assert shown(SEAS, Look(width=40)) == (f"日本日本{GAP}you\na b     {GAP}a b\n1 2     {GAP}3 4\nthe legend\n")
+    """Columns are counted as the screen does; what both explain stands once below them."""
+    assert shown(SEAS, Look()).splitlines() == [
+        f"日本日本{GAP}you",
+        f"  a b   {GAP}  a b",
+        f"1 X X   {GAP}1 . .",
+        f"2 X X   {GAP}2 . .",
+        "o: miss",
+        "the end",
+    ]
 
 
 def test_boards_without_room_stand_one_below_the_other() -> None:
-    """Each whole, and what stands below them stays there."""
-    assert shown(SEAS, Look(width=14)) == "日本日本\na b\n1 2\nyou\na b\n3 4\nthe legend\n"
-    assert shown(SEAS, Look(width=15)) == shown(SEAS, Look())
+    """Each whole, and the one to choose in last; what stands below them stays there."""
+    first, second = ["日本日本", "  a b", "1 X X", "2 X X"], ["you", "  a b", "1 . .", "2 . ."]
+    rows = [row.strip() for row in shown(SEAS, Look(width=16)).splitlines()]
+    assert rows == [row.strip() for row in [*first, *second, "o: miss", "the end"]]
+    rows = [row.strip() for row in shown(replace(SEAS, choices=[Choice("b2", ["b2"])]), Look(width=16)).splitlines()]
+    assert rows == [row.strip() for row in [*second, *first, "o: miss", "the end"]]
+    assert shown(SEAS, Look(width=17)) == shown(SEAS, Look())
+
+
+def test_board_to_choose_in_is_on_a_small_screen_when_one_is_asked(seen: dict[Seat, list[Step]]) -> None:
+    """Of 40 columns and 20 rows, with all that stands between it and the prompt, in every game."""
+    asked = 0
+    for seat, steps in seen.items():
+        for step in steps:
+            lines = narrate(step, seat, NAMES)
+            board = next((line for line in lines if isinstance(line, Board) and line.choices), None)
+            if not board:
+                continue
+            asked += 1
+            text = "".join(shown(line, Look(width=40)) for line in lines) + PROMPT
+            screen = [row.strip() for row in on_screen(text, 40, 20).display]
+            needed = replace(board, parts=[part for part in board.parts if not isinstance(part, str)][:1])
+            for row in shown(needed, Look(width=40)).splitlines():
+                assert row.strip() in screen
+    assert asked > 100
 
 
 # In words
@@ -348,23 +430,26 @@ def test_plain_screen_draws_nothing(seen: dict[Seat, list[Step]]) -> None:
         if not isinstance(line, Board):
             assert text == shown(line, Look(width=80))
             continue
-        assert text == "".join(shown(row, look) for row in line.spoken.split("\n"))
+        assert text == "".join(shown(row, look) for row in in_words(line))
         assert not re.search(r"[|+#_\x1b]|--", text), text
         assert all(re.search(r"\w", row) for row in text.splitlines())
     assert prompt(look) == PROMPT
 
 
-def test_plain_screen_tells_what_a_move_does_and_the_board_on_request() -> None:
-    """After a move what has changed, by `/board` all of it."""
-    steps, table = ended("tictactoe", "5")
+def test_plain_screen_tells_of_a_large_board_what_is_new_and_the_rest_on_request() -> None:
+    """By `/board`; a small one is told whole."""
+    steps, table = ended("reversi", "d3")
     look = Look(plain=True)
     assert [shown(line, look) for line in narrate(steps[-1], SERVER)] == [
-        "You played 5.\n",
-        shown(BUILT_IN["tictactoe"].tell(steps[0].after.match.position, 5), look),  # type: ignore[union-attr]
+        "You played d3.\n",
+        "You (4): d3, d4.\n",
         "Waiting for the client...\n",
     ]
     reply = read_game("/board", table, SERVER, None, 0)
     assert isinstance(reply, Reply)
-    described = BUILT_IN["tictactoe"].describe(table.playing.position, SERVER, None)  # type: ignore[union-attr]
-    assert shown(reply.text, look) == f"{described}\n"
-    assert described != reply.text
+    assert shown(reply.text, look) == "You (4): d3, d4, e4, d5.\nThe client (1): e5.\n"
+    assert [shown(line, look) for line in narrate(ended("tictactoe", "5")[0][-1], SERVER)] == [
+        "You played 5.\n",
+        "You: 5 centre.\nFree: 1, 2, 3, 4, 6, 7, 8, 9.\n",
+        "Waiting for the client...\n",
+    ]

@@ -310,14 +310,14 @@ def test_battleship_survives_kill_9_of_each_side_in_turn(spawn: Spawn, server: A
     for shot, answers in (("a1", ("hit", "hit")), ("j9", ("miss", "hit"))):
         again("client", asked)
         say(programs["client"], shot, programs["server"])
-        assert f"The client played {shot}." in programs["server"].before
-        assert f"You answered {answers[0]}." in programs["server"].before
-        assert f"You answered {answers[0]}." in again("server", asked)
+        assert f"The client shot at {shot}: {answers[0]}." in programs["server"].before
+        assert f"The client shot at {shot}: {answers[0]}." in again("server", asked)
         say(programs["server"], shot, programs["client"])
-        assert f"You answered {answers[1]}." in programs["client"].before
+        assert f"The server shot at {shot}: {answers[1]}." in programs["client"].before
     again("server", waits)
     programs["client"].sendline("/resign")
-    programs["client"].expect_exact(f"The server had chosen {FLEETS['server']}.")
+    programs["client"].expect_exact("The server's fleet is shown.")
+    programs["client"].expect_exact(" 1 x . 4 . 3 . 3 . 2 .     1 x 5 5 5 5 . . 3 . .")
     programs["server"].expect_exact("Game over, you won: the client resigned.")
     programs["client"].expect_exact("Game over, the server won: you resigned.")
     programs["client"].expect_exact(PROMPT)
@@ -349,7 +349,7 @@ def test_friends_on_two_computers_talk_by_a_code_and_come_back_without_it(spawn:
     client.expect_exact("Going on with your conversation after 3 turns:")
     server.expect(r"Your move: [^\r]+\r\n" + PROMPT)
     server.sendline("paper")
-    client.expect_exact("The server had chosen paper.")
+    client.expect_exact("You chose rock, the server paper.")
     client.expect_exact(PROMPT)
     client.sendline("/q")
     ends(client, 0)
@@ -537,7 +537,7 @@ def test_names_and_boards_in_words_on_real_terminals(spawn: Spawn) -> None:
     say(client, "play tictactoe", server)
     assert "Anna started a game of tic-tac-toe.\r\n" in server.before
     say(server, "5", client)
-    assert "\r\nBen played 5.\r\nX takes the centre. Free: 1, 2, 3, 4, 6, 7, 8, 9.\r\n" in client.before
+    assert "\r\nBen played 5.\r\nBen: 5 centre.\r\nFree: 1, 2, 3, 4, 6, 7, 8, 9.\r\n" in client.before
     assert not re.search(r"\x1b\[|---", client.before)
     client.sendline("/resign")
     server.expect_exact("Game over, you won: Anna resigned.")
@@ -558,7 +558,7 @@ def test_newcomer_alone_plays_a_bot(spawn: Spawn) -> None:
     solo.expect_exact("The server made a choice, hidden for now.")
     solo.expect_exact(PROMPT)
     solo.sendline("rock")
-    solo.expect("The server had chosen (rock|paper|scissors)")
+    solo.expect("You chose rock, the server (paper|scissors)|A draw: both chose rock. Again.")
     solo.sendintr()
     assert ends(solo, 130).endswith("Shutting Down!\r\n")
 
@@ -595,12 +595,12 @@ def test_word_in_hangman_is_seen_by_its_owner_alone(server: Any, client: Any) ->
     client.expect_exact("a word of 3 to 20 letters")
     client.expect_exact(PROMPT)
     client.sendline("secret")
-    client.expect_exact("the word: secret")
-    server.expect_exact("The client answered 6.")
+    client.expect_exact("The word: secret")
+    server.expect_exact("The word has 6 letters.")
     server.expect_exact(PROMPT)
     assert "secret" not in server.before
     server.sendline("secret")
-    server.expect_exact("The client had chosen secret.")
+    server.expect_exact("The word was secret.")
     server.expect_exact("Game over, you won: the word is known.")
 
 

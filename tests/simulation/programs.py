@@ -1,21 +1,14 @@
-"""Whole sessions, simulated: both programs, from the command line's floor down, in virtual time.
+"""Whole sessions of the real programs, from `program.py` down, in virtual time.
 
 The network splits what is sent, delays it, is cut and resets; processes die at any step; the disk keeps what was
 synced and nothing else; and two people chat, play every game, and quit when they like. One seed gives one run.
-
-    python -m tests.simulation --sessions 1000000     many runs, on all cores
-    python -m tests.simulation --seed 7               one of them, with its trace
 """
 
-import argparse
 import asyncio
 import os
 import shutil
-import sys
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -23,6 +16,7 @@ from typing import Any
 
 import detangle
 
+from chatgame.core.board import Board
 from chatgame.core.errors import LinkLost, PartnerLeft, PlayerLeft, TurnedAway, Unreachable
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
@@ -31,20 +25,11 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.journal.writer import Writer
-from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.program import Setting, join, serve
+from tests.simulation.people import DOWN, THINKING, WRITING, Person, check
 
 MEMORY = "/dev/shm"  # noqa: S108  # a folder of our own is made in it
 """Where files cost nothing, on Linux."""
-
-THINKING = (0.0, 0.0, 0.001, 0.1, 1.0, 20.0)
-"""In seconds: how long people think."""
-
-WRITING = (0.0, 0.0, 0.001, 0.5)
-"""In seconds: how long the disk takes."""
-
-DOWN = (0.0, 0.1, 3.0, 40.0)
-"""In seconds: how long a cut or a death lasts."""
 
 
 class Killed(Exception):
@@ -75,7 +60,7 @@ class Computer:
         self._down_for = seconds
         detangle.network().crash(self.seat.value)
 
-    async def run(self, person: "Person", setting: dict[str, Any]) -> Table:
+    async def run(self, player: "Player", setting: dict[str, Any]) -> Table:
         """Run the program until it ends.
 
         Raises:
@@ -86,7 +71,7 @@ class Computer:
         async def program() -> Table:
             with Store(self.disk / "journal.db") as store:
                 where = Setting("server", 1059, BUILT_IN, store, insecure=True, **setting)
-                return await sit(person, where, lambda *_: None)
+                return await sit(player, where, lambda *_: None)
 
         self.program = detangle.spawn(program(), host=self.seat.value, name=self.seat.value)
         await asyncio.wait([self.program])
@@ -118,84 +103,52 @@ class Computer:
             return [entry.turn for entry, _ in store.log(1)]
 
 
-class Person:
-    """Chats, plays every game, and quits or leaves at random; sits through many lives of the program."""
+class Player:
+    """Lets a person sit at a program, through many lives of it."""
 
-    def __init__(self, seat: Seat, world: "World", chance: Random) -> None:
-        self.seat = seat
-        self.world = world
-        self.chance = chance
-        self.typed: list[str] = []
-        self.in_work: str | None = None
-        self.lost: set[str] = set()
-        self.patience = chance.randrange(1, 30)
+    def __init__(self, person: Person, world: "World") -> None:
+        self._person = person
+        self._world = world
 
     async def ask(self, table: Table) -> str:
         """The next line."""
-        assert self.world.token is None, f"the {self.seat} is asked while the {self.world.token} is"
-        if self.world.gone:
+        assert not any(person.asked for person in self._world.people.values()), "both are asked"
+        if self._world.gone:
             raise PlayerLeft("Gone.")
-        self.world.token = self.seat
+        self._person.asked = True
         try:
-            await asyncio.sleep(self.chance.choice(THINKING))
+            await asyncio.sleep(self._world.chance.choice(THINKING))
         finally:
-            self.world.token = None
-        self.patience -= 1
-        if self.patience < 0 and not self.chance.randrange(3):
-            if self.chance.randrange(5):
-                return "/q"
-            self.world.gone = True
-            raise PlayerLeft("Gone.")
-        match = table.playing
-        if match and self.chance.random() < 0.9:
-            if self.chance.random() < 0.05:
-                return "/resign"
-            strategy = STRATEGIES.get(match.rules.name)
-            if strategy:
-                return strategy(match.position, self.seat, self.chance)
-            return str(self.chance.choice(list(match.rules.legal_moves(match.position))))
-        if not match and self.chance.random() < 0.4:
-            return f"play {self.chance.choice(list(BUILT_IN))}"
-        self.in_work = f"line {len(self.typed)} of the {self.seat}"
-        self.typed.append(self.in_work)
-        return f"/say {self.in_work}" if match else self.in_work
+            self._person.asked = False
+        return self._person.line(table)
 
     async def see(self, step: Step) -> None:
-        """A line that is seen is no longer in work."""
-        if step.turn.seat is self.seat:
-            self.in_work = None
+        """A turn."""
+        self._person.saw(step.turn)
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Nothing that was seen before can have gone."""
 
-    async def hear(self, text: str) -> None:
-        """Only a program that is late is ever told of."""
-        assert "20 remarks" in text or "is late" in text, text
-
-    def died(self, log: list[Turn]) -> None:
-        """The program has died; what was in work may be lost, if it was not written yet."""
-        if self.in_work and all(turn.text != self.in_work for turn in log):
-            self.lost.add(self.in_work)
-        self.in_work = None
+    async def hear(self, text: str | Board) -> None:
+        """What is for this person alone."""
+        self._person.heard(str(text))
 
 
 class World:
-    """Two computers, two people, and the trouble they have.
-
-    Attributes:
-        token: who is asked.
-        gone: whether somebody has left, not to come back.
-    """
+    """Two computers, two people, and the trouble they have."""
 
     def __init__(self, seed: int, folder: Path) -> None:
         self.chance = Random(seed)
-        self.token: Seat | None = None
-        self.gone = False
         self.computers = {seat: Computer(seat, folder, self.chance) for seat in Seat}
-        self.people = {seat: Person(seat, self, Random(self.chance.random())) for seat in Seat}
+        self.people = {seat: Person(seat, Random(self.chance.random())) for seat in Seat}
         self._steps = 0
         self._troubles = sorted(self.chance.randrange(3000) for _ in range(self.chance.choice([0, 1, 2, 4, 10])))
         self._trouble = asyncio.Event()
+
+    @property
+    def gone(self) -> bool:
+        """Whether somebody has left, not to come back."""
+        return any(person.gone for person in self.people.values())
 
     def over(self) -> bool:
         """Whether nobody has anything left to do."""
@@ -209,7 +162,7 @@ class World:
         while not self.over():
             setting = {"patience": self.chance.choice([20, 600]), "chance": Random(self.chance.random())}
             try:
-                await computer.run(person, setting)
+                await computer.run(Player(person, self), setting)
             except Killed:
                 person.died(computer.log())
             except (PartnerLeft, PlayerLeft):
@@ -259,7 +212,7 @@ class World:
         for computer in self.computers.values():
             await computer.stop()
         await asyncio.wait({trouble, *lives})
-        self.check()
+        check(self.people, {seat: computer.log() for seat, computer in self.computers.items()})
 
     def slow_disk(self) -> None:
         """Let what is done in threads, all of it by disks, take its time; a process may die meanwhile."""
@@ -272,21 +225,6 @@ class World:
 
         loop.run_in_executor = slowly  # type: ignore[method-assign, assignment]  # it knows no disks
         Writer.do = lambda _, work: asyncio.to_thread(work)  # type: ignore[method-assign, assignment]
-
-    def check(self) -> None:
-        """What must hold in the end."""
-        client, server = (self.computers[seat].log() for seat in (Seat.CLIENT, Seat.SERVER))
-        shorter = min(len(client), len(server))
-        assert client[:shorter] == server[:shorter], "the logs differ"
-        if not self.gone:
-            assert client == server, "one log is shorter"
-        longer = max(client, server, key=len)
-        written = Counter(turn.text for turn in longer if turn.kind is Kind.SAY)
-        for person in self.people.values():
-            for line in person.typed:
-                assert written[line] == 1 or (line in person.lost | {person.in_work} and not written[line]), line
-        for turn in longer:
-            assert turn.kind is not Kind.SAY or turn.text in self.people[turn.seat].typed, turn
 
 
 def session(seed: int, *, trace: bool = False) -> detangle.RunResult:
@@ -306,42 +244,3 @@ def session(seed: int, *, trace: bool = False) -> detangle.RunResult:
             await World(seed, Path(folder)).run()
 
         return detangle.execute(main, config=config, strategy=strategy, trace=trace)
-
-
-def failing(seed: int) -> str | None:
-    """What is wrong with a session, if anything is."""
-    result = session(seed)
-    return result.failure.headline() if result.failure else None
-
-
-def main() -> int:
-    """Run as the command line says; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sessions", type=int, default=2000)
-    parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--seed", type=int, help="run this one alone, and print its trace")
-    options = parser.parse_args()
-    if options.seed is not None:
-        result = session(options.seed, trace=True)
-        if result.trace:
-            print(result.trace.render(limit=0))
-        print(result.failure or f"well, after {result.steps} steps and {result.virtual_time:.0f} seconds")
-        if result.failure and result.failure.exception:
-            raise result.failure.exception
-        return 0
-    seeds = range(options.first, options.first + options.sessions)
-    with ProcessPoolExecutor() as pool:
-        for seed, wrong in zip(seeds, pool.map(failing, seeds, chunksize=20), strict=True):
-            done = seed - options.first + 1
-            if sys.stderr.isatty() and not done % 20:
-                print(f"\r{'#' * (40 * done // len(seeds)):40} {done} of {len(seeds)}", end="", file=sys.stderr)
-            if wrong:
-                print(f"\nSeed {seed}: {wrong}\nTo see it: python -m tests.simulation --seed {seed}")
-                pool.shutdown(cancel_futures=True)
-                return 1
-    print(f"{options.sessions} sessions, and nothing was lost.")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,100 @@
+"""How a screen shows text: with what codes, and in rows of what width."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain, repeat
+from typing import NamedTuple
+
+_SGR = r"\x1b\[[0-9;]*m"
+BOLD, FAINT, REVERSE, RED, GREEN, YELLOW, BLUE, CYAN = 1, 2, 7, 31, 32, 33, 34, 36  # SGR, ECMA-48 8.3.117
+
+_INDENT = "  "
+
+READABLE = 100
+"""In columns: a line that is longer is hard to follow, however wide the screen is."""
+
+
+class Look(NamedTuple):
+    """How a screen shows what it is given.
+
+    Attributes:
+        colour: whether it has colours; without their codes the text is the same.
+        plain: whether boards are told in words, for those who hear the screen.
+        width: in columns, or None where lines are not to be broken.
+        titled: whether its window has a title to tell the state in.
+        unicode: whether boards are drawn in Unicode, and not in ASCII.
+    """
+
+    colour: bool = False
+    plain: bool = False
+    width: int | None = None
+    titled: bool = False
+    unicode: bool = False
+
+
+def styled(text: str, *codes: int) -> str:
+    """Text with these SGR codes, if any, which end behind it."""
+    return text if not codes else f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m"
+
+
+def uncoloured(text: str) -> str:
+    """The same text without its SGR codes."""
+    return re.sub(_SGR, "", text)
+
+
+def wrapped(line: str, width: int | None) -> list[str]:
+    """A line as rows of a screen, broken between words, which drops blanks there; rows that follow are indented.
+
+    What is wider than a row is broken too: a word, or if need be a character that is joined of several. The work
+    grows with the length of the line and no faster, whatever is in it, since partners write lines to show.
+    """
+    if width is None or columns(line) <= width:
+        return [line]
+    rows: list[str] = []
+    row, left, room = "", width, max(width - len(_INDENT), 1)
+    for blanks, piece, size in _pieces(line, room):
+        taken = len(blanks) + size
+        if taken <= left:
+            row, left = row + blanks + piece, left - taken
+        else:
+            rows += [row] if row.strip() else []
+            start, full = (_INDENT, room) if rows else ("", width)
+            row, left = start + piece, full - size
+    return [*rows, row]
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes at the most: terminals differ in what characters they join."""
+    bare = uncoloured(text)
+    return len(bare) if bare.isascii() else sum(size for _, size in _graphemes(bare))
+
+
+def _graphemes(text: str) -> Iterator[tuple[str, int]]:
+    """The characters that a reader sees (UAX 29), each with the columns that it takes at the most."""
+    import wcwidth  # takes 30 ms, and few lines need it
+
+    # One by one, since wcwidth 0.9 goes back to the beginning of a row of flags at each flag.
+    for grapheme in wcwidth.iter_graphemes(text):
+        yield grapheme, max(wcwidth.width(grapheme), sum(max(wcwidth.wcwidth(part), 0) for part in grapheme))
+
+
+def _pieces(line: str, room: int) -> Iterator[tuple[str, str, int]]:
+    """What stays whole in rows that have this much room: the blanks before it, the text, and its columns."""
+    for blanks, word in re.findall("( *)([^ ]+)", line.rstrip()):  # each blank at the end would be tried as the first
+        size = columns(word)
+        parts = [(word, size)] if size <= room else _parts(word, room)
+        for gap, (part, taken) in zip(chain([blanks], repeat("")), parts, strict=False):
+            yield gap, part, taken
+
+
+def _parts(word: str, room: int) -> Iterator[tuple[str, int]]:
+    """The characters of a word, each with its columns, and the codes of its colours, which take none."""
+    for number, part in enumerate(re.split(f"({_SGR})", word)):
+        if number % 2:
+            yield part, 0
+            continue
+        for grapheme, size in zip(part, repeat(1)) if part.isascii() else _graphemes(part):
+            if size <= room:
+                yield grapheme, size
+            else:
+                yield from ((character, columns(character)) for character in grapheme)

@@ -1,0 +1,41 @@
+"""What a board looks like, on a screen without colours, and what it is in words."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from chatgame.core.board import Board, Cell
+from chatgame.core.match import Match
+from chatgame.core.rules import AnyRules, Secrets
+from chatgame.core.seats import Seat
+from chatgame.players.person.boards import drawn, in_words
+from chatgame.players.person.look import Look
+
+
+def board_of(rules: AnyRules, position: Any, viewer: Seat | None = None, secrets: Secrets | None = None) -> Board:
+    """The board of a position that has come out of nowhere."""
+    return rules.board(position, viewer, secrets or {}, None)
+
+
+def rows(board: Board, *, unicode: bool = False) -> list[str]:
+    """The rows that are drawn where there is room."""
+    return list(drawn(board, Look(unicode=unicode)))
+
+
+def words(board: Board) -> list[str]:
+    """The lines that are told."""
+    return list(in_words(board))
+
+
+def seen(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
+    """The rows of a match's board."""
+    return rows(match.board(viewer, secret))
+
+
+def heard(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
+    """The same in words."""
+    return words(match.board(viewer, secret))
+
+
+def cells(board: Board) -> Iterable[Cell]:
+    """The cells of all grids."""
+    return (cell for grid in board.grids for cell in grid.cells)

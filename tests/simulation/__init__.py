@@ -1,0 +1,1 @@
+"""Whole sessions, simulated: of the real programs, and of the machines alone."""
