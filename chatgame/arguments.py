@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, get_args
 
 from chatgame import __version__
 from chatgame.core.errors import Refused
@@ -12,6 +12,7 @@ from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
 from chatgame.players.bot.bot import Level
 from chatgame.players.person.inert import inert
+from chatgame.players.person.look import Boards
 from chatgame.players.person.narration import known_names
 from chatgame.protocol.pairing import read_code
 
@@ -43,8 +44,6 @@ OTHER_WORDS = {
     **dict.fromkeys(("delete", "remove", "rm"), "forget"),
 }
 """What people type who know other programs, and the command that they mean by it."""
-
-PLAIN = "describe boards in words, for a screen reader"
 
 NUMBER = "the conversation's number in `chatgame history`"
 
@@ -200,7 +199,7 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
     command.add_argument("--bot", action="store_true", help="let a bot take this seat; it needs no terminal")
-    command.add_argument("--plain", action="store_true", help=PLAIN)
+    _add_look(command)
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
     )
@@ -213,16 +212,26 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_look(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--plain", action="store_true", help="describe boards in words, for a screen reader")
+    command.add_argument(
+        "--boards",
+        default="auto",
+        choices=get_args(Boards),
+        help="how boards are drawn; auto is unicode where lines are edited in colours, and elsewhere ascii",
+    )
+
+
 def _add_solo(command: argparse.ArgumentParser) -> None:
     levels = [level.value for level in Level]
     command.add_argument("--level", default="medium", choices=levels, help="how strong the bot is (default: medium)")
     command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")
-    command.add_argument("--plain", action="store_true", help=PLAIN)
+    _add_look(command)
 
 
 def _add_demo(command: argparse.ArgumentParser) -> None:
     command.add_argument("--speed", default=1.0, type=_speed, metavar="X", help="playback speed (default: 1)")
-    command.add_argument("--plain", action="store_true", help=PLAIN)
+    _add_look(command)
 
 
 def _add_replay(command: argparse.ArgumentParser) -> None:
@@ -234,7 +243,7 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
         metavar="X",
         help="playback speed (default: 1); pauses are cut to 3 seconds",
     )
-    command.add_argument("--plain", action="store_true", help=PLAIN)
+    _add_look(command)
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:

@@ -125,7 +125,7 @@ async def sit_at(options: argparse.Namespace) -> None:
     """
     seat = Seat(options.command)
     if not options.bot:
-        async with console_at(seat, options.name, plain=options.plain) as console:
+        async with console_at(seat, options.name, plain=options.plain, boards=options.boards) as console:
             await _converse(console, options, console.tell)
         return
     with notices() as tell:
@@ -173,7 +173,7 @@ async def play_alone(options: argparse.Namespace) -> None:
     """
     games, problems = installed_games()
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # asked to be foreseen
-    async with console_at(Seat.CLIENT, plain=options.plain) as console:
+    async with console_at(Seat.CLIENT, plain=options.plain, boards=options.boards) as console:
         ours, bots = linked_in_memory(games)
         console.tell("You are the client, and a bot is the server.", *problems)
         bot = asyncio.create_task(
@@ -213,7 +213,7 @@ async def play_back(options: argparse.Namespace) -> None:
 
     passed = 0.0
     try:
-        for at, text in recording(*_kept(options.number), look_of_output(plain=options.plain)):
+        for at, text in recording(*_kept(options.number), look_of_output(plain=options.plain, boards=options.boards)):
             await asyncio.sleep((at - passed) / options.speed)
             passed = at
             _print(text)
@@ -290,7 +290,7 @@ async def show_demo(options: argparse.Namespace) -> None:
     """
     from chatgame.demo import demonstrate
 
-    await demonstrate(look_of_output(plain=options.plain), options.speed, _print)
+    await demonstrate(look_of_output(plain=options.plain, boards=options.boards), options.speed, _print)
 
 
 def _journal() -> "Store":

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 from itertools import chain, repeat
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 _SGR = r"\x1b\[[0-9;]*m"
 BOLD, FAINT, REVERSE, RED, GREEN, YELLOW, BLUE, CYAN = 1, 2, 7, 31, 32, 33, 34, 36  # SGR, ECMA-48 8.3.117
+
+Boards = Literal["auto", "ascii", "unicode"]
+"""How the user wants boards to be drawn."""
 
 _INDENT = "  "
 

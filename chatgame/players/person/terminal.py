@@ -2,7 +2,9 @@
 
 import asyncio
 import importlib.util
+import locale
 import os
+import re
 import select
 import signal
 import sys
@@ -17,7 +19,7 @@ import aioconsole
 from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
 from chatgame.core.seats import Seat
 from chatgame.players.person.console import Console
-from chatgame.players.person.look import Look
+from chatgame.players.person.look import Boards, Look
 from chatgame.players.person.narration import GOODBYE
 from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, shown
 
@@ -28,15 +30,29 @@ DRAIN_TIME = 1.0
 """In seconds: how long the last output may take when the program ends."""
 
 
-def look_of_output(*, plain: bool = False) -> Look:
-    """How standard output shows text now: in colours if it is a screen with colours (https://no-color.org)."""
+def look_of_output(*, plain: bool = False, boards: Boards = "auto") -> Look:
+    """How standard output shows text now: in colours if it is a screen with colours (https://no-color.org).
+
+    Boards are drawn in Unicode only if that is asked for: `console_at` does so by itself where it looks right.
+    """
+    look = Look(plain=plain, unicode=boards == "unicode")
     if not (sys.stdout and sys.stdout.isatty()):
-        return Look(plain=plain)
+        return look
     coloured = takes_codes() and not plain and not os.environ.get("NO_COLOR")
     with suppress(OSError):
         width = os.get_terminal_size(sys.stdout.fileno()).columns or None
-        return Look(coloured, plain, width, titled=coloured)
-    return Look(coloured, plain)
+        return look._replace(colour=coloured, width=width, titled=coloured)
+    return look._replace(colour=coloured)
+
+
+def draws_unicode() -> bool:
+    """Whether a terminal that edits lines is likely to draw boards in Unicode well.
+
+    In Chinese, Japanese and Korean locales, terminals make lines and discs two columns wide (UAX 11, "ambiguous").
+    """
+    locales = [locale.setlocale(locale.LC_CTYPE), *map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))]
+    wide = any(re.match(r"(?i)(?:zh|ja|ko)(?:[_.]|$)|chinese|japanese|korean", name or "") for name in locales)
+    return look_of_output().colour and sys.stdout.encoding.lower() == "utf-8" and not wide
 
 
 def takes_codes() -> bool:
@@ -57,7 +73,9 @@ def _edits(*, plain: bool) -> bool:
 
 
 @asynccontextmanager
-async def console_at(seat: Seat, name: str = "", *, plain: bool = False) -> AsyncIterator[Console]:
+async def console_at(
+    seat: Seat, name: str = "", *, plain: bool = False, boards: Boards = "auto"
+) -> AsyncIterator[Console]:
     """The console on the program's own streams, which reads for as long as the context lasts.
 
     On a terminal lines are edited if the extra `edit` is installed, unless the environment says CHATGAME_EDITOR=no or
@@ -78,6 +96,8 @@ async def console_at(seat: Seat, name: str = "", *, plain: bool = False) -> Asyn
         writer = editor = await terminal_editor()
         threaded = sys.platform == "win32"
         sit = partial(EditedConsole, seat, editor)
+        if boards == "auto" and draws_unicode():
+            boards = "unicode"
     else:
         reader, writer = await aioconsole.get_standard_streams()
         threaded = not isinstance(reader, asyncio.StreamReader)
@@ -94,7 +114,7 @@ async def console_at(seat: Seat, name: str = "", *, plain: bool = False) -> Asyn
         if sys.platform != "win32" and terminal and not sys.stdin.isatty():
             signal.raise_signal(signal.SIGHUP)
 
-    look = partial(look_of_output, plain=plain)
+    look = partial(look_of_output, plain=plain, boards=boards)
     console = sit(look=look, name=name, settled=settled, ended=ended)
     if look().titled:
         console.write(KEEP_TITLE)

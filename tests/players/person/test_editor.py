@@ -636,3 +636,31 @@ async def test_control_characters_in_a_line_are_shown_inert_when_it_was_sent(key
         keys.send_text("\x1b[200~a\x1bb\x07c\x1b[201~" + ENTER)
         await line
         assert here.paper.text.endswith(f"{PROMPT}a\\x1bb\\x07c\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "drawn"),
+    [
+        ([], {}, "unicode"),
+        ([], {"NO_COLOR": "1"}, "ascii"),
+        ([], {"CHATGAME_EDITOR": "no"}, "ascii"),
+        ([], {"LANG": "ja_JP.UTF-8"}, "ascii"),  # where terminals draw lines and discs two columns wide
+        ([], {"PYTHONIOENCODING": "latin-1"}, "ascii"),
+        (["--boards", "ascii"], {}, "ascii"),
+        (["--boards", "unicode"], {"NO_COLOR": "1", "CHATGAME_EDITOR": "no"}, "unicode"),
+        (["--boards", "unicode", "--plain"], {}, "words"),
+    ],
+)
+def test_boards_are_drawn_in_unicode_where_that_looks_right_or_is_asked_for(
+    spawn: Spawn, options: list[str], env: dict[str, str], drawn: str
+) -> None:
+    """Nor in words, which --plain asks for."""
+    locale = {"LC_ALL": "", "LC_CTYPE": "", "LANG": "C.UTF-8"}
+    solo = Terminal(spawn("solo", "--seed", "1", *options, **{"NO_COLOR": "", "CHATGAME_EDITOR": ""} | locale | env))
+    solo.sees(PROMPT)
+    solo.type("play tictactoe" + ENTER)
+    solo.until(lambda: any(row.startswith("Your move: ") for row in solo.rows))
+    text = "\n".join(solo.rows)
+    assert ("---+---+---" in text, "───┼───┼───" in text) == (drawn == "ascii", drawn == "unicode")
+    solo.type("\x04")  # Ctrl-D
+    ends(solo.process, 0)
