@@ -128,7 +128,7 @@ class Hangman(Rules[Position, str]):
         if not guess:
             return f"{known_as(owner.other, viewer).capitalize()} guessed {came}."
         if came in ("yes", "no"):
-            return f"The word is {'not ' * (came == 'no')}{guess}."
+            return f"That is {'not ' * (came == 'no')}the word."
         if came == "none":
             return f"There is no {guess} in it."
         *first, last = came.split(",")

@@ -242,8 +242,8 @@ def test_choices_are_the_letters_that_were_not_tried() -> None:
         ("n", "3,5", "There is an n in places 3 and 5."),
         ("a", "2,4,6", "There is an a in places 2, 4 and 6."),
         ("q", "none", "There is no q in it."),
-        ("cabana", "no", "The word is not cabana."),
-        ("banana", "yes", "The word is banana."),
+        ("cabana", "no", "That is not the word."),
+        ("banana", "yes", "That is the word."),
     ],
 )
 def test_answer_in_words(guess: str, answer: str, told: str) -> None:

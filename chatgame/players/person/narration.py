@@ -35,7 +35,7 @@ _OURS = r"""(?ix)\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Do
     |The\W+(?:connection|game|rules|journal|conversation|output|input|word)\b|You\W+(?:played|started|answered|made|had|won|lost
     |resigned|came|are|rolled|held|chose|guessed|shot\W+at|have\W+(?:placed|hidden))\b|Your\W+(?:move|turn|partner|fleet)|A\W+draw\b
     |There\W+is\W+(?:an?|no)\W+\w\W+in\b|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
-    |Both\W+have|Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
+    |Both\W+have|Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works|is\W+(?:not\W+)?the\W+word)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
     |Dropped\b|Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)"""
 """How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs. As
 all our patterns, it is compiled when it is first used: together that takes a thirtieth of the start."""
