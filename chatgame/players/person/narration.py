@@ -117,7 +117,7 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
     who = names.get(turn.seat)
     match turn.kind:
         case Kind.QUIT:
-            told = GOODBYE if mine else f"{turn.seat.title} has requested shutdown. Shutting down!"
+            told = GOODBYE if mine else f"{turn.seat.capitalize()} has requested shutdown. Shutting down!"
             owing = [left_owing(before, viewer)] if before.revealing else []
             return [*([] if mine else ["/q"]), *(named(line, names) for line in (told, *owing))]
         case Kind.SAY if mine:
@@ -126,7 +126,7 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
             return [Said(f"{who} says: {turn.text}")]
         case Kind.SAY:
             marked = before.playing or imitates(turn.text)
-            return [Said(f"{turn.seat.title} says: {turn.text}" if marked else turn.text)]
+            return [Said(f"{turn.seat.capitalize()} says: {turn.text}" if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
     lines: list[Told] = [*_what_happened(was, turn, match, viewer)]
