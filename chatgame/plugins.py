@@ -61,7 +61,7 @@ def checked(rules: object, name: str) -> AnyRules:
         TypeError, ValueError: it cannot; the text says why.
     """
     if not isinstance(rules, Rules):
-        raise TypeError("it is no subclass of chatgame.core.rules.Rules")
+        raise TypeError("it is not a subclass of chatgame.core.rules.Rules")
     if rules.name != name or not re.fullmatch(_NAME, rules.name):
         raise ValueError("its name must be that of its entry point, of a-z, 0-9, - and _, at most 32 characters")
     if not isinstance(getattr(rules, "title", None), str):

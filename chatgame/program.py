@@ -24,7 +24,7 @@ from chatgame.session.play import CHANCE, converse
 
 
 class Told(Protocol):
-    """Whoever is told what goes on around the conversation, in one sentence each."""
+    """Takes sentences about what goes on around the conversation."""
 
     def __call__(self, *texts: str) -> object:
         """Take sentences for a person."""
@@ -41,7 +41,7 @@ class Setting(NamedTuple):
         insecure: whether to talk in the clear to another computer.
         new: whether to begin afresh instead of going on with an unfinished conversation.
         name: what the person wants to be called; nothing stands for what they said last time.
-        patience: in seconds, how long a partner who was lost may take to come back.
+        patience: seconds that a lost partner may take to come back.
         chance: gives salts and random numbers; by default the system's own, which nobody can foresee.
     """
 
@@ -98,7 +98,7 @@ async def _secured(listener: TCPListener, kept: Conversation, farewell: Conversa
     """Have the listener's connections secured; returns the code for somebody new, or none if nobody is expected."""
     from chatgame.net.tls import new_certificate, server_tls  # which needs an extra
 
-    if not kept.pinned:  # whoever has still to hear the farewell knows the server by that certificate
+    if not kept.pinned:  # a client that has still to hear the farewell knows the server by that one
         await kept.pin((farewell and farewell.pinned) or new_certificate())
     listener.tls = server_tls(kept.pinned or "")
     return Invitation(None if kept.held.number else any_code(secrets.randbelow))

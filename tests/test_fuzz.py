@@ -489,7 +489,7 @@ def test_traps_are_set_in_good_messages() -> None:
 def test_json_trap_is_refused(payload: bytes) -> None:
     """By one error, alone and in a frame."""
     assert len(payload) <= MAX_PAYLOAD
-    with pytest.raises(InvalidMessage, match=rf"^{len(payload)} bytes are no message \((?s:.{{3,100}})\)$"):
+    with pytest.raises(InvalidMessage, match=rf"^{len(payload)} bytes are not a message \((?s:.{{3,100}})\)$"):
         decode(payload)
     assert [outcome.partition(":")[0] for outcome in read([frame(payload)])] == ["InvalidMessage"]
 

@@ -22,11 +22,11 @@ Offence = Callable[[Peer], dict[str, Any] | bytes]
 
 IN_CHAT: dict[str, tuple[Offence, str]] = {
     # the client's first turn
-    "no JSON": (lambda _: b"\xffHello", "no message"),
-    "an unknown type": (lambda _: {"type": "shout"}, "no message"),
-    "an unknown kind": (lambda p: p.turn("say", "x", kind="shout"), "no message"),
-    "an unknown field": (lambda p: p.turn("say", "x", colour="red"), "no message"),
-    "a missing field": (lambda _: {"type": "turn", "number": 0}, "no message"),
+    "no JSON": (lambda _: b"\xffHello", "not a message"),
+    "an unknown type": (lambda _: {"type": "shout"}, "not a message"),
+    "an unknown kind": (lambda p: p.turn("say", "x", kind="shout"), "not a message"),
+    "an unknown field": (lambda p: p.turn("say", "x", colour="red"), "not a message"),
+    "a missing field": (lambda _: {"type": "turn", "number": 0}, "not a message"),
     "a second hello": (
         lambda _: {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}},
         "it began to greet again",
@@ -37,7 +37,7 @@ IN_CHAT: dict[str, tuple[Offence, str]] = {
     ),
     "an empty text": (lambda p: p.turn("say", "x", text=""), "A turn to say needs a text"),
     "a quit with words": (lambda p: p.turn("quit", text="bye"), "A turn to quit carries no text"),
-    "half a character": (lambda p: p.turn("say", "x", text="\ud800"), "no message"),
+    "half a character": (lambda p: p.turn("say", "x", text="\ud800"), "not a message"),
     "a number ahead": (lambda p: p.turn("say", "x", number=1), "Turn 1 came where turn 0 was due"),
     "a digest that differs": (lambda p: p.turn("say", "x", digest="0" * 64), "digest of turn 0 differs"),
     "the other's name": (lambda p: p.turn("say", "x", seat="server"), "in the server's name"),

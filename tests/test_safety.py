@@ -423,7 +423,7 @@ def test_any_text_does_nothing_by_any_route(route: str) -> None:
         ("a goodbye of diverged logs", "The client ended the session: good<CR>bad\n"),
         ("a goodbye's reason", "The client ended the session: good<CR>bad\n"),
         ("a plugin", "good<CR>bad\n"),
-        ("a field", "no message"),
+        ("a field", "not a message"),
     ],
 )
 def test_routes_lead_to_the_screen(route: str, quoted: str) -> None:

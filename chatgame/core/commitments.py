@@ -1,10 +1,11 @@
 """Commitments: a value is fixed now, and shown later.
 
-A commitment is a digest over a value and a random salt. Whoever has made one cannot show another value for it, and
-whoever has got one learns nothing of the value, however few values there are, since the salt is as long as the
-digest. It binds the session, the match, the ply and the seat too, so none can be used in a second place.
+A commitment is a digest over a value and a random salt. The side that has made it cannot show another value for it.
+The other side learns nothing about the value from it, however few values there are, since the salt is as long as the
+digest. The session, the match, the ply and the seat are also in the digest, so a commitment cannot be used in a
+second place.
 
-See Blum, "Coin flipping by telephone" (1981), for how two people who do not trust each other draw a number.
+Source: Blum, "Coin flipping by telephone" (1981), on how two people who do not trust each other draw a number.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Every error that chatgame raises on purpose; what reaches a person is a sentence.
+"""Every error that chatgame raises on purpose. Its text is a sentence for people.
 
     ChatgameError
     ├── Refused               a line or a turn is not taken; nothing has changed
-    │   ├── RulesFailed       the rules of a game raised what they may not
+    │   ├── RulesFailed       the rules of a game raised an error that they must not raise
     │   ├── InvalidMove       it cannot be read as a move
     │   └── IllegalMove       it can be read, but is not allowed in this position
     ├── InvalidMessage        bytes that are not a message of the protocol
@@ -11,18 +11,18 @@
     ├── Diverged              the two logs are not of one conversation; they are never merged
     ├── Unreachable           no table could be opened or reached at that address
     │   └── TurnedAway        the server was reached, and has no seat for us
-    │       ├── Forgotten     nor does it know the session that we come back to
-    │       └── WrongCode     since the code is not the right one
+    │       ├── Forgotten     the server does not know the session that we want to continue
+    │       └── WrongCode     the code is not the server's
     ├── LinkLost              the connection to the partner broke
-    │   ├── PeerSilent        or fell silent
-    │   └── NothingSaid       and nothing was said over it, so the seat is free again
+    │   ├── PeerSilent        the other side was silent for too long
+    │   └── NothingSaid       a client was lost before its first turn; its seat is free again
     ├── JournalFailed         the journal cannot be read or written
     ├── OutputLost            what a player should see cannot be shown
     ├── PartnerLeft           the partner said goodbye
     └── PlayerLeft            one's own input ended
 
-Whoever is not at fault reads who is: the pure core raises `Refused` and `InvalidMessage`, which name
-nobody, and whoever got the turn or the bytes from the partner raises `RemoteProtocolError` from them.
+Errors say which side is at fault. The pure core raises `Refused` and `InvalidMessage`, which do not know whose turn
+or bytes they judge. Code that got them from the partner raises `RemoteProtocolError` from these.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ class Refused(ChatgameError):
 
 
 class RulesFailed(Refused):
-    """The rules of a game raised what they may not; it costs that game and nothing else."""
+    """The rules of a game raised an error that they must not raise. It costs that game and nothing else."""
 
 
 class InvalidMove(Refused):

@@ -1,86 +1,87 @@
-"""How much a peer can make us do: every limit, with its reason. What is over one is refused, and nothing is lost."""
+"""Every limit on what a peer can make this program do, with its reason. Anything over a limit is refused."""
 
 # What comes over the wire
 
 MAX_TEXT = 4096
-"""In bytes of UTF-8, the text of a turn: the assignment's number."""
+"""Bytes of UTF-8 in the text of a turn. The number is the assignment's."""
 
 MAX_PAYLOAD = 32 * 1024
-"""In bytes, one encoded message: the longest text takes six times its size in JSON if all of it must be escaped, and
-the rest is room for the other fields. It is judged before anything behind the length is read."""
+"""Bytes in one encoded message. The longest text takes six times its size in JSON if all of it is escaped, and the
+rest is room for the other fields. The length is checked before anything after it is read."""
 
 MAX_COUNT = 2**53 - 1
-"""For integers: what every JSON library can hold."""
+"""The largest integer. Every JSON library can hold it."""
 
 MAX_GAMES = 100
-"""In a hello: more than anybody plays, and each takes some 50 bytes of a frame."""
+"""Games in a hello. Nobody has more, and each takes some 50 bytes of a frame."""
 
 MAX_NAME = 32
-"""In characters, the name of a game: it stands in sentences and is typed."""
+"""Characters in the name of a game, which people type and read in sentences."""
 
 MAX_PERSON = 24
-"""In characters, what a person wants to be called: it stands before their lines."""
+"""Characters in a person's name, which is shown in front of their lines."""
 
 MAX_VERSION = 2**31 - 1
-"""The version of a game's rules: it counts changes."""
+"""The largest version of a game's rules."""
 
 MAX_REASON = 32
-"""In characters, the reason of a goodbye: a word."""
+"""Characters in the reason of a goodbye, which is one word."""
 
 MAX_GOODBYE = 500
-"""In characters, the text of a goodbye: a sentence or two on a screen."""
+"""Characters in the text of a goodbye, which is a sentence or two."""
 
 MAX_COMPLAINT = 400
-"""In characters, what a complaint quotes of the partner's turn: so that it fits into a goodbye."""
+"""Characters that a complaint quotes of a turn, so that the complaint fits into a goodbye."""
 
 MAX_QUOTED = 150
-"""In characters, what a sentence quotes of an error over the partner's secret: so that it fits into a complaint."""
+"""Characters that a sentence quotes of an error about a secret, so that the sentence fits into a complaint."""
 
 # What goes into the log
 
 MAX_HIDDEN = 4000
-"""In bytes, a hidden value: it must fit into the text of a reveal, behind its salt."""
+"""Bytes in a hidden value, which must fit into the text of a reveal after its salt."""
 
 MAX_REMARKS = 20
-"""How often a player may say something in a row before they move: a game should go on, and a flood ends."""
+"""Messages in a row that a player may send in a game before a move is due. So a flood of them ends."""
 
 CHAIN = 2048
-"""How often a client can come back to one session: each token costs both sides as many digests at the most."""
+"""Times that a client can come back to one session. To check a token takes at most as many digests."""
 
 MAX_GUESSES = 3
-"""How many wrong codes burn one: of some 15 million, so a guesser has one chance in five millions."""
+"""Wrong codes after which the right one is no longer valid. With 15 million codes, guessing succeeds once in five
+million."""
 
 # How long, in seconds
 
 HELLO_TIME = 5.0
-"""For a greeting, with TLS and pairing: a program answers at once, and a slow line takes a second or two."""
+"""For a greeting, with TLS and pairing. A program answers at once, and a slow line takes a second or two."""
 
 ALIVE_INTERVAL = 5.0
-"""Between two signs of life: three of them may be late before a line is taken for dead."""
+"""Between two signs of life. Three of them may be missing before a connection counts as dead."""
 
 SILENCE_LIMIT = 15.0
-"""Without a whole message, or with nothing read by the peer, so that unread output does not grow: a dead line."""
+"""Without a whole message from the peer, or without the peer reading ours, until a connection counts as dead."""
 
 LATE_TIME = 30.0
-"""For a turn that a program writes by itself, before it loses the match: it takes milliseconds. Only time counts in
-which the partner shows that they are there, so this is a program that refuses."""
+"""For a turn that a program has to write by itself, which takes milliseconds; after that it loses the match. Only the
+time counts in which the partner is demonstrably connected, so only a program that refuses loses."""
 
 RETURN_TIME = 1.5
-"""For which it counts as showing that to come back, so that nobody escapes a deadline by hanging up."""
+"""Credited as connected for each reconnection, so that reconnecting cannot postpone a deadline."""
 
 RETURN_INTERVAL = 1.0
-"""Between two times that somebody comes back: each takes two lines of a screen."""
+"""Between two reconnections of the same partner, each of which takes two lines of the screen."""
 
 PATIENCE = 600
-"""For a partner who was lost to come back, if nobody says otherwise: a coffee, or another network."""
+"""For a lost partner to come back, by default. It is time enough for a coffee, or to find another network."""
 
 CLOSING_TIME = 1.0
-"""For a goodbye, and for its answer: leaving never hangs on a peer who does not read."""
+"""For a goodbye and its answer, so that a peer that does not read cannot keep anyone from leaving."""
 
 # How many
 
 MAX_STRAYS = 10
-"""Lines about connections that said no hello: more would push what matters off the screen."""
+"""Lines about connections that did not say hello. More would push what matters off the screen."""
 
 MAX_GUESTS = 32
-"""Connections in the middle of a greeting, to bound memory; with one more, the oldest is closed."""
+"""Connections in the middle of a greeting. One more closes the oldest, so memory is bounded."""

@@ -1,7 +1,7 @@
 """Reading a log from its beginning: what each turn found, did and left.
 
-Whoever shows, replays, exports or goes on with a conversation reads it here, through the same checks that its turns
-met when they were written. So a log that was damaged or edited is found out.
+Code that shows, replays, exports or continues a conversation reads it here, through the same checks that its turns
+passed when they were written. So a log that was damaged or edited is noticed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -78,7 +78,7 @@ def steps(table: Table, log: Iterable[Entry]) -> Iterator[Step]:
 
 
 def _check(table: Table, turn: Turn, opening: Opening) -> None:
-    """See that an opening is one of what the turn commits to."""
+    """Check that an opening belongs to the commitment in the turn."""
     match = table.playing
     if not match or turn.text != commitment(Place(table.session, match.number, match.ply, turn.seat), opening):
         raise Refused("What opens it is of another commitment.")

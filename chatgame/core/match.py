@@ -1,7 +1,7 @@
 """A match: one game played at the table, from the `play` that opened it to its outcome.
 
-A match always waits for one `Duty`: a turn of one kind from one seat. The rules say who acts; from that follows which
-duties come, each in its own turn:
+A match always waits for one `Duty`: a turn of one kind from one seat. The rules say who acts, and the duties follow
+from that, one after the other:
 
     a seat    move
     both      commit by the invited seat, commit by the inviter, reveal, reveal in the same order
@@ -9,8 +9,8 @@ duties come, each in its own turn:
     secret    commit now; reveal when the game is over
     answer    answer; held against the secret when that is revealed
 
-A game that is over goes on as a match until every secret is revealed and audited. What the log itself can show to be
-wrong is refused at once; what only the audit can show loses the game.
+When a game is over, its match continues until every secret is revealed and audited. A turn that the log itself shows
+to be wrong is refused at once. A lie that only the audit can show loses the game.
 """
 
 from collections.abc import Callable, Iterator
@@ -93,7 +93,7 @@ class Match(Struct, frozen=True):
     # At this ply: the commitments made, and the values revealed or contributed.
     _commitments: tuple[str, ...] = ()
     _values: tuple[str, ...] = ()
-    # Until the reckoning: what the game alone would say, the secrets, the answers, and who was found to have cheated.
+    # Until the match is over: the outcome by the rules alone, the secrets, the answers, and the cheats found so far.
     _verdict: Outcome | None = None
     _hidden: tuple[Hidden, ...] = ()
     _answers: tuple[Answered, ...] = ()
@@ -249,7 +249,7 @@ class Match(Struct, frozen=True):
         sides = self.sides
         short = len(text) <= len(str(sides))  # to read a number of thousands of digits takes long
         if not (short and text.isascii() and text.isdigit() and str(int(text)) == text and int(text) < sides):
-            raise Refused(f'"{text}" is no number from 0 to {sides - 1}.')
+            raise Refused(f'"{text}" is not a number from 0 to {sides - 1}.')
         return int(text)
 
     def _read(self, seat: Seat, text: str) -> Any:
@@ -357,7 +357,7 @@ class Match(Struct, frozen=True):
             with _guarded(self.rules):
                 said = say()
                 if not isinstance(said, kind):
-                    raise TypeError(f"{said!r} is no text")
+                    raise TypeError(f"{said!r} is not a text")
                 return said
         except RulesFailed as error:
             return str(error)

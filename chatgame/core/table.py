@@ -1,17 +1,17 @@
 """The table: what a log of turns amounts to.
 
-A log is the list of all turns that were written, and a table is what follows from it: whose turn it is, whether a
-game is on, what the board shows, who has won. Both sides keep a table each and put every turn through it, their
-own and the partner's, by the same checks; so neither has to trust the other.
+A log is the list of all turns that were written. A table is what follows from it: whose turn it is, whether a game is
+on, what the board shows, who has won. Each side keeps a table of its own and puts every turn through it, its own
+turns and the partner's, with the same checks. So neither side has to trust the other.
 
-The rules of turns are one rule:
+The rules of turns:
 
     In chat the seats alternate, the client first. `play GAME` is a turn like any other, and opens a game as a
-    parenthesis: in it the match says who writes, and who says something keeps the token. When the match ends,
-    the chat goes on with the seat that was invited. `quit`, on one's turn, closes the log for good.
+    parenthesis. In it the match says who writes, and a seat that says something keeps the token. When the match
+    ends, the chat continues with the seat that was invited. `quit`, on one's turn, closes the log for good.
 
-Each turn carries its number and a digest over itself, the digest before it and the public position after it, so
-two logs whose last digests are equal are equal, and so are the two screens.
+Each turn carries its number, and a digest over itself, the digest before it and the public position after it. So two
+logs are equal if their last digests are, and then both screens show the same.
 """
 
 from collections.abc import Mapping
@@ -141,7 +141,7 @@ class Table(Struct, frozen=True):
                     raise Refused(f"A game of {playing.rules.title} is on already.")
                 name, _, options = text.partition(" ")
                 if text != f"{name} {options}".rstrip():
-                    raise Refused("The name of a game has a space behind it.")
+                    raise Refused("The name of a game is followed by one space and its options, or by nothing.")
                 if name not in self.games:
                     raise Refused(self.absent.get(name) or f'There is no game "{name}" here.')
                 after = Match.open(self.games[name], self.session, self.matches, seat, options)
@@ -161,11 +161,11 @@ def _absence(name: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int]
 
 
 _SILENT = frozenset((Kind.RESIGN, Kind.QUIT))
-"""The kinds that say all, so that no text belongs to them."""
+"""The kinds of turns that carry no text."""
 
 
 def _check(kind: Kind, text: str) -> None:
-    """See whether a turn of that kind may carry that text."""
+    """Check that a turn of that kind may carry that text."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:

@@ -108,9 +108,9 @@ class Conversation(Identity):
             await self._writer.do(self._abandon_others)
         await super().begin(session, token, partner)
 
-    async def _keep(self, **changed: object) -> None:
-        columns = ", ".join(f"{column} = ?" for column in changed)
-        await self._writer.do(partial(self._change, columns, *changed.values()))
+    async def _change(self, **columns: object) -> None:
+        assignments = ", ".join(f"{column} = ?" for column in columns)
+        await self._writer.do(partial(self._update, assignments, *columns.values()))
 
     def save(self, *rows: tuple[object, ...]) -> None:
         """As the writer: make safe what was taken, and these rows."""
@@ -121,7 +121,7 @@ class Conversation(Identity):
 
     def _end(self) -> None:
         self.save()
-        self._change(OVER, time.time())
+        self._update(OVER, time.time())
         self.ended = True
 
     def _abandon_others(self) -> None:
@@ -131,8 +131,9 @@ class Conversation(Identity):
             (time.time(), self._number, self._number),
         )
 
-    def _change(self, columns: str, *values: object) -> None:
-        self._database.write(f"UPDATE conversations SET {columns} WHERE id = ?", (*values, self._number))  # noqa: S608
+    def _update(self, assignments: str, *values: object) -> None:
+        statement = f"UPDATE conversations SET {assignments} WHERE id = ?"  # noqa: S608  # written in this file
+        self._database.write(statement, (*values, self._number))
 
     def _row(self, turn: Turn, opening: Opening | None = None) -> tuple[object, ...]:
         opened = opening and str(opening)

@@ -18,8 +18,9 @@ from chatgame.journal.failures import BUSY_TIME, FAILURES, code_of, damaged, fai
 from chatgame.journal.schema import update
 from chatgame.journal.snapshot import snapshot
 
-LOG_PAGES = 100
-"""Pages of SQLite's log before it begins again at its start: a file that does not grow is synced twice as fast."""
+LOG_PAGES = 400
+"""Pages of SQLite's log before it begins again at its start: that takes three syncs, and as long as it does not, the
+file grows, which makes each sync take twice as long."""
 
 T = TypeVar("T")
 

@@ -37,7 +37,9 @@ _BY_CODE = {
     sqlite3.SQLITE_PERM: _READ_ONLY,
     sqlite3.SQLITE_AUTH: _READ_ONLY,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
-    sqlite3.SQLITE_BUSY: f"is held by another program for {BUSY_TIME:.0f} seconds now. Close that, or try again.",
+    sqlite3.SQLITE_BUSY: (
+        f"has been held by another program for {BUSY_TIME:.0f} seconds. Close that one, or try again."
+    ),
     sqlite3.SQLITE_LOCKED: "is in use by this program itself. Try again.",
     sqlite3.SQLITE_PROTOCOL: _LOCKS,
     sqlite3.SQLITE_NOMEM: _MEMORY,

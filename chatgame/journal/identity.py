@@ -42,7 +42,7 @@ class Identity:
             JournalFailed: that cannot be made sure of.
             TurnedAway: there are no more of them.
         """
-        await self._keep(spent=self._spent + 1)
+        await self._change(spent=self._spent + 1)
         self._spent += 1
         return token(self._seed, self._spent - 1)
 
@@ -52,7 +52,7 @@ class Identity:
         Raises:
             JournalFailed: it cannot be written.
         """
-        await self._keep(session=session, token=token, name=self.name, partner=partner)
+        await self._change(session=session, token=token, name=self.name, partner=partner)
         self.session, self.token = session, token
 
     async def pin(self, pinned: str) -> None:
@@ -61,8 +61,8 @@ class Identity:
         Raises:
             JournalFailed: it cannot be written.
         """
-        await self._keep(pinned=pinned)
+        await self._change(pinned=pinned)
         self.pinned = pinned
 
-    async def _keep(self, **changed: object) -> None:
-        """Make safe what is about to change."""
+    async def _change(self, **columns: object) -> None:
+        """Make safe what is about to change; in memory there is nothing to do."""

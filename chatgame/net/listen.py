@@ -1,4 +1,4 @@
-"""The server's door: it greets whoever comes, and gives the seat to whom `chatgame.protocol.admission` says.
+"""The server's door: it greets every client, and gives the seat to the one that `chatgame.protocol.admission` admits.
 
 The server says nothing before it has heard a valid hello, so a stray learns nothing and costs little.
 """
@@ -41,10 +41,10 @@ TLS_ALERT = bytes.fromhex("15 0301 0002 02 46")
 async def open_door(
     listener: Listener, games: Mapping[str, AnyRules], told: Callable[[str], object], patience: float
 ) -> AsyncIterator["Door"]:
-    """Have a door behind a listener for as long as the context lasts.
+    """Greet the clients that a listener accepts, for as long as the context lasts.
 
-    `told` gets one line for each thing that a person should know of: connections that said no hello while the seat
-    was free, and a partner who was lost and came back, for which they have `patience` seconds.
+    `told` gets a line for everything that a person should know: connections that did not say hello while the seat was
+    free, and a partner that was lost and came back. A lost partner has `patience` seconds to come back.
 
     Raises:
         JournalFailed: what the door is to keep cannot be written.
@@ -59,7 +59,7 @@ async def open_door(
 
 
 class Door:
-    """A server's door: it greets whoever comes, and keeps the seat for whoever has it. The link's recovery.
+    """A server's door: it greets every client, and keeps the seat for the one that has it. It is the link's recovery.
 
     Attributes:
         listener: what brings the clients.
@@ -105,7 +105,7 @@ class Door:
         await self.listener.start(self._welcome)
 
     def _welcome(self, transport: Transport) -> None:
-        """Begin to greet whoever has connected."""
+        """Begin to greet a client that has connected."""
         if self._closed:
             transport.abort()
             return
@@ -131,7 +131,7 @@ class Door:
             guest.cancel()
 
     async def _greet(self, transport: Transport) -> None:
-        """Hear who comes, and see them in or out."""
+        """Hear who comes, and let them in or turn them away."""
         began = asyncio.get_running_loop().time()
         try:
             await transport.handshake()
@@ -175,7 +175,7 @@ class Door:
             )
 
     def _progress(self, *, let_in: bool = False) -> None:
-        """Where too many come, close those first that have not come so far; and never one that is let in."""
+        """Note that a guest has come further: with too many guests, those that have not are closed first."""
         guest = asyncio.current_task()
         assert guest, "guests are greeted in tasks"
         if guest in self._guests:

@@ -3,11 +3,11 @@
     hello   who I am and what I hold; the first message from each side, the client's first
     turn    one turn of the log
     alive   nothing to say, still here
-    pair    what two need who do not know each other yet, before the hello
+    pair    a step of pairing, before the hello, between programs that do not know each other yet
     bye     the last message, out of turn: why I leave
 
-`hello`, `alive` and `bye` may carry fields that this version does not know, which are passed over, so that a later
-minor version can add some. A `turn` and a `pair` may not, since digests vouch for all that they say.
+`hello`, `alive` and `bye` may carry fields that this version does not know. They are passed over, so that a later
+minor version can add some. A `turn` and a `pair` may not, since digests cover everything in them.
 """
 
 from enum import StrEnum
@@ -125,7 +125,7 @@ def decode(payload: bytes) -> Message:
 
             loads(payload.decode(), object_pairs_hook=_without_duplicates)
     except (DecodeError, ValueError, RecursionError) as error:
-        raise InvalidMessage(f"{len(payload)} bytes are no message ({str(error)[:100]})") from error
+        raise InvalidMessage(f"{len(payload)} bytes are not a message ({str(error)[:100]})") from error
     return message
 
 

@@ -1,18 +1,20 @@
-"""Resuming: what two programs that meet again have to tell each other, and what they have to send.
+"""Resuming: what two programs tell each other when they meet again, and what they have to send.
 
-Only the seat that holds the token can write, so of two logs one is always a prefix of the other. Each side keeps its
-own turns safe before it sends them, and counts on the partner to keep what it has sent until it is answered. So
+Only the seat that holds the token can write, so one of two logs is always a prefix of the other. Each side keeps its
+own turns safe before it sends them. It relies on the partner to keep the partner's turns until it has answered them.
+So
 
-    each side says how many turns it holds, and the digest of the last of them;
-    whoever holds more sends what is missing, and that can only be turns of its own, written since the partner's last;
-    equal digests at the smaller of both counts prove that the logs are equal up to there.
+    each side says how many turns it holds, and the digest of the last one;
+    the side that holds more sends what is missing, which can only be its own turns since the partner's last one;
+    equal digests at the smaller of the two counts prove that the logs are equal up to there.
 
-A log that lacks turns of its own seat, or has another digest, was rolled back, edited or mixed up with another: such
-logs are never merged.
+A log that lacks turns of its own seat, or has another digest, was rolled back, edited or mixed up with another one.
+Such logs are never merged.
 
-A client proves that it is the one who began the session with a chain of one-time tokens (L. Lamport, "Password
-authentication with insecure communication", 1981; RFC 2289). Each is the SHA-256 of the next, the last of the chain
-comes first, and none is taken twice; so whoever has seen a token cannot come back with it, nor make the next.
+A client proves with a chain of one-time tokens that it is the one that began the session (L. Lamport, "Password
+authentication with insecure communication", 1981; RFC 2289). Each token is the SHA-256 of the next one. The last one
+of the chain is used first, and none is accepted twice. So somebody who has seen a token can neither come back with it
+nor compute the next one.
 """
 
 from collections.abc import Sequence
@@ -55,16 +57,16 @@ class Held(Struct, frozen=True):
         return self.unconfirmed[-1].digest if self.unconfirmed else self.confirmed
 
     def after(self, turn: Turn) -> "Held":
-        """What is held when one turn more is; one by the partner shows that they have all before it."""
+        """Return what is held with one more turn. A turn of the partner's shows that it has all turns before it."""
         if turn.seat is self.seat:
             return Held(self.seat, self.number + 1, (*self.unconfirmed, turn), self.confirmed)
         return Held(self.seat, self.number + 1, (), turn.digest)
 
     def missing(self, number: int, digest: str | None) -> tuple[Turn, ...]:
-        """The turns that a partner lacks who holds `number` of them, the last with `digest`.
+        """Return the turns that a partner lacks, if it holds `number` turns and the last one has `digest`.
 
         Raises:
-            Diverged: theirs is no log of the same conversation.
+            Diverged: the partner's log is not of the same conversation.
         """
         known = self.number - len(self.unconfirmed)
         partner = self.seat.other
@@ -81,14 +83,14 @@ class Held(Struct, frozen=True):
                     f"The {partner}'s journal differs from ours before turn {number}: one of the two was edited or "
                     "belongs to another conversation. Both must begin afresh with --new."
                 )
-        return self.unconfirmed[kept:]  # where the partner holds more, what they send has to fit by its digests
+        return self.unconfirmed[kept:]  # if the partner holds more, the digests of what it sends have to fit
 
 
 def token(seed: bytes, spent: int) -> str:
-    """The token that comes after `spent` others, in hexadecimal, of the chain that begins at `seed`, 32 bytes.
+    """Return the token after `spent` others, in hexadecimal, of the chain that is computed from `seed`, 32 bytes.
 
     Raises:
-        TurnedAway: there are no more.
+        TurnedAway: all tokens of the chain were used.
     """
     if spent > CHAIN:
         raise TurnedAway(f"After {CHAIN} lost connections a conversation cannot go on. Begin afresh with --new.")

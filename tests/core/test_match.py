@@ -153,10 +153,10 @@ def test_random_number_is_the_sum_of_what_both_put_in(mine: str, theirs: str, dr
 def test_numbers_outside_the_dice_are_refused(number: str) -> None:
     """As a contribution and as a reveal."""
     playing = Playing("chance").commit(opening(number or "x"))
-    with pytest.raises(Refused, match="is no number from 0 to 5"):
+    with pytest.raises(Refused, match="is not a number from 0 to 5"):
         playing.write(Kind.CONTRIBUTE, number)
     playing.write(Kind.CONTRIBUTE, "0")
-    with pytest.raises(Refused, match="is no number from 0 to 5"):
+    with pytest.raises(Refused, match="is not a number from 0 to 5"):
         playing.write(Kind.REVEAL, str(opening(number or "x")))
 
 
@@ -397,10 +397,10 @@ class TestBoard:
         match = Match.open(Silent(), SESSION, 0, INVITER, "move move")
         with pytest.raises(RulesFailed, match=r"The rules of acts failed \(ValidationError: Expected"):
             match.board(None, None)
-        assert match.asks(INVITED) == "The rules of acts failed (TypeError: None is no text)"
+        assert match.asks(INVITED) == "The rules of acts failed (TypeError: None is not a text)"
         assert (
             match.after(INVITED, Kind.MOVE, "a").told(match, None)
-            == "The rules of acts failed (TypeError: 5 is no text)."
+            == "The rules of acts failed (TypeError: 5 is not a text)."
         )
 
     def test_what_has_come_is_told_by_the_rules(self) -> None:

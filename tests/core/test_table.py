@@ -93,7 +93,7 @@ def test_remarks_in_a_row_are_bounded() -> None:
         (Kind.SAY, "\ud800", "half a character"),
         (Kind.PLAY, "chess", 'no game "chess"'),
         (Kind.PLAY, "tictactoe now", "has no options"),
-        (Kind.PLAY, "tictactoe ", "a space behind it"),
+        (Kind.PLAY, "tictactoe ", "followed by one space"),
     ],
 )
 def test_turn_that_is_none_is_refused(kind: Kind, text: str, words: str) -> None:

@@ -60,7 +60,7 @@ LOCKS = "cannot be locked (so says SQLite): another program is in the way, or lo
     [
         ("PROTOCOL IOERR_LOCK IOERR_UNLOCK IOERR_RDLOCK IOERR_BLOCKED IOERR_CHECKRESERVEDLOCK", LOCKS),
         ("IOERR_SHMOPEN IOERR_SHMSIZE IOERR_SHMLOCK IOERR_SHMMAP", LOCKS),
-        ("BUSY BUSY_RECOVERY BUSY_SNAPSHOT", "is held by another program for 5 seconds now. Close that"),
+        ("BUSY BUSY_RECOVERY BUSY_SNAPSHOT", "has been held by another program for 5 seconds. Close that one"),
         ("LOCKED LOCKED_SHAREDCACHE", "is in use by this program itself. Try again"),
         ("IOERR IOERR_READ IOERR_WRITE IOERR_FSYNC", "cannot be read or written (so says SQLite). See that its disk"),
         ("NOMEM IOERR_NOMEM", "there is too little memory. Close other programs"),
@@ -134,7 +134,7 @@ async def test_journal_that_another_program_does_not_let_go_of_is_told(store: St
     number = store.begin(*CLIENT)
     store._database._connection.execute("PRAGMA busy_timeout = 0")  # not to wait for five seconds
     async with store.conversation(number) as conversation:
-        with held(path), pytest.raises(JournalFailed, match="is held by another program"):
+        with held(path), pytest.raises(JournalFailed, match="has been held by another program"):
             await conversation.keep(CHAT[0])
         await conversation.keep(CHAT[0])
     assert turns_of(store, number) == CHAT[:1]

@@ -1,6 +1,7 @@
 """A thread waits for the disk: the event loop goes on whatever the disk does, and cancelling loses nothing."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
@@ -66,6 +67,16 @@ async def test_writer_that_is_closed_has_done_all_it_was_asked_and_its_thread_ha
     assert done == ["written"]
     assert not [thread for thread in threading.enumerate() if thread.name == "journal"]
     await asyncio.gather(*asked)
+
+
+async def test_change_of_a_journal_that_was_closed_fails_at_once(path: Path) -> None:
+    with Store(path) as store:
+        async with store.conversation(store.begin(*CLIENT)) as conversation:
+            await conversation.keep(CHAT[0])
+    async with asyncio.timeout(5):
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            await conversation.keep(CHAT[2])
+    store._writer.close()
 
 
 # The event loop goes on.
