@@ -15,10 +15,5 @@ class Seat(StrEnum):
 
     other: "Seat"
 
-    @property
-    def title(self) -> str:  # type: ignore[override]  # a seat is named, never title-cased
-        """The name at the beginning of a sentence."""
-        return self.value.capitalize()
-
 
 Seat.CLIENT.other, Seat.SERVER.other = Seat.SERVER, Seat.CLIENT

@@ -17,7 +17,6 @@ from chatgame.core.errors import (
 )
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
-from chatgame.net.kept import Kept
 from chatgame.net.link import Link, not_back
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Dialler, Transport
@@ -26,6 +25,7 @@ from chatgame.protocol.hello import hello_of, refusal
 from chatgame.protocol.messages import Bye, Hello
 from chatgame.protocol.pairing import Invitation, Pairing
 from chatgame.protocol.resume import Held
+from chatgame.session.interfaces import Journal
 
 LONGEST_PAUSE = 30.0
 """In seconds: between two attempts to reach a server that was lost."""
@@ -54,7 +54,7 @@ class Way:
     Args:
         dialler: makes transports to the server.
         games: that this side has.
-        kept: the client's side of the session.
+        journal: the client's side of the session.
         told: gets one line for each thing that a person should know of.
         patience: seconds that a server that was lost may take to come back.
         code: what the server shows, where the client is new to it.
@@ -66,7 +66,7 @@ class Way:
         self,
         dialler: Dialler,
         games: Mapping[str, AnyRules],
-        kept: Kept,
+        journal: Journal,
         told: Callable[[str], object],
         patience: float,
         code: str | None = None,
@@ -75,9 +75,9 @@ class Way:
         self.patience = patience
         self._dialler = dialler
         self._games = games
-        self._kept = kept
+        self._journal = journal
         self._code = code
-        self._pin = kept.pinned if kept.held.number else None
+        self._pin = journal.pinned if journal.held.number else None
         self._pauses = pauses()
         self._connected = 0.0  # by the loop's clock
         self._loop = asyncio.get_running_loop()
@@ -88,10 +88,10 @@ class Way:
         Raises:
             Unreachable: nobody can be reached there, or there is no seat for us; the sentence says what to do.
             Diverged: the server's log is not of the same conversation.
-            JournalFailed: `kept` cannot be written.
+            JournalFailed: the journal cannot be written.
         """
-        kept = self._kept
-        held = kept.held
+        journal = self._journal
+        held = journal.held
         try:
             pump = await self._first(held)
         except _Broken as error:
@@ -104,7 +104,7 @@ class Way:
             except TimeoutError:
                 raise not_back(Seat.SERVER, self.patience) from error
         self._code = None  # it has been used: from now on only this server will do
-        self._pin = kept.pinned if pump.transport.binding else None
+        self._pin = journal.pinned if pump.transport.binding else None
         self._connected = self._loop.time()
         return Link(pump, held, self)
 
@@ -112,9 +112,9 @@ class Way:
         try:
             return await self._once(held)
         except TurnedAway as turned_away:
-            if self._pin or not (self._code and self._kept.pinned):
+            if self._pin or not (self._code and self._journal.pinned):
                 raise
-            self._pin = self._kept.pinned
+            self._pin = self._journal.pinned
             try:  # the code was used, and perhaps by us, when the connection was lost before a word was said
                 return await self._once(held)
             except Unreachable:
@@ -177,16 +177,16 @@ class Way:
         pump.pair(Pairing(Seat.CLIENT, binding, partial(Spake2, Seat.CLIENT), Invitation(code)))
         match await pump.next_event():
             case Paired():
-                await self._kept.pin(binding.hex())
+                await self._journal.pin(binding.hex())
             case Bye() as goodbye:
                 raise refusal(goodbye, pairing=True)
 
     async def _greet(self, pump: Pump, held: Held) -> None:
-        kept = self._kept
-        pump.say(hello_of(held, self._games, kept.session, await kept.next_token(), kept.name))
+        journal = self._journal
+        pump.say(hello_of(held, self._games, journal.session, await journal.next_token(), journal.name))
         match await pump.next_event():
             case Hello() as hello:
-                await kept.begin(hello.session or "", None, hello.name)
+                await journal.begin(hello.session or "", None, hello.name)
             case Bye() as goodbye:
                 raise refusal(goodbye, pairing=False)
 

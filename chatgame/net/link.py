@@ -161,7 +161,7 @@ class Link:
         assert isinstance(goodbye, Bye), "an open connection has turns and goodbyes"
         partner = self.seat.other
         if goodbye.reason == Reason.LEFT:
-            return PartnerLeft(f"{partner.title} has requested shutdown. Shutting down!")
+            return PartnerLeft(f"{partner.capitalize()} has requested shutdown. Shutting down!")
         return LinkLost(f"The {partner} ended the session: {goodbye.text or goodbye.reason}")
 
     async def _get_over(self, error: ChatgameError) -> None:

@@ -23,7 +23,6 @@ from chatgame.core.errors import (
 from chatgame.core.limits import MAX_GUESSES, MAX_GUESTS, MAX_STRAYS
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
-from chatgame.net.kept import Kept
 from chatgame.net.link import Link
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Listener, Transport
@@ -32,6 +31,7 @@ from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Bye, Hello, Reason
 from chatgame.protocol.pairing import Invitation, Pairing
+from chatgame.session.interfaces import Journal
 
 TLS_ALERT = bytes.fromhex("15 0301 0002 02 46")
 """A fatal alert, "protocol version" (RFC 8446, 6): to a client that begins TLS, it says that there is none here."""
@@ -87,8 +87,10 @@ class Door:
         self._strays = 0
         self._closed = False
 
-    async def open(self, kept: Kept, farewell: Kept | None = None, invitation: Invitation | None = None) -> None:
-        """Let people in, first of all the client of the unfinished session, if `kept` is of one.
+    async def open(
+        self, journal: Journal, farewell: Journal | None = None, invitation: Invitation | None = None
+    ) -> None:
+        """Let people in, first of all the client of the unfinished session, if the journal is of one.
 
         `farewell` is a session that this side has closed before its client heard of it; they are told when they come.
         With an `invitation`, somebody new has to know its code.
@@ -96,11 +98,14 @@ class Door:
         Raises:
             Unreachable: nothing can listen here after all.
         """
-        self._kept = kept
+        self._journal = journal
         self._farewell = farewell
         self._invitation = invitation
         self._admission = Admission(
-            kept.session, kept.token, begun=bool(kept.held.number), farewell=farewell.token if farewell else None
+            journal.session,
+            journal.token,
+            begun=bool(journal.held.number),
+            farewell=farewell.token if farewell else None,
         )
         await self.listener.start(self._welcome)
 
@@ -199,8 +204,8 @@ class Door:
 
     async def _seat(self, pump: Pump, hello: Hello, *, paired: bool) -> Bye | None:
         """Give the seat to the client whose it is; returns the goodbye to anybody else."""
-        kept, farewell, admission = self._kept, self._farewell, self._admission
-        held = self.partner.result().held if self.partner.done() else kept.held
+        journal, farewell, admission = self._journal, self._farewell, self._admission
+        held = self.partner.result().held if self.partner.done() else journal.held
         admission.begun = bool(held.number)
         decision = admission.decide(hello, welcome=paired or not self._invitation)
         match decision:
@@ -213,7 +218,7 @@ class Door:
             case Decision.BACK:
                 self._progress(let_in=True)
                 await asyncio.sleep(admission.pause(asyncio.get_running_loop().time()))
-                session = kept.session or ""
+                session = journal.session or ""
             case Decision.NEW:
                 self._progress(let_in=True)
                 session = secrets.token_hex(16)
@@ -225,13 +230,13 @@ class Door:
                 return GOODBYES[decision]
             case _:
                 return GOODBYES[decision]
-        await kept.begin(session, hello.token, hello.name)
+        await journal.begin(session, hello.token, hello.name)
         admission.seat(session, hello.token, by_code=paired)
         if self._invitation:
             self._invitation.code = None  # it has been used
         # From here on nothing waits, so no turn can slip in between the hello and what follows it.
-        held = self.partner.result().held if self.partner.done() else kept.held
-        pump.say(hello_of(held, self._games, session, name=kept.name))
+        held = self.partner.result().held if self.partner.done() else journal.held
+        pump.say(hello_of(held, self._games, session, name=journal.name))
         if self.partner.done():
             self.partner.result().resume(pump)
         else:

@@ -10,6 +10,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 from chatgame.protocol.messages import Bye
+from chatgame.protocol.resume import Held
 
 
 class Watcher(Protocol):
@@ -88,11 +89,25 @@ class Link(Protocol):
 
 
 class Journal(Protocol):
-    """Keeps the log of one conversation, as one side has it.
+    """Keeps one conversation, as one side has it: its log, and what it takes to continue it with another program.
 
-    One's own turns are safe before they are sent. The partner's need not be before one's own next: until that has
-    arrived, the partner keeps them.
+    One's own turns are safe before they are sent. The partner's turns are safe with one's own next turn: until that
+    has arrived, the partner keeps them.
+
+    Attributes:
+        session: the session's identifier, or None before there is one.
+        token: as the server: the client's last one, or None.
+        pinned: as the server: its certificate with the private key, in PEM; as the client: what it knows the server's
+            by; None where connections are not secure, or not yet.
+        name: what one's own player wants to be called, or nothing.
+        held: what was held of the log when the program began.
     """
+
+    session: str | None
+    token: str | None
+    pinned: str | None
+    name: str
+    held: Held
 
     def entries(self) -> Iterable[Entry]:
         """What is kept so far.
@@ -113,6 +128,28 @@ class Journal(Protocol):
 
     async def end(self) -> None:
         """Keep that the conversation is over, and both sides know it.
+
+        Raises:
+            JournalFailed: it cannot be written.
+        """
+
+    async def next_token(self) -> str:
+        """As the client: a token that was never given out before, now and after being killed.
+
+        Raises:
+            JournalFailed: that cannot be made sure of.
+            TurnedAway: there are no more of them.
+        """
+
+    async def begin(self, session: str, token: str | None, partner: str) -> None:
+        """Keep who the partner is: the session that has begun, as the server the client's token, and their name.
+
+        Raises:
+            JournalFailed: it cannot be written.
+        """
+
+    async def pin(self, pinned: str) -> None:
+        """Keep what connections are made secure by.
 
         Raises:
             JournalFailed: it cannot be written.

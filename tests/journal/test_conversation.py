@@ -325,10 +325,18 @@ async def test_new_session_takes_the_place_of_what_was_unfinished_there(store: S
     async with store.conversation(number) as conversation:
         assert store.unfinished(*CLIENT) == first
         await conversation.begin("1" * 32, None, "")
-        await conversation.begin("1" * 32, "0" * 64, "")  # the same session again changes nothing
         assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (None, closed)
     assert store.fresh(*CLIENT) == number
     assert store.fresh(Seat.CLIENT, "localhost", 1060) == elsewhere
     assert turns_of(store, first) == CHAT[:2]
     with Store(as_killed(path)) as after:
         assert after.unfinished(*CLIENT) is None
+
+
+async def test_session_that_is_begun_again_takes_the_place_of_nothing(store: Store) -> None:
+    """It goes on over another connection, whatever else has begun there meanwhile."""
+    async with store.conversation(store.begin(*CLIENT)) as conversation:
+        await conversation.begin("1" * 32, None, "")
+        other = await fill(store, CHAT[:2])
+        await conversation.begin("1" * 32, None, "")
+        assert store.unfinished(*CLIENT) == other

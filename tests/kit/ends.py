@@ -17,7 +17,6 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.net.dial import Way
-from chatgame.net.kept import Kept
 from chatgame.net.link import Link
 from chatgame.net.listen import Door, open_door
 from chatgame.net.memory import Streams, greet, linked_in_memory, memory_streams
@@ -30,6 +29,7 @@ from chatgame.protocol.frames import frame
 from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
+from chatgame.session.interfaces import Journal
 from chatgame.session.play import converse
 from tests.kit.versions import VERSIONS as VERSIONS
 from tests.kit.wire import Wire
@@ -224,7 +224,7 @@ async def listening(
 
 async def dial(
     port: int,
-    kept: Kept,
+    kept: Journal,
     code: str | None = None,
     *,
     tls: bool = False,

@@ -123,7 +123,7 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
     who = names.get(turn.seat)
     match turn.kind:
         case Kind.QUIT:
-            told = GOODBYE if mine else f"{turn.seat.title} has requested shutdown. Shutting down!"
+            told = GOODBYE if mine else f"{turn.seat.capitalize()} has requested shutdown. Shutting down!"
             owing = [left_owing(before, viewer)] if before.revealing else []
             return [*([] if mine else ["/q"]), *(named(line, names) for line in (told, *owing))]
         case Kind.SAY if mine:
