@@ -19,6 +19,7 @@ from chatgame.protocol.pairing import read_code
 EXAMPLES = """\
 Play with a bot:
   chatgame solo
+  chatgame solo connect4
 Talk and play on this computer, in two terminals:
   chatgame server
   chatgame client
@@ -223,6 +224,7 @@ def _add_look(command: argparse.ArgumentParser) -> None:
 
 
 def _add_solo(command: argparse.ArgumentParser) -> None:
+    command.add_argument("game", nargs="*", metavar="GAME", help="a game to begin at once, as in connect4 or rps 3")
     levels = [level.value for level in Level]
     command.add_argument("--level", default="medium", choices=levels, help="how strong the bot is (default: medium)")
     command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")

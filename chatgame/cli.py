@@ -13,24 +13,28 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from chatgame.arguments import new_parser, read_arguments
-from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft
+from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft, Refused
+from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.opening import Opening
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.narration import GOODBYE
 from chatgame.players.person.screen import shown
 from chatgame.players.person.terminal import answered, console_at, look_of_output, notices, streams_restored
 from chatgame.plugins import installed_games
+from chatgame.session.commands import AS_MESSAGE, Write, read_chat
 from chatgame.session.play import converse
 
 if TYPE_CHECKING:
@@ -173,19 +177,34 @@ async def play_alone(options: argparse.Namespace) -> None:
     """
     games, problems = installed_games()
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # asked to be foreseen
-    async with console_at(Seat.CLIENT, plain=options.plain, boards=options.boards) as console:
+    first = _opening(options.game, games) if options.game else None
+    look = {"plain": options.plain, "boards": options.boards}
+    async with console_at(Seat.CLIENT, opposite="the bot", **look) as console:
+        player = Opening(console, first) if first else console
         ours, bots = linked_in_memory(games)
-        console.tell("You are the client, and a bot is the server.", *problems)
+        console.tell("You are alone with a bot.", *problems)
         bot = asyncio.create_task(
             converse(
                 Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, InMemory(Seat.SERVER), chance
             )
         )
         try:
-            await converse(console, ours, games, InMemory(Seat.CLIENT), chance)
+            await converse(player, ours, games, InMemory(Seat.CLIENT), chance)
         finally:
             with suppress(PartnerLeft):
                 await bot
+
+
+def _opening(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:
+    """The line that opens the game which these words name."""
+    line = f"play {' '.join(words)}"
+    table = Table.open("", games, {name: rules.version for name, rules in games.items()})
+    try:
+        if isinstance(meant := read_chat(line, table, Seat.CLIENT), Write) and meant.kind is Kind.PLAY:
+            return line
+    except Refused as error:
+        raise ChatgameError(str(error).removesuffix(AS_MESSAGE)) from error
+    raise ChatgameError(f'There is no game "{" ".join(words)}". The games are {", ".join(games)}.')
 
 
 async def list_conversations() -> None:

@@ -938,7 +938,7 @@ def test_own_lines_are_all_there(lines_heard: tuple[set[str], set[str]]) -> None
             "chatgame: Nobody is listening at 7. Start the server first: chatgame server7",
             "Connected to: 7 on port: 7",
         ),
-        *("chatgame: Cannot listen on 7 port 7: 7. Check --host.", "You are the client, and a bot is the server."),
+        *("chatgame: Cannot listen on 7 port 7: 7. Check --host.", "You are alone with a bot."),
     }
     assert lines_heard[1] > {"An empty line is not sent. It is still your turn.", "play GAME  start a game"}
 

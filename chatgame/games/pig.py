@@ -1,6 +1,7 @@
 """Pig, a game of dice: roll as often as you dare and hold to keep the points; a 1 loses those of the turn.
 
-The first who holds 100 points wins. A turn begins with a roll, since there is nothing to hold before.
+The first to have 100 points, with those of the turn, wins at once. A turn begins with a roll, since there is nothing
+to hold before.
 
 Rules: https://en.wikipedia.org/wiki/Pig_(dice_game)
 """
@@ -33,6 +34,7 @@ class Pig(Rules[Position, str]):
 
     name = "pig"
     title = "pig"
+    version = 2
     about = "Roll as often as you dare, then hold to keep the points; a 1 loses those of the turn. 100 points win."
 
     def start(self, inviter: Seat, options: str) -> Position:
@@ -66,7 +68,8 @@ class Pig(Rules[Position, str]):
         return Position(turn, held, other, points + rolled, str(rolled))
 
     def outcome(self, position: Position) -> Outcome | None:
-        return Outcome(position.turn.other, f"{position.other} points") if position.other >= GOAL else None
+        total = position.held + position.points
+        return Outcome(position.turn, f"{total} points") if total >= GOAL else None
 
     def legal_moves(self, position: Position) -> list[str]:
         return ["roll", "hold"] if position.points else ["roll"]

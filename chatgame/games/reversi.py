@@ -5,6 +5,7 @@ Who can turn nothing over passes, which needs no move; when neither can, the gam
 Rules: https://en.wikipedia.org/wiki/Reversi#Rules
 """
 
+from functools import lru_cache
 from operator import lshift, rshift
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from chatgame.core.rules import Outcome, Rules, Secrets, known_as
 from chatgame.core.seats import Seat
 
 CELLS = {f"{'abcdefgh'[bit % 8]}{bit // 8 + 1}": 1 << bit for bit in range(64)}
+NAMES = tuple(CELLS)
 ALL, INNER = 0xFFFF_FFFF_FFFF_FFFF, 0x7E7E_7E7E_7E7E_7E7E
 PLAYABLE = Mark("*", "where you can play", tone="good")
 STEPS = ((1, INNER), (7, INNER), (8, ALL), (9, INNER))
@@ -117,9 +119,14 @@ def _discs(position: Position) -> tuple[int, int]:
 
 def _cells(discs: int) -> list[str]:
     """The cells that these discs are on."""
-    return [cell for cell, bit in CELLS.items() if discs & bit]
+    cells = []
+    while discs:
+        cells.append(NAMES[(discs & -discs).bit_length() - 1])
+        discs &= discs - 1
+    return cells
 
 
+@lru_cache(4)  # each ply asks for it three times: to see who acts next, whether the game is over, and for the moves
 def _playable(own: int, theirs: int) -> int:
     """The free cells where a new own disc turns something over."""
     ends = 0

@@ -29,9 +29,8 @@ def throw_hands(position: rps.Position, seat: Seat, chance: Random) -> str:  # n
 
 
 def roll_or_hold(position: pig.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # no need of chance
-    """Hold at twenty points in the turn, or when they are enough."""
-    enough = position.points >= 20 or position.held + position.points >= pig.GOAL
-    return "hold" if enough else "roll"
+    """Hold at twenty points in the turn."""
+    return "hold" if position.points >= 20 else "roll"
 
 
 def guess_word(position: hangman.Position, seat: Seat, chance: Random) -> str:

@@ -22,7 +22,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import BANNER, NOBODY, Told, known_names, named, narrate, recalled
+from chatgame.players.person.narration import BANNER, NOBODY, Names, Role, Told, known_names, named, narrate, recalled
 from chatgame.players.person.screen import prompt, shown, titled
 from chatgame.session.commands import now, read_aside
 
@@ -81,6 +81,7 @@ class Console:
         terminal: bool,
         look: Callable[[], Look] = Look,
         name: str = "",
+        opposite: str = "",
         settled: Callable[[], Any] = lambda: asyncio.sleep(0),
         ended: Callable[[], object] = lambda: None,
     ) -> None:
@@ -90,7 +91,8 @@ class Console:
         self._terminal = terminal
         self._look = look
         self._name = name
-        self._names = NOBODY
+        self._roles: Names = {seat.other: Role(opposite)} if opposite else NOBODY
+        self._names = self._roles
         self._table: Table | None = None  # what the person has seen of it
         self._secret: str | None = None
         self._since = ""  # by the clock, when the table came to this
@@ -225,9 +227,10 @@ class Console:
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Show who the partner is, and what the conversation has come to."""
-        self._names = known_names({self._seat: self._name, self._seat.other: partner})
+        self._names = {**self._roles, **known_names({self._seat: self._name, self._seat.other: partner})}
         self._come_to(table, steps[-1].secret if steps else None)
-        if name := self._names.get(self._seat.other):
+        name = self._names.get(self._seat.other)
+        if name and not isinstance(name, Role):
             self.show(f"Your partner is {name}.")
         if steps:
             self._show_banner()

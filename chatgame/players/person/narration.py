@@ -60,6 +60,12 @@ Told = str | Board
 """What a person is told: a line, or a board."""
 
 
+class Role(str):
+    """What a program that is no person is called, as in "the bot"; where a line would have a name, it stays bare."""
+
+    __slots__ = ()
+
+
 class Said(str):
     """What the partner has said."""
 
@@ -122,11 +128,11 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
             return [*([] if mine else ["/q"]), *(named(line, names) for line in (told, *owing))]
         case Kind.SAY if mine:
             return []
-        case Kind.SAY if who:
+        case Kind.SAY if who and not isinstance(who, Role):
             return [Said(f"{who} says: {turn.text}")]
         case Kind.SAY:
             marked = before.playing or imitates(turn.text)
-            return [Said(f"{turn.seat.capitalize()} says: {turn.text}" if marked else turn.text)]
+            return [Said(f"{_capital(who or turn.seat)} says: {turn.text}" if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
     lines: list[Told] = [*_what_happened(was, turn, match, viewer)]
@@ -150,13 +156,18 @@ def named(line: Told, names: Names) -> Told:
     """A line of the program's own, or a board, with names in the place of seats."""
 
     def name(seat: re.Match[str]) -> str:
-        return names.get(Seat(seat[0].split()[-1].lower()), seat[0])
+        name = names.get(Seat(seat[0].split()[-1].lower()), seat[0])
+        return _capital(name) if isinstance(name, Role) and seat[0][0].isupper() else name
 
     if not names:
         return line
     if isinstance(line, Board):
         return line.renamed(lambda text: re.sub(_SEAT, name, text))
     return type(line)(re.sub(_SEAT, name, line))
+
+
+def _capital(name: str) -> str:
+    return name[0].upper() + name[1:]
 
 
 def typed(step: Step, viewer: Seat) -> str | None:

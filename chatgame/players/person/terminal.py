@@ -74,7 +74,7 @@ def _edits(*, plain: bool) -> bool:
 
 @asynccontextmanager
 async def console_at(
-    seat: Seat, name: str = "", *, plain: bool = False, boards: Boards = "auto"
+    seat: Seat, name: str = "", *, opposite: str = "", plain: bool = False, boards: Boards = "auto"
 ) -> AsyncIterator[Console]:
     """The console on the program's own streams, which reads for as long as the context lasts.
 
@@ -115,7 +115,7 @@ async def console_at(
             signal.raise_signal(signal.SIGHUP)
 
     look = partial(look_of_output, plain=plain, boards=boards)
-    console = sit(look=look, name=name, settled=settled, ended=ended)
+    console = sit(look=look, name=name, opposite=opposite, settled=settled, ended=ended)
     if look().titled:
         console.write(KEEP_TITLE)
     try:

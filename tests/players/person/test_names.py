@@ -18,7 +18,7 @@ from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.players.person.console import Console
-from chatgame.players.person.narration import NOBODY, Told, known_names, named, narrate, recalled, typed
+from chatgame.players.person.narration import NOBODY, Role, Told, known_names, named, narrate, recalled, typed
 from chatgame.program import Setting, join, serve
 from chatgame.session.commands import Write, read_chat
 from tests.kit.boards import rows, words
@@ -88,6 +88,28 @@ def test_who_comes_back_reads_the_names_too() -> None:
     lines = recalled(log, CLIENT, BOTH)
     assert "Ben played 5." in lines
     assert any(isinstance(line, Board) and rows(line)[-1] == "X: Ben, O: you" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("turns", "viewer", "line"),
+    [
+        (["say Hello"], SERVER, "Hello"),  # as bare as without a name
+        (["say The game is over"], SERVER, "The bot says: The game is over"),
+        (["play tictactoe"], SERVER, "The bot started a game of tic-tac-toe."),
+        (["play tictactoe", "move 5"], SERVER, "Waiting for the bot..."),
+        (["play tictactoe", "resign"], CLIENT, "Game over, you won: the server resigned."),
+    ],
+)
+def test_program_is_called_what_it_is(turns: list[str], viewer: Seat, line: str) -> None:
+    """At the beginning of a sentence and within one; it has no name before what it says."""
+    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Told]()
+    for turn in turns:
+        kind, _, text = turn.partition(" ")
+        assert table.token
+        one, after = table.write(table.token, Kind(kind), text)
+        lines = narrate(Step.to(table, one, after, None, None), viewer, {CLIENT: Role("the bot")})
+        table = after
+    assert line in lines
 
 
 def test_text_is_left_alone() -> None:

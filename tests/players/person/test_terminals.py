@@ -555,12 +555,44 @@ def test_newcomer_alone_plays_a_bot(spawn: Spawn) -> None:
     solo.expect_exact("Hello! I am a bot and play tictactoe, connect4")
     solo.expect_exact(PROMPT)
     solo.sendline("play rps")
-    solo.expect_exact("The server made a choice, hidden for now.")
+    solo.expect_exact("The bot made a choice, hidden for now.")
     solo.expect_exact(PROMPT)
     solo.sendline("rock")
-    solo.expect("You chose rock, the server (paper|scissors)|A draw: both chose rock. Again.")
+    solo.expect("You chose rock, the bot (paper|scissors)|A draw: both chose rock. Again.")
     solo.sendintr()
     assert ends(solo, 130).endswith("Shutting Down!\r\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [(["connect4"], "connect four"), (["connect", "four"], "connect four"), (["rps", "3"], "rock")],
+)
+def test_newcomer_alone_begins_a_game_at_once(spawn: Spawn, words: list[str], title: str) -> None:
+    """By its name or its title; the bot, which is invited, moves first."""
+    solo = spawn("solo", *words, "--level", "easy", "--seed", "1")
+    solo.expect_exact(f"You started a game of {title}")
+    solo.expect_exact("Waiting for the bot...")
+    solo.expect("The bot (played|made)")
+    solo.expect_exact("Your move: ")
+    solo.expect_exact(PROMPT)
+    solo.sendline("/q")
+    ends(solo, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["chess"], "chatgame: There is no such game. Type play and one of tictactoe"),
+        (["a", "game"], 'chatgame: There is no game "a game". The games are tictactoe, '),
+        (["rps", "4"], 'chatgame: "4" is no odd number from 1 to 99'),
+    ],
+)
+def test_game_to_begin_with_that_is_none_is_named_before_anything_begins(words: list[str], why: str) -> None:
+    """With those there are."""
+    solo = subprocess.run([*COMMAND, "solo", *words], capture_output=True, text=True, check=False)
+    assert (solo.returncode, solo.stdout) == (1, "")
+    assert solo.stderr.startswith(why)
+    assert "/say" not in solo.stderr
 
 
 def test_bot_sits_at_a_network_seat(spawn: Spawn) -> None:

@@ -1,0 +1,33 @@
+"""A player whose first line is typed for them, as for `chatgame solo connect4`."""
+
+from collections.abc import Sequence
+
+from chatgame.core.board import Board
+from chatgame.core.log import Step
+from chatgame.core.table import Table
+from chatgame.session.interfaces import Player
+
+
+class Opening:
+    """Types `line` when `player` is first asked for one, and leaves all else to them."""
+
+    def __init__(self, player: Player, line: str) -> None:
+        self._player = player
+        self._line: str | None = line
+
+    async def ask(self, table: Table) -> str:
+        """The line, and after it what the player types."""
+        line, self._line = self._line, None
+        return await self._player.ask(table) if line is None else line
+
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
+        """The player comes to the table."""
+        await self._player.begin(table, partner, steps)
+
+    async def see(self, step: Step) -> None:
+        """The player sees a turn."""
+        await self._player.see(step)
+
+    async def hear(self, text: str | Board) -> None:
+        """The player hears what is for them alone."""
+        await self._player.hear(text)
