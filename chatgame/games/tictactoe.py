@@ -48,9 +48,9 @@ class TicTacToe(Rules[Position, int]):
 
     def parse(self, position: Position, seat: Seat, text: str) -> int:
         if len(text) != 1 or text not in "123456789":
-            raise InvalidMove(f'"{text}" is no cell; the cells are 1 to 9.')
+            raise InvalidMove(f'"{text}" is not a cell. Choose a number from 1 to 9.')
         if text not in position.cells:
-            raise IllegalMove(f"Cell {text} is taken; free: {_listed(position.cells)}.")
+            raise IllegalMove(f"Cell {text} is taken. Choose one of these: {_listed(position.cells)}.")
         return int(text)
 
     @cache  # noqa: B019  # the rules live as long as the program
