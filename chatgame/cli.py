@@ -13,11 +13,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from chatgame.arguments import new_parser, read_arguments
 from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft, Refused
@@ -56,27 +56,49 @@ BOT_PACE = 0.5
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run chatgame and return its exit status."""
-    options = read_arguments(sys.argv[1:] if arguments is None else arguments)
-    runner, status, complaint = asyncio.Runner(), 0, ""
+    runner, signals = asyncio.Runner(), _Signals()
+    with signals.handled(), streams_restored():
+        status, complaint = _ended(lambda: _run(runner, signals, sys.argv[1:] if arguments is None else arguments))
+    _end_in_time(status)
+    flushed, problem = _ended(lambda: _print("") if sys.stdout else None)
+    _complain(complaint or problem)
+    with suppress(KeyboardInterrupt):  # once more, from a task that was torn down
+        runner.close()
+    return status or flushed
+
+
+def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) -> None:
+    """Run the command that these arguments name.
+
+    Raises:
+        ChatgameError: it failed, or somebody left.
+        _Stopped: a signal stopped it.
+        SystemExit: argparse has shown something instead.
+    """
+    options = read_arguments(arguments)
     if sys.stdout and sys.stdout.encoding.lower() != "utf-8":
         codecs.register_error("escaped", _escaped)
         sys.stdout.reconfigure(errors="escaped")  # type: ignore[union-attr]  # a TextIOWrapper, as started
-    with streams_restored():
-        try:
-            runner.run(_stopped_by_signals(_program(options)))
-        except PlayerLeft:
-            pass
-        except ChatgameError as error:
-            status, complaint = 1, f"chatgame: {inert(str(error))}"
-        except KeyboardInterrupt:
-            status = 128 + signal.SIGINT
-        except _Stopped as stopped:
-            status = 128 + stopped.number
-    _end_in_time(status)
-    if complaint:
-        print(complaint, file=sys.stderr)  # noqa: T201  # the console has been closed
-    runner.close()
-    return status
+    try:
+        runner.run(signals.run(options))
+    except KeyboardInterrupt:
+        runner.get_loop().set_exception_handler(lambda *_: None)  # for the tasks that it has torn down
+        raise _Stopped(signals.number) from None
+
+
+def _ended(action: Callable[[], object]) -> tuple[int, str]:
+    """Do something; returns the exit status of a program that ends like this, and its complaint if it failed."""
+    try:
+        action()
+    except PlayerLeft:
+        return 0, ""
+    except ChatgameError as error:
+        return 1, f"chatgame: {inert(str(error))}\n"
+    except _Stopped as stopped:
+        return 128 + stopped.number, ""
+    except SystemExit as end:
+        return int(end.code or 0), ""
+    return 0, ""
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:
@@ -89,17 +111,28 @@ def _end_in_time(status: int) -> None:
     """See to it that no thread keeps the program from ending.
 
     One may hang in a name server that does not answer or in a terminal that does not read, and both asyncio and the
-    interpreter would wait for it. Output that cannot be written any more is given up.
+    interpreter would wait for it.
     """
     if any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate()):
         watchdog = threading.Timer(END_TIME, os._exit, (status,))
         watchdog.daemon = True
         watchdog.start()
+
+
+def _complain(complaint: str) -> None:
+    """Write a complaint to standard error, if it is not empty, and what argparse has left there."""
     try:
-        if sys.stdout:
-            sys.stdout.flush()
-    except (OSError, ValueError):
-        sys.stdout = None  # as where a program is started without an output
+        if sys.stderr:
+            sys.stderr.write(complaint)
+            sys.stderr.flush()
+    except OSError:
+        _give_up(sys.stderr)
+
+
+def _give_up(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere: the interpreter would try to write it at the end, and complain."""
+    with open(os.devnull, "w") as nowhere, suppress(OSError):
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
@@ -326,14 +359,17 @@ def _kept(number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
 
 
 def _print(text: str) -> None:
+    """Write text to standard output now, and what it holds already."""
     if not sys.stdout:
         raise OutputLost("There is no standard output to write to.")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
+        _give_up(sys.stdout)
         raise _Stopped(BROKEN_PIPE) from None
     except OSError as error:
+        _give_up(sys.stdout)
         raise OutputLost(f"The output cannot be written ({error.strerror}).") from error
 
 
@@ -365,24 +401,63 @@ class _Stopped(Exception):  # not an error
         self.number = number
 
 
-async def _stopped_by_signals(program: Coroutine[Any, Any, None]) -> None:
-    """Run `program`; SIGTERM cancels it, so that the partner is told and the terminal is put back.
+class _Signals:
+    """What SIGINT and SIGTERM do: they cancel the program, so that the partner is told and the terminal is put back.
 
     SIGHUP does not: a terminal that was closed ends the program as if it were killed, and the partner waits.
+
+    Attributes:
+        number: the first that came, or 0.
     """
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task, "runs in a task"
-    stopped: list[int] = []
 
-    def stop(number: int) -> None:
-        stopped.append(number)
+    def __init__(self) -> None:
+        self.number = 0
+        self._task: asyncio.Task[None] | None = None
+        self._pending = False  # one came, and the event loop has not noticed it yet
+
+    @contextmanager
+    def handled(self) -> Iterator[None]:
+        """Handle them, but for those that whoever started the program wants to be ignored."""
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+        try:
+            for number in handled:
+                signal.signal(number, self._handle)
+            yield
+        finally:
+            for number in handled:
+                signal.signal(number, before[number])
+
+    async def run(self, options: argparse.Namespace) -> None:
+        """Run a command, which a signal cancels.
+
+        Raises:
+            _Stopped: one came.
+            ChatgameError: the command failed.
+        """
+        self._task = asyncio.current_task()
+        try:
+            if not self.number:
+                await _program(options)
+        except (asyncio.CancelledError, ChatgameError):
+            if not self.number:
+                raise
+        finally:
+            self._task, self._pending = None, False
+        if self.number:
+            raise _Stopped(self.number)
+
+    def _handle(self, number: int, _: object) -> None:
+        task, pending = self._task, self._pending
+        self.number = self.number or number
+        if not task:
+            return  # the program begins or ends anyway
+        if pending:
+            self._task = None
+            raise KeyboardInterrupt  # the event loop is stuck, as in the rules of a game that never come to an end
+        self._pending = True
+        task.get_loop().call_soon_threadsafe(self._cancel, task)
+
+    def _cancel(self, task: "asyncio.Task[None]") -> None:
+        self._pending = False
         task.cancel()
-
-    if sys.platform != "win32":
-        loop.add_signal_handler(signal.SIGTERM, stop, signal.SIGTERM)
-    try:
-        await program
-    except (asyncio.CancelledError, ChatgameError):
-        if stopped:
-            raise _Stopped(stopped[0]) from None
-        raise

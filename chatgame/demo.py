@@ -149,7 +149,7 @@ async def perform(look: Look, speed: float, draw: Callable[[Sequence[Pane]], obj
         def told(*texts: str) -> None:
             console.tell(*texts)
             for text in texts:
-                if text.startswith("Server listening"):
+                if text.startswith("Server listening") and not port.done():  # it is cancelled with the demo
                     port.set_result(int(text.rpartition(" ")[2]))
 
         reading = asyncio.create_task(console.read())

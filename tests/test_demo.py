@@ -1,6 +1,8 @@
 """The demo: real sessions, drawn on any screen, and the terminal as it was before."""
 
+import asyncio
 import signal
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
@@ -27,6 +29,18 @@ async def test_both_screens_are_those_of_real_programs() -> None:
     assert "Game over, you won: three in a row." in server.text
     assert "Game over, Anna won: three in a row." in client.text
     assert "Ben has requested shutdown. Shutting down!\n$ " in server.text
+
+
+async def test_leaving_in_the_moment_in_which_the_server_begins_is_only_that() -> None:
+    """The client, which waits for the port, is cancelled before the port is told."""
+
+    def draw(panes: Sequence[Pane]) -> None:
+        if "Server listening" in panes[0].text:
+            demo.cancel()
+
+    demo = asyncio.create_task(perform(Look(), inf, draw))
+    with pytest.raises(asyncio.CancelledError):
+        await demo
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(200, 50), (100, 30), (79, 24), (78, 24), (40, 24), (20, 6)])

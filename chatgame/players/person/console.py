@@ -17,10 +17,12 @@ from typing import Any, NoReturn, Protocol
 
 from chatgame.core.board import Board
 from chatgame.core.errors import OutputLost, PlayerLeft, Refused
+from chatgame.core.limits import MAX_TEXT
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.inert import inert
+from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, NOBODY, Names, Role, Told, known_names, named, narrate, recalled
 from chatgame.players.person.screen import prompt, shown, titled
@@ -115,7 +117,7 @@ class Console:
 
         Raises:
             PlayerLeft: the input ended while no line was asked for; otherwise `ask` raises it.
-            OutputLost: the output is no longer read; to aioconsole this is an end of the input.
+            OutputLost: the output cannot be written any more either.
         """
         with suppress(OSError):  # the terminal is gone: its input has ended
             await self._read_lines()
@@ -147,6 +149,10 @@ class Console:
                 return False  # a line that its writer has not ended is not sent
             if self._terminal and len(line.removesuffix(b"\n")) >= CUT_AT:
                 refusal = f"A terminal cuts lines at {CUT_AT} bytes, so this one was not sent. Send it in parts."
+            elif len(line.removesuffix(b"\n")) > LONGEST:
+                refusal = (
+                    f"That line has more than {LONGEST} bytes, so it was not sent; {MAX_TEXT} go into one message."
+                )
         if self._terminal:
             self.in_line = False  # the terminal has echoed the line with its end
             if not self._open_question and text is not None:
@@ -309,6 +315,8 @@ class Console:
 
     def write(self, text: str) -> None:
         """Write text that is inert, or control sequences of our own."""
+        if self._writer.is_closing():  # asyncio would complain of more
+            return
         try:
             self._writer.write(text.encode())
         except OSError:  # of what was written before, where a thread writes

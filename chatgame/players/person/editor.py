@@ -147,6 +147,11 @@ class Editor:
         """Whether nothing more can be written."""
         return self._stream is not None and self._stream.is_closing()
 
+    def close(self) -> None:
+        """Write no more, and leave the terminal open."""
+        if self._stream:
+            self._stream.close()
+
 
 class EditedConsole(Console):
     """A person who edits lines at the bottom of a terminal.

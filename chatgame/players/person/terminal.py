@@ -9,16 +9,18 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
+from typing import Any, NoReturn
 
-import aioconsole
+from aioconsole import stream
 
 from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
 from chatgame.core.seats import Seat
-from chatgame.players.person.console import Console
+from chatgame.players.person.console import OUTPUT_LOST, Console
+from chatgame.players.person.lines import LONGEST, Lines
 from chatgame.players.person.look import Boards, Look
 from chatgame.players.person.narration import GOODBYE
 from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, shown
@@ -90,17 +92,18 @@ async def console_at(
         raise ChatgameError("chatgame needs open standard input, output and error. Start it without closing them.")
     terminal = sys.stdin.isatty()
     sit: Callable[..., Console]
+    opened: Sequence[Any]
     if _edits(plain=plain):
         from chatgame.players.person.editor import EditedConsole, terminal_editor  # which needs an extra
 
         writer = editor = await terminal_editor()
-        threaded = sys.platform == "win32"
+        opened, threaded = [editor], sys.platform == "win32"
         sit = partial(EditedConsole, seat, editor)
         if boards == "auto" and draws_unicode():
             boards = "unicode"
     else:
-        reader, writer = await aioconsole.get_standard_streams()
-        threaded = not isinstance(reader, asyncio.StreamReader)
+        reader, writer, opened = await _standard_streams()
+        threaded = not opened
         sit = partial(Console, seat, reader, writer, terminal=terminal)
 
     async def settled() -> None:
@@ -122,6 +125,8 @@ async def console_at(
         with unwrapped():
             async with asyncio.TaskGroup() as tasks:
                 background = [tasks.create_task(console.read()), tasks.create_task(console.write_out())]
+                if isinstance(writer, asyncio.StreamWriter):
+                    background.append(tasks.create_task(_until_lost(writer, ended)))
                 yield console
                 for task in background:
                     task.cancel()
@@ -140,6 +145,50 @@ async def console_at(
         with suppress(TimeoutError, OutputLost):
             async with asyncio.timeout(DRAIN_TIME):
                 await console.drain()
+        for way in opened:
+            way.close()
+
+
+async def _standard_streams() -> tuple[Lines, Any, Sequence[asyncio.BaseTransport]]:
+    """The lines of standard input, a writer to standard output, and what carries both, unless threads do.
+
+    They are opened one by one. aioconsole's own function for this has one protocol for all: if the output or standard
+    error is no longer read, the input ends too, and an assertion fails over what is typed after that.
+    """
+    if not all(map(stream.is_pipe_transport_compatible, (sys.stdin, sys.stdout))):
+        return Lines(stream.NonFileStreamReader(_Bytes()).readline), stream.NonFileStreamWriter(sys.stdout), ()
+    loop, reader, nothing = asyncio.get_running_loop(), asyncio.StreamReader(), asyncio.StreamReader()
+    inward, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), stream.ProtectedPipe(sys.stdin)
+    )
+    outward, protocol = await loop.connect_write_pipe(
+        lambda: asyncio.StreamReaderProtocol(nothing), stream.ProtectedPipe(sys.stdout)
+    )
+    outward.set_write_buffer_limits(0)
+    writer = asyncio.StreamWriter(outward, protocol, None, loop)
+    return Lines(partial(reader.read, LONGEST)), writer, (inward, outward)
+
+
+class _Bytes:
+    """Standard input for a thread that reads it: bytes of it, up to the end of a line or so many as are of use."""
+
+    def readline(self) -> bytes:
+        """What comes next, in UTF-8; nothing at the end."""
+        stdin = sys.stdin  # as long as a thread reads it, the interpreter must not close it
+        line = stdin.buffer.readline(LONGEST)
+        return line.decode(stdin.encoding).encode() if sys.platform == "win32" else line
+
+
+async def _until_lost(writer: asyncio.StreamWriter, ended: Callable[[], object]) -> NoReturn:
+    """Wait until nobody reads the output any more.
+
+    Raises:
+        OutputLost: nobody does.
+    """
+    with suppress(OSError):
+        await writer.wait_closed()
+    ended()
+    raise OutputLost(OUTPUT_LOST)
 
 
 @contextmanager
@@ -154,7 +203,7 @@ def notices() -> Iterator[Callable[..., None]]:
 
     def write_all() -> None:
         while (text := texts.get()) is not None:
-            with suppress(OSError):
+            with suppress(OSError, ValueError):
                 if sys.stdout:  # which may have been closed before the start
                     sys.stdout.write(text)
                     sys.stdout.flush()
@@ -172,10 +221,12 @@ def notices() -> Iterator[Callable[..., None]]:
 
 async def answered(question: str) -> str:
     """The line that is typed at the terminal in answer to a question; empty at the end of input."""
-    reader, writer = await aioconsole.get_standard_streams()
+    reader, writer, transports = await _standard_streams()
     writer.write(question.encode())
     await writer.drain()
-    line: bytes = await reader.readline()
+    line = await reader.readline()
+    for transport in transports:
+        transport.close()
     return line.decode(errors="replace").strip()
 
 

@@ -14,6 +14,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.players.person.console import CUT_AT, Console
+from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, PROMPT
 from tests.kit.ends import VERSIONS, Screen
@@ -130,7 +131,7 @@ async def test_lines_of_a_pipe_wait_for_their_turn_and_are_shown() -> None:
 
 
 async def test_line_that_a_terminal_may_have_cut_is_refused_whole() -> None:
-    """The prompt stays open; one byte less passes, and from a pipe any length does."""
+    """The prompt stays open; one byte less passes, and from a pipe what is much longer does, but not any length."""
     async with desk() as here:
         line = await here.asked()
         await here.type("x" * CUT_AT + "\n")
@@ -139,8 +140,11 @@ async def test_line_that_a_terminal_may_have_cut_is_refused_whole() -> None:
         assert await line == "y" * (CUT_AT - 1)
     async with desk(terminal=False) as here:
         line = await here.asked()
-        await here.type("x" * 100_000 + "\n")
-        assert await line == "x" * 100_000
+        await here.type("x" * LONGEST + "x\n")
+        refusal = f"That line has more than {LONGEST} bytes, so it was not sent; 4096 go into one message."
+        assert here.screen.text.endswith(f"{PROMPT}\n{refusal}\n{PROMPT}")
+        await here.type("y" * LONGEST + "\n")
+        assert await line == "y" * LONGEST
 
 
 @pytest.mark.parametrize("terminal", [True, False])
