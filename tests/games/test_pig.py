@@ -57,7 +57,9 @@ def test_first_to_have_a_hundred_wins(inviter: Seat) -> None:
     assert played("5" * 19, inviter=inviter).outcome is None
     assert played("5" * 20, inviter=inviter).outcome == Outcome(inviter.other, "100 points")
     assert played("5" * 19 + "1", "6" * 17, inviter=inviter).outcome == Outcome(inviter, "102 points")
-    assert played("3" * 33 + "h", "6" * 16 + "h", "2", inviter=inviter).outcome == Outcome(inviter.other, "101 points")
+    assert played("3" * 33 + "h", "6" * 16 + "h", "2", inviter=inviter).outcome == Outcome(
+        inviter.other, "101 points"
+    )
 
 
 def test_there_is_nothing_to_hold_before_the_first_roll() -> None:
