@@ -167,7 +167,7 @@ def test_move_that_is_not_legal_is_refused(moves: str, text: str, nearest: str) 
     """Out of reach, of several pieces, without what a pawn becomes, or leaving a check; the nearest are named."""
     match = played(moves)
     assert match.duty
-    with pytest.raises(IllegalMove, match=f'"{text}" is none of the legal moves, such as {nearest}'):
+    with pytest.raises(IllegalMove, match=f'"{text}" is not one of the legal moves, such as {nearest}'):
         match.parse(match.duty.seat, text)
 
 

@@ -23,7 +23,7 @@ async def test_both_screens_are_those_of_real_programs() -> None:
         typed = [line.removeprefix(PROMPT) for line in lines if line.startswith(PROMPT)]
         assert typed == [line for at, line in SCRIPT if at is seat]
         assert lines[-1] == "$ "
-    assert "Cell 5 is taken; free: 1, 2, 3, 4, 6, 7, 8, 9." in client.text
+    assert "Cell 5 is taken. Choose one of these: 1, 2, 3, 4, 6, 7, 8, 9." in client.text
     assert "Game over, you won: three in a row." in server.text
     assert "Game over, Anna won: three in a row." in client.text
     assert "Ben has requested shutdown. Shutting down!\n$ " in server.text

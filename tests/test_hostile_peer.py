@@ -50,8 +50,8 @@ IN_A_GAME: dict[str, tuple[Offence, str]] = {
     # the client has opened a game, and the server, X, has taken cell 5
     "a game in the game": (lambda p: p.turn("say", "x", kind="play", text="tictactoe"), "is on already"),
     "an occupied cell": (lambda p: p.turn("move", "1", text="5"), "Cell 5 is taken"),
-    "an odd digit": (lambda p: p.turn("move", "1", text="٣"), "is no cell"),
-    "a cell with a sign": (lambda p: p.turn("move", "1", text="+1"), "is no cell"),
+    "an odd digit": (lambda p: p.turn("move", "1", text="٣"), "is not a cell"),
+    "a cell with a sign": (lambda p: p.turn("move", "1", text="+1"), "is not a cell"),
     "a claimed win": (lambda p: p.turn("resign", digest="f" * 64), "digest of turn 2 differs"),
 }
 

@@ -414,11 +414,11 @@ def test_any_text_does_nothing_by_any_route(route: str) -> None:
     [
         ("chat", "good<CR>bad\n"),
         ("a remark", "Client says: good<CR>bad\n"),
-        ("options", '"good<CR>bad" is no odd number'),
+        ("options", '"good<CR>bad" is not an odd number'),
         ("a game's name", "The name of a game|There is no game"),
-        ("a move", '"good<CR>bad" is no cell'),
+        ("a move", '"good<CR>bad" is not a cell'),
         ("a reveal", "had chosen good<CR>bad."),
-        ("an answer", '"good<CR>bad" is no answer'),
+        ("an answer", '"good<CR>bad" is not an answer'),
         ("a goodbye", "The client ended the session: good<CR>bad\n"),
         ("a goodbye of diverged logs", "The client ended the session: good<CR>bad\n"),
         ("a goodbye's reason", "The client ended the session: good<CR>bad\n"),
@@ -1013,5 +1013,5 @@ def test_ordinary_chat_is_shown_bare(text: str) -> None:
 def test_remarks_in_a_game_are_all_marked() -> None:
     """So no board or reply can be forged in a game."""
     with asyncio.Runner() as runner:
-        for text in ("Hello", "---+---+---", " O | 2 | 3", "Cell 5 is taken; free: 1."):
+        for text in ("Hello", "---+---+---", " O | 2 | 3", "Cell 5 is taken. Choose one of these: 1."):
             assert f"\nClient says: {text}\n" in runner.run(conversation(remarks, text, ["5"])).screen

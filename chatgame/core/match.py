@@ -183,7 +183,7 @@ class Match(Struct, frozen=True):
                     if truth != answered.text:
                         cheat = f'a false answer, "{answered.text}" for "{truth}"'
         except ANY_FAILURE as error:  # rules may fail in any way over what a cheat has hidden
-            cheat = f"a secret that is none ({str(error)[:MAX_QUOTED]})"
+            cheat = f"a secret that the rules do not allow ({str(error)[:MAX_QUOTED]})"
         found = (Outcome(seat.other, f"the {seat} cheated: {cheat}"),) if cheat else ()
         return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found, _shown=shown)
 

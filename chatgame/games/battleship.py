@@ -55,13 +55,13 @@ class Battleship(Rules[Position, str]):
         if position.fleets < 2:
             return _notation(_ships_by_cell(text.lower()))
         if position.shot and text not in ANSWERS:
-            raise InvalidMove(f'"{text}" is none of the answers {", ".join(ANSWERS)}.')
+            raise InvalidMove(f'"{text}" is not one of the answers {", ".join(ANSWERS)}.')
         if position.shot:
             return text
         if text.lower() not in CELLS:
-            raise InvalidMove(f'"{text}" is not on the board; its cells are a1 to j10.')
+            raise InvalidMove(f'"{text}" is not on the board. Choose a cell from a1 to j10.')
         if position.target[CELLS.index(text.lower())] != ".":
-            raise IllegalMove(f"{text.lower()} was shot at before; choose a cell that shows a dot.")
+            raise IllegalMove(f"{text.lower()} was shot at before. Choose a cell that shows a dot.")
         return text.lower()
 
     def apply(self, position: Position, move: str | None) -> Position:
@@ -152,17 +152,20 @@ def _ships_by_cell(text: str) -> dict[int, range]:
     for word in text.split():
         ends = word.split("-")
         if len(ends) != 2 or not set(ends) <= set(CELLS):
-            raise InvalidMove(f'"{word}" is not on the board: a ship is two of the cells a1 to j10, as in a1-e1.')
+            raise InvalidMove(
+                f'"{word}" is not on the board. Write a ship as its first and last cell, from a1 to j10, as in a1-e1.'
+            )
         first, last = sorted(map(CELLS.index, ends))
         if first // 10 != last // 10 and first % 10 != last % 10:
-            raise InvalidMove(f"{word} lies diagonally; a ship lies in a row or in a column.")
+            raise InvalidMove(f"{word} lies diagonally. A ship lies in a row or in a column.")
         ships.append(range(first, last + 1, 1 if first // 10 == last // 10 else 10))
     if sorted(map(len, ships), reverse=True) != LENGTHS:
-        raise InvalidMove(f"These ships are {' '.join(str(len(ship)) for ship in ships)} long, a fleet's 5 4 3 3 2.")
+        found = " ".join(str(len(ship)) for ship in ships)
+        raise InvalidMove(f"These ships are {found} long. The ships of a fleet are 5 4 3 3 2 long.")
     cells = [at for ship in ships for at in ship]
     for at in cells:
         if cells.count(at) > 1:
-            raise InvalidMove(f"Two ships overlap at {CELLS[at]}; place one of them elsewhere.")
+            raise InvalidMove(f"Two ships overlap at {CELLS[at]}. Place one of them elsewhere.")
     return {at: ship for ship in ships for at in ship}
 
 

@@ -51,10 +51,10 @@ class Connect4(Rules[Position, int]):
 
     def parse(self, position: Position, seat: Seat, text: str) -> int:
         if len(text) != 1 or text not in COLUMNS:
-            raise InvalidMove(f'"{text}" is no column; the columns are 1 to 7.')
+            raise InvalidMove(f'"{text}" is not a column. Choose a number from 1 to 7.')
         free = self.legal_moves(position)
         if int(text) not in free:
-            raise IllegalMove(f"Column {text} is full; free: {', '.join(map(str, free))}.")
+            raise IllegalMove(f"Column {text} is full. Choose one of these: {', '.join(map(str, free))}.")
         return int(text)
 
     def apply(self, position: Position, move: int) -> Position:

@@ -63,18 +63,22 @@ class Hangman(Rules[Position, str]):
         match self.to_act(position):
             case Secret():
                 if not (text.isascii() and text.isalpha() and len(text) in LENGTHS):
-                    raise InvalidMove(f'"{text}" is no word of {LENGTHS[0]} to {LENGTHS[-1]} letters, a to z.')
+                    raise InvalidMove(f'"{text}" is not a word of {LENGTHS[0]} to {LENGTHS[-1]} letters, a to z.')
                 return text.lower()
             case Answer() if not position.guess and text in map(str, LENGTHS):
                 return text
             case Answer() if position.guess and text == self.answer(position, self.apply(position, text).letters):
                 return text
             case Answer():
-                raise InvalidMove(f'"{text}" is no answer: a length, places as in 2,5, none, yes or no is due.')
+                raise InvalidMove(
+                    f'"{text}" is not an answer. An answer is a length, places as in 2,5, none, yes or no.'
+                )
         if not (text.isascii() and text.isalpha() and len(text) in (1, len(position.letters))):
-            raise InvalidMove(f'"{text}" is no guess; try {self.asks(position, seat)}, of a to z.')
+            raise InvalidMove(
+                f'"{text}" is not a guess. Choose {self.asks(position, seat)}, with letters from a to z.'
+            )
         if text.lower() in position.tried:
-            raise IllegalMove(f"{text.lower()} was tried already; guess another.")
+            raise IllegalMove(f"{text.lower()} was tried already. Guess another.")
         return text.lower()
 
     def apply(self, position: Position, move: str | None) -> Position:

@@ -51,9 +51,9 @@ class Pig(Rules[Position, str]):
         for move in ("roll", "hold"):
             if text.lower() in (move, move[0]):
                 if move not in self.legal_moves(position):
-                    raise IllegalMove("There are no points to hold in this turn yet: roll first.")
+                    raise IllegalMove("You have no points to hold in this turn yet. Roll first.")
                 return move
-        raise InvalidMove(f'"{text}" is neither roll nor hold, nor r or h.')
+        raise InvalidMove(f'"{text}" is not a move. Choose roll or hold; r or h will do.')
 
     def apply(self, position: Position, move: str | int) -> Position:
         turn, held, other, points, die = position

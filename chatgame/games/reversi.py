@@ -58,12 +58,12 @@ class Reversi(Rules[Position, str]):
     def parse(self, position: Position, seat: Seat, text: str) -> str:
         cell = text.lower()
         if cell not in CELLS:
-            raise InvalidMove(f'"{text}" is no cell; the cells are a1 to h8.')
+            raise InvalidMove(f'"{text}" is not a cell. Choose one from a1 to h8.')
         moves = self.legal_moves(position)
         if cell not in moves:
             taken = CELLS[cell] & (position.own | position.theirs)
             why = f"Cell {cell} is taken" if taken else f"A disc on {cell} would turn nothing over"
-            raise IllegalMove(f"{why}; try {', '.join(moves[:6])}.")
+            raise IllegalMove(f"{why}. You could play {', '.join(moves[:6])}.")
         return cell
 
     def apply(self, position: Position, move: str) -> Position:

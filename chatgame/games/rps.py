@@ -34,7 +34,7 @@ class RockPaperScissors(Rules[Position, str]):
 
     def start(self, inviter: Seat, options: str) -> Position:
         if options and options not in BEST_OF:
-            raise Refused(f'"{options}" is no odd number from 1 to 99: type "play rps 3" for the best of three.')
+            raise Refused(f'"{options}" is not an odd number from 1 to 99. For the best of three, type "play rps 3".')
         return Position(int(options or "1"), 0, 0, None)
 
     def to_act(self, position: Position) -> Both:
@@ -47,7 +47,7 @@ class RockPaperScissors(Rules[Position, str]):
         for choice in BEATS:
             if text.lower() in (choice, choice[0]):
                 return choice
-        raise InvalidMove(f'"{text}" is none of rock, paper and scissors, or r, p and s.')
+        raise InvalidMove(f'"{text}" is not a choice. Choose rock, paper or scissors; r, p or s will do.')
 
     def apply(self, position: Position, move: Choices) -> Position:
         return position._replace(

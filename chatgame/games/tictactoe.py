@@ -57,10 +57,10 @@ class TicTacToe(Rules[Position, int]):
 
     def parse(self, position: Position, seat: Seat, text: str) -> int:
         if len(text) != 1 or text not in "123456789":
-            raise InvalidMove(f'"{text}" is no cell; the cells are 1 to 9.')
+            raise InvalidMove(f'"{text}" is not a cell. Choose a number from 1 to 9.')
         free = self.legal_moves(position)
         if int(text) not in free:
-            raise IllegalMove(f"Cell {text} is taken; free: {', '.join(map(str, free))}.")
+            raise IllegalMove(f"Cell {text} is taken. Choose one of these: {', '.join(map(str, free))}.")
         return int(text)
 
     def apply(self, position: Position, move: int) -> Position:

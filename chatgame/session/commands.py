@@ -11,6 +11,7 @@ A line either becomes a turn to write, or it is answered at once and the token s
 """
 
 from collections.abc import Sequence
+from string import punctuation
 from typing import NamedTuple
 
 from chatgame.core.board import Board
@@ -88,14 +89,15 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write | Reply:
     if command:
         return command
     first, *words = line.split()
-    if first.lower() in HINTED and not words:
-        raise Refused(f"Did you mean {_command_meant(f'/{first}')}? {AS_MESSAGE}")
-    name, options = _game_named(words, table) if _letters(first) == "play" else ("", "")
+    word = first.lower()
+    if word in HINTED and not words:
+        raise Refused(f"Did you mean {_command_meant(f'/{word}')}? {AS_MESSAGE}")
+    name, options = _game_named(words, table) if word.strip(punctuation) == "play" else ("", "")
     if name in table.games:
         return _play(f"{name} {options}".rstrip(), table, seat)
     if name:
         raise Refused(f"{table.absent[name]} {AS_MESSAGE}")
-    if first.lower() != "play" or len(words) > 1:
+    if word != "play" or len(words) > 1:
         return Write(Kind.SAY, line)
     games = f"There is no such game. Type play and one of {', '.join(table.games)}." if table.games else NO_GAMES
     raise Refused(f"{games} {AS_MESSAGE}")

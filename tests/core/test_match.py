@@ -58,7 +58,7 @@ class Acts(Rules[Position, str]):
     def parse(self, position: Position, seat: Seat, text: str) -> str:
         """Any word of small letters, but "no"."""
         if not text.isalpha():
-            raise InvalidMove("That is no word.")
+            raise InvalidMove("That is not a word.")
         if text == "no":
             raise IllegalMove("No is not allowed.")
         return text.lower()
@@ -178,7 +178,7 @@ def test_secret_is_kept_until_the_game_is_over_and_answers_come_from_it() -> Non
     [
         ("tea", "tea", 'a false answer, "tea" for "aet"'),
         ("Tea", "aet", "a secret in another notation"),
-        ("t34", "aet", "a secret that is none (That is no word.)"),
+        ("t34", "aet", "a secret that the rules do not allow (That is not a word.)"),
     ],
 )
 def test_cheat_that_only_the_audit_shows_loses_the_game(secret: str, answer: str, words: str) -> None:

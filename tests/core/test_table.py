@@ -105,10 +105,10 @@ def test_turn_that_is_none_is_refused(kind: Kind, text: str, words: str) -> None
 @pytest.mark.parametrize(
     ("kind", "text", "error", "words"),
     [
-        (Kind.MOVE, "5", IllegalMove, "Cell 5 is taken; free: 1, 2, 3, 4, 6, 7, 8, 9"),
-        (Kind.MOVE, "0", InvalidMove, '"0" is no cell'),
-        (Kind.MOVE, "10", InvalidMove, '"10" is no cell'),
-        (Kind.MOVE, "²", InvalidMove, '"²" is no cell'),
+        (Kind.MOVE, "5", IllegalMove, "Cell 5 is taken. Choose one of these: 1, 2, 3, 4, 6, 7, 8, 9"),
+        (Kind.MOVE, "0", InvalidMove, '"0" is not a cell'),
+        (Kind.MOVE, "10", InvalidMove, '"10" is not a cell'),
+        (Kind.MOVE, "²", InvalidMove, '"²" is not a cell'),
         (Kind.PLAY, "tictactoe", Refused, "A game of tic-tac-toe is on already"),
     ],
 )

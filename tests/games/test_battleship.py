@@ -100,24 +100,27 @@ def test_ship_is_sunk_by_the_shot_at_its_last_cell() -> None:
         ([FLEET, "j9", Lie("miss"), "a2", "j10"], 'a false answer, "miss" for "hit"'),
         ([Lie(FLEET)], "a secret in another notation"),
         ([Lie(ORDERED.upper())], "a secret in another notation"),
-        ([Lie("a1-e1 b3-b6 h1-h3 d5-f5")], "These ships are 5 4 3 3 long, a fleet's 5 4 3 3 2."),
-        ([Lie("a1-e1 b3-b6 h1-h3 d5-f5 j9-j10 a9-a10")], "These ships are 5 4 3 3 2 2 long, a fleet's 5 4 3 3 2."),
-        ([Lie("a1-e1 b1-b4 h1-h3 d5-f5 j9-j10")], "Two ships overlap at b1; place one of them elsewhere."),
-        ([Lie("a1-e1 b3-b6 h1-h3 d5-f5 i9-j10")], "i9-j10 lies diagonally; a ship lies in a row or in a column."),
-        ([Lie("a1-e1 b3-b6 h1-h3 d5-f6 j9-j10")], "d5-f6 lies diagonally; a ship lies in a row or in a column."),
+        ([Lie("a1-e1 b3-b6 h1-h3 d5-f5")], "These ships are 5 4 3 3 long. The ships of a fleet are 5 4 3 3 2 long."),
+        (
+            [Lie("a1-e1 b3-b6 h1-h3 d5-f5 j9-j10 a9-a10")],
+            "These ships are 5 4 3 3 2 2 long. The ships of a fleet are 5 4 3 3 2 long.",
+        ),
+        ([Lie("a1-e1 b1-b4 h1-h3 d5-f5 j9-j10")], "Two ships overlap at b1. Place one of them elsewhere."),
+        ([Lie("a1-e1 b3-b6 h1-h3 d5-f5 i9-j10")], "i9-j10 lies diagonally. A ship lies in a row or in a column."),
+        ([Lie("a1-e1 b3-b6 h1-h3 d5-f6 j9-j10")], "d5-f6 lies diagonally. A ship lies in a row or in a column."),
         (
             [Lie("a1-e1 b3-b6 h1-h3 d5-f5 j10-j11")],
-            '"j10-j11" is not on the board: a ship is two of the cells a1 to j10, as in a1-e1.',
+            '"j10-j11" is not on the board. Write a ship as its first and last cell, from a1 to j10, as in a1-e1.',
         ),
         (
             [Lie("nowhere")],
-            '"nowhere" is not on the board: a ship is two of the cells a1 to j10, as in a1-e1.',
+            '"nowhere" is not on the board. Write a ship as its first and last cell, from a1 to j10, as in a1-e1.',
         ),
     ],
 )
 def test_cheat_shows_when_the_fleet_does(lines: list[str], cheat: str) -> None:
     """And loses, whoever has resigned; the inviter cheats here."""
-    cheat = cheat if cheat.startswith("a ") else f"a secret that is none ({cheat})"
+    cheat = cheat if cheat.startswith("a ") else f"a secret that the rules do not allow ({cheat})"
     resigned = play(RULES, FLEET, *lines, "/resign").outcome
     assert resigned == Outcome(Seat.SERVER, f"the client cheated: {cheat}")
 
@@ -166,18 +169,21 @@ def test_ships_may_touch() -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("a1-e1 b3-b6 d5-f5 h1-h3", "These ships are 5 4 3 3 long, a fleet's 5 4 3 3 2"),
-        ("a1-e1 b3-b6 d5-f5 h1-h3 j10-j10", "These ships are 5 4 3 3 1 long, a fleet's 5 4 3 3 2"),
-        ("a1-e1 b3-b6 d5-f5 h1-h4 j9-j10", "These ships are 5 4 3 4 2 long, a fleet's 5 4 3 3 2"),
-        ("a1-e1 e1-e4 d5-f5 h1-h3 j9-j10", "Two ships overlap at e1; place one of them elsewhere"),
-        ("a1-e1 b3-b6 d5-f5 d5-f5 j9-j10", "Two ships overlap at d5; place one of them elsewhere"),
-        ("a1-e2 b3-b6 d5-f5 h1-h3 j9-j10", "a1-e2 lies diagonally; a ship lies in a row or in a column"),
-        ("a1-e5 b3-b6 d5-f5 h1-h3 j9-j10", "a1-e5 lies diagonally; a ship lies in a row or in a column"),
-        ("j1-a2 b3-b6 d5-f5 h1-h3 j9-j10", "j1-a2 lies diagonally; a ship lies in a row or in a column"),
+        ("a1-e1 b3-b6 d5-f5 h1-h3", "These ships are 5 4 3 3 long. The ships of a fleet are 5 4 3 3 2 long"),
+        (
+            "a1-e1 b3-b6 d5-f5 h1-h3 j10-j10",
+            "These ships are 5 4 3 3 1 long. The ships of a fleet are 5 4 3 3 2 long",
+        ),
+        ("a1-e1 b3-b6 d5-f5 h1-h4 j9-j10", "These ships are 5 4 3 4 2 long. The ships of a fleet are 5 4 3 3 2 long"),
+        ("a1-e1 e1-e4 d5-f5 h1-h3 j9-j10", "Two ships overlap at e1. Place one of them elsewhere"),
+        ("a1-e1 b3-b6 d5-f5 d5-f5 j9-j10", "Two ships overlap at d5. Place one of them elsewhere"),
+        ("a1-e2 b3-b6 d5-f5 h1-h3 j9-j10", "a1-e2 lies diagonally. A ship lies in a row or in a column"),
+        ("a1-e5 b3-b6 d5-f5 h1-h3 j9-j10", "a1-e5 lies diagonally. A ship lies in a row or in a column"),
+        ("j1-a2 b3-b6 d5-f5 h1-h3 j9-j10", "j1-a2 lies diagonally. A ship lies in a row or in a column"),
         *(
             (
                 f"a1-e1 b3-b6 {ship} h1-h3 j9-j10",
-                f'"{ship}" is not on the board: a ship is two of the cells a1 to j10',
+                f'"{ship}" is not on the board. Write a ship as its first and last cell',
             )
             for ship in ("d5", "d5-", "-", "d5-e5-f5", "i5-k5", "d0-f0", "d11-f11", "d05-f05", "d²-f²", "d٣-f٣")
         ),
@@ -211,7 +217,7 @@ def test_random_fleets_lie_anywhere() -> None:
 )
 def test_other_than_a_cell_is_refused(text: str) -> None:
     """With the cells there are."""
-    with pytest.raises(InvalidMove, match=r"is not on the board; its cells are a1 to j10\.$"):
+    with pytest.raises(InvalidMove, match=r"is not on the board. Choose a cell from a1 to j10\.$"):
         RULES.parse(PLACED, Seat.SERVER, text)
 
 
@@ -221,7 +227,7 @@ def test_cell_is_shot_at_once(answer: str) -> None:
     answered = RULES.apply(SHOT, answer)
     assert RULES.parse(answered, Seat.CLIENT, "B4") == "b4"
     position = RULES.apply(RULES.apply(answered, "b4"), "miss")
-    with pytest.raises(IllegalMove, match=r"^b4 was shot at before; choose a cell that shows a dot\.$"):
+    with pytest.raises(IllegalMove, match=r"^b4 was shot at before. Choose a cell that shows a dot\.$"):
         RULES.parse(position, Seat.SERVER, "B4")
 
 
@@ -230,7 +236,7 @@ def test_answer_has_one_of_three_forms() -> None:
     for answer in ("miss", "hit", "sunk 2", "sunk 3", "sunk 4", "sunk 5"):
         assert RULES.parse(SHOT, Seat.CLIENT, answer) == answer
     for other in ("", "Miss", "sunk", "sunk 1", "sunk 6", "sunk 02", "sunk  2", "sunk ٣", "hit ", "b4"):
-        with pytest.raises(InvalidMove, match="is none of the answers miss, hit, sunk 2, sunk 3, sunk 4, sunk 5"):
+        with pytest.raises(InvalidMove, match="is not one of the answers miss, hit, sunk 2, sunk 3, sunk 4, sunk 5"):
             RULES.parse(SHOT, Seat.CLIENT, other)
 
 

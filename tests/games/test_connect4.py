@@ -78,14 +78,14 @@ def test_full_column_is_refused() -> None:
     """With the others, and no bot is offered it."""
     full = played("333333")
     assert RULES.legal_moves(full.position) == [1, 2, 4, 5, 6, 7]
-    with pytest.raises(IllegalMove, match=r"^Column 3 is full; free: 1, 2, 4, 5, 6, 7\.$"):
+    with pytest.raises(IllegalMove, match=r"^Column 3 is full. Choose one of these: 1, 2, 4, 5, 6, 7\.$"):
         full.after(Seat.SERVER, Kind.MOVE, "3")
 
 
 @pytest.mark.parametrize("text", ["", "0", "8", "10", "12", "05", "+1", "1_0", " 1", "²", "٣", "\uff15", "x"])
 def test_what_is_no_column_is_refused(text: str) -> None:
     """Only the digits 1 to 7 are columns."""
-    with pytest.raises(InvalidMove, match=f'^"{re.escape(text)}" is no column; the columns are 1 to 7'):
+    with pytest.raises(InvalidMove, match=f'^"{re.escape(text)}" is not a column. Choose a number from 1 to 7'):
         played("").after(Seat.SERVER, Kind.MOVE, text)
 
 

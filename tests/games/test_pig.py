@@ -66,7 +66,7 @@ def test_there_is_nothing_to_hold_before_the_first_roll() -> None:
     """So a turn begins with a roll."""
     assert RULES.legal_moves(START) == ["roll"]
     assert RULES.asks(START, Seat.SERVER) == "roll"
-    with pytest.raises(IllegalMove, match=r"There are no points to hold in this turn yet: roll first\.$"):
+    with pytest.raises(IllegalMove, match=r"You have no points to hold in this turn yet. Roll first\.$"):
         RULES.parse(START, Seat.SERVER, "hold")
     rolled = played("6").position
     assert RULES.legal_moves(rolled) == ["roll", "hold"]
@@ -84,7 +84,7 @@ def test_move_is_a_word_or_its_letter(text: str, move: str) -> None:
 @pytest.mark.parametrize("text", ["", "rol", "roll ", "6", "pass"])
 def test_other_than_a_move_is_refused(text: str) -> None:
     """With the moves there are."""
-    with pytest.raises(InvalidMove, match=r"is neither roll nor hold, nor r or h\.$"):
+    with pytest.raises(InvalidMove, match=r"is not a move. Choose roll or hold; r or h will do\.$"):
         RULES.parse(START, Seat.SERVER, text)
 
 

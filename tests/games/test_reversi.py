@@ -142,9 +142,9 @@ def test_as_many_discs_each_are_a_draw() -> None:
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ("e5", "Cell e5 is taken; try d3, c4, f5, e6."),
-        ("a1", "A disc on a1 would turn nothing over; try d3, c4, f5, e6."),
-        ("e3", "A disc on e3 would turn nothing over; try d3, c4, f5, e6."),
+        ("e5", "Cell e5 is taken. You could play d3, c4, f5, e6."),
+        ("a1", "A disc on a1 would turn nothing over. You could play d3, c4, f5, e6."),
+        ("e3", "A disc on e3 would turn nothing over. You could play d3, c4, f5, e6."),
     ],
 )
 def test_cell_that_cannot_be_played_is_refused(cell: str, words: str) -> None:
@@ -157,7 +157,7 @@ def test_refusal_names_six_cells_at_most() -> None:
     """The board marks them all."""
     match = played("f5 d6 c4 d3")
     assert len(RULES.legal_moves(match.position)) > 6
-    with pytest.raises(IllegalMove, match=r"; try (\w\d, ){5}\w\d\.$"):
+    with pytest.raises(IllegalMove, match=r"\. You could play (\w\d, ){5}\w\d\.$"):
         match.after(Seat.SERVER, Kind.MOVE, "a1")
 
 
@@ -186,7 +186,7 @@ def test_refusal_names_six_cells_at_most() -> None:
 )
 def test_what_is_no_cell_is_refused(text: str) -> None:
     """A cell is a letter from a to h and a digit from 1 to 8."""
-    with pytest.raises(InvalidMove, match=f'^"{re.escape(text)}" is no cell; the cells are a1 to h8'):
+    with pytest.raises(InvalidMove, match=f'^"{re.escape(text)}" is not a cell. Choose one from a1 to h8'):
         played("").after(Seat.SERVER, Kind.MOVE, text)
 
 

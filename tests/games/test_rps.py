@@ -51,7 +51,9 @@ def test_more_than_half_of_the_rounds_win() -> None:
 @pytest.mark.parametrize("options", ["0", "2", "-1", "101", "+3", "03", "3 ", "3.0", "1_1", "²", "٣", "three"])
 def test_other_than_an_odd_number_of_rounds_is_refused(options: str) -> None:
     """With what would do."""
-    with pytest.raises(Refused, match=r'is no odd number from 1 to 99: type "play rps 3" for the best of three\.$'):
+    with pytest.raises(
+        Refused, match=r'is not an odd number from 1 to 99. For the best of three, type "play rps 3"\.$'
+    ):
         RULES.start(Seat.CLIENT, options)
 
 
@@ -74,13 +76,11 @@ def test_choice_is_a_word_or_its_letter(text: str, choice: str) -> None:
 @pytest.mark.parametrize("text", ["", "ro", "stone", "rock ", "\u017f", "\u017fcissors", "1"])
 def test_other_than_a_choice_is_refused(text: str) -> None:
     """With the choices there are."""
-    with pytest.raises(InvalidMove, match=r"is none of rock, paper and scissors, or r, p and s\.$"):
+    with pytest.raises(InvalidMove, match=r"is not a choice. Choose rock, paper or scissors; r, p or s will do\.$"):
         RULES.parse(START, Seat.CLIENT, text)
 
 
-@pytest.mark.parametrize(
-    ("hidden", "words"), [("lizard", "none of rock, paper and scissors"), ("r", "in another notation")]
-)
+@pytest.mark.parametrize(("hidden", "words"), [("lizard", "is not a choice"), ("r", "in another notation")])
 def test_revealed_choice_that_is_none_is_refused(hidden: str, words: str) -> None:
     """At once, since a choice does not stay hidden."""
     with pytest.raises(Refused, match=words):

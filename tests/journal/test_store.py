@@ -15,7 +15,10 @@ ELSEWHERE = Seat.CLIENT, "localhost", 1060
 
 async def test_unfinished_conversation_is_the_last_one_of_this_seat_at_this_place(store: Store) -> None:
     assert store.unfinished(*CLIENT) is None
-    numbers = [await fill(store, CHAT), await fill(store, CHAT)]
+    numbers = [store.begin(*CLIENT) for _ in range(3)]
+    for number in numbers[:2]:
+        async with store.conversation(number) as conversation:
+            await add(conversation, CHAT)
     assert store.unfinished(*CLIENT) == numbers[1]
     for other in (SERVER, ELSEWHERE, (Seat.CLIENT, "127.0.0.1", 1059)):
         assert store.unfinished(*other) is None

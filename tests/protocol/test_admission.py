@@ -100,6 +100,7 @@ def test_nobody_comes_back_more_often_than_agreed() -> None:
     admission = Admission()
     assert admission.pause(100.0) == 0
     assert admission.pause(100.25) == RETURN_INTERVAL - 0.25
+    assert admission.pause(100.5) == 2 * RETURN_INTERVAL - 0.5  # behind the one that waits already
     assert admission.pause(200.0) == 0
 
 

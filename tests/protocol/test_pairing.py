@@ -2,10 +2,12 @@
 
 import pytest
 
-from chatgame.core.errors import Refused
+from chatgame.core.errors import Refused, TurnedAway
 from chatgame.core.seats import Seat
-from chatgame.protocol.pairing import any_code, proof, read_code
+from chatgame.protocol.messages import Pair
+from chatgame.protocol.pairing import Invitation, any_code, proof, read_code
 from chatgame.protocol.words import WORDS
+from tests.kit.machines import pairing
 
 
 def test_code_is_a_number_and_two_words() -> None:
@@ -72,3 +74,18 @@ def test_proof_is_bound_to_all_that_was_seen() -> None:
         (*args[:3], args[4], args[3]),
     ]
     assert len({proof(*seen) for seen in (args, *others)}) == 7
+
+
+def test_third_wrong_code_burns_the_right_one() -> None:
+    invitation = Invitation("7-guitar-island")
+    for guesses in (1, 2):
+        invitation.refuse()
+        assert (invitation.guesses, invitation.burned, invitation.code) == (guesses, False, "7-guitar-island")
+    invitation.refuse()
+    assert invitation.burned
+    assert invitation.code is None
+
+
+def test_no_pairing_begins_without_a_code() -> None:
+    with pytest.raises(TurnedAway, match="none is valid any more"):
+        pairing(Seat.SERVER, Invitation(None)).hear(Pair((b"A" * 33).hex()))

@@ -257,7 +257,7 @@ def test_secrets_and_choices_are_hidden_and_may_be_random() -> None:
 
 def test_text_in_a_game_is_refused_with_the_way_to_say_it() -> None:
     """A move that is not allowed says only why."""
-    with pytest.raises(InvalidMove, match=r'"hello" is no cell.* To say something, type /say TEXT'):
+    with pytest.raises(InvalidMove, match=r'"hello" is not a cell.* To say something, type /say TEXT'):
         read_game("hello", GAME, Seat.SERVER, None, 0)
     moved = GAME.write(Seat.SERVER, Kind.MOVE, "5")[1]
     with pytest.raises(IllegalMove, match="Cell 5 is taken"):

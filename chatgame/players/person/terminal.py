@@ -154,9 +154,10 @@ def notices() -> Iterator[Callable[..., None]]:
 
     def write_all() -> None:
         while (text := texts.get()) is not None:
-            with suppress(OSError, ValueError):
-                sys.stdout.write(text)
-                sys.stdout.flush()
+            with suppress(OSError):
+                if sys.stdout:  # which may have been closed before the start
+                    sys.stdout.write(text)
+                    sys.stdout.flush()
 
     if sys.platform != "win32":
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)

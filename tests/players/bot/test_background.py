@@ -115,10 +115,13 @@ def test_streams_of_services(streams: str, heard: bool) -> None:
 def test_output_that_cannot_be_written_is_given_up(output: str) -> None:
     """The bot plays on; it is found at its port."""
     port = str(_free_port())
-    bot = subprocess.Popen(["/bin/sh", "-c", f"exec {BOT[:-1]}{port} {output}"], stdin=subprocess.DEVNULL)
-    _when_it_listens(port)
-    converse_with(port)
-    assert bot.wait(timeout=5) == 0
+    command = ["/bin/sh", "-c", f"exec {BOT[:-1]}{port} {output}"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as bot:
+        _when_it_listens(port)
+        converse_with(port)
+        assert bot.stderr
+        assert bot.stderr.read() == ""
+    assert bot.returncode == 0
 
 
 def test_terminal_that_is_stopped_holds_up_nothing(spawn: Spawn) -> None:
@@ -145,7 +148,7 @@ def _free_port() -> int:
 
 
 def _when_it_listens(port: str) -> None:
-    for _ in range(200):
+    for _ in range(500):
         try:
             socket.create_connection(("localhost", int(port))).close()
         except OSError:

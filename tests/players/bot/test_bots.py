@@ -79,7 +79,7 @@ async def test_bot_gives_up_when_its_move_is_refused() -> None:
     table = Table.open("0" * 32, BUILT_IN, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
     cell = await bot.ask(table)
-    await bot.hear("That is no cell.")
+    await bot.hear("That is not a cell.")
     assert await bot.ask(table) == "/resign"
     turn, after = table.write(Seat.SERVER, Kind.MOVE, cell)
     await bot.see(Step.to(table, turn, after, None, None))

@@ -584,7 +584,7 @@ def test_newcomer_alone_begins_a_game_at_once(spawn: Spawn, words: list[str], ti
     [
         (["chess"], "chatgame: There is no such game. Type play and one of tictactoe"),
         (["a", "game"], 'chatgame: There is no game "a game". The games are tictactoe, '),
-        (["rps", "4"], 'chatgame: "4" is no odd number from 1 to 99'),
+        (["rps", "4"], 'chatgame: "4" is not an odd number from 1 to 99'),
     ],
 )
 def test_game_to_begin_with_that_is_none_is_named_before_anything_begins(words: list[str], why: str) -> None:
