@@ -263,7 +263,8 @@ class _Game:
         """See what can be seen in any position."""
         position = match.position
         _see(_is_immutable(position), f"The position can be changed, or has no order: {position!r}.")
-        _see(_is_plain(to_builtins(position)), f"The position has a mapping or a float in it: {position!r}.")
+        written = self._both("What is written for a position", lambda rules: to_builtins(rules.written(position)))
+        _see(_is_plain(written), f"The position has a mapping or a float in it: {written!r}.")
         outcome = self._both("How the game ends", lambda rules: rules.outcome(position))
         _see(outcome is None or _is_phrase(outcome.reason), f"The reason is not the end of a sentence: {outcome}.")
         for viewer in (None, *Seat):

@@ -370,7 +370,7 @@ class Match(Struct, frozen=True):
             Refused: the rules made a position that cannot be written.
         """
         with _guarded(self.rules):
-            return json.encode(self.position).decode()
+            return json.encode(self.rules.written(self.position)).decode()
 
 
 @contextmanager

@@ -9,9 +9,9 @@ At each position the rules say who acts, and how; the table sees to the rest:
     Answer(seat)  that seat's program answers from its secret; a false answer loses, once the secret is shown
 
 A position is any immutable value that msgspec can write as JSON without a mapping or a float in it: a
-`NamedTuple` of strings and integers is best. The table puts that JSON into each turn's digest, so both sides know
-that their boards agree. A move, a choice, a secret or an answer is any value whose `str` is its notation, the only
-text that travels for it.
+`NamedTuple` of strings and integers is best. (Or else `written` makes such a value of it.) The table puts that JSON
+into each turn's digest, so both sides know that their boards agree. A move, a choice, a secret or an answer is any
+value whose `str` is its notation, the only text that travels for it.
 """
 
 from abc import ABC, abstractmethod
@@ -143,6 +143,10 @@ class Rules(ABC, Generic[Position, Move]):
         "" says nothing, and None says what fits every game, such as "You played 5.".
         """
         return None
+
+    def written(self, position: Position) -> Any:
+        """What stands for a position in the digest, where the position itself is made for speed."""
+        return position
 
     def answer(self, position: Position, secret: str) -> Move:
         """The true answer at an `Answer`, by whoever has chosen `secret`, which is the notation that `parse` took."""

@@ -206,7 +206,7 @@ def test_rules_that_have_changed_make_no_sense_of_the_log() -> None:
 
     class Other(TicTacToe):
         def start(self, inviter: Seat, options: str) -> Position:
-            return Position("12345678X", inviter)
+            return Position(0, 0o400, inviter)
 
     for games, words in (({"tictactoe": Other()}, "The digest of turn 2 differs"), ({}, "does not have|you do not")):
         table = Table.open("0" * 32, games, VERSIONS)

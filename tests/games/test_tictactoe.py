@@ -9,7 +9,7 @@ from chatgame.core.match import Match
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
-from chatgame.games.tictactoe import Position, TicTacToe
+from chatgame.games.tictactoe import TicTacToe
 from tests.games.perft import perft
 from tests.kit.boards import cells, heard, rows, seen
 
@@ -79,9 +79,19 @@ def test_there_are_no_options() -> None:
 
 def test_position_in_json() -> None:
     """The board and who is X."""
-    match = played("51")
-    assert match.notation == '["O234X6789","server"]'
-    assert json.decode(match.notation, type=Position) == match.position
+    assert played("51").notation == '["O234X6789","server"]'
+
+
+def test_no_two_positions_are_written_alike() -> None:
+    """Of all 5478 that there are: else a digest would not tell them apart."""
+    found, left = {RULES.start(Seat.CLIENT, "")}, [RULES.start(Seat.CLIENT, "")]
+    while left:
+        position = left.pop()
+        moves = () if RULES.outcome(position) else RULES.legal_moves(position)
+        new = {RULES.apply(position, move) for move in moves} - found
+        found |= new
+        left += new
+    assert len(found) == len({json.encode(RULES.written(position)) for position in found}) == 5478
 
 
 def test_player_is_asked_for_a_free_cell() -> None:
