@@ -5,7 +5,7 @@
 This needs Atheris, which is no dependency of the project and has wheels for Linux and some Pythons alone: in a
 virtual environment of such a Python, type `pip install atheris -e .`. It begins with the files in `tests/corpus`. An
 input that fails is kept in a temporary folder, named at the start, with its traceback on the screen.
-`tests/test_fuzz.py` puts the same checks to the corpus and to what Hypothesis makes up.
+`tests/protocol/test_fuzz.py` puts the same checks to the corpus and to what Hypothesis makes up.
 """
 
 import sys

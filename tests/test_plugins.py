@@ -16,7 +16,8 @@ from chatgame.players.bot.bot import Bot, Level
 from chatgame.players.bot.search import best_move
 from chatgame.plugins import installed_games
 from chatgame.session.commands import read_chat
-from tests.kit.ends import VERSIONS, talk
+from tests.kit.ends import talk
+from tests.kit.versions import VERSIONS
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

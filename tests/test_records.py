@@ -35,8 +35,9 @@ from chatgame.players.person.narration import PROMPT
 from chatgame.program import Setting, join, serve
 from chatgame.protocol.messages import decode
 from chatgame.records import FORMATS, LONGEST_PAUSE, described
-from tests.kit.ends import VERSIONS, Screen
+from tests.kit.ends import Screen
 from tests.kit.journals import edit
+from tests.kit.versions import VERSIONS
 
 COMMAND = [sys.executable, "-m", "chatgame"]
 CLIENT, SERVER = Seat

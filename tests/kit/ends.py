@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
-import async_solipsism
 from msgspec import to_builtins
 
 from chatgame.core.errors import ChatgameError, PlayerLeft
@@ -31,7 +30,7 @@ from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Journal
 from chatgame.session.play import converse
-from tests.kit.versions import VERSIONS as VERSIONS
+from tests.kit.versions import VERSIONS
 from tests.kit.wire import Wire
 
 Games = Mapping[str, AnyRules]
@@ -236,12 +235,6 @@ async def dial(
 
     dialler = TCPDialler("localhost", port, client_context() if code or tls else None)
     return await Way(dialler, BUILT_IN, kept, told, patience, code).begin()
-
-
-def in_virtual_time(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a test on a loop whose clock jumps to the next deadline, and which fails when nothing can happen."""
-    with asyncio.Runner(loop_factory=async_solipsism.EventLoop) as runner:
-        runner.run(test())
 
 
 async def sentence_of(task: "asyncio.Task[Table]") -> str:

@@ -14,7 +14,7 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.conversation import Conversation
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
-from tests.kit.ends import VERSIONS
+from tests.kit.versions import VERSIONS
 
 SESSION = "5" * 32
 EMPTY = Table.open(SESSION, BUILT_IN, VERSIONS)

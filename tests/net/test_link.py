@@ -18,7 +18,9 @@ from chatgame.players.script import Script
 from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import Alive, Bye, Hello, encode
 from chatgame.session.play import converse
-from tests.kit.ends import VERSIONS, Peer, Thinker, greeted, in_virtual_time, link_to, sentence_of
+from tests.kit.ends import Peer, Thinker, greeted, link_to, sentence_of
+from tests.kit.versions import VERSIONS
+from tests.kit.virtual import in_virtual_time
 
 SAID = [Table.open("s", {}, {}).write(Seat.CLIENT, *turn)[0] for turn in ((Kind.SAY, "Zoë 🎲"), (Kind.QUIT, ""))]
 STREAM = b"".join(frame(encode(message)) for message in (SAID[0], Alive(), SAID[1]))
@@ -101,7 +103,7 @@ def test_silent_partner_is_gone_after_the_limit() -> None:
         assert asyncio.get_running_loop().time() - began == pytest.approx(SILENCE_LIMIT, abs=2.5)
         peer[1].close()
 
-    in_virtual_time(scenario)
+    in_virtual_time(scenario())
 
 
 def test_half_a_message_is_no_sign_of_life() -> None:
@@ -123,7 +125,7 @@ def test_half_a_message_is_no_sign_of_life() -> None:
         peer[1].close()
         await link.close()
 
-    in_virtual_time(scenario)
+    in_virtual_time(scenario())
 
 
 def test_two_who_think_long_stay_connected() -> None:
@@ -142,7 +144,7 @@ def test_two_who_think_long_stay_connected() -> None:
         )
         assert [table.number for table in tables] == [3, 3]
 
-    in_virtual_time(scenario)
+    in_virtual_time(scenario())
 
 
 def test_partner_who_reads_nothing_is_gone_after_the_limit() -> None:
@@ -160,7 +162,7 @@ def test_partner_who_reads_nothing_is_gone_after_the_limit() -> None:
         await link.close(Bye("left"))
         peer[1].close()
 
-    in_virtual_time(scenario)
+    in_virtual_time(scenario())
 
 
 async def test_partner_who_dies_in_a_game_is_told_in_the_middle_of_a_prompt() -> None:

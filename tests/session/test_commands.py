@@ -14,7 +14,7 @@ from chatgame.games import BUILT_IN
 from chatgame.session.commands import IN_CHAT, IN_GAME, Hide, Reply, Write, now, read_aside, read_chat, read_game
 from tests.core.test_match import Acts, Position
 from tests.kit.boards import rows
-from tests.kit.ends import VERSIONS
+from tests.kit.versions import VERSIONS
 
 CHAT = Table.open("0" * 32, BUILT_IN, VERSIONS)
 GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]

@@ -18,7 +18,8 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory, memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
-from tests.kit.ends import Peer, Thinker, in_virtual_time, link_to, sentence_of, talk
+from tests.kit.ends import Peer, Thinker, link_to, sentence_of, talk
+from tests.kit.virtual import in_virtual_time
 
 
 def spoken(script: str) -> tuple[list[str], list[str]]:
@@ -238,7 +239,7 @@ def test_owed_turn_is_tried_again_until_the_journal_takes_it() -> None:
             task.cancel()
         await asyncio.wait(talking)
 
-    in_virtual_time(scenario)
+    in_virtual_time(scenario())
 
 
 def test_program_whose_journal_takes_nothing_ends_in_time_and_says_that_all_is_kept() -> None:
@@ -254,7 +255,7 @@ def test_program_whose_journal_takes_nothing_ends_in_time_and_says_that_all_is_k
         with pytest.raises(LinkLost, match="The server's reveal in the game of pig is still due"):
             await waiting
 
-    in_virtual_time(scenario)
+    in_virtual_time(scenario())
 
 
 async def test_player_who_leaves_with_a_reveal_due_is_named_on_both_sides() -> None:

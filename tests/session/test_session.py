@@ -36,7 +36,7 @@ from chatgame.session.session import (
     State,
     Take,
 )
-from tests.kit.ends import VERSIONS
+from tests.kit.versions import VERSIONS
 
 SESSION = "1" * 32
 FULL = JournalFailed("The disk is full.")

@@ -1,7 +1,7 @@
 """Test vectors for those who write a partner in another language: `python -m tests.vectors` makes the files anew.
 
 The examples are stated here, with what has to come of them. Digests of logs are the table's own, and commitments
-those of `chatgame.core.commitments`; `tests/test_vectors.py` computes both again from the protocol's README.
+those of `chatgame.core.commitments`; `tests/protocol/test_vectors.py` computes both again from the protocol's README.
 """
 
 import json

@@ -15,7 +15,7 @@ from chatgame.players.bot.bot import BUDGETS, Bot, Level, knows
 from chatgame.players.bot.search import best_move
 from chatgame.protocol.words import WORDS
 from tests.core.test_match import Acts
-from tests.kit.ends import VERSIONS
+from tests.kit.versions import VERSIONS
 from tests.strength import against_random, lines_of_play, shots_to_clear, solves
 
 

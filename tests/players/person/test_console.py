@@ -17,7 +17,8 @@ from chatgame.players.person.console import CUT_AT, Console
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, PROMPT
-from tests.kit.ends import VERSIONS, Screen
+from tests.kit.ends import Screen
+from tests.kit.versions import VERSIONS
 
 TABLE = Table.open("0" * 32, BUILT_IN, VERSIONS)
 SAID = TABLE.write(Seat.CLIENT, Kind.SAY, "Hello")

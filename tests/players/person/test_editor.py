@@ -25,8 +25,8 @@ from chatgame.games import BUILT_IN
 from chatgame.players.person.editor import EditedConsole, Editor
 from chatgame.players.person.inert import inert
 from chatgame.players.person.narration import PROMPT
-from tests.kit.ends import VERSIONS
 from tests.kit.terminals import COMMAND, Spawn, chat_of_the_assignment, ends
+from tests.kit.versions import VERSIONS
 from tests.players.person.test_terminals import CLIENT_SCREEN, SERVER_SCREEN
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")

@@ -22,7 +22,8 @@ from chatgame.players.person.narration import NOBODY, Role, Told, known_names, n
 from chatgame.program import Setting, join, serve
 from chatgame.session.commands import Write, read_chat
 from tests.kit.boards import rows, words
-from tests.kit.ends import VERSIONS, Screen
+from tests.kit.ends import Screen
+from tests.kit.versions import VERSIONS
 
 CLIENT, SERVER = Seat
 BOTH = {CLIENT: "Anna", SERVER: "Ben"}

@@ -28,7 +28,7 @@ from chatgame.players.person.screen import prompt, shown, titled
 from chatgame.players.script import Script
 from chatgame.session.commands import Reply, read_game
 from chatgame.session.play import converse
-from tests.kit.ends import VERSIONS
+from tests.kit.versions import VERSIONS
 
 CLIENT, SERVER = Seat
 NAMES = {CLIENT: "Anna", SERVER: "日本"}

@@ -18,7 +18,7 @@ from chatgame.games import BUILT_IN
 from chatgame.protocol.frames import FrameReader, frame
 from chatgame.protocol.messages import decode
 from chatgame.protocol.resume import Held, follows, token
-from tests.kit.ends import VERSIONS
+from tests.kit.versions import VERSIONS
 from tests.vectors import FOLDER, expanded, files, replaced
 
 Vector = dict[str, Any]

@@ -11,7 +11,8 @@ from chatgame.core.limits import ALIVE_INTERVAL, LATE_TIME
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
-from tests.kit.ends import Peer, converse_with_peer, in_virtual_time, sentence_of
+from tests.kit.ends import Peer, converse_with_peer, sentence_of
+from tests.kit.virtual import in_virtual_time
 
 
 def opening(value: str, salt: int = 7) -> Opening:
@@ -163,7 +164,7 @@ def test_refusal_to_reveal_loses_after_the_deadline() -> None:
         assert goodbye["text"].startswith(LATE)
         assert await sentence_of(honest) == f"RemoteProtocolError: {goodbye['text']}"
 
-    in_virtual_time(scenario)
+    in_virtual_time(scenario())
 
 
 @pytest.mark.parametrize("pace", [0.0, 4.9, 7.3])
@@ -182,7 +183,7 @@ def test_program_has_the_whole_time_from_its_duty_on(pace: float) -> None:
         alive.cancel()
         assert "within 30 seconds" in await sentence_of(honest)
 
-    in_virtual_time(scenario)
+    in_virtual_time(scenario())
 
 
 def test_person_is_waited_for_without_a_deadline() -> None:
@@ -199,4 +200,4 @@ def test_person_is_waited_for_without_a_deadline() -> None:
         peer.close()
         assert await sentence_of(honest) == ""
 
-    in_virtual_time(scenario)
+    in_virtual_time(scenario())

@@ -1,0 +1,69 @@
+"""Whether what a program writes does anything to a terminal but print."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pyte
+from pyte.screens import wcwidth
+
+
+class Watch:
+    """What a terminal is told to do, by the names that pyte gives it."""
+
+    def __init__(self) -> None:
+        self.told: set[str] = set()
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name not in pyte.Stream.events and name not in ("draw", "debug"):
+            raise AttributeError(name)
+        return lambda *_, **__: self.told.add(name)
+
+
+OWN_COLOURS = re.compile(r"\x1b\[(?:3[1-6](?:;7)?|7|1|2|1;32)m([^\x1b\n]*)\x1b\[0m")
+OWN_TITLE = re.compile(r"\x1b\]2;chatgame: (?:your turn|waiting for ([^\x00-\x1f\x7f-\x9f]*) since \d\d:\d\d)\x07")
+
+
+def see_that_it_is_harmless(output: str, *, colours: bool = False) -> None:
+    """See that nothing in what a program has written does anything but print, on line after line.
+
+    `colours` are the program's own: of a mark on a board or a whole line; where they are, it also sets the title.
+    """
+    output.encode()
+    if colours:
+        see_that_it_is_harmless("\n".join(title or "" for title in OWN_TITLE.findall(output)))
+        output = OWN_TITLE.sub("", output)
+    plain = OWN_COLOURS.sub(r"\1", output) if colours else output
+    for character in plain:
+        kept = character == "\n" or character.isprintable() or character in "\u200c\u200d"
+        assert kept, f"{character!r} reaches the terminal"
+    marks = "".join("m" if unicodedata.category(character) in ("Mn", "Me") else " " for character in plain)
+    assert "mmmmm" not in marks, "marks cover what is above or below"
+    watch: Any = Watch()
+    terminal = pyte.Stream(watch, strict=False)
+    terminal.feed(output)
+    assert watch.told <= {"draw", "linefeed"} | ({"select_graphic_rendition"} if colours else set()), watch.told
+    lines = plain.split("\n")
+    width = 2 * max(map(len, lines)) + 2
+    screen = pyte.Screen(width, len(lines) + 1)
+    pyte.Stream(screen).feed("".join(filter(known_to_pyte, output)).replace("\n", "\r\n"))
+    assert screen.title == screen.icon_name == ""
+    assert screen.cursor.y == len(lines) - 1
+    assert not screen.cursor.attrs.reverse
+    assert screen.cursor.attrs.fg == screen.cursor.attrs.bg == "default"
+    for row, line in zip(screen.display, lines, strict=False):
+        assert letters(row) == letters(line)
+    if not colours:
+        assert {cell.fg for row in screen.buffer.values() for cell in row.values()} <= {"default"}
+
+
+def known_to_pyte(character: str) -> bool:
+    """Not a character without width that is no combining mark: behind such a one pyte draws nothing on a line."""
+    return unicodedata.category(character) == "Cc" or bool(wcwidth(character) or unicodedata.combining(character))
+
+
+def letters(line: str) -> str:
+    """What is to be read on a line, without what only changes how a letter before it looks."""
+    bare = unicodedata.normalize("NFD", line)
+    return "".join(c for c in bare if unicodedata.category(c)[0] not in "MC" and wcwidth(c) > 0).rstrip()

@@ -1,0 +1,229 @@
+"""Both real programs with their real journals, in a simulated network and in virtual time."""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import detangle
+from msgspec.structs import replace
+
+from chatgame.core.board import Board
+from chatgame.core.errors import (
+    LinkLost,
+)
+from chatgame.core.log import Step
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.core.turn import Turn
+from chatgame.games import BUILT_IN
+from chatgame.journal.store import Store
+from chatgame.players.person.narration import typed
+from chatgame.program import Setting, join, serve
+from chatgame.protocol.hello import hello_of
+from chatgame.protocol.messages import Bye
+from chatgame.protocol.resume import Held
+from chatgame.session.interfaces import Player
+from tests.kit.ends import Games
+from tests.kit.wire import Wire
+
+CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
+
+
+class Person:
+    """Says lines one by one, each until it stands in the log, whatever becomes of the program; then thinks forever.
+
+    Attributes:
+        lines: what is left to say.
+        recalled: what was shown again.
+        partners: what the partner was called at each beginning.
+        heard: answers for this person alone.
+        seen: how many turns were shown.
+        held_at: of these, the one that is looked at forever.
+    """
+
+    def __init__(self, seat: Seat, lines: Sequence[str]) -> None:
+        self.seat = seat
+        self.lines = list(lines)
+        self.recalled: list[Step] = []
+        self.partners: list[str] = []
+        self.heard: list[str | Board] = []
+        self.seen = 0
+        self.held_at = 0
+        self._more = asyncio.Event()
+
+    async def ask(self, table: Table) -> str:
+        """The next line."""
+        while not self.lines:
+            self._more.clear()
+            await self._more.wait()
+        return self.lines[0]
+
+    def say(self, line: str) -> None:
+        """Have one line more to say."""
+        self.lines.append(line)
+        self._more.set()
+
+    async def see(self, step: Step) -> None:
+        """A line that stands in the log is not said again."""
+        self.seen += 1
+        if self.seen == self.held_at:
+            await asyncio.get_running_loop().create_future()
+        if typed(step, self.seat) is not None:
+            self.lines.pop(0)
+
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
+        """Nor is one that stood there already when the program died."""
+        self.partners.append(partner)
+        self.recalled = list(steps)
+        if self.lines and self.lines[0] in (typed(step, self.seat) for step in steps):
+            self.lines.pop(0)
+
+    async def hear(self, text: str | Board) -> None:
+        """Keep it."""
+        self.heard.append(text)
+
+
+class Place:
+    """Where both programs run: two disks, and what their people were told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.told: dict[Seat, list[str]] = {seat: [] for seat in Seat}
+
+    def journal(self, seat: Seat) -> Path:
+        """The file of a side's journal."""
+        return self.folder / seat / "journal.db"
+
+    def sit(
+        self, seat: Seat, player: Player, host: str = "server", games: Games = BUILT_IN, **setting: Any
+    ) -> "asyncio.Task[Table]":
+        """Start the program of a side."""
+
+        async def program() -> Table:
+            with Store(self.journal(seat)) as store:
+                where = Setting(
+                    "server" if seat is Seat.SERVER else host, 1059, games, store, insecure=True, **setting
+                )
+                return await (serve if seat is Seat.SERVER else join)(player, where, told)
+
+        def told(*texts: str) -> None:
+            self.told[seat] += texts
+
+        return detangle.spawn(program(), host=seat.value)
+
+    async def kill(self, seat: Seat, program: "asyncio.Task[Table]") -> None:
+        """Kill a program: what it has not made safe is lost."""
+        kept = self.folder / "kept"
+        shutil.copytree(self.folder / seat, kept, ignore=shutil.ignore_patterns("*-shm"))
+        detangle.network().crash(seat.value)
+        await asyncio.wait({program})
+        shutil.rmtree(self.folder / seat)
+        kept.rename(self.folder / seat)
+        detangle.network().restart(seat.value)
+
+    def log(self, seat: Seat, conversation: int = 1) -> list[Turn]:
+        """What a side's journal holds."""
+        with Store(self.journal(seat)) as store:
+            return [entry.turn for entry, _ in store.log(conversation)]
+
+
+async def both_sit(
+    place: Place, lines: tuple[list[str], list[str]], **setting: Any
+) -> "tuple[dict[Seat, Person], dict[Seat, asyncio.Task[Table]]]":
+    """Two people, and their programs, the server's started first."""
+    people = {seat: Person(seat, said) for seat, said in zip(Seat, lines, strict=True)}
+    place.told[Seat.SERVER].clear()
+    server = place.sit(Seat.SERVER, people[Seat.SERVER], **setting)
+    await heard(place.told[Seat.SERVER], "listening")
+    return people, {Seat.CLIENT: place.sit(Seat.CLIENT, people[Seat.CLIENT], **setting), Seat.SERVER: server}
+
+
+async def until(so: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    while not so():  # noqa: ASYNC110  # in virtual time
+        await asyncio.sleep(0.01)
+
+
+async def heard(told: Sequence[str], words: str) -> None:
+    """Wait until somebody was told something."""
+    await until(lambda: any(words in text for text in told))
+
+
+class Line:
+    """A line between the two that is cut before or after it has carried certain frames, counted both ways."""
+
+    def __init__(self, before: Collection[int] = (), after: Collection[int] = ()) -> None:
+        self.carried = 0
+        self._before = before
+        self._after = after
+
+    def cut_before(self, frame: int) -> None:
+        """Have the line cut before one more frame."""
+        self._before = {*self._before, frame}
+
+    async def listen(self) -> asyncio.Server:
+        """Connect whoever comes with the server."""
+        return await asyncio.start_server(self._connect, "wire", 1059)
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            far_reader, far_writer = await asyncio.open_connection("server", 1059)
+        except OSError:
+            writer.close()
+            return
+        pumps = {
+            asyncio.create_task(pump) for pump in (self._carry(reader, far_writer), self._carry(far_reader, writer))
+        }
+        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        for pump in pumps:
+            pump.cancel()
+        await asyncio.wait(pumps)
+        for end in (writer, far_writer):
+            end.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        source, sink = Wire(reader, writer), Wire(reader, writer)
+        try:
+            while True:
+                payload = await source.hear_payload()
+                number = self.carried
+                self.carried += 1
+                if number in self._before:
+                    return
+                sink.say(payload)
+                if number in self._after:
+                    return
+        except (LinkLost, OSError):
+            return
+
+
+async def talk(place: Place, lines: tuple[list[str], list[str]], wire: Line) -> tuple[list[Turn], list[Turn]]:
+    """A whole conversation over a wire; both logs."""
+    listening = await wire.listen()
+    _, programs = await both_sit(place, lines, host="wire")
+    await asyncio.gather(*programs.values())
+    listening.close()
+    return place.log(Seat.CLIENT), place.log(Seat.SERVER)
+
+
+class Stranger:
+    """A program by hand that says to the server what it likes."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+
+    @classmethod
+    async def come(cls, **hello: Any) -> "Stranger":
+        """Connect, and say hello as a client."""
+        stranger = cls(Wire(*await asyncio.open_connection("server", 1059)))
+        stranger.wire.say(replace(hello_of(Held(Seat.CLIENT), BUILT_IN), **hello))
+        return stranger
+
+    async def turned_away(self) -> str:
+        """The reason of the goodbye, which is all that the server says."""
+        goodbye = await self.wire.hear()
+        assert isinstance(goodbye, Bye)
+        self.wire.writer.close()
+        return goodbye.reason

@@ -1,0 +1,77 @@
+"""A quit reaches a partner who was away, as soon as both are there again."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import detangle
+import pytest
+
+from chatgame.core.errors import (
+    Unreachable,
+)
+from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind
+from chatgame.journal.store import Store
+from tests.kit.simulated import Person, Place, both_sit, heard, until
+from tests.kit.virtual import in_simulation
+
+
+@pytest.mark.parametrize("quitter", Seat)
+def test_partner_who_was_away_learns_of_a_quit_when_they_come(tmp_path: Path, quitter: Seat) -> None:
+    """Who has quit has gone by then; their program says so when it is started again."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        lines = ["Hello"], ["Hi"] if quitter is Seat.CLIENT else []
+        people, programs = await both_sit(place, lines, name="Ann")
+        await until(lambda: people[quitter].seen == (2 if quitter is Seat.CLIENT else 1))
+        detangle.network().disconnect(*Seat)
+        people[quitter].say("/q")
+        await programs[quitter]
+        await heard(place.told[quitter.other], "was lost")
+        detangle.network().reconnect(*Seat)
+        again = place.sit(quitter, Person(quitter, []))
+        await programs[quitter.other]
+        if quitter is Seat.CLIENT:
+            with pytest.raises(Unreachable):  # nobody is there for another conversation
+                await again
+            assert place.told[Seat.CLIENT][-1] == "The server now knows that you have quit your last conversation."
+        await asyncio.sleep(1)
+        again.cancel()
+        await asyncio.wait({again})
+        assert place.log(Seat.CLIENT) == place.log(Seat.SERVER)
+        assert place.log(quitter)[-1].kind is Kind.QUIT
+        for seat in Seat:
+            with Store(place.journal(seat)) as store:
+                (record,) = store.history()
+                assert record.ended
+                assert record.name == record.partner == "Ann"  # also where the quit was told by a later program
+
+    in_simulation(scenario())
+
+
+def test_quit_that_cannot_be_told_holds_up_nobody_who_begins_afresh(tmp_path: Path) -> None:
+    """Without `--new` it is tried first, and the conversation that was quit is not mixed up with another."""
+
+    async def scenario() -> None:
+        place = Place(tmp_path)
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        detangle.network().disconnect(*Seat)
+        people[Seat.CLIENT].say("/q")
+        await programs[Seat.CLIENT]
+        for new in (False, True):
+            with pytest.raises(Unreachable):
+                await place.sit(Seat.CLIENT, Person(Seat.CLIENT, []), new=new)
+        detangle.network().reconnect(*Seat)
+        await place.kill(Seat.SERVER, programs[Seat.SERVER])
+        shutil.rmtree(tmp_path / Seat.SERVER)  # another server
+        place.told[Seat.SERVER].clear()
+        server = place.sit(Seat.SERVER, Person(Seat.SERVER, ["Yes"]))
+        await heard(place.told[Seat.SERVER], "listening")
+        client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["Once more", "/q"]), new=True)
+        await asyncio.gather(client, server)
+        assert [turn.text for turn in place.log(Seat.SERVER)] == ["Once more", "Yes", ""]
+
+    in_simulation(scenario())
