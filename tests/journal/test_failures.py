@@ -223,6 +223,13 @@ async def test_folder_in_the_place_of_the_lock_is_told(store: Store, path: Path)
             pass
 
 
+def test_other_failure_of_a_lock_is_not_told_as_another_program(store: Store, path: Path) -> None:
+    number = store.begin(*CLIENT)
+    path.with_name(f"conversation-{number}.lock").write_bytes(b"not a lock" * 100)
+    with pytest.raises(JournalFailed, match=r"conversation-1\.lock is damaged"):
+        store.forget(number)
+
+
 def test_folder_in_the_place_of_the_journal_is_told(path: Path) -> None:
     path.mkdir(parents=True)
     for journal in (Store, Reader):
