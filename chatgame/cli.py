@@ -17,7 +17,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from chatgame.arguments import new_parser, read_arguments
 from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft, Refused
@@ -32,7 +32,7 @@ from chatgame.players.opening import Opening
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.narration import GOODBYE
 from chatgame.players.person.screen import shown
-from chatgame.players.person.terminal import answered, console_at, look_of_output, notices, streams_restored
+from chatgame.players.person.terminal import answered, console_at, give_up, look_of_output, notices, streams_restored
 from chatgame.plugins import installed_games
 from chatgame.session.commands import AS_MESSAGE, Write, read_chat
 from chatgame.session.play import converse
@@ -126,13 +126,7 @@ def _complain(complaint: str) -> None:
             sys.stderr.write(complaint)
             sys.stderr.flush()
     except OSError:
-        _give_up(sys.stderr)
-
-
-def _give_up(stream: TextIO) -> None:
-    """Let what a stream still holds go nowhere: the interpreter would try to write it at the end, and complain."""
-    with open(os.devnull, "w") as nowhere, suppress(OSError):
-        os.dup2(nowhere.fileno(), stream.fileno())
+        give_up(sys.stderr)
 
 
 def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
@@ -366,10 +360,10 @@ def _print(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        _give_up(sys.stdout)
+        give_up(sys.stdout)
         raise _Stopped(BROKEN_PIPE) from None
     except OSError as error:
-        _give_up(sys.stdout)
+        give_up(sys.stdout)
         raise OutputLost(f"The output cannot be written ({error.strerror}).") from error
 
 

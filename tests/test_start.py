@@ -55,7 +55,7 @@ RUNNING = [
     ("chatgame.program", ["client", "--bot"]),
     ("chatgame.demo", ["demo"]),
     ("chatgame.journal.store", SERVER),
-    ("chatgame.journal.store", ["history"]),
+    ("chatgame.journal.reader", ["history"]),
     ("chatgame.records", ["history"]),
     ("shtab", COMPLETION),
 ]
@@ -124,7 +124,7 @@ NIM = (Path(__file__).parent.parent / "examples" / "nim.py").read_text()
 
 
 @pytest.mark.parametrize("editor", ["no", "yes"])
-@pytest.mark.parametrize("method", ["render", "parse"])
+@pytest.mark.parametrize("method", ["board", "parse"])
 def test_ctrl_c_ends_a_program_that_is_stuck(spawn: Any, tmp_path: Path, method: str, editor: str) -> None:
     """The rules of a plugin never come to an end, for the person or for the bot, so a first Ctrl-C is not noticed."""
     stuck = re.sub(rf"(def {method}\(.*\n)", r"\1        while True:\n            pass\n", NIM)
@@ -136,7 +136,7 @@ def test_ctrl_c_ends_a_program_that_is_stuck(spawn: Any, tmp_path: Path, method:
     solo = spawn("solo", PYTHONPATH=str(tmp_path), CHATGAME_EDITOR=editor)
     solo.expect_exact(PROMPT)
     solo.sendline("play nim")
-    solo.expect_exact("play nim" if method == "render" else "Waiting for the server...")
+    solo.expect_exact("play nim" if method == "board" else "Waiting for the bot...")
     for _ in range(50):
         solo.kill(signal.SIGINT)  # which a terminal in its raw mode does not send
         if solo.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=0.1) == 0:

@@ -112,7 +112,7 @@ async def test_dice_that_do_not_come_from_both_contributions() -> None:
         ("tea", ["4"], 'a false answer, "4" for "3"'),
         ("tea", ["3", "none"], 'a false answer, "none" for "2"'),
         ("tee", ["3", "2"], 'a false answer, "2" for "2,3"'),
-        ("t3a", ["3"], "a secret that is none"),
+        ("t3a", ["3"], "a secret that the rules do not allow"),
     ],
 )
 async def test_lie_in_hangman_loses_the_game_and_the_chat_goes_on(word: str, answers: list[str], words: str) -> None:

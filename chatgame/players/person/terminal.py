@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from aioconsole import stream
 
@@ -191,6 +191,12 @@ async def _until_lost(writer: asyncio.StreamWriter, ended: Callable[[], object])
     raise OutputLost(OUTPUT_LOST)
 
 
+def give_up(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere: the interpreter would try to write it at the end, and complain."""
+    with open(os.devnull, "w") as nowhere, suppress(OSError, ValueError):
+        os.dup2(nowhere.fileno(), stream.fileno())
+
+
 @contextmanager
 def notices() -> Iterator[Callable[..., None]]:
     """Yields a function that writes sentences to standard output, for a bot, which needs no terminal.
@@ -203,10 +209,12 @@ def notices() -> Iterator[Callable[..., None]]:
 
     def write_all() -> None:
         while (text := texts.get()) is not None:
-            with suppress(OSError, ValueError):
+            try:
                 if sys.stdout:  # which may have been closed before the start
                     sys.stdout.write(text)
                     sys.stdout.flush()
+            except (OSError, ValueError):
+                give_up(sys.stdout)
 
     if sys.platform != "win32":
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
