@@ -31,6 +31,7 @@ from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Bye, Hello, Reason
 from chatgame.protocol.pairing import Invitation, Pairing
+from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Journal
 
 TLS_ALERT = bytes.fromhex("15 0301 0002 02 46")
@@ -205,8 +206,7 @@ class Door:
     async def _seat(self, pump: Pump, hello: Hello, *, paired: bool) -> Bye | None:
         """Give the seat to the client whose it is; returns the goodbye to anybody else."""
         journal, farewell, admission = self._journal, self._farewell, self._admission
-        held = self.partner.result().held if self.partner.done() else journal.held
-        admission.begun = bool(held.number)
+        admission.begun = bool(self._held.number)
         decision = admission.decide(hello, welcome=paired or not self._invitation)
         match decision:
             case Decision.FAREWELL:
@@ -235,7 +235,7 @@ class Door:
         if self._invitation:
             self._invitation.code = None  # it has been used
         # From here on nothing waits, so no turn can slip in between the hello and what follows it.
-        held = self.partner.result().held if self.partner.done() else journal.held
+        held = self._held
         pump.say(hello_of(held, self._games, session, name=journal.name))
         if self.partner.done():
             self.partner.result().resume(pump)
@@ -244,9 +244,14 @@ class Door:
         return None
 
     @property
+    def _held(self) -> Held:
+        """What this side holds now of the log."""
+        return self.partner.result().held if self.partner.done() else self._journal.held
+
+    @property
     def patience(self) -> float | None:
         """Seconds that the seat is kept for a client that was lost, or None if that one cannot come back."""
-        self._admission.begun = bool(self.partner.result().held.number)
+        self._admission.begun = bool(self._held.number)
         return self._admission.patience(self._patience)
 
     async def recover(self, link: Link) -> None:
