@@ -153,8 +153,8 @@ class Way:
         try:
             if self._pin:
                 self._recognise(transport, self._pin)
-            elif self._code and transport.binding:
-                await self._pair(pump, transport.binding, self._code)
+            elif self._code:
+                await self._pair(pump, self._code)
             await self._greet(pump, held)
             greeted = True
         except (InvalidMessage, LinkLost, RemoteProtocolError) as error:
@@ -171,9 +171,11 @@ class Way:
                 "sent. If your friend has begun afresh, ask for the new code, and use it with --new."
             )
 
-    async def _pair(self, pump: Pump, binding: bytes, code: str) -> None:
+    async def _pair(self, pump: Pump, code: str) -> None:
         from chatgame.net.tls import Spake2  # which needs an extra
 
+        binding = pump.transport.binding
+        assert binding, "a code is only for secure connections"
         pump.pair(Pairing(Seat.CLIENT, binding, partial(Spake2, Seat.CLIENT), Invitation(code)))
         match await pump.next_event():
             case Paired():
