@@ -62,9 +62,8 @@ def listing(
 
 def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
     """A conversation in a line: its number, when and where it was, with whom, how long, and what was played."""
-    partner = _names(record).get(record.seat.other, f"the {record.seat.other}")
     where = f"as the {record.seat} at {_place(record)}"
-    parts = [f"{_counted(record.turns, 'turn')} with {partner}, {where}", *played]
+    parts = [f"{_counted(record.turns, 'turn')} with {_called(record, record.seat.other)}, {where}", *played]
     if not record.ended:
         parts.append("can be continued")
     return f"{record.number:>4}  {_local(record.began)}  {_ago(now - record.last)}: {'; '.join(parts)}"
@@ -76,7 +75,7 @@ def _results(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str
     due: list[str] = []
     try:
         last: Match | None = None
-        for step in steps(Table.open(record.session, games), (entry for entry, _ in log)):
+        for step in _steps(record, log, games):
             match = step.after.match
             if last and match and match.number != last.number:
                 _count(ends, last, record.seat)
@@ -93,7 +92,7 @@ def _reveal_due(last: Step, record: Record) -> list[str]:
     seat = _revealing(last)
     if not seat:
         return []
-    who = "you" if seat is record.seat else _names(record).get(seat, f"the {seat}")
+    who = "you" if seat is record.seat else _called(record, seat)
     if last.turn.kind is Kind.QUIT:
         return [f"{who} left with a reveal due"]
     whose = "your" if seat is record.seat else f"{who}'s"
@@ -133,6 +132,10 @@ def _place(record: Record) -> str:
 
 def _names(record: Record) -> dict[Seat, str]:
     return dict(known_names({record.seat: record.name, record.seat.other: record.partner}))
+
+
+def _called(record: Record, seat: Seat) -> str:
+    return _names(record).get(seat, f"the {seat}")
 
 
 def _local(moment: float) -> str:
@@ -176,7 +179,11 @@ def recording(record: Record, log: Log, look: Look) -> Iterator[tuple[float, str
 
 def _read(record: Record, log: Log) -> list[Step]:
     games, _ = installed_games()
-    return list(steps(Table.open(record.session, games), (entry for entry, _ in log)))
+    return list(_steps(record, log, games))
+
+
+def _steps(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, AnyRules]) -> Iterator[Step]:
+    return steps(Table.open(record.session, games), (entry for entry, _ in log))
 
 
 def as_text(record: Record, log: Log) -> Iterator[str]:
@@ -230,7 +237,7 @@ def _json(value: object, indent: int | None = None) -> str:
 
 def as_asciicast(record: Record, log: Log) -> Iterator[str]:
     """A recording in the format asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/), for asciinema."""
-    title = f"chatgame {__version__}, {' and '.join(_names(record).get(seat, f'the {seat}') for seat in Seat)}"
+    title = f"chatgame {__version__}, {' and '.join(_called(record, seat) for seat in Seat)}"
     header = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": int(record.began), "title": title}
     yield _json(header) + "\n"
     for at, text in recording(record, log, Look(colour=True, width=WIDTH)):
