@@ -28,7 +28,7 @@ from chatgame.core.turn import Kind
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.bot import Bot, Level
-from chatgame.players.opening import Opening
+from chatgame.players.first_line import FirstLine
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.narration import GOODBYE
 from chatgame.players.person.screen import shown
@@ -204,10 +204,10 @@ async def play_alone(options: argparse.Namespace) -> None:
     """
     games, problems = installed_games()
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # asked to be foreseen
-    first = _opening(options.game, games) if options.game else None
+    first = _line_to_play(options.game, games) if options.game else None
     look = {"plain": options.plain, "boards": options.boards}
     async with console_at(Seat.CLIENT, opposite="the bot", **look) as console:
-        player = Opening(console, first) if first else console
+        player = FirstLine(console, first) if first else console
         ours, bots = linked_in_memory(games)
         console.tell("You are alone with a bot.", *problems)
         bot = asyncio.create_task(
@@ -222,7 +222,7 @@ async def play_alone(options: argparse.Namespace) -> None:
                 await bot
 
 
-def _opening(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:
+def _line_to_play(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:
     """The line that opens the game which these words name."""
     line = f"play {' '.join(words)}"
     table = Table.open("", games, {name: rules.version for name, rules in games.items()})

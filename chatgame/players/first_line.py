@@ -8,7 +8,7 @@ from chatgame.core.table import Table
 from chatgame.session.interfaces import Player
 
 
-class Opening:
+class FirstLine:
     """Types `line` when `player` is first asked for one, and leaves all else to them."""
 
     def __init__(self, player: Player, line: str) -> None:
