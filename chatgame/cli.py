@@ -20,7 +20,7 @@ from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from chatgame.arguments import new_parser, read_arguments
-from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PartnerLeft, PlayerLeft, Refused
+from chatgame.core.errors import ChatgameError, JournalFailed, NotKept, OutputLost, PartnerLeft, PlayerLeft, Refused
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -297,16 +297,14 @@ async def forget(options: argparse.Namespace) -> None:
 
 def _described(store: "Store", number: int) -> str:
     """The line of a conversation in the history, if it can be read: what is damaged can be deleted all the same."""
-    from chatgame.journal.reader import unknown
     from chatgame.records import described
 
     try:
-        records = [record for record in store.history() if record.number == number]
+        return shown(described(store.record(number), time.time()), look_of_output())
+    except NotKept:
+        raise
     except JournalFailed:
         return ""
-    if not records:
-        raise unknown(number)
-    return shown(described(records[0], time.time()), look_of_output())
 
 
 async def _confirm(question: str) -> None:

@@ -17,6 +17,7 @@
     │   ├── PeerSilent        the other side was silent for too long
     │   └── NothingSaid       a client was lost before its first turn; its seat is free again
     ├── JournalFailed         the journal cannot be read or written
+    │   └── NotKept           it has no conversation of this number
     ├── OutputLost            what a player should see cannot be shown
     ├── PartnerLeft           the partner said goodbye
     └── PlayerLeft            one's own input ended
@@ -95,6 +96,10 @@ class NothingSaid(LinkLost):
 
 class JournalFailed(ChatgameError):
     """The journal cannot be read or written, or what it holds is damaged."""
+
+
+class NotKept(JournalFailed):
+    """The journal has no conversation of this number."""
 
 
 class OutputLost(ChatgameError):

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple, Self
 from msgspec import Meta
 
 from chatgame.core.commitments import Opening
-from chatgame.core.errors import JournalFailed, Refused
+from chatgame.core.errors import NotKept, Refused
 from chatgame.core.log import Entry
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind, Turn
@@ -78,7 +78,7 @@ class Reader:
         """The same of one conversation.
 
         Raises:
-            JournalFailed: there is none of this number.
+            NotKept: there is none of this number.
         """
         for record in self._records("WHERE id = ?", number):
             return record
@@ -136,6 +136,6 @@ def turns(database: Database, conversation: int, first: int = 0) -> Iterator[tup
         first = rows[-1].number + 1
 
 
-def unknown(number: int) -> JournalFailed:
+def unknown(number: int) -> NotKept:
     """What to say of a conversation that is not kept."""
-    return JournalFailed(f"There is no conversation {number}. To see which there are, type: chatgame history")
+    return NotKept(f"There is no conversation {number}. To see which there are, type: chatgame history")

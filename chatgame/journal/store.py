@@ -71,7 +71,8 @@ class Store(Reader):
         """Go on with a conversation, as the only program that does; what it has taken is safe at the end.
 
         Raises:
-            JournalFailed: there is none of this number, or another program goes on with it.
+            NotKept: there is none of this number.
+            JournalFailed: another program goes on with it.
         """
         with ExitStack() as stack:
             path = stack.enter_context(self._locked(number))
@@ -89,7 +90,8 @@ class Store(Reader):
         """Delete all that is kept of a conversation.
 
         Raises:
-            JournalFailed: there is none of this number, or another program goes on with it.
+            NotKept: there is none of this number.
+            JournalFailed: another program goes on with it.
         """
         with self._locked(number) as path:
             self._database.write("DELETE FROM conversations WHERE id = ?", (number,))
