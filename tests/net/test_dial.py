@@ -14,28 +14,43 @@ from tests.kit.virtual import in_simulation
 from tests.kit.wire import Wire
 
 
+class Visits:
+    """A server that greets each client and hangs up at once.
+
+    Attributes:
+        count: how many have come.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def hang_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Greet a client, and hang up."""
+        self.count += 1
+        wire = Wire(reader, writer)
+        await wire.hear()
+        wire.say(hello_of(Held(Seat.SERVER), BUILT_IN, "1" * 32))
+        writer.close()
+
+
+async def dialled_for(place: Place, seconds: float) -> Visits:
+    """Let a client dial for so long, and be hung up on each time."""
+    visits = Visits()
+    listening = await asyncio.start_server(visits.hang_up, "server", 1059)
+    client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
+    await asyncio.sleep(seconds)
+    client.cancel()
+    await asyncio.wait({client})
+    listening.close()
+    return visits
+
+
 def test_server_that_hangs_up_again_and_again_is_dialled_less_and_less(tmp_path: Path) -> None:
     """It neither uses up the client's tokens nor fills its screen."""
 
     async def scenario() -> None:
-        place, visits = Place(tmp_path), 0
-        hello = hello_of(Held(Seat.SERVER), BUILT_IN, "1" * 32)
-
-        async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            nonlocal visits
-            visits += 1
-            wire = Wire(reader, writer)
-            await wire.hear()
-            wire.say(hello)
-            writer.close()
-
-        listening = await asyncio.start_server(hang_up, "server", 1059)
-        client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
-        await asyncio.sleep(600)
-        assert 10 < visits < 60
-        client.cancel()
-        await asyncio.wait({client})
-        listening.close()
+        visits = await dialled_for(Place(tmp_path), 600)
+        assert 10 < visits.count < 60
 
     in_simulation(scenario())
 
@@ -45,22 +60,9 @@ def test_long_pauses_before_dialling_are_told(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         place = Place(tmp_path)
-        hello = hello_of(Held(Seat.SERVER), BUILT_IN, "1" * 32)
-
-        async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            wire = Wire(reader, writer)
-            await wire.hear()
-            wire.say(hello)
-            writer.close()
-
-        listening = await asyncio.start_server(hang_up, "server", 1059)
-        client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
-        await asyncio.sleep(300)
+        await dialled_for(place, 300)
         told = place.told[Seat.CLIENT]
         assert any(re.match(r"Dialling again in [12]\d\.\d seconds", text) for text in told)
-        client.cancel()
-        await asyncio.wait({client})
-        listening.close()
 
     in_simulation(scenario())
 
