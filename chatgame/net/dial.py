@@ -146,7 +146,7 @@ class Way:
                 pause, why = next(self._pauses), "Nobody answers. Dialling again"
 
     async def _once(self, held: Held) -> Pump:
-        """Connect, to the server that the pin is of, or else to one that knows the code, or to any, and say hello."""
+        """Connect and say hello: to the server of the pin; without a pin, to one that knows the code; or to any."""
         transport = await self._dialler.dial()
         pump = Pump(transport, Seat.CLIENT)
         greeted = False

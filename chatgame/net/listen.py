@@ -204,7 +204,7 @@ class Door:
         return event, paired
 
     async def _seat(self, pump: Pump, hello: Hello, *, paired: bool) -> Bye | None:
-        """Give the seat to the client whose it is; returns the goodbye to anybody else."""
+        """Give the seat to the client that it belongs to; returns the goodbye for any other."""
         journal, farewell, admission = self._journal, self._farewell, self._admission
         admission.begun = bool(self._held.number)
         decision = admission.decide(hello, welcome=paired or not self._invitation)

@@ -89,10 +89,8 @@ class TCPListener:
     """
 
     tls: tuple[ssl.SSLContext, bytes] | None = None
-
-    def __init__(self) -> None:
-        self._server: asyncio.Server
-        self._welcome: Callable[[Transport], None]
+    _server: asyncio.Server
+    _welcome: Callable[[Transport], None]
 
     @classmethod
     async def bind(cls, host: str, port: int) -> "TCPListener":

@@ -286,7 +286,7 @@ class Connection:
             self.say(pairing.begin(), now)
 
     def say(self, message: Message, now: float) -> None:
-        """Say a message that the table allows. In OPEN, once there was a goodbye or an end, nothing more is said."""
+        """Say a message that the table allows; after a goodbye, one that it does not allow is dropped."""
         if self.state in _LEAVING and (self._seat, type(message)) not in TRANSITIONS[self.state]:
             return
         self.state = TRANSITIONS[self.state][self._seat, type(message)]
