@@ -24,11 +24,11 @@ function framed(data) {
 const hashed = (...lines) => createHash("sha256").update(lines.join("\n")).digest("hex");
 
 /** The game after a move; `over` is how it ended, if it did. */
-function moved({ cells, x }, seat, cell) {
+function moved({ cells, x, invited }, seat, cell) {
   ensure(/^[1-9]$/.test(cell) && cells.includes(cell), "A move is the digit of a free cell.");
   cells = cells.replace(cell, seat === x ? "X" : "O");
   const won = ROWS.some(([a, b, c]) => cells[a] === cells[b] && cells[b] === cells[c]) && wins(seat, "three in a row");
-  return { cells, x, over: won || (!/\d/.test(cells) && "Game over, a draw: the board is full.") };
+  return { cells, x, invited, over: won || (!/\d/.test(cells) && "Game over, a draw: the board is full.") };
 }
 
 /** What the log amounts to after one turn more, by either seat: who writes next, the game, the digest. */
@@ -42,15 +42,15 @@ function after(table, seat, kind, text) {
   ensure((size === 0) === ["quit", "resign"].includes(kind), "A text is missing, or is where none may be.");
   const remarks = playing && kind === "say" ? table.remarks + 1 : 0;
   ensure(remarks <= 20, "After 20 remarks in a row a move is due.");
-  let { match } = table;
-  ensure(kind !== "play" || (text === "tictactoe" && table.games.tictactoe === 1), "That game is not on both sides.");
-  if (kind === "play") match = { cells: "123456789", x: other(seat), over: false };
+  let [{ match }, game] = [table, /^tictactoe(?: (first|second))?$/.exec(text)];
+  ensure(kind !== "play" || (game && table.games.tictactoe === 1), "That game is not on both sides.");
+  if (kind === "play") match = { cells: "123456789", x: game[1] === "first" ? seat : other(seat), invited: other(seat) };
   if (kind === "move") match = moved(match, seat, text);
   if (kind === "resign") match = { ...match, over: wins(other(seat), "the other resigned") };
-  const token = kind === "quit" ? null : remarks ? seat : playing && match.over ? match.x : other(seat);
+  const next = remarks ? seat : kind === "play" ? match.x : playing && match.over ? match.invited : other(seat);
   const position = playing || kind === "play" ? JSON.stringify([match.cells, match.x]) : "";
   const digest = hashed(table.digest, table.number, seat, kind, position, text);
-  return { ...table, number: table.number + 1, digest, match, token, remarks };
+  return { ...table, number: table.number + 1, digest, match, token: kind === "quit" ? null : next, remarks };
 }
 
 const [port = 1059, host = "127.0.0.1"] = process.argv.slice(2);

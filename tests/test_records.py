@@ -301,7 +301,7 @@ def test_game_with_a_remark_and_a_resignation_reads_as_it_was_typed(home: Home) 
         "Server says: hm\nThe server played 5.\n"
         f"{board.replace('5', 'X')}Your move: the number of a free cell.\n"
         "Enter Input >/say well\n"
-        "Enter Input >/resign\nGame over, the server won: you resigned.\n"
+        "Enter Input >/resign\nGame over, the server won: you resigned.\nScore: you 0, the server 1.\n"
         "Back to chat, the server writes next.\n"
         "so soon?\n"
         "Enter Input >//q\n"

@@ -25,9 +25,12 @@ from chatgame.core.board import Board, Choice, checked
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, Refused, RulesFailed
 from chatgame.core.limits import MAX_HIDDEN, MAX_QUOTED
-from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Revealed, Secret
+from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Revealed, Secret, ToAct
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
+
+FIRST, SECOND = ORDERS = "first", "second"
+"""What may follow a game's own options: when the seat that opens the match wants to act."""
 
 
 class Duty(NamedTuple):
@@ -73,6 +76,7 @@ class Match(Struct, frozen=True):
         inviter: the seat that asked for the match.
         options: what they asked for, as the rules read it.
         position: the public position.
+        first: the seat that acted first, or None if both did at once.
         ply: how many times the rules have been applied.
         duty: what is waited for, or None once there is an outcome.
         outcome: how it ended, or None while it goes on.
@@ -85,6 +89,7 @@ class Match(Struct, frozen=True):
     inviter: Seat
     options: str
     position: Any
+    first: Seat | None = None
     ply: int = 0
     duty: Duty | None = None
     outcome: Outcome | None = None
@@ -104,11 +109,22 @@ class Match(Struct, frozen=True):
     def open(cls, rules: AnyRules, session: str, number: int, inviter: Seat, options: str) -> "Match":
         """A new match.
 
+        The options that the rules read may be followed by whether the inviter acts first or second.
+
         Raises:
             Refused: the game has no such options.
         """
+        own, space, order = options.rpartition(" ")
+        if order not in ORDERS or (space and not own):
+            own, order = options, ""
+        wanted = inviter if order == FIRST else inviter.other
         with _guarded(rules):
-            return cls(rules, session, number, inviter, options, rules.start(inviter, options))._settled()
+            for host in (inviter, inviter.other):  # whose part the inviter plays
+                position = rules.start(host, own)
+                first = _acts(rules.to_act(position))
+                if not order or first is wanted:
+                    return cls(rules, session, number, inviter, own, position, first)._settled()
+        raise Refused(f"In {rules.title} nobody moves {order}.")
 
     def after(self, seat: Seat, kind: Kind, text: str) -> "Match":
         """The match after a turn by the seat that may write it.
@@ -371,6 +387,16 @@ class Match(Struct, frozen=True):
         """
         with _guarded(self.rules):
             return json.encode(self.rules.written(self.position)).decode()
+
+
+def _acts(to_act: ToAct) -> Seat | None:
+    """The seat that acts, where it is one."""
+    match to_act:
+        case Secret(seat) | Answer(seat):
+            return seat
+        case Seat():
+            return to_act
+    return None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ logs are equal if their last digests are, and then both screens show the same.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +27,23 @@ from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind, Turn
+
+
+class Score(NamedTuple):
+    """How many matches each seat has won, and how many were drawn."""
+
+    client: int = 0
+    server: int = 0
+    drawn: int = 0
+
+    def with_match(self, winner: Seat | None) -> "Score":
+        """The score after one more."""
+        match winner:
+            case Seat.CLIENT:
+                return self._replace(client=self.client + 1)
+            case Seat.SERVER:
+                return self._replace(server=self.server + 1)
+        return self._replace(drawn=self.drawn + 1)
 
 
 class Table(Struct, frozen=True):
@@ -41,6 +59,7 @@ class Table(Struct, frozen=True):
         remarks: how many were made in a row in the game that is on.
         token: who may write the next turn, or None once the log is closed.
         match: the one being played, or else the last one played, or None.
+        score: of the matches that are over.
     """
 
     session: str
@@ -52,6 +71,7 @@ class Table(Struct, frozen=True):
     remarks: int = 0
     token: Seat | None = Seat.CLIENT
     match: Match | None = None
+    score: Score = Score()
 
     @classmethod
     def open(cls, session: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int] | None = None) -> "Table":
@@ -115,6 +135,7 @@ class Table(Struct, frozen=True):
         playing, opens = self.playing, kind is Kind.PLAY
         token, match = self._judge(seat, kind, text, playing)
         notation = match.notation if match and (playing or opens) else ""
+        ended = match.outcome if match and playing else None
         return replace(
             self,
             digest=digest(self.digest, str(self.number), seat, kind, notation, text),
@@ -123,6 +144,7 @@ class Table(Struct, frozen=True):
             remarks=self.remarks + 1 if playing and kind is Kind.SAY else 0,
             token=token,
             match=match,
+            score=self.score.with_match(ended.winner) if ended else self.score,
         )
 
     def _judge(self, seat: Seat, kind: Kind, text: str, playing: Match | None) -> tuple[Seat | None, Match | None]:

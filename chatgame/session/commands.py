@@ -16,15 +16,17 @@ from typing import NamedTuple
 
 from chatgame.core.board import Board
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
-from chatgame.core.match import Match
+from chatgame.core.match import FIRST, SECOND, Match
+from chatgame.core.rules import known_as
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 
 IN_CHAT = {
-    "play GAME": "start a game",
+    "play GAME": "start a game; play GAME first, to move first",
     "/games": "the games you can play here",
-    "/rematch": "play the last game again",
+    "/rematch": "play the last game again; the other one begins",
+    "/score": "who has won how many games",
     "//TEXT": "send /TEXT as a message",
     "/say TEXT": "send TEXT, whatever it begins with",
     "/help": "this list",
@@ -34,16 +36,17 @@ IN_CHAT = {
 IN_GAME = {
     "/moves": "the moves that you can make",
     "/board": "the board again",
+    "/score": "who has won how many games",
     "/say TEXT": "say TEXT; it stays your turn",
     "/resign": "give up this game",
     "/help": "this list",
     "/q": "leave; both programs end",
 }
 
-ASIDE = ("/help", "/games", "/board", "/moves")
+ASIDE = ("/help", "/games", "/board", "/moves", "/score")
 """What only asks for something, and so can be typed at any time."""
 
-COMMANDS = ("/help", "/games", "/say", "/board", "/moves", "/resign", "/rematch", "/q")
+COMMANDS = ("/help", "/games", "/say", "/board", "/moves", "/score", "/resign", "/rematch", "/q")
 
 OTHER_WORDS = {
     **dict.fromkeys(("/quit", "/exit", "/bye", "/leave"), "/q"),
@@ -193,6 +196,8 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
             return Reply(_help(table, seat))
         case "/games":
             return Reply(_games(table))
+        case "/score":
+            return Reply(score(table, seat))
         case "/board" if on:
             return Reply(on.board(seat, secret))
         case "/moves" if on:
@@ -200,7 +205,7 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
         case "/resign" if on:
             return Write(Kind.RESIGN)
         case "/rematch" if table.match and not on:
-            return Write(Kind.PLAY, _again(table.match, table))
+            return Write(Kind.PLAY, _again(table.match, table, seat))
         case "/rematch" if on:
             raise Refused(_not_over(on))
         case "/rematch":
@@ -270,11 +275,21 @@ def _moves(match: Match, seat: Seat, secret: str | None) -> str:
     return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."
 
 
-def _again(last: Match, table: Table) -> str:
-    """What opens the same game again."""
+def score(table: Table, seat: Seat) -> str:
+    """The score of the conversation, for the player at `seat`."""
+    won = {Seat.CLIENT: table.score.client, Seat.SERVER: table.score.server}
+    draws = f", {table.score.drawn} drawn" if table.score.drawn else ""
+    return f"Score: {', '.join(f'{known_as(who, seat)} {won[who]}' for who in (seat, seat.other))}{draws}."
+
+
+def _again(last: Match, table: Table, seat: Seat) -> str:
+    """What opens the same game again, so that the seat acts first that did not."""
     if last.rules.name not in table.games:
         raise Refused(table.absent.get(last.rules.name) or NO_GAMES)
-    return f"{last.rules.name} {last.options}".rstrip()
+    text = f"{last.rules.name} {last.options}".rstrip()
+    if Match.open(last.rules, table.session, table.matches, seat, last.options).first is not last.first:
+        return text  # that seat acts first without being named
+    return text if last.first is None else f"{text} {SECOND if last.first is seat else FIRST}"
 
 
 def _games(table: Table) -> str:

@@ -238,6 +238,54 @@ def test_resigning_does_not_spare_the_reckoning() -> None:
         assert playing.match.outcome.winner is winner
 
 
+class Turned(Acts):
+    """The same game, in which the seats change places with the one who asks for it."""
+
+    def start(self, inviter: Seat, options: str) -> Position:
+        """The seat that asked is the first to have happened."""
+        return Position(tuple(options.split()), (inviter,))
+
+    def to_act(self, position: Position) -> ToAct:
+        """The acts are those of a match that the client asks for."""
+        act = super().to_act(position)
+        if position.happened[0] == INVITER:
+            return act
+        match act:
+            case Secret(seat):
+                return Secret(seat.other)
+            case Seat() as seat:
+                return seat.other
+        return act
+
+
+@pytest.mark.parametrize(
+    ("options", "first", "acts"),
+    [
+        ("move move", INVITED, INVITED),
+        ("move move first", INVITER, INVITER),
+        ("move move second", INVITED, INVITED),
+        ("secret first", INVITER, INVITER),
+        ("secret second", INVITED, INVITED),
+        ("both", None, INVITED),
+    ],
+)
+def test_inviter_says_who_acts_first(options: str, first: Seat | None, acts: Seat) -> None:
+    """By a word after the game's own options, which never see it; it changes nothing else."""
+    match = Match.open(Turned(), SESSION, 0, INVITER, options)
+    assert (match.inviter, match.first) == (INVITER, first)
+    assert match.duty
+    assert match.duty.seat is acts
+    assert match.options == options.removesuffix(" first").removesuffix(" second")
+
+
+@pytest.mark.parametrize("order", ["first", "second"])
+def test_nobody_acts_first_where_both_act_at_once(order: str) -> None:
+    """Nor where chance does."""
+    for acts in ("both", "chance"):
+        with pytest.raises(Refused, match=f"In acts nobody moves {order}"):
+            Match.open(Turned(), SESSION, 0, INVITER, f"{acts} {order}")
+
+
 def test_commitment_copied_from_the_partner_is_refused() -> None:
     """Else who copies could reveal what the other reveals."""
     playing = Playing("both").commit(opening("one"))

@@ -221,3 +221,19 @@ class TwoTables(RuleBasedStateMachine):
 
 TwoTables.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestTwoTables = TwoTables.TestCase
+
+
+def test_score_counts_the_matches_that_are_over() -> None:
+    """Won by one seat or the other, or drawn; one that is on does not count yet."""
+    table = after((Kind.PLAY, "tictactoe"), (Kind.MOVE, "5"))
+    assert table.score == (0, 0, 0)
+    for acts, score in (
+        ([(Kind.RESIGN, "")], (0, 1, 0)),
+        ([(Kind.PLAY, "tictactoe"), (Kind.MOVE, "5"), (Kind.RESIGN, "")], (1, 1, 0)),
+        ([(Kind.PLAY, "tictactoe"), *((Kind.MOVE, cell) for cell in "512846379")], (1, 1, 1)),
+        ([(Kind.SAY, "well"), (Kind.QUIT, "")], (1, 1, 1)),
+    ):
+        for kind, text in acts:
+            assert table.token
+            table = table.write(table.token, kind, text)[1]
+        assert table.score == score

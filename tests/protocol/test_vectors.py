@@ -104,7 +104,7 @@ SENTENCES = {
     "seat": "cannot write now",
     "kind": "came where one to|No game is on|is on already|remarks in a row",
     "text": "needs a text|carries no text|bytes in UTF-8",
-    "game": "There is no game|is followed by one space|has no options|odd number",
+    "game": "There is no game|is followed by one space|has no options|odd number|nobody moves",
     "move": r"is not an? (cell|answer|column|guess)|is taken|another notation|was (tried|shot)|on the board"
     "|not one of|cannot place|no points to hold",
     "contribution": "is not a number from",

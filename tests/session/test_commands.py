@@ -11,7 +11,18 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
-from chatgame.session.commands import IN_CHAT, IN_GAME, Hide, Reply, Write, now, read_aside, read_chat, read_game
+from chatgame.session.commands import (
+    IN_CHAT,
+    IN_GAME,
+    Hide,
+    Reply,
+    Write,
+    now,
+    read_aside,
+    read_chat,
+    read_game,
+    score,
+)
 from tests.core.test_match import Acts, Position
 from tests.kit.boards import rows
 from tests.kit.versions import VERSIONS
@@ -356,19 +367,29 @@ class TestRematch:
         over = played("play rps 5", "resign", "play rps 3", "resign", "say Hello")
         assert over.token
         assert read_chat("/rematch", over, over.token) == Write(Kind.PLAY, "rps 3")
-        assert read_chat("/rematch", played("play pig", "resign"), Seat.SERVER) == Write(Kind.PLAY, "pig")
 
+    @pytest.mark.parametrize("game", ["tictactoe", "pig", "hangman"])
+    @pytest.mark.parametrize("order", ["", " first", " second"])
     @pytest.mark.parametrize("again", Seat)
-    def test_lets_the_other_move_first(self, again: Seat) -> None:
-        """The one who is invited, as in any game; so both take turns at it who ask for it in turn."""
-        over = played("play tictactoe", "resign")  # by the client, so the server writes next
+    def test_lets_the_other_begin(self, game: str, order: str, again: Seat) -> None:
+        """Whoever asks for it, and whoever asked for the last one."""
+        table = played(f"play {game}{order}")
+        first, over = table.asked, played("resign", table=table)
+        assert first
         if over.token is not again:
             over = played("say well", table=over)
         meant = read_chat("/rematch", over, again)
         assert isinstance(meant, Write)
-        _, table = over.write(again, meant.kind, meant.text)
-        assert table.playing
-        assert (table.playing.inviter, table.asked) == (again, again.other)
+        _, rematch = over.write(again, meant.kind, meant.text)
+        assert rematch.playing
+        assert (rematch.playing.inviter, rematch.asked) == (again, first.other)
+
+    def test_names_an_order_only_where_it_is_not_the_usual_one(self) -> None:
+        """The invited seat begins in tic-tac-toe."""
+        over = played("play tictactoe", "resign")  # the server began
+        assert read_chat("/rematch", over, Seat.SERVER) == Write(Kind.PLAY, "tictactoe")
+        over = played("say well", table=over)
+        assert read_chat("/rematch", over, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe first")
 
     def test_needs_a_game_that_was_played(self) -> None:
         """And is over."""
@@ -386,10 +407,27 @@ class TestRematch:
             read_chat("/rematch", over.with_partner({}, {}), Seat.SERVER)
 
 
+class TestScore:
+    """`/score`, which also stands below the end of each game."""
+
+    def test_names_the_asker_first(self) -> None:
+        """And draws where there are some."""
+        over = played("play tictactoe", "resign", "play tictactoe", *(f"move {cell}" for cell in "512846379"))
+        assert score(over, Seat.SERVER) == "Score: you 0, the client 1, 1 drawn."
+        assert read_chat("/score", over, Seat.CLIENT) == Reply("Score: you 1, the server 0, 1 drawn.")
+        assert reply("/score", GAME) == "Score: you 0, the client 0."
+
+
+@pytest.mark.parametrize("line", ["play tictactoe first", "play tic tac toe first", "Play  TicTacToe  first"])
+def test_who_begins_stands_after_the_game(line: str) -> None:
+    """Which may be named by its title."""
+    assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe first")
+
+
 class TestAside:
     """What is typed while it is not one's turn."""
 
-    @pytest.mark.parametrize("line", ["/help", "/games", "/board"])
+    @pytest.mark.parametrize("line", ["/help", "/games", "/board", "/score"])
     def test_what_only_asks_is_answered_as_at_the_prompt(self, line: str) -> None:
         """From one's own seat, with one's own secret."""
         table = played("play hangman", f"commit {'0' * 64}", "answer 6")

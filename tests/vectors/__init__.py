@@ -370,6 +370,25 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         [(21, "server", "say", "x", "kind")],
     ),
     (
+        "tic-tac-toe, begun by the client twice; afterwards chat goes on with the seat that was invited",
+        [
+            *("play tictactoe first", "move 5", "move 1", "resign", "play tictactoe second", "move 9", "resign"),
+            *("say again?", "quit"),
+        ],
+        [
+            (0, "client", "play", "tictactoe third", "game"),
+            (0, "client", "play", "tictactoe first first", "game"),
+            (0, "client", "play", "tictactoe  first", "game"),
+            (0, "client", "play", "rps first", "game"),
+            (1, "server", "move", "5", "seat"),
+        ],
+    ),
+    (
+        "hangman with a word of the seat that was invited",
+        ["play hangman second", "commit tree", "answer 4", "move e", "answer 3,4", "resign", "reveal", "say well"],
+        [(1, "client", "commit", HEX, "seat")],
+    ),
+    (
         "connect four",
         ["say hi", "play connect4", "move 1", "move 1", "move 7", "resign"],
         [(4, "client", "move", "8", "move")],

@@ -17,7 +17,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.players.person.inert import inert
-from chatgame.session.commands import is_message
+from chatgame.session.commands import is_message, score
 from chatgame.session.session import left_owing
 
 PROMPT = "Enter Input >"
@@ -34,7 +34,7 @@ GOODBYE = "Shutting Down!"
 _OURS = r"""(?ix)\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
     |The\W+(?:connection|game|rules|journal|conversation|output|input|word)\b|You\W+(?:played|started|answered|made|had|won|lost
     |resigned|came|are|rolled|held|chose|guessed|shot\W+at|have\W+(?:placed|hidden))\b|Your\W+(?:move|turn|partner|fleet)|A\W+draw\b
-    |There\W+is\W+(?:an?|no)\W+\w\W+in\b|Game\W+over|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
+    |There\W+is\W+(?:an?|no)\W+\w\W+in\b|Game\W+over|Score\W|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
     |Both\W+have|Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works|is\W+(?:not\W+)?the\W+word)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
     |Dropped\b|Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)"""
 """How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs. As
@@ -250,6 +250,7 @@ def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[st
         reason = re.sub(f"^the {viewer} ", "you ", match.outcome.reason)
         return [
             Over(f"Game over, {result}: {reason}."),
+            score(table, viewer),
             f"Back to chat, {'your turn' if mine else f'the {table.token} writes next'}.",
         ]
     again = turn.kind is Kind.MOVE and turn.seat is table.token

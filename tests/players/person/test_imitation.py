@@ -268,7 +268,10 @@ def test_own_lines_are_all_there(lines_heard: tuple[set[str], set[str]]) -> None
         ),
         *("chatgame: Cannot listen on 7 port 7: 7. Check --host.", "You are alone with a bot."),
     }
-    assert lines_heard[1] > {"An empty line is not sent. It is still your turn.", "play GAME  start a game"}
+    assert lines_heard[1] > {
+        "An empty line is not sent. It is still your turn.",
+        "/score     who has won how many games",
+    }
 
 
 def test_partner_who_says_a_line_of_the_program_is_marked(lines_heard: tuple[set[str], set[str]]) -> None:
