@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import random
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
@@ -185,10 +186,11 @@ class Way:
 
     async def _greet(self, pump: Pump, held: Held) -> None:
         journal = self._journal
-        pump.say(hello_of(held, self._games, journal.session, await journal.next_token(), journal.name))
+        token, nonce = await journal.next_token(), secrets.token_bytes(32)
+        pump.say(hello_of(held, self._games, journal.session, token, journal.name, nonce=nonce))
         match await pump.next_event():
             case Hello() as hello:
-                await journal.begin(hello.session or "", None, hello.name)
+                await journal.begin(pump.connection.session, None, hello.name)
             case Bye() as goodbye:
                 raise refusal(goodbye, pairing=False)
 

@@ -105,6 +105,13 @@ class Link:
         self._proven += RETURN_TIME
         self._take_up(pump)
 
+    def end(self, error: ChatgameError) -> None:
+        """Give up the connection, and the session with it: `receive` raises `error`."""
+        self._failure = error
+        self._drop()
+        assert self._down, "the connection was dropped"
+        self._down.set()
+
     def _take_up(self, pump: Pump) -> None:
         self._pump = pump
         if self._down:
@@ -147,7 +154,7 @@ class Link:
             try:
                 event = await pump.next_event()
             except (InvalidMessage, LinkLost) as error:
-                if pump is self._pump:
+                if pump is self._pump and not self._failure:
                     await self._get_over(error)
                 continue
             if pump is not self._pump:

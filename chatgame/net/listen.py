@@ -107,7 +107,7 @@ class Door:
             journal.session,
             journal.token,
             begun=bool(journal.held.number),
-            farewell=farewell.token if farewell else None,
+            farewell=(farewell.session, farewell.token) if farewell else (None, None),
         )
         await self.listener.start(self._welcome)
 
@@ -212,7 +212,10 @@ class Door:
         match decision:
             case Decision.FAREWELL:
                 assert farewell, "its token is known"
-                pump.say(hello_of(farewell.held, self._games, farewell.session, name=farewell.name))
+                last = hello_of(
+                    farewell.held, self._games, farewell.session, name=farewell.name, nonce=secrets.token_bytes(32)
+                )
+                pump.say(last)
                 if await Link(pump, farewell.held).close(Bye(Reason.LEFT)):
                     await farewell.end()
                 return None
@@ -223,26 +226,41 @@ class Door:
                     return self._drop_diverged(pump.peer, Bye(Reason.DIVERGED, str(error)))
                 self._progress(let_in=True)
                 await asyncio.sleep(admission.pause(asyncio.get_running_loop().time()))
-                session = journal.session or ""
+                named = journal.session
             case Decision.NEW:
                 self._progress(let_in=True)
-                session = secrets.token_hex(16)
+                if self.partner.done():
+                    await asyncio.sleep(admission.pause(asyncio.get_running_loop().time()))
+                    if self._held.number:
+                        return GOODBYES[Decision.TAKEN]
+                    self._leave_link(NothingSaid("The client had not heard our greeting, and greets again."))
+                named = None
             case Decision.STALE:
                 return self._drop_diverged(pump.peer, GOODBYES[decision])
             case _:
                 return GOODBYES[decision]
+        nonce = secrets.token_bytes(32)
+
+        def answer() -> Hello:
+            return hello_of(self._held, self._games, named, name=journal.name, nonce=nonce)
+
+        session = pump.connection.session_with(answer())
         await journal.begin(session, hello.token, hello.name)
         admission.seat(session, hello.token, by_code=paired)
         if self._invitation:
             self._invitation.code = None  # it has been used
         # From here on nothing waits, so no turn can slip in between the hello and what follows it.
-        held = self._held
-        pump.say(hello_of(held, self._games, session, name=journal.name))
+        pump.say(answer())
         if self.partner.done():
             self.partner.result().resume(pump)
         else:
-            self.partner.set_result(Link(pump, held, self))
+            self.partner.set_result(Link(pump, self._held, self))
         return None
+
+    def _leave_link(self, error: NothingSaid) -> None:
+        """End the link on which nothing was said yet, and wait for another."""
+        self.partner.result().end(error)
+        self.partner = asyncio.get_running_loop().create_future()
 
     def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
         """Tell that a client's log does not fit; the seat stays with the client whose log does."""
