@@ -37,11 +37,10 @@ from chatgame.protocol.messages import decode
 from chatgame.records import FORMATS, LONGEST_PAUSE, described
 from tests.kit.ends import Screen
 from tests.kit.journals import edit
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION, VERSIONS
 
 COMMAND = [sys.executable, "-m", "chatgame"]
 CLIENT, SERVER = Seat
-SESSION = "0" * 32
 
 Wanted = tuple[Seat, Kind, str] | tuple[Seat, Kind, str, Opening]
 """A turn to write: by whom, what, its text, and what opens it if it is a commitment of the journal's owner."""
@@ -110,7 +109,7 @@ class Home:
         return str(number)
 
     async def _write(self, seat: Seat, turns: Iterable[Wanted], *, ended: bool) -> int:
-        table = Table.open(SESSION, BUILT_IN, VERSIONS)
+        table = EMPTY
         with self.store() as store:
             number = store.begin(seat, "localhost", 1059)
             async with store.conversation(number) as kept:

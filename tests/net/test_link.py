@@ -19,7 +19,7 @@ from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import Alive, Bye, Hello, encode
 from chatgame.session.play import converse
 from tests.kit.ends import Peer, Thinker, greeted, link_to, sentence_of
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION, VERSIONS
 from tests.kit.virtual import in_virtual_time
 
 SAID = [Table.open("s", {}, {}).write(Seat.CLIENT, *turn)[0] for turn in ((Kind.SAY, "Zoë 🎲"), (Kind.QUIT, ""))]
@@ -169,7 +169,7 @@ async def test_partner_who_dies_in_a_game_is_told_in_the_middle_of_a_prompt() ->
     """The line breaks while the honest player is asked."""
     honest, at_peer = memory_streams()
     peer = Peer(Seat.CLIENT, at_peer)
-    peer.table = Table.open("1" * 32, BUILT_IN, VERSIONS)
+    peer.table = EMPTY
     player = Thinker([])
     link = link_to(honest, Seat.SERVER)
     task = asyncio.create_task(converse(player, link, BUILT_IN, InMemory(Seat.SERVER)))
@@ -186,7 +186,7 @@ async def test_late_bytes_of_a_connection_that_was_given_up_are_ignored() -> Non
     receiving = asyncio.create_task(link.receive())
     await asyncio.sleep(0)
     at_old[1].write(frame(encode(SAID[0])))
-    link.resume(greeted(new, Seat.SERVER, Hello("1.0", Seat.CLIENT, VERSIONS, "1" * 32)))
+    link.resume(greeted(new, Seat.SERVER, Hello("1.0", Seat.CLIENT, VERSIONS, SESSION)))
     again = Turn(0, Seat.CLIENT, Kind.SAY, "agreed on", "0" * 64)
     at_new[1].write(frame(encode(again)))
     assert await receiving == again

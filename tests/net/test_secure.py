@@ -34,6 +34,7 @@ from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
 from tests.kit.ends import Thinker, dial, listening
+from tests.kit.logs import SESSION
 from tests.kit.wire import Wire
 
 ANY = "0.0.0.0"  # noqa: S104  # that is what is tested
@@ -265,7 +266,7 @@ async def guess(connection: Wire) -> None:
 async def hush(connection: Wire) -> None:
     """Answer with something else."""
     await connection.hear()
-    connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, "0" * 32))
+    connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, SESSION))
 
 
 NO_POINTS = {
@@ -356,7 +357,7 @@ async def test_other_certificate_is_refused_where_one_is_known() -> None:
 
     async with impostor(listen) as port:
         kept = InMemory(Seat.CLIENT)
-        kept.pinned, kept.session, kept.held = "0" * 64, "1" * 32, replace(kept.held, number=1)
+        kept.pinned, kept.session, kept.held = "0" * 64, SESSION, replace(kept.held, number=1)
         for code in (None, "7-guitar-island"):  # a code that was used once is not tried again
             with pytest.raises(Unreachable, match=r"its certificate is another\. Nothing was sent"):
                 await dial(port, kept, code)
@@ -427,7 +428,7 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
         async def end(self) -> None:
             self.ended = True
 
-    session, certificate = "1" * 32, new_certificate()
+    session, certificate = SESSION, new_certificate()
     hello, table = Table.open(session, BUILT_IN).write(Seat.CLIENT, Kind.SAY, "Hello")
     quits, _ = table.write(Seat.SERVER, Kind.QUIT)
     friend, quitter = InMemory(Seat.CLIENT), Quitter(Seat.SERVER)

@@ -22,8 +22,6 @@ import chatgame.session.play
 from chatgame.core.errors import ChatgameError
 from chatgame.core.limits import MAX_STRAYS
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
-from chatgame.games import BUILT_IN
 from chatgame.net.memory import memory_streams
 from chatgame.net.pump import Pump
 from chatgame.net.transport import StreamTransport
@@ -37,7 +35,7 @@ from tests.kit.ends import Peer, Screen
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
 from tests.kit.hostile import GAMES, answer
-from tests.kit.versions import SESSION, VERSIONS
+from tests.kit.logs import EMPTY, SESSION
 
 CLIENT, SERVER = Seat
 
@@ -146,7 +144,7 @@ async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_i
         peer = Peer(SERVER, (reader, writer))
         if greeted:
             await peer.greet()
-            peer.table = Table.open("0" * 32, BUILT_IN, VERSIONS)
+            peer.table = EMPTY
             await answer(peer)
             peer.send(peer.turn("say", text))
         else:

@@ -16,7 +16,7 @@ from chatgame.net.memory import memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
 from tests.kit.ends import Peer, converse_with_peer, link_to, sentence_of
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import VERSIONS
 
 Offence = Callable[[Peer], dict[str, Any] | bytes]
 

@@ -13,7 +13,6 @@ from chatgame.core.board import Board, Grid
 from chatgame.core.limits import MAX_PERSON
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
@@ -23,7 +22,7 @@ from chatgame.program import Setting, join, serve
 from chatgame.session.commands import Write, read_chat
 from tests.kit.boards import rows, words
 from tests.kit.ends import Screen
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, steps_of
 
 CLIENT, SERVER = Seat
 BOTH = {CLIENT: "Anna", SERVER: "Ben"}
@@ -31,14 +30,7 @@ BOTH = {CLIENT: "Anna", SERVER: "Ben"}
 
 def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Told]:
     """What is told of the last of these turns, each a kind and a text."""
-    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Told]()
-    for turn in turns:
-        kind, _, text = turn.partition(" ")
-        assert table.token
-        one, after = table.write(table.token, Kind(kind), text)
-        lines = narrate(Step.to(table, one, after, None, None), viewer, known_names(names))
-        table = after
-    return lines
+    return narrate(steps_of(*turns)[-1], viewer, known_names(names))
 
 
 @pytest.mark.parametrize(
@@ -81,12 +73,7 @@ def test_without_a_name_all_is_as_it_was(turns: list[str]) -> None:
 
 def test_who_comes_back_reads_the_names_too() -> None:
     """In the last lines, and on the board of the game that is on."""
-    table, log = Table.open("0" * 32, BUILT_IN, VERSIONS), []
-    for seat, kind, text in ((CLIENT, Kind.PLAY, "tictactoe"), (SERVER, Kind.MOVE, "5")):
-        turn, after = table.write(seat, kind, text)
-        log.append(Step.to(table, turn, after, None, None))
-        table = after
-    lines = recalled(log, CLIENT, BOTH)
+    lines = recalled(steps_of("play tictactoe", "move 5"), CLIENT, BOTH)
     assert "Ben played 5." in lines
     assert any(isinstance(line, Board) and rows(line)[-1] == "X: Ben, O: you" for line in lines)
 
@@ -103,14 +90,7 @@ def test_who_comes_back_reads_the_names_too() -> None:
 )
 def test_program_is_called_what_it_is(turns: list[str], viewer: Seat, line: str) -> None:
     """At the beginning of a sentence and within one; it has no name before what it says."""
-    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Told]()
-    for turn in turns:
-        kind, _, text = turn.partition(" ")
-        assert table.token
-        one, after = table.write(table.token, Kind(kind), text)
-        lines = narrate(Step.to(table, one, after, None, None), viewer, {CLIENT: Role("the bot")})
-        table = after
-    assert line in lines
+    assert line in narrate(steps_of(*turns)[-1], viewer, {CLIENT: Role("the bot")})
 
 
 def test_text_is_left_alone() -> None:
@@ -190,7 +170,7 @@ def test_name_that_could_not_be_used_is_refused_at_the_command_line(
 )
 def test_recordings_show_a_line_that_writes_the_same_turn(kind: Kind, text: str, line: str) -> None:
     """Whatever was typed."""
-    table = Table.open("0" * 32, BUILT_IN, VERSIONS)
+    table = EMPTY
     turn, after = table.write(CLIENT, kind, text)
     assert typed(Step.to(table, turn, after, None, None), CLIENT) == line
     meant = read_chat(line, table, CLIENT)
