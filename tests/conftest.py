@@ -36,7 +36,7 @@ def start() -> Iterator[Any]:
 @pytest.fixture
 def spawn(start: Any) -> Any:
     """Starts chatgame on a pseudo-terminal, perhaps through a shell."""
-    from tests.kit.terminals import COMMAND
+    from tests.kit.command import COMMAND
 
     def spawn(*arguments: str, through: str = "", **env: str) -> Any:
         command = [*COMMAND, *arguments]

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from msgspec import to_builtins
 
 from chatgame.core.errors import ChatgameError, PlayerLeft
+from chatgame.core.log import Step
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -175,6 +176,21 @@ class Thinker(Script):
         except PlayerLeft:
             self.asked.set()
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+
+class Looker(Script):
+    """A script that keeps what it has seen; `stuck` says at which turns it looks forever."""
+
+    def __init__(self, lines: Iterable[str], stuck: Container[int] = ()) -> None:
+        super().__init__(lines)
+        self.seen: list[tuple[str, str]] = []
+        self._stuck = stuck
+
+    async def see(self, step: Step) -> None:
+        """Keep whose turn it was and what it did."""
+        self.seen.append((step.turn.seat.value, step.turn.kind.value))
+        if step.turn.number in self._stuck:
+            await asyncio.get_running_loop().create_future()
 
 
 async def converse_with_peer(

@@ -14,7 +14,6 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory, memory_streams
 from chatgame.net.pump import Pump
 from chatgame.net.transport import StreamTransport
-from chatgame.players.script import Script
 from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import Alive, Bye, Hello, encode
 from chatgame.session.play import converse
@@ -131,16 +130,11 @@ def test_half_a_message_is_no_sign_of_life() -> None:
 def test_two_who_think_long_stay_connected() -> None:
     """Signs of life keep a link for as long as a person thinks."""
 
-    class Slow(Script):
-        async def ask(self, table: Table) -> str:
-            await asyncio.sleep(3600)
-            return await super().ask(table)
-
     async def scenario() -> None:
         client, server = linked_in_memory(BUILT_IN)
         tables = await asyncio.gather(
-            converse(Slow(["Hello", "/q"]), client, BUILT_IN, InMemory(Seat.CLIENT)),
-            converse(Slow(["Hi"]), server, BUILT_IN, InMemory(Seat.SERVER)),
+            converse(Thinker(["Hello", "/q"], pace=3600), client, BUILT_IN, InMemory(Seat.CLIENT)),
+            converse(Thinker(["Hi"], pace=3600), server, BUILT_IN, InMemory(Seat.SERVER)),
         )
         assert [table.number for table in tables] == [3, 3]
 

@@ -5,7 +5,6 @@ import os
 import re
 import ssl
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
@@ -33,6 +32,7 @@ from chatgame.protocol.messages import Bye, Message, Pair, encode
 from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
+from tests.kit.command import COMMAND
 from tests.kit.ends import Thinker, dial, listening
 from tests.kit.logs import SESSION
 from tests.kit.wire import Wire
@@ -401,11 +401,11 @@ def test_missing_extra_is_named_with_its_install_command(
     without_the_extra: dict[str, str], arguments: list[str]
 ) -> None:
     """In one line; on the loopback nobody needs it."""
-    with subprocess.Popen([sys.executable, "-m", "chatgame", "server", "--port", "0"], stdout=-1, stdin=-1) as plain:
+    with subprocess.Popen([*COMMAND, "server", "--port", "0"], stdout=-1, stdin=-1) as plain:
         assert plain.stdout
         port = plain.stdout.readline().split()[-1].decode()
         result = subprocess.run(
-            [sys.executable, "-m", "chatgame", *arguments, "--port", port if arguments[0] == "client" else "0"],
+            [*COMMAND, *arguments, "--port", port if arguments[0] == "client" else "0"],
             check=False,
             capture_output=True,
             text=True,

@@ -21,8 +21,9 @@ from chatgame.core.seats import Seat
 from chatgame.players.person.editor import EditedConsole, Editor
 from chatgame.players.person.inert import inert
 from chatgame.players.person.narration import PROMPT
+from tests.kit.command import COMMAND
 from tests.kit.logs import EMPTY, steps_of
-from tests.kit.terminals import COMMAND, Spawn, chat_of_the_assignment, ends
+from tests.kit.terminals import Spawn, chat_of_the_assignment, ends
 from tests.players.person.test_terminals import CLIENT_SCREEN, SERVER_SCREEN
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,14 +12,12 @@ from chatgame.core.limits import MAX_PERSON
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.players.person.console import Console
 from chatgame.players.person.narration import NOBODY, Role, Told, known_names, named, narrate, recalled, typed
-from chatgame.program import Setting, join, serve
 from chatgame.session.commands import Write, read_chat
 from tests.kit.boards import rows, words
-from tests.kit.ends import Screen
+from tests.kit.command import COMMAND
+from tests.kit.consoles import journal_in, talk
 from tests.kit.logs import EMPTY, steps_of
 
 CLIENT, SERVER = Seat
@@ -181,38 +177,6 @@ def test_recordings_show_a_line_that_writes_the_same_turn(kind: Kind, text: str,
 # Whole conversations
 
 
-async def sit(seat: Seat, folder: Path, name: str, lines: Sequence[str], port: "asyncio.Future[int]") -> str:
-    """The program of a side with a console in a pipe, until its end; what its screen showed."""
-    keyboard, screen = asyncio.StreamReader(), Screen()
-    keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
-    keyboard.feed_eof()
-    console = Console(seat, keyboard, screen, terminal=False, name=name)
-
-    def told(*texts: str) -> None:
-        if seat is SERVER and not port.done():
-            port.set_result(int(texts[0].rpartition(" ")[2]))
-
-    reading = asyncio.create_task(console.read())
-    with Store(folder / seat / "journal.db") as store:
-        if seat is SERVER:
-            where = Setting("localhost", port.result() if port.done() else 0, BUILT_IN, store, name=name)
-            await serve(console, where, told)
-        else:
-            await join(console, Setting("localhost", await port, BUILT_IN, store, name=name), told)
-    reading.cancel()
-    return screen.text
-
-
-async def talk(folder: Path, names: dict[Seat, str], client: Sequence[str], server: Sequence[str]) -> tuple[str, str]:
-    """A conversation that one of them ends; both screens."""
-    port = asyncio.get_running_loop().create_future()
-    async with asyncio.timeout(10):
-        return await asyncio.gather(
-            sit(CLIENT, folder, names.get(CLIENT, ""), client, port),
-            sit(SERVER, folder, names.get(SERVER, ""), server, port),
-        )
-
-
 LINES = ["Hello", "play tictactoe", "/q"], ["Hi", "/resign", "Bye"]
 
 
@@ -220,7 +184,7 @@ LINES = ["Hello", "play tictactoe", "/q"], ["Hi", "/resign", "Bye"]
 async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[Seat]) -> None:
     """Each side shows the other's, and without one the words of the assignment."""
     names = {seat: BOTH[seat] for seat in named_ones}
-    screens = dict(zip(Seat, await talk(tmp_path, names, *LINES), strict=True))
+    screens = await talk(tmp_path, *LINES, names)
     for seat, said in ((CLIENT, "Hi"), (SERVER, "Hello")):
         name = names.get(seat.other)
         assert screens[seat].startswith(f"Your partner is {name}.\n") is bool(name)
@@ -228,36 +192,25 @@ async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[S
         assert (f"{name} says: " in screens[seat]) is bool(name)
     assert f"{names.get(CLIENT, 'Client')} has requested shutdown. Shutting down!\n" in screens[SERVER]
     for seat in Seat:
-        with Store(tmp_path / seat / "journal.db") as store:
+        with Store(journal_in(tmp_path / seat)) as store:
             (record,) = store.history()
             assert (record.name, record.partner) == (names.get(seat, ""), names.get(seat.other, ""))
 
 
 async def test_answers_have_the_names_too(tmp_path: Path) -> None:
     """The board that was asked for is the one that was shown before."""
-    _, screen = await talk(tmp_path, BOTH, LINES[0], ["Hi", "/board", "/resign", "Bye"])
+    screen = (await talk(tmp_path, LINES[0], ["Hi", "/board", "/resign", "Bye"], BOTH))[SERVER]
     assert screen.count("X: you, O: Anna\n") == 2
     assert "the client" not in screen
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the command finds the server's journal."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
-    (tmp_path / "server").mkdir()
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "chatgame").symlink_to(tmp_path / "server")
-    return tmp_path
-
-
-async def test_names_are_kept_for_history_replay_and_export(home: Path) -> None:
+async def test_names_are_kept_for_history_replay_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The screen comes out of the journal as it was, below what was told of the connection."""
-    _, screen = await talk(home, {CLIENT: "Anna"}, *LINES)
+    screen = (await talk(tmp_path, *LINES, {CLIENT: "Anna"}))[SERVER]
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / SERVER))
 
     async def shown(*command: str) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "chatgame", *command), stdout=asyncio.subprocess.PIPE
-        )
+        process = await asyncio.create_subprocess_exec(*(*COMMAND, *command), stdout=asyncio.subprocess.PIPE)
         output, _ = await process.communicate()
         assert process.returncode == 0
         return output.decode()
