@@ -198,3 +198,17 @@ async def test_journal_of_a_killed_program_is_read_with_all_that_was_safe(store:
         copy = as_killed(path)
     with Reader(copy) as reader:
         assert turns_of(reader, number) == CHAT[:5]
+
+
+async def test_change_that_a_program_had_begun_without_a_log_is_not_read(path: Path) -> None:
+    """SQLite has no log yet while it makes the journal."""
+    number = await filled(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as killed:
+        killed.execute("PRAGMA journal_mode = DELETE")
+        killed.execute("PRAGMA cache_size = 1")  # so that it writes to the file before it commits
+        killed.execute("BEGIN")
+        killed.execute("UPDATE turns SET text = ?", ["changed" * 10_000])
+        copy = as_killed(path)
+    assert b"changed" in copy.read_bytes()
+    with Reader(copy) as reader:
+        assert turns_of(reader, number) == CHAT

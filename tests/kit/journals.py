@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from chatgame.core.seats import Seat
@@ -58,8 +58,9 @@ def wal_of(path: Path) -> Path:
 def as_killed(path: Path) -> Path:
     """A copy of what is on the disk right now, which is what a program leaves that is killed."""
     copy = Path(tempfile.mkdtemp(dir=path.parent.parent)) / path.name
-    for file in (path, wal_of(path)):
-        shutil.copyfile(file, copy.with_name(file.name))
+    for suffix in ("", "-wal", "-journal"):
+        with suppress(FileNotFoundError):
+            shutil.copyfile(f"{path}{suffix}", f"{copy}{suffix}")
     return copy
 
 
