@@ -41,7 +41,11 @@ class Desk:
     async def asked(self) -> "asyncio.Task[str]":
         """The console, asked for a line."""
         task = asyncio.create_task(self.console.ask(EMPTY))
-        await self.idle()
+        try:
+            await self.idle()
+        except asyncio.CancelledError:  # the input has ended meanwhile
+            task.cancel()
+            raise
         return task
 
 
