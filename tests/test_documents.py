@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from chatgame.arguments import read_arguments
-from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
@@ -22,7 +21,7 @@ from chatgame.players.person.look import Look
 from chatgame.players.person.narration import recalled
 from chatgame.players.person.screen import shown
 from chatgame.session.commands import IN_CHAT, IN_GAME
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import SESSION, VERSIONS, steps_of
 
 PROJECT = Path(__file__).parent.parent
 EXAMPLES = PROJECT / "examples"
@@ -163,7 +162,7 @@ def test_digests_follow_from_the_words_of_the_protocol_alone() -> None:
     def hashed(*lines: str) -> str:
         return sha256("\n".join(lines).encode()).hexdigest()
 
-    session = "0" * 32
+    session = SESSION
     positions = ["", json.dumps(["123456789", "client"], separators=(",", ":"))]
     positions.append(positions[1].replace("5", "X"))
     chain, table = hashed("chatgame 1", session), Table.open(session, BUILT_IN, VERSIONS)
@@ -185,14 +184,5 @@ def test_shell_can_check_the_first_digest_as_the_protocol_says() -> None:
 
 def test_screen_after_a_killed_program_is_the_one_that_is_shown() -> None:
     """Word for word."""
-    table, log = Table.open("0" * 32, BUILT_IN, VERSIONS), []
-    for seat, kind, text in (
-        (Seat.CLIENT, Kind.SAY, "Hello"),
-        (Seat.SERVER, Kind.PLAY, "tictactoe"),
-        (Seat.CLIENT, Kind.MOVE, "5"),
-        (Seat.SERVER, Kind.MOVE, "1"),
-    ):
-        turn, after = table.write(seat, kind, text)
-        log.append(Step.to(table, turn, after, None, None))
-        table = after
+    log = steps_of("say Hello", "play tictactoe", "move 5", "move 1")
     assert f"```\n{''.join(shown(line, Look()) for line in recalled(log, Seat.SERVER))}```" in BUILT

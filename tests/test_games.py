@@ -27,6 +27,7 @@ from chatgame.players.person.narration import narrate
 from chatgame.players.person.screen import shown
 from chatgame.session.play import converse
 from chatgame.testing import check_rules
+from tests.kit.logs import SESSION
 
 TYPED: dict[str, dict[str, Any]] = {
     "rps": {"typed": ["rock", "paper", "scissors"], "options": ["", "3"]},
@@ -69,7 +70,7 @@ class Watched(Bot):
 End = tuple[Watched, list[Turn], Table]
 
 
-async def played(game: str, seed: int) -> tuple[End, End]:
+async def bots_play(game: str, seed: int) -> tuple[End, End]:
     """A whole match between two bots: each with its log and its table."""
     links = linked_in_memory(BUILT_IN)
     bots = [Watched(seat, game, seed + number) for number, seat in enumerate(Seat)]
@@ -89,7 +90,7 @@ async def played(game: str, seed: int) -> tuple[End, End]:
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_two_bots_play_to_the_end_with_one_log(game: str, seed: int) -> None:
     """Both sides come to the same digests and the same outcome, and each is told who won."""
-    (client, client_log, client_table), (server, server_log, server_table) = asyncio.run(played(game, seed))
+    (client, client_log, client_table), (server, server_log, server_table) = asyncio.run(bots_play(game, seed))
     assert client_log == server_log
     assert client_table == server_table
     assert client_table.match
@@ -105,7 +106,7 @@ def test_two_bots_play_to_the_end_with_one_log(game: str, seed: int) -> None:
 @pytest.mark.parametrize("game", ["hangman", "battleship", "rps"])
 async def test_nothing_hidden_is_on_the_wire_or_on_the_partners_screen_before_it_is_revealed(game: str) -> None:
     """Neither the words of a choice nor its salt."""
-    log = (await played(game, 3))[0][1]
+    log = (await bots_play(game, 3))[0][1]
     revealed = [index for index, turn in enumerate(log) if turn.kind is Kind.REVEAL and turn.seat is Seat.CLIENT]
     for index in revealed:
         salt, _, value = log[index].text.partition(" ")
@@ -131,10 +132,10 @@ def test_dice_are_fair_against_a_peer_who_picks_its_contribution_last() -> None:
 def _chi_square(contribute: Callable[[Random, str], int]) -> float:
     """Over 6000 throws that the invited seat commits to and the inviter contributes to."""
     chance, counts = Random(1), [0] * 6
-    start = Match.open(BUILT_IN["pig"], "0" * 32, 0, Seat.CLIENT, "").after(Seat.SERVER, Kind.MOVE, "roll")
+    start = Match.open(BUILT_IN["pig"], SESSION, 0, Seat.CLIENT, "").after(Seat.SERVER, Kind.MOVE, "roll")
     for _ in range(6000):
         opening = Opening(chance.randbytes(32), str(chance.randrange(6)))
-        made = commitment(Place("0" * 32, 0, start.ply, Seat.SERVER), opening)
+        made = commitment(Place(SESSION, 0, start.ply, Seat.SERVER), opening)
         match = start.after(Seat.SERVER, Kind.COMMIT, made)
         match = match.after(Seat.CLIENT, Kind.CONTRIBUTE, str(contribute(chance, made)))
         counts[int(match.after(Seat.SERVER, Kind.REVEAL, str(opening)).position.die) - 1] += 1

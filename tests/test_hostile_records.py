@@ -12,9 +12,7 @@ from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.limits import MAX_PERSON
 from chatgame.core.log import Entry, Step
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.journal.reader import Record
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look
@@ -23,14 +21,14 @@ from tests.kit.attacks import ATTACKS, texts_sent
 from tests.kit.ends import Screen
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
-from tests.kit.versions import SESSION, VERSIONS
+from tests.kit.logs import EMPTY, SESSION
 
 CLIENT, SERVER = Seat
 
 
 def log_with(text: str) -> list[Entry]:
     """A log with a text by both seats in all that takes any, which ends in a game."""
-    table, log = Table.open(SESSION, BUILT_IN, VERSIONS), []
+    table, log = EMPTY, []
     opening = Opening(b"s" * 32, text)
 
     def write(seat: Seat, kind: Kind, text: str = "", opening: Opening | None = None) -> None:
@@ -75,7 +73,7 @@ def see_recording(text: str) -> str:
 
 def came_back(seat: Seat, log: Iterable[Entry], partner: str) -> str:
     """What somebody sees who comes back to a conversation."""
-    table, steps, secret, screen = Table.open(SESSION, BUILT_IN, VERSIONS), [], None, Screen()
+    table, steps, secret, screen = EMPTY, [], None, Screen()
     for turn, opening in log:
         step = Step.to(table, turn, table.after(turn), opening if turn.seat is seat else None, secret)
         table, secret = step.after, step.secret

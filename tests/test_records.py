@@ -16,8 +16,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -30,18 +29,15 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.reader import Record
 from chatgame.journal.store import Store
-from chatgame.players.person.console import Console
 from chatgame.players.person.narration import PROMPT
-from chatgame.program import Setting, join, serve
 from chatgame.protocol.messages import decode
 from chatgame.records import FORMATS, LONGEST_PAUSE, described
-from tests.kit.ends import Screen
+from tests.kit.command import COMMAND
+from tests.kit.consoles import journal_in, talk
 from tests.kit.journals import edit
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION, VERSIONS
 
-COMMAND = [sys.executable, "-m", "chatgame"]
 CLIENT, SERVER = Seat
-SESSION = "0" * 32
 
 Wanted = tuple[Seat, Kind, str] | tuple[Seat, Kind, str, Opening]
 """A turn to write: by whom, what, its text, and what opens it if it is a commitment of the journal's owner."""
@@ -61,7 +57,7 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.env = os.environ | {"XDG_STATE_HOME": str(path)}
-        self.journal = path / "chatgame" / "journal.db"
+        self.journal = journal_in(path)
 
     def store(self) -> Store:
         """The journal, open."""
@@ -110,7 +106,7 @@ class Home:
         return str(number)
 
     async def _write(self, seat: Seat, turns: Iterable[Wanted], *, ended: bool) -> int:
-        table = Table.open(SESSION, BUILT_IN, VERSIONS)
+        table = EMPTY
         with self.store() as store:
             number = store.begin(seat, "localhost", 1059)
             async with store.conversation(number) as kept:
@@ -132,43 +128,9 @@ def home() -> Home:
     return Home(journal_path().parent.parent)
 
 
-class Seen(NamedTuple):
-    """What is left of a conversation at one seat: the state folder, and all that the screen showed."""
-
-    home: Home
-    screen: str
-
-
-def talk(path: Path, client: Sequence[str], server: Sequence[str]) -> dict[Seat, Seen]:
-    """A whole conversation of two consoles over a connection, which one of them ends with `/q`."""
-
-    async def both() -> tuple[str, str]:
-        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-        def told(*texts: str) -> None:
-            if not port.done():
-                port.set_result(int(texts[0].rpartition(" ")[2]))
-
-        async def sit(seat: Seat, lines: Sequence[str]) -> str:
-            keyboard, screen, chance = asyncio.StreamReader(), Screen(), Random(1)  # which rolls no 1
-            keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
-            console = Console(seat, keyboard, screen, terminal=False)
-            reading = asyncio.create_task(console.read())
-            with homes[seat].store() as store:
-                if seat is SERVER:
-                    await serve(console, Setting("localhost", 0, BUILT_IN, store, chance=chance), told)
-                else:
-                    at = "localhost", await port
-                    await join(console, Setting(*at, BUILT_IN, store, chance=chance), lambda *_: None)
-            reading.cancel()
-            return screen.text
-
-        async with asyncio.timeout(5):
-            return await asyncio.gather(sit(CLIENT, client), sit(SERVER, server))
-
-    homes = {seat: Home(path / seat) for seat in Seat}
-    screens = asyncio.run(both())
-    return {seat: Seen(homes[seat], screen) for seat, screen in zip(Seat, screens, strict=True)}
+def talked(path: Path, client: Sequence[str], server: Sequence[str]) -> list[tuple[Home, str]]:
+    """The state folder of each seat after a whole conversation of two consoles, and its screen."""
+    return [(Home(path / seat), screen) for seat, screen in asyncio.run(talk(path, client, server)).items()]
 
 
 def below_header(text: str) -> str:
@@ -220,14 +182,14 @@ def test_exported_text_of_the_assignment_is_its_screen(tmp_path: Path, seat: Sea
     screen, above = {SERVER: (SERVER_SCREEN, "Waiting for message...\n"), CLIENT: (CLIENT_SCREEN, "port: 1059\n")}[
         seat
     ]
-    home, _ = talk(tmp_path, *ASSIGNMENT)[seat]
+    home, _ = talked(tmp_path, *ASSIGNMENT)[list(Seat).index(seat)]
     assert below_header(home.shown("export", "1")) == screen.rpartition(above)[2]
 
 
 @pytest.mark.parametrize("lines", CONVERSATIONS.values(), ids=CONVERSATIONS)
 def test_exported_text_is_all_that_each_screen_showed(tmp_path: Path, lines: tuple[list[str], list[str]]) -> None:
     """Also in games: what was typed, what was seen, and nothing else."""
-    seats = talk(tmp_path, *lines).values()
+    seats = talked(tmp_path, *lines)
     exports = [home.start("export", "1") for home, _ in seats]
     for export, (_, screen) in zip(exports, seats, strict=True):
         status, text, complaint = finished(export)
@@ -360,7 +322,7 @@ class TestJson:
     def test_turns_are_those_of_the_protocol(self, tmp_path: Path) -> None:
         """The same at both seats, but for when they were written; every digest fits."""
         logs = []
-        for seat, (home, _) in talk(tmp_path, *CONVERSATIONS["hidden"]).items():
+        for seat, (home, _) in zip(Seat, talked(tmp_path, *CONVERSATIONS["hidden"]), strict=True):
             data = exported(home, "1")
             assert (data["seat"], data["host"]) == (seat, "localhost")
             table = Table.open(data["session"], BUILT_IN, VERSIONS)
@@ -481,7 +443,7 @@ class TestAsciicast:
 
     def test_colours_are_all_that_it_adds_to_the_text(self, tmp_path: Path) -> None:
         """Where a board has marks on it."""
-        home, screen = talk(tmp_path, *CONVERSATIONS["board"])[SERVER]
+        _, (home, screen) = talked(tmp_path, *CONVERSATIONS["board"])
         drawn = "".join(text for _, _, text in cast(home, "1")[1:])
         assert "\x1b[36;7mX\x1b[0m" in drawn
         assert unwrapped(uncoloured(drawn)) == screen.replace("\n", "\r\n")
@@ -492,7 +454,7 @@ class TestReplay:
 
     def test_shows_what_the_export_holds(self, tmp_path: Path) -> None:
         """The same text, in a pipe without colours."""
-        home, screen = talk(tmp_path, *CONVERSATIONS["board"])[CLIENT]
+        (home, screen), _ = talked(tmp_path, *CONVERSATIONS["board"])
         assert home.shown("replay", "1") == screen
 
     @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
@@ -585,7 +547,7 @@ class TestHistory:
 
     def test_conversation_that_both_know_is_over(self, tmp_path: Path) -> None:
         """There is nothing left to go on with."""
-        home, _ = talk(tmp_path, *ASSIGNMENT)[SERVER]
+        _, (home, _) = talked(tmp_path, *ASSIGNMENT)
         line = home.shown("history").splitlines()[0]
         assert re.fullmatch(r" +1 +[-\d]+ [\d:]+  just now: 7 turns with the client, as the server at \S+:\d+", line)
 

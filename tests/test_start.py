@@ -16,8 +16,9 @@ from chatgame.core.limits import MAX_TEXT
 from chatgame.core.seats import Seat
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.narration import PROMPT
+from tests.kit.command import COMMAND
 from tests.kit.ends import Peer
-from tests.kit.terminals import COMMAND, pexpect
+from tests.kit.terminals import pexpect
 
 if sys.platform == "win32":
     pytest.skip("signals and streams that are POSIX", allow_module_level=True)

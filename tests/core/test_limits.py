@@ -21,6 +21,7 @@ from chatgame.games import BUILT_IN
 from chatgame.games.hangman import Hangman
 from chatgame.protocol.frames import HEADER_SIZE, FrameReader
 from chatgame.protocol.messages import Bye, Reason, decode, encode
+from tests.kit.logs import SESSION
 
 HELLO = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}}
 TURN = {"type": "turn", "number": 0, "seat": "client", "kind": "say", "text": "x", "digest": "0" * 64}
@@ -59,7 +60,7 @@ def test_hello_with_all_that_it_may_hold_fits_into_a_frame() -> None:
     games = {f"{i:0{limits.MAX_NAME}}": 2**31 - 1 for i in range(limits.MAX_GAMES)}
     hello = HELLO | {
         "games": games,
-        "session": "0" * 32,
+        "session": SESSION,
         "turns": limits.MAX_COUNT,
         "digest": "0" * 64,
         "token": "0" * 64,
@@ -69,7 +70,7 @@ def test_hello_with_all_that_it_may_hold_fits_into_a_frame() -> None:
 
 def test_text_is_counted_in_bytes() -> None:
     """As the assignment counts it."""
-    table = Table.open("0" * 32, {}, {})
+    table = Table.open(SESSION, {}, {})
     table.write(Seat.CLIENT, Kind.SAY, "é" * (limits.MAX_TEXT // 2))
     with pytest.raises(Refused, match="4097 bytes"):
         table.write(Seat.CLIENT, Kind.SAY, "é" * (limits.MAX_TEXT // 2) + "x")
@@ -89,7 +90,7 @@ def test_hidden_value_is_taken_up_to_its_limit() -> None:
         def parse(self, position: Any, seat: Seat, text: str) -> str:
             return text
 
-    table = Table.open("0" * 32, BUILT_IN | {"hangman": AnyWord()}, {"hangman": 1}).write(
+    table = Table.open(SESSION, BUILT_IN | {"hangman": AnyWord()}, {"hangman": 1}).write(
         Seat.CLIENT, Kind.PLAY, "hangman"
     )[1]
     assert table.match

@@ -12,19 +12,12 @@ from chatgame.core.log import Entry, steps
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, opening
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
-EMPTY = Table.open("0" * 32, BUILT_IN, VERSIONS)
 
 Log = list[Entry]
-
-
-def opening(value: str, salt: int = 0) -> Opening:
-    """What shows a value."""
-    return Opening(bytes([salt]) * 32, value)
 
 
 def kept(reader: Seat, *acts: str | Opening) -> Log:
@@ -209,7 +202,7 @@ def test_rules_that_have_changed_make_no_sense_of_the_log() -> None:
             return Position(0, 0o400, inviter)
 
     for games, words in (({"tictactoe": Other()}, "The digest of turn 2 differs"), ({}, "does not have|you do not")):
-        table = Table.open("0" * 32, games, VERSIONS)
+        table = Table.open(SESSION, games, VERSIONS)
         with pytest.raises(JournalFailed, match=rf"at turn 2 \(.*{words}.*the rules of a game have changed"):
             list(steps(table, CHAT))
 

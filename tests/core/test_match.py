@@ -12,8 +12,8 @@ from chatgame.core.match import Match
 from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, Secrets, ToAct
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
+from tests.kit.logs import SESSION, opening
 
-SESSION = "0" * 32
 INVITED, INVITER = Seat.SERVER, Seat.CLIENT
 
 ACTS: dict[str, ToAct] = {
@@ -81,11 +81,6 @@ class Acts(Rules[Position, str]):
     def answer(self, position: Position, secret: str) -> str:
         """The secret backwards."""
         return secret[::-1]
-
-
-def opening(value: str, salt: int = 0) -> Opening:
-    """What shows a value."""
-    return Opening(bytes([salt]) * 32, value)
 
 
 class Playing:

@@ -8,12 +8,12 @@ from msgspec import json
 
 from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
-from chatgame.core.match import Match
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games.reversi import CELLS, Position, Reversi
 from tests.games.perft import perft
+from tests.games.playing import play
 from tests.kit.boards import cells, heard, seen
 
 RULES = Reversi()
@@ -29,15 +29,6 @@ DRAWN = """
     d3 c5 f6 e3 f3 g7 c6 f2 e6 c3 b5 f5 g5 g6 g4 g3 e2 f4 b3 a3 h2 h3 h8 e7 d6 f1 b2 b7 d7 d8
     b4 h1 e1 c1 c2 a5 a1 b1 a4 d2 h5 b6 f7 h6 h7 d1 a2 g8 f8 e8 a7 c4 c8 a6 c7 a8 h4 b8 g1 g2
 """
-
-
-def played(moves: str) -> Match:
-    """The match after those moves; the client has asked for it, so the server is X."""
-    match = Match.open(RULES, "0" * 32, 0, Seat.CLIENT, "")
-    for move in moves.split():
-        assert match.duty
-        match = match.after(match.duty.seat, Kind.MOVE, move)
-    return match
 
 
 def drawn(picture: str) -> Position:
@@ -104,7 +95,7 @@ def test_no_row_goes_on_behind_the_edge() -> None:
 
 def test_who_cannot_move_passes_without_a_turn() -> None:
     """O moves, X would have no move, and O moves again."""
-    before = played("d3 c3 b3 b2 f5 a3 a1")
+    before = play(RULES, "d3", "c3", "b3", "b2", "f5", "a3", "a1")
     assert before.duty
     assert before.duty.seat is Seat.CLIENT
     passed = before.after(Seat.CLIENT, Kind.MOVE, "c1")
@@ -123,20 +114,20 @@ def test_who_cannot_move_passes_without_a_turn() -> None:
 )
 def test_game_ends_when_neither_can_move(moves: str, outcome: Outcome) -> None:
     """Even with free cells; whoever has the most discs wins. The first is the shortest game that there is."""
-    ended = played(moves)
+    ended = play(RULES, *moves.split())
     assert ended.outcome == outcome
     assert RULES.legal_moves(ended.position) == []
 
 
 def test_full_board_is_counted() -> None:
     """Whoever has made the last move, most discs win."""
-    assert played(FULL).outcome == Outcome(Seat.SERVER, "40 discs to 24")
-    assert played(LOST_BY_THE_LAST_TO_MOVE).outcome == Outcome(Seat.CLIENT, "34 discs to 30")
+    assert play(RULES, *FULL.split()).outcome == Outcome(Seat.SERVER, "40 discs to 24")
+    assert play(RULES, *LOST_BY_THE_LAST_TO_MOVE.split()).outcome == Outcome(Seat.CLIENT, "34 discs to 30")
 
 
 def test_as_many_discs_each_are_a_draw() -> None:
     """Here 32, on a full board."""
-    assert played(DRAWN).outcome == Outcome(None, "32 discs each")
+    assert play(RULES, *DRAWN.split()).outcome == Outcome(None, "32 discs each")
 
 
 @pytest.mark.parametrize(
@@ -150,12 +141,12 @@ def test_as_many_discs_each_are_a_draw() -> None:
 def test_cell_that_cannot_be_played_is_refused(cell: str, words: str) -> None:
     """With why, and some that can."""
     with pytest.raises(IllegalMove, match=f"^{re.escape(words)}$"):
-        played(cell)
+        play(RULES, *cell.split())
 
 
 def test_refusal_names_six_cells_at_most() -> None:
     """The board marks them all."""
-    match = played("f5 d6 c4 d3")
+    match = play(RULES, "f5", "d6", "c4", "d3")
     assert len(RULES.legal_moves(match.position)) > 6
     with pytest.raises(IllegalMove, match=r"\. You could play (\w\d, ){5}\w\d\.$"):
         match.after(Seat.SERVER, Kind.MOVE, "a1")
@@ -187,14 +178,14 @@ def test_refusal_names_six_cells_at_most() -> None:
 def test_what_is_no_cell_is_refused(text: str) -> None:
     """A cell is a letter from a to h and a digit from 1 to 8."""
     with pytest.raises(InvalidMove, match=f'^"{re.escape(text)}" is not a cell. Choose one from a1 to h8'):
-        played("").after(Seat.SERVER, Kind.MOVE, text)
+        play(RULES).after(Seat.SERVER, Kind.MOVE, text)
 
 
 def test_capital_letter_is_understood_but_not_sent() -> None:
     """The notation is one."""
-    assert played("").parse(Seat.SERVER, "D3") == "d3"
+    assert play(RULES).parse(Seat.SERVER, "D3") == "d3"
     with pytest.raises(Refused, match="The move d3 was written in another notation"):
-        played("D3")
+        play(RULES).after(Seat.SERVER, Kind.MOVE, "D3")
 
 
 def test_there_are_no_options() -> None:
@@ -205,8 +196,8 @@ def test_there_are_no_options() -> None:
 
 def test_player_is_asked_for_a_cell_that_can_be_played() -> None:
     """The first of them is the example."""
-    assert played("").asks(Seat.SERVER) == "a cell, such as d3"
-    assert played("d3").asks(Seat.CLIENT) == "a cell, such as c3"
+    assert play(RULES).asks(Seat.SERVER) == "a cell, such as d3"
+    assert play(RULES, "d3").asks(Seat.CLIENT) == "a cell, such as c3"
 
 
 @pytest.mark.parametrize(
@@ -218,21 +209,21 @@ def test_player_is_asked_for_a_cell_that_can_be_played() -> None:
 )
 def test_position_in_json(moves: str, notation: str) -> None:
     """The discs of who is to act, the other's, who is to act, and who is X."""
-    match = played(moves)
+    match = play(RULES, *moves.split())
     assert match.notation == notation
     assert json.decode(notation, type=Position) == match.position
 
 
 def test_full_board_can_be_written_as_json() -> None:
     """Its integers take all of 64 bits, which is what msgspec can write."""
-    full = played(DRAWN).position
+    full = play(RULES, *DRAWN.split()).position
     assert full.own | full.theirs == 2**64 - 1
     assert json.decode(json.encode(full), type=Position) == full
 
 
 def test_board_marks_what_the_viewer_may_play() -> None:
     """And says who is who, and how many discs they have; what the last move has changed has brackets."""
-    assert seen(played("d3 c3"), Seat.SERVER) == [
+    assert seen(play(RULES, "d3", "c3"), Seat.SERVER) == [
         "  a b c d e f g h",
         "1 . . . . . . . .",
         "2 . . . . . . . .",
@@ -252,7 +243,7 @@ def test_board_marks_what_the_viewer_may_play() -> None:
 )
 def test_board_marks_nothing_for_a_viewer_who_is_not_to_act(viewer: Seat | None, who: str) -> None:
     """Neither for the player who waits nor for an onlooker."""
-    assert seen(played(""), viewer) == [
+    assert seen(play(RULES), viewer) == [
         "  a b c d e f g h",
         "1 . . . . . . . .",
         "2 . . . . . . . .",
@@ -268,7 +259,7 @@ def test_board_marks_nothing_for_a_viewer_who_is_not_to_act(viewer: Seat | None,
 
 def test_board_in_words() -> None:
     """Each side's discs, and where the viewer may play."""
-    assert heard(played("d3 c3"), Seat.SERVER) == [
+    assert heard(play(RULES, "d3", "c3"), Seat.SERVER) == [
         "You (3): d3, e4, d5.",
         "The client (3): c3, d4, e5.",
         "Where you can play: b3, c4, f5, e6.",
@@ -279,24 +270,24 @@ def test_board_in_words() -> None:
 def test_viewer_who_is_not_to_act_hears_of_no_moves(viewer: Seat | None) -> None:
     """As the board shows none."""
     for moves in ("", DRAWN):
-        assert "play" not in " ".join(heard(played(moves), viewer))
+        assert "play" not in " ".join(heard(play(RULES, *moves.split()), viewer))
 
 
 def test_choices_are_the_cells_that_turn_something_over() -> None:
     """Each touches its own."""
-    choices = played("d3 c3").board(Seat.SERVER, None).choices
+    choices = play(RULES, "d3", "c3").board(Seat.SERVER, None).choices
     assert choices == [Choice(cell, [cell]) for cell in ("b3", "c4", "f5", "e6")]
 
 
 def test_pass_is_told() -> None:
     """It needs no turn of its own."""
-    before = played("d3 c3 b3 b2 f5 a3 a1").position
+    before = play(RULES, "d3", "c3", "b3", "b2", "f5", "a3", "a1").position
     assert RULES.tell(before, "c1", Seat.CLIENT) == "You played c1, and the server cannot move."
     assert RULES.tell(before, "c1", Seat.SERVER) == "The client played c1, and you cannot move."
-    assert RULES.tell(played("").position, "d3", Seat.CLIENT) is None
+    assert RULES.tell(play(RULES).position, "d3", Seat.CLIENT) is None
 
 
 def test_what_a_move_has_changed_is_fresh() -> None:
     """The new disc, and those that it has turned over."""
-    board = played("e6 f4 e3 f6 g5 d6 e7 f5 c5").board(None, None)
+    board = play(RULES, "e6", "f4", "e3", "f6", "g5", "d6", "e7", "f5", "c5").board(None, None)
     assert sorted(cell.name for cell in cells(board) if cell.fresh) == ["c5", "d4", "d5", "d6", "e5", "f5"]

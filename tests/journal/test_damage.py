@@ -11,7 +11,8 @@ from chatgame.core.log import steps
 from chatgame.core.turn import Turn
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
-from tests.kit.journals import CHAT, CLIENT, EMPTY, edit, fill, filled, small_pages, turns_of
+from tests.kit.journals import CHAT, CLIENT, edit, fill, filled, small_pages, turns_of
+from tests.kit.logs import EMPTY
 
 DAMAGED = r"journal\.db is damaged \(.+\)\. Move it away to begin another\.$"
 FOREIGN = r"journal\.db does not hold what chatgame keeps there \(.+\): .* Move it away to begin another\.$"

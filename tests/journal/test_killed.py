@@ -10,7 +10,8 @@ from chatgame.core.log import steps
 from chatgame.core.turn import Turn
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
-from tests.kit.journals import CHAT, EMPTY, SERVER, SESSION, add, small_pages, wal_of
+from tests.kit.journals import CHAT, SERVER, add, small_pages, wal_of
+from tests.kit.logs import EMPTY, SESSION
 
 PAGE = 512
 """In bytes."""

@@ -13,7 +13,8 @@ from chatgame.journal.reader import Reader
 from chatgame.journal.schema import VERSION
 from chatgame.journal.store import Store
 from chatgame.protocol import resume
-from tests.kit.journals import CHAT, CLIENT, HERE, SESSION, edit, filled, turns_of
+from tests.kit.journals import CHAT, CLIENT, HERE, edit, filled, turns_of
+from tests.kit.logs import SESSION
 
 VERSION_1 = """
 CREATE TABLE conversations (

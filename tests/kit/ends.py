@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from msgspec import to_builtins
 
 from chatgame.core.errors import ChatgameError, PlayerLeft
+from chatgame.core.log import Step
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -30,7 +31,7 @@ from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Journal
 from chatgame.session.play import converse
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import SESSION, VERSIONS
 from tests.kit.wire import Wire
 
 Games = Mapping[str, AnyRules]
@@ -94,7 +95,7 @@ class Peer:
             session = answer.get("session", "")
         else:
             answer = await self.hear()
-            session = "0" * 32
+            session = SESSION
             self.send(hello | {"session": session} | fields)
         self.table = Table.open(session, BUILT_IN, VERSIONS)
         return answer
@@ -177,6 +178,21 @@ class Thinker(Script):
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
 
+class Looker(Script):
+    """A script that keeps what it has seen; `stuck` says at which turns it looks forever."""
+
+    def __init__(self, lines: Iterable[str], stuck: Container[int] = ()) -> None:
+        super().__init__(lines)
+        self.seen: list[tuple[str, str]] = []
+        self._stuck = stuck
+
+    async def see(self, step: Step) -> None:
+        """Keep whose turn it was and what it did."""
+        self.seen.append((step.turn.seat.value, step.turn.kind.value))
+        if step.turn.number in self._stuck:
+            await asyncio.get_running_loop().create_future()
+
+
 async def converse_with_peer(
     seat: Seat, lines: Sequence[str], pace: float = 0.0
 ) -> "tuple[Peer, asyncio.Task[Table]]":
@@ -185,7 +201,7 @@ async def converse_with_peer(
     pump, peer = Pump(StreamTransport(*at_honest), seat.other), Peer(seat, at_peer)
 
     async def honest() -> Link:
-        held, session = Held(seat.other), "1" * 32
+        held, session = Held(seat.other), SESSION
         if seat is Seat.SERVER:
             pump.say(hello_of(held, BUILT_IN))
         await pump.next_event()
@@ -199,14 +215,14 @@ async def converse_with_peer(
 
 def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:
     """The link of an honest side at `seat`, whose partner has said hello."""
-    return Link(greeted(streams, seat, Hello("1.0", seat.other, dict(theirs), "1" * 32)), Held(seat))
+    return Link(greeted(streams, seat, Hello("1.0", seat.other, dict(theirs), SESSION)), Held(seat))
 
 
 def greeted(streams: Streams, seat: Seat, hello: Hello) -> Pump:
     """The pump of an honest side at `seat`, on which both have said hello, the partner `hello`."""
     pump, now = Pump(StreamTransport(*streams), seat), asyncio.get_running_loop().time()
     ends = {seat: pump.connection, seat.other: Connection(seat.other, now)}
-    hellos = {seat: hello_of(Held(seat), BUILT_IN, "1" * 32), seat.other: hello}
+    hellos = {seat: hello_of(Held(seat), BUILT_IN, SESSION), seat.other: hello}
     for speaker in Seat:
         greet(ends[speaker], hellos[speaker], ends[speaker.other], now)
     return pump

@@ -19,7 +19,7 @@ from chatgame.protocol.hello import hello_of
 from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
 from tests.kit.ends import Peer, Screen, greeted
-from tests.kit.versions import SESSION
+from tests.kit.logs import SESSION
 
 
 class Echo(Rules[tuple[str, ...], str]):

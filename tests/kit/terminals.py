@@ -1,7 +1,6 @@
 """Real programs on pseudo-terminals, for tests; the fixtures that start them are in `conftest`."""
 
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
 
 PROMPT = "Enter Input >"
-COMMAND = [sys.executable, "-m", "chatgame"]
 
 Spawn = Callable[..., Any]
 

@@ -9,6 +9,7 @@ from chatgame.games import BUILT_IN
 from chatgame.net.dial import FIRST_PAUSE, pauses
 from chatgame.protocol.hello import hello_of
 from chatgame.protocol.resume import Held
+from tests.kit.logs import SESSION
 from tests.kit.simulated import Person, Place
 from tests.kit.virtual import in_simulation
 from tests.kit.wire import Wire
@@ -29,7 +30,7 @@ class Visits:
         self.count += 1
         wire = Wire(reader, writer)
         await wire.hear()
-        wire.say(hello_of(Held(Seat.SERVER), BUILT_IN, "1" * 32))
+        wire.say(hello_of(Held(Seat.SERVER), BUILT_IN, SESSION))
         writer.close()
 
 

@@ -5,7 +5,6 @@ import os
 import re
 import ssl
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
@@ -33,7 +32,9 @@ from chatgame.protocol.messages import Bye, Message, Pair, encode
 from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
+from tests.kit.command import COMMAND
 from tests.kit.ends import Thinker, dial, listening
+from tests.kit.logs import SESSION
 from tests.kit.wire import Wire
 
 ANY = "0.0.0.0"  # noqa: S104  # that is what is tested
@@ -265,7 +266,7 @@ async def guess(connection: Wire) -> None:
 async def hush(connection: Wire) -> None:
     """Answer with something else."""
     await connection.hear()
-    connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, "0" * 32))
+    connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, SESSION))
 
 
 NO_POINTS = {
@@ -356,7 +357,7 @@ async def test_other_certificate_is_refused_where_one_is_known() -> None:
 
     async with impostor(listen) as port:
         kept = InMemory(Seat.CLIENT)
-        kept.pinned, kept.session, kept.held = "0" * 64, "1" * 32, replace(kept.held, number=1)
+        kept.pinned, kept.session, kept.held = "0" * 64, SESSION, replace(kept.held, number=1)
         for code in (None, "7-guitar-island"):  # a code that was used once is not tried again
             with pytest.raises(Unreachable, match=r"its certificate is another\. Nothing was sent"):
                 await dial(port, kept, code)
@@ -400,11 +401,11 @@ def test_missing_extra_is_named_with_its_install_command(
     without_the_extra: dict[str, str], arguments: list[str]
 ) -> None:
     """In one line; on the loopback nobody needs it."""
-    with subprocess.Popen([sys.executable, "-m", "chatgame", "server", "--port", "0"], stdout=-1, stdin=-1) as plain:
+    with subprocess.Popen([*COMMAND, "server", "--port", "0"], stdout=-1, stdin=-1) as plain:
         assert plain.stdout
         port = plain.stdout.readline().split()[-1].decode()
         result = subprocess.run(
-            [sys.executable, "-m", "chatgame", *arguments, "--port", port if arguments[0] == "client" else "0"],
+            [*COMMAND, *arguments, "--port", port if arguments[0] == "client" else "0"],
             check=False,
             capture_output=True,
             text=True,
@@ -427,7 +428,7 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
         async def end(self) -> None:
             self.ended = True
 
-    session, certificate = "1" * 32, new_certificate()
+    session, certificate = SESSION, new_certificate()
     hello, table = Table.open(session, BUILT_IN).write(Seat.CLIENT, Kind.SAY, "Hello")
     quits, _ = table.write(Seat.SERVER, Kind.QUIT)
     friend, quitter = InMemory(Seat.CLIENT), Quitter(Seat.SERVER)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -22,8 +21,6 @@ import chatgame.session.play
 from chatgame.core.errors import ChatgameError
 from chatgame.core.limits import MAX_STRAYS
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
-from chatgame.games import BUILT_IN
 from chatgame.net.memory import memory_streams
 from chatgame.net.pump import Pump
 from chatgame.net.transport import StreamTransport
@@ -33,11 +30,12 @@ from chatgame.protocol.hello import hello_of, refusal
 from chatgame.protocol.messages import Bye
 from chatgame.protocol.resume import Held
 from tests.kit.attacks import ATTACKS, texts
+from tests.kit.command import COMMAND
 from tests.kit.ends import Peer, Screen
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
 from tests.kit.hostile import GAMES, answer
-from tests.kit.versions import SESSION, VERSIONS
+from tests.kit.logs import EMPTY, SESSION
 
 CLIENT, SERVER = Seat
 
@@ -146,7 +144,7 @@ async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_i
         peer = Peer(SERVER, (reader, writer))
         if greeted:
             await peer.greet()
-            peer.table = Table.open("0" * 32, BUILT_IN, VERSIONS)
+            peer.table = EMPTY
             await answer(peer)
             peer.send(peer.turn("say", text))
         else:
@@ -156,7 +154,7 @@ async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_i
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
-        command = (sys.executable, "-m", "chatgame", "client", "--port", str(server.sockets[0].getsockname()[1]))
+        command = (*COMMAND, "client", "--port", str(server.sockets[0].getsockname()[1]))
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
         assert process.stdin
@@ -176,7 +174,7 @@ async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_i
 async def test_real_server_shows_hostile_strays_and_its_terminal_stays_as_it_is() -> None:
     """What its door tells of those who say no hello."""
     pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-m", "chatgame", "server", "--port", "0")
+    command = (*COMMAND, "server", "--port", "0")
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
     assert process.stdin
     assert process.stdout

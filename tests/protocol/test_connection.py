@@ -21,11 +21,12 @@ from chatgame.protocol.connection import TRANSITIONS, Connection, Paired, State
 from chatgame.protocol.messages import Alive, Bye, Hello, Message, Pair, Reason, decode
 from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.resume import Held
-from tests.kit.machines import CLIENTS, SERVERS, SESSION, Ends, chat, pairing
+from tests.kit.logs import SESSION, log_of
+from tests.kit.machines import CLIENTS, SERVERS, Ends, pairing
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 LEFT = Bye(Reason.LEFT)
-HELLO, ANSWER = chat("Hello", "Hi")
+HELLO, ANSWER = log_of("say Hello", "say Hi")
 
 
 @pytest.fixture(params=[False, True], ids=["whole", "byte by byte"])
@@ -257,7 +258,7 @@ def test_server_has_to_name_the_session_that_it_was_asked_for(
 
 def test_each_side_sends_what_the_other_lacks(ends: Ends) -> None:
     """Here the client has got the answer, and the server has not got the client's next turn."""
-    log = chat("Hello", "Hi", "Good")
+    log = log_of("say Hello", "say Hi", "say Good")
     client, server = Held.of(CLIENT, log), Held.of(SERVER, log[:2])
     ends.greet(
         Hello("1.0", CLIENT, {}, SESSION, client.number, client.digest),
@@ -273,7 +274,7 @@ def test_each_side_sends_what_the_other_lacks(ends: Ends) -> None:
 def test_log_of_another_conversation_is_never_merged() -> None:
     ends = Ends().greet(Hello("1.0", CLIENT, {}, SESSION, 1, "0" * 64))
     with pytest.raises(Diverged):
-        ends.server.resume(Held.of(SERVER, chat("Hello")), ends.now)
+        ends.server.resume(Held.of(SERVER, log_of("say Hello")), ends.now)
     assert ends.server.data_to_send() == b""
 
 
@@ -362,7 +363,7 @@ def test_goodbye_is_not_waited_for_longer_than_agreed(seat: Seat) -> None:
 
 def test_every_message_of_the_log_passes(ends: Ends) -> None:
     ends.greet()
-    log = chat(*map(str, range(20)))
+    log = log_of(*(f"say {number}" for number in range(20)))
     for turn in log:
         ends.say(turn.seat, turn)
     assert [event for event in ends.heard[SERVER] if isinstance(event, Turn)] == log[::2]

@@ -16,13 +16,13 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.resume import Held, follows, token
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import SESSION, VERSIONS
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 
 
-def log_of(acts: Iterable[str], session: str = "0" * 32) -> list[Turn]:
-    """The turns that come of acts as in "say hello", each by whoever holds the token; what is refused is left out."""
+def taken(acts: Iterable[str], session: str = SESSION) -> list[Turn]:
+    """The turns that a table takes of acts as in "say hello", each by whoever holds the token."""
     table, log = Table.open(session, BUILT_IN, VERSIONS), []
     for kind, _, text in (act.partition(" ") for act in acts):
         with suppress(Refused):
@@ -45,11 +45,11 @@ ACTS = [
     "resign",
     *HANGMAN,
 ]
-LOG = log_of(ACTS)
+LOG = taken(ACTS)
 """A log in which each seat writes several turns in a row, and with one of either seat at its end."""
 
 acts = st.lists(st.sampled_from([*ACTS, *(f"move {cell}" for cell in "23789")]), min_size=10)
-logs = acts.map(log_of)
+logs = acts.map(taken)
 
 
 def known(seat: Seat, log: Sequence[Turn]) -> int:
@@ -169,7 +169,7 @@ def test_partner_who_lacks_turns_of_their_own_was_rolled_back(held: int, seat: S
             ours.missing(n, Held.of(partner, LOG[:n]).digest)
 
 
-EDITED = [(n, log_of([*ACTS[:n], "say other", *ACTS[n + 1 :]])) for n, act in enumerate(ACTS) if act[:3] == "say"]
+EDITED = [(n, taken([*ACTS[:n], "say other", *ACTS[n + 1 :]])) for n, act in enumerate(ACTS) if act[:3] == "say"]
 """The log with another remark at a place, and all turns behind it as if that had been said."""
 
 
@@ -207,7 +207,7 @@ def test_partner_who_holds_nothing_has_no_digest() -> None:
 @pytest.mark.parametrize("end", range(1, len(LOG) + 1))
 def test_log_of_another_session_differs(end: int) -> None:
     """Even if the same was said in it."""
-    elsewhere = log_of(ACTS, session="1" * 32)
+    elsewhere = taken(ACTS, session="1" * 32)
     for seat in Seat:
         with pytest.raises(Diverged, match=f"^The {seat.other}'s journal differs"):
             Held.of(seat, LOG[:end]).missing(end, elsewhere[end - 1].digest)
@@ -217,7 +217,7 @@ def test_log_of_another_session_differs(end: int) -> None:
 @given(acts, acts, acts, st.sampled_from(Seat))
 def test_logs_that_part_are_never_merged(common: list[str], one: list[str], other: list[str], seat: Seat) -> None:
     """Whoever holds more notices, or both do; so no turn is sent that does not fit."""
-    ours, theirs = log_of([*common, "say x", *one]), log_of([*common, "say y", *other])
+    ours, theirs = taken([*common, "say x", *one]), taken([*common, "say y", *other])
     assume(ours[: len(theirs)] != theirs[: len(ours)])
     more, less = sorted((Held.of(seat, ours), Held.of(seat.other, theirs)), key=lambda held: -held.number)
     with pytest.raises(Diverged, match=f"^The {less.seat}'s journal"):

@@ -18,12 +18,11 @@ from chatgame.games import BUILT_IN
 from chatgame.protocol.frames import FrameReader, frame
 from chatgame.protocol.messages import decode
 from chatgame.protocol.resume import Held, follows, token
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION
 from tests.vectors import FOLDER, expanded, files, replaced
 
 Vector = dict[str, Any]
 
-SESSION = "0" * 32
 FILES: dict[str, Vector] = {path.stem: json.loads(path.read_text("ascii")) for path in sorted(FOLDER.glob("*.json"))}
 
 
@@ -114,9 +113,9 @@ SENTENCES = {
 }
 
 
-def table_after(turns: list[list[Any]]) -> Table:
+def table_of(turns: list[list[Any]]) -> Table:
     """The table after so many turns of a log."""
-    table = Table.open(SESSION, BUILT_IN, VERSIONS)
+    table = EMPTY
     for number, (seat, kind, text, digest, *_) in enumerate(turns):
         table = table.after(Turn(number, Seat(seat), Kind(kind), text, digest))
     return table
@@ -148,7 +147,7 @@ def test_commitments_in_logs_follow_from_the_words_of_the_readme(vector: Vector)
 @vectors("logs")
 def test_table_takes_each_log(vector: Vector) -> None:
     """With the position, who writes next and who has won."""
-    table = Table.open(SESSION, BUILT_IN, VERSIONS)
+    table = EMPTY
     for number, (seat, kind, text, digest, position, follower, *more) in enumerate(vector["turns"]):
         in_game = bool(table.playing) or kind == "play"
         table = table.after(Turn(number, Seat(seat), Kind(kind), text, digest))
@@ -173,7 +172,7 @@ def test_table_refuses_each_wrong_turn(turns: list[list[Any]], refused: list[Any
     """For what is wrong with it, and not for a digest."""
     count, seat, kind, parts, wrong = refused
     text = expanded(parts)
-    table = table_after(turns[:count])
+    table = table_of(turns[:count])
     position = table.playing.notation if table.playing else ""
     digest = hashed(table.digest, str(count), seat, kind, position, text)
     if wrong == "digest":
@@ -228,7 +227,7 @@ def test_tokens_that_follow(vector: Vector) -> None:
 def test_resume(vector: Vector) -> None:
     """What is sent to a partner who comes back."""
     log = [Turn(n, Seat(row[0]), Kind(row[1]), *row[2:]) for n, row in enumerate(FILES["resume"]["log"])]
-    table = Table.open(SESSION, BUILT_IN, VERSIONS)
+    table = EMPTY
     for turn in log:
         table = table.after(turn)
     held, said = Held.of(Seat(vector["seat"]), log[: vector["holds"]]), vector["hears"]

@@ -12,12 +12,8 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 from tests.kit.ends import Peer, converse_with_peer, sentence_of
+from tests.kit.logs import opening
 from tests.kit.virtual import in_virtual_time
-
-
-def opening(value: str, salt: int = 7) -> Opening:
-    """What shows a value."""
-    return Opening(bytes([salt]) * 32, value)
 
 
 def commit(peer: Peer, shown: Opening, **elsewhere: Any) -> dict[str, Any]:

@@ -25,9 +25,9 @@ from chatgame.session.commands import (
 )
 from tests.core.test_match import Acts, Position
 from tests.kit.boards import rows
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, table_after
 
-CHAT = Table.open("0" * 32, BUILT_IN, VERSIONS)
+CHAT = EMPTY
 GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
 
 
@@ -78,14 +78,14 @@ def test_play_opens_a_game_by_its_name_or_its_title(line: str, opened: str) -> N
 
 def test_options_may_be_words() -> None:
     """The game decides which it takes."""
-    table = Table.open("0" * 32, {"acts": Acts()}, {"acts": 1})
+    table = Table.open(SESSION, {"acts": Acts()}, {"acts": 1})
     assert read_chat("play acts move both", table, Seat.CLIENT) == Write(Kind.PLAY, "acts move both")
 
 
 def test_names_that_differ_in_punctuation_alone_are_told_apart() -> None:
     """Games of plugins may have such."""
     games = {"a-b": Acts(), "ab": Acts()}
-    table = Table.open("0" * 32, games, dict.fromkeys(games, 1))
+    table = Table.open(SESSION, games, dict.fromkeys(games, 1))
     for name in games:
         assert read_chat(f"play {name} move", table, Seat.CLIENT) == Write(Kind.PLAY, f"{name} move")
 
@@ -103,7 +103,7 @@ def test_names_that_differ_in_punctuation_alone_are_told_apart() -> None:
 )
 def test_line_that_begins_as_a_game_does_is_never_sent_as_a_message(line: str, why: str) -> None:
     """It may hold a secret word; the answer says what would do, for the game and for a message."""
-    table = Table.open("0" * 32, BUILT_IN, {**VERSIONS, "chess": 1})
+    table = Table.open(SESSION, BUILT_IN, {**VERSIONS, "chess": 1})
     with pytest.raises(Refused, match=f"{why}.*To send the line as a message, put /say in front of it"):
         read_chat(line, table, Seat.CLIENT)
 
@@ -118,7 +118,7 @@ def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
             """Fails."""
             raise ZeroDivisionError
 
-    table = Table.open("0" * 32, {"acts": Broken()}, {"acts": 1})
+    table = Table.open(SESSION, {"acts": Broken()}, {"acts": 1})
     with pytest.raises(RulesFailed, match="The rules of acts failed"):
         read_chat("play acts move", table, Seat.CLIENT)
 
@@ -141,9 +141,9 @@ def test_command_without_its_slash_is_asked_about_in_chat(line: str, meant: str)
 @pytest.mark.parametrize(("line", "meant"), [("quit", "/q"), ("Resign", "/resign"), ("moves", "/moves"), ("q", "/q")])
 def test_command_without_its_slash_is_asked_about_in_a_game(game: str, line: str, meant: str) -> None:
     """Unless it can be played, as a word in hangman."""
-    table = played(f"play {game}")
+    table = table_after(f"play {game}")
     if game == "hangman":
-        table = played(f"commit {'0' * 64}", "answer 7", "move q", "answer none", table=table)
+        table = table_after(f"commit {'0' * 64}", "answer 7", "move q", "answer none", table=table)
     assert table.token
     with pytest.raises((InvalidMove, IllegalMove), match=f"Did you mean {meant}[?]$"):
         read_game(line, table, table.token, None, 0)
@@ -275,15 +275,6 @@ def test_text_in_a_game_is_refused_with_the_way_to_say_it() -> None:
         read_game("5", moved, Seat.CLIENT, None, 0)
 
 
-def played(*turns: str, table: Table = CHAT) -> Table:
-    """The table after turns, each a kind and a text, written by whoever may."""
-    for turn in turns:
-        kind, _, text = turn.partition(" ")
-        assert table.token
-        table = table.write(table.token, Kind(kind), text)[1]
-    return table
-
-
 def reply(line: str, table: Table) -> str:
     """The answer to a line, typed in a game by whoever is asked."""
     assert table.token
@@ -311,14 +302,14 @@ class TestMoves:
     )
     def test_are_all_that_can_be_played(self, turns: list[str], words: str) -> None:
         """In every game that can list them."""
-        assert reply("/moves", played(*turns)) == words
+        assert reply("/moves", table_after(*turns)) == words
 
     def test_are_the_cells_that_were_not_shot_at(self) -> None:
         """In battleship."""
-        table = played(
+        table = table_after(
             "play battleship", f"commit {'0' * 64}", f"commit {'1' * 64}", "move a1", "answer miss", "move a1"
         )
-        table = played("answer miss", table=table)
+        table = table_after("answer miss", table=table)
         assert reply("/moves", table).startswith("You can play b1, c1,")
 
     @pytest.mark.parametrize(
@@ -331,12 +322,12 @@ class TestMoves:
     def test_are_described_where_they_are_not_listed(self, turns: list[str], words: str) -> None:
         """As what is asked for."""
         games = {**BUILT_IN, "acts": Acts()}
-        table = Table.open("0" * 32, games, {name: rules.version for name, rules in games.items()})
-        assert re.fullmatch(words, reply("/moves", played(*turns, table=table)))
+        table = Table.open(SESSION, games, {name: rules.version for name, rules in games.items()})
+        assert re.fullmatch(words, reply("/moves", table_after(*turns, table=table)))
 
     def test_are_none_when_it_is_not_ones_move(self) -> None:
         """Neither on the partner's turn, nor when a program goes on by itself."""
-        rolling = played("play pig", "move roll")
+        rolling = table_after("play pig", "move roll")
         assert rolling.playing
         assert rolling.asked is None
         for table in (GAME, rolling):
@@ -354,7 +345,7 @@ class TestMoves:
                 """Fails."""
                 raise ZeroDivisionError
 
-        table = played("play acts move", table=Table.open("0" * 32, {"acts": Broken()}, {"acts": 1}))
+        table = table_after("play acts move", table=Table.open(SESSION, {"acts": Broken()}, {"acts": 1}))
         with pytest.raises(RulesFailed, match="The rules of acts failed"):
             read_game("/moves", table, Seat.SERVER, None, 0)
 
@@ -364,7 +355,7 @@ class TestRematch:
 
     def test_plays_the_last_game_again_with_its_options(self) -> None:
         """Not those of another one before."""
-        over = played("play rps 5", "resign", "play rps 3", "resign", "say Hello")
+        over = table_after("play rps 5", "resign", "play rps 3", "resign", "say Hello")
         assert over.token
         assert read_chat("/rematch", over, over.token) == Write(Kind.PLAY, "rps 3")
 
@@ -373,11 +364,11 @@ class TestRematch:
     @pytest.mark.parametrize("again", Seat)
     def test_lets_the_other_begin(self, game: str, order: str, again: Seat) -> None:
         """Whoever asks for it, and whoever asked for the last one."""
-        table = played(f"play {game}{order}")
-        first, over = table.asked, played("resign", table=table)
+        table = table_after(f"play {game}{order}")
+        first, over = table.asked, table_after("resign", table=table)
         assert first
         if over.token is not again:
-            over = played("say well", table=over)
+            over = table_after("say well", table=over)
         meant = read_chat("/rematch", over, again)
         assert isinstance(meant, Write)
         _, rematch = over.write(again, meant.kind, meant.text)
@@ -386,9 +377,9 @@ class TestRematch:
 
     def test_names_an_order_only_where_it_is_not_the_usual_one(self) -> None:
         """The invited seat begins in tic-tac-toe."""
-        over = played("play tictactoe", "resign")  # the server began
+        over = table_after("play tictactoe", "resign")  # the server began
         assert read_chat("/rematch", over, Seat.SERVER) == Write(Kind.PLAY, "tictactoe")
-        over = played("say well", table=over)
+        over = table_after("say well", table=over)
         assert read_chat("/rematch", over, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe first")
 
     def test_needs_a_game_that_was_played(self) -> None:
@@ -400,7 +391,7 @@ class TestRematch:
 
     def test_needs_a_game_that_both_have(self) -> None:
         """The partner may have come back without it."""
-        over = played("play tictactoe", "resign")
+        over = table_after("play tictactoe", "resign")
         with pytest.raises(Refused, match="Your partner does not have the game tictactoe"):
             read_chat("/rematch", over.with_partner(BUILT_IN, {"rps": 1}), Seat.SERVER)
         with pytest.raises(Refused, match="There is no game that both sides have"):
@@ -412,7 +403,7 @@ class TestScore:
 
     def test_names_the_asker_first(self) -> None:
         """And draws where there are some."""
-        over = played("play tictactoe", "resign", "play tictactoe", *(f"move {cell}" for cell in "512846379"))
+        over = table_after("play tictactoe", "resign", "play tictactoe", *(f"move {cell}" for cell in "512846379"))
         assert score(over, Seat.SERVER) == "Score: you 0, the client 1, 1 drawn."
         assert read_chat("/score", over, Seat.CLIENT) == Reply("Score: you 1, the server 0, 1 drawn.")
         assert reply("/score", GAME) == "Score: you 0, the client 0."
@@ -430,7 +421,7 @@ class TestAside:
     @pytest.mark.parametrize("line", ["/help", "/games", "/board", "/score"])
     def test_what_only_asks_is_answered_as_at_the_prompt(self, line: str) -> None:
         """From one's own seat, with one's own secret."""
-        table = played("play hangman", f"commit {'0' * 64}", "answer 6")
+        table = table_after("play hangman", f"commit {'0' * 64}", "answer 6")
         assert table.asked is Seat.SERVER
         answer = read_aside(line, table, Seat.CLIENT, "secret")
         assert answer == read_game(line, table, Seat.CLIENT, "secret", 0)
@@ -465,7 +456,7 @@ class TestAside:
 )
 def test_what_is_waited_for(turns: list[str], at_client: str, at_server: str) -> None:
     """In words for either seat; `/help` ends with them."""
-    table = played(*turns)
+    table = table_after(*turns)
     assert (now(table, Seat.CLIENT), now(table, Seat.SERVER)) == (at_client, at_server)
     helped = read_aside("/help", table, Seat.CLIENT, None)
     assert helped
@@ -478,5 +469,5 @@ def test_help_says_how_a_game_is_played() -> None:
     assert about
     assert about in reply("/help", GAME)
     assert about not in str(read_chat("/help", CHAT, Seat.CLIENT)[0])
-    bare = played("play acts move", table=Table.open("0" * 32, {"acts": Acts()}, {"acts": 1}))
+    bare = table_after("play acts move", table=Table.open(SESSION, {"acts": Acts()}, {"acts": 1}))
     assert len(reply("/help", bare).split("\n")) == len(IN_GAME) + 1

@@ -1,14 +1,12 @@
 """Two programs talk and play; both ends are honest and in one test."""
 
 import asyncio
-from collections.abc import Container, Iterable
 
 import pytest
 
 from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import JournalFailed, LinkLost, PartnerLeft, PlayerLeft
-from chatgame.core.log import Step
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -18,7 +16,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory, memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
-from tests.kit.ends import Peer, Thinker, link_to, sentence_of, talk
+from tests.kit.ends import Looker, Peer, Thinker, link_to, sentence_of, talk
 from tests.kit.virtual import in_virtual_time
 
 
@@ -193,21 +191,6 @@ class Full(InMemory):
             self._times -= 1
             raise JournalFailed("The disk is full.")
         await super().keep(turn, opening)
-
-
-class Looker(Script):
-    """A script that keeps what it has seen; `stuck` says at which turns it looks forever."""
-
-    def __init__(self, lines: Iterable[str], stuck: Container[int] = ()) -> None:
-        super().__init__(lines)
-        self.seen: list[tuple[str, str]] = []
-        self._stuck = stuck
-
-    async def see(self, step: Step) -> None:
-        """Keep whose turn it was and what it did."""
-        self.seen.append((step.turn.seat.value, step.turn.kind.value))
-        if step.turn.number in self._stuck:
-            await asyncio.get_running_loop().create_future()
 
 
 async def revealed(journal: InMemory) -> None:

@@ -33,7 +33,7 @@ from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
 from tests.kit.ends import Peer, Thinker, greeted, link_to
 from tests.kit.fuzzed import Mutation, fuzzed, mutations, places, raw, streams_of_bytes, ways
-from tests.kit.versions import SESSION, VERSIONS
+from tests.kit.logs import SESSION, VERSIONS
 from tests.kit.virtual import in_virtual_time
 
 DOCUMENTED = (RemoteProtocolError, PartnerLeft, LinkLost, Diverged)

@@ -15,8 +15,8 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
-from tests.kit.ends import Peer, converse_with_peer, link_to, sentence_of
-from tests.kit.versions import VERSIONS
+from tests.kit.ends import Looker, Peer, converse_with_peer, link_to, sentence_of
+from tests.kit.logs import VERSIONS
 
 Offence = Callable[[Peer], dict[str, Any] | bytes]
 
@@ -133,16 +133,10 @@ async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
 
 async def test_turn_that_has_to_wait_is_judged_at_once() -> None:
     """A player who is slow to see keeps no wrong turn among those that are held."""
-
-    class Blind(Script):
-        async def see(self, step: Step) -> None:
-            if step.turn.seat is Seat.SERVER:
-                await asyncio.get_running_loop().create_future()
-
     honest, at_peer = memory_streams()
     peer, link = Peer(Seat.CLIENT, at_peer), link_to(honest, Seat.SERVER)
     peer.table = Table.open(link.session, BUILT_IN, VERSIONS)
-    talking = asyncio.create_task(converse(Blind(["Hi"]), link, BUILT_IN, InMemory(Seat.SERVER)))
+    talking = asyncio.create_task(converse(Looker(["Hi"], stuck=[1]), link, BUILT_IN, InMemory(Seat.SERVER)))
     peer.send(peer.turn("say", "Hello"))
     assert (await peer.hear())["text"] == "Hi"
     peer.turn("say", "Hi")

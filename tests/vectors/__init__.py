@@ -13,16 +13,15 @@ from typing import Any
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.limits import CHAIN
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.protocol.resume import token
+from tests.kit.logs import EMPTY, SESSION
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
 VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
 
-SESSION = "0" * 32
 HEX = "0123456789abcdef" * 4
 HELLO: Vector = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {"tictactoe": 1}}
 FULL: Vector = HELLO | {
@@ -486,7 +485,7 @@ the text, and what is wrong. A commitment or a reveal is stated as the value; sa
 
 def _logs() -> Iterator[Vector]:
     for name, acts, wrongs in LOGS:
-        table, salts = Table.open(SESSION, BUILT_IN, VERSIONS), iter(SALTS)
+        table, salts = EMPTY, iter(SALTS)
         tables, turns = [table], []
         openings: dict[tuple[int, int, Seat], Opening] = {}
         for act in acts:
@@ -563,7 +562,7 @@ RESUMED = ["say a", "say b", "play tictactoe", "say c", "say d", "move 5", "move
 
 
 def _log(acts: Sequence[str]) -> list[list[str]]:
-    table, rows = Table.open(SESSION, BUILT_IN, VERSIONS), []
+    table, rows = EMPTY, []
     for act in acts:
         kind, _, text = act.partition(" ")
         turn, table = table.write(table.token or Seat.CLIENT, Kind(kind), text)

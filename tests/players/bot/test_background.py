@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit.terminals import COMMAND, Spawn, ends
+from tests.kit.command import COMMAND
+from tests.kit.terminals import Spawn, ends
 
 if sys.platform == "win32":
     pytest.skip("shells and signals that are POSIX", allow_module_level=True)

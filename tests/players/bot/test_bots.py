@@ -15,7 +15,7 @@ from chatgame.players.bot.bot import BUDGETS, Bot, Level, knows
 from chatgame.players.bot.search import best_move
 from chatgame.protocol.words import WORDS
 from tests.core.test_match import Acts
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION, table_after
 from tests.strength import against_random, lines_of_play, shots_to_clear, solves
 
 
@@ -61,14 +61,14 @@ def test_bot_clears_the_sea_and_finds_words() -> None:
 
 async def test_bot_greets_once_and_names_its_games() -> None:
     """Then it makes small talk that leads to a game."""
-    bot, table = Bot(Seat.CLIENT, Level.EASY, Random(1)), Table.open("0" * 32, BUILT_IN, VERSIONS)
+    bot, table = Bot(Seat.CLIENT, Level.EASY, Random(1)), EMPTY
     assert f"I am a bot and play {', '.join(BUILT_IN)}" in await bot.ask(table)
     assert "play " in await bot.ask(table)
 
 
 async def test_bot_declines_a_game_that_it_has_not_learnt() -> None:
     """It says so, and resigns."""
-    table = Table.open("0" * 32, {"acts": Acts()}, {"acts": 1}).write(Seat.CLIENT, Kind.PLAY, "acts move")[1]
+    table = Table.open(SESSION, {"acts": Acts()}, {"acts": 1}).write(Seat.CLIENT, Kind.PLAY, "acts move")[1]
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
     assert await bot.ask(table) == "/say I have not learnt acts yet."
     assert await bot.ask(table) == "/resign"
@@ -76,7 +76,7 @@ async def test_bot_declines_a_game_that_it_has_not_learnt() -> None:
 
 async def test_bot_gives_up_when_its_move_is_refused() -> None:
     """It then does not know the game after all, and never types the same in circles."""
-    table = Table.open("0" * 32, BUILT_IN, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
+    table = table_after("play tictactoe")
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
     cell = await bot.ask(table)
     await bot.hear("That is not a cell.")
@@ -93,7 +93,7 @@ WORDS_AFTER = [(Seat.SERVER, "I won"), (Seat.CLIENT, "Well played"), (None, "A d
 @pytest.mark.parametrize(("winner", "words"), WORDS_AFTER)
 async def test_bot_has_a_word_about_the_game_that_is_over(winner: Seat | None, words: str) -> None:
     """If it writes next."""
-    before = Table.open("0" * 32, BUILT_IN, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
+    before = table_after("play tictactoe")
     turn, after = before.write(Seat.SERVER, Kind.RESIGN)
     assert after.match
     after = replace(after, match=replace(after.match, outcome=Outcome(winner, "so")))

@@ -8,20 +8,15 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chatgame.core.errors import OutputLost, PlayerLeft, unwrapped
-from chatgame.core.log import Step
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
-from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.players.person.console import CUT_AT, Console
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, PROMPT
 from tests.kit.ends import Screen
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, steps_of
 
-TABLE = Table.open("0" * 32, BUILT_IN, VERSIONS)
-SAID = TABLE.write(Seat.CLIENT, Kind.SAY, "Hello")
+(SAID,) = steps_of("say Hello")
 
 
 class Desk:
@@ -45,8 +40,12 @@ class Desk:
 
     async def asked(self) -> "asyncio.Task[str]":
         """The console, asked for a line."""
-        task = asyncio.create_task(self.console.ask(TABLE))
-        await self.idle()
+        task = asyncio.create_task(self.console.ask(EMPTY))
+        try:
+            await self.idle()
+        except asyncio.CancelledError:  # the input has ended meanwhile
+            task.cancel()
+            raise
         return task
 
 
@@ -92,7 +91,7 @@ async def test_lines_pasted_together_are_one_turn() -> None:
         line = await here.asked()
         await here.type("one\ntwo\nthree\n")
         assert await line == "one"
-        await here.console.see(Step.to(TABLE, *SAID, None, None))
+        await here.console.see(SAID)
         await here.idle()
         assert re.findall(r"not sent: (\w+)", here.screen.text) == ["two", "three"]
 
@@ -185,7 +184,7 @@ async def test_command_typed_too_early_is_told_how_to_leave(line: str) -> None:
         for told in (NOBODY, "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."):
             await here.type(f"{line}\n")
             assert here.screen.text.splitlines()[-1] == told
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            await here.console.see(SAID)
 
 
 class TestWaiting:
@@ -204,8 +203,8 @@ class TestWaiting:
     ) -> None:
         """And since when, which is when the table came to this."""
         async with desk() as here:
-            await here.console.begin(TABLE, partner, [])
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            await here.console.begin(EMPTY, partner, [])
+            await here.console.see(SAID)
             clock[0] = "12:56"
             before = here.screen.text
             await here.type("too early\n")
@@ -223,10 +222,10 @@ class TestWaiting:
 
     async def test_what_only_asks_is_answered(self) -> None:
         """The board, with the moves one has not; and it is no turn."""
-        game = TABLE.write(Seat.CLIENT, Kind.PLAY, "tictactoe")
+        (game,) = steps_of("play tictactoe")
         async with desk() as here:
-            await here.console.begin(TABLE, "", [])
-            await here.console.see(Step.to(TABLE, *game, None, None))
+            await here.console.begin(EMPTY, "", [])
+            await here.console.see(game)
             before = here.screen.text
             for line in ("/board", "/moves", "/games", "/help"):
                 await here.type(f"{line}\n")
@@ -241,9 +240,9 @@ class TestWaiting:
         """Where the screen has one; without it nothing else is missing."""
         async with desk(look=Look(colour=True, titled=True)) as here, desk() as bare:
             for place in (here, bare):
-                await place.console.begin(TABLE, "Ben", [])
+                await place.console.begin(EMPTY, "Ben", [])
                 line = await place.asked()
-                await place.console.see(Step.to(TABLE, *SAID, None, None))
+                await place.console.see(SAID)
                 line.cancel()
             titles = re.findall("\x1b]2;([^\x07]*)\x07", here.screen.text)
             assert titles == ["chatgame: your turn", "chatgame: waiting for Ben since 12:34"]
@@ -263,7 +262,7 @@ async def test_banner_does_not_stand_between_a_question_and_the_prompt() -> None
     """A first turn that opens a game is shown behind it."""
     here = Desk(terminal=True)
     server = Console(Seat.SERVER, here.keyboard, here.screen, terminal=True)
-    await server.see(Step.to(TABLE, *TABLE.write(Seat.CLIENT, Kind.PLAY, "tictactoe"), None, None))
+    await server.see(steps_of("play tictactoe")[0])
     assert here.screen.text.startswith(BANNER[0])
     assert here.screen.text.endswith("Your move: the number of a free cell.\n")
 
@@ -285,7 +284,7 @@ async def test_end_of_input_behind_a_line_waits_until_its_turn_is_written() -> N
             here.keyboard.feed_eof()
             await here.idle()
             assert await line == "last words"  # and nothing has ended yet
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            await here.console.see(SAID)
             await asyncio.get_running_loop().create_future()
 
 
@@ -302,7 +301,7 @@ async def test_screen_that_is_stopped_holds_up_nothing_before_the_next_question(
     async with desk() as here:
         here.screen.moving.clear()
         async with asyncio.timeout(1):
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            await here.console.see(SAID)
         line = await here.asked()
         await here.type("typed blindly\n")
         assert not line.done()
@@ -330,8 +329,7 @@ async def test_words_in_the_middle_of_a_prompt_begin_on_a_line_of_their_own() ->
 @pytest.mark.parametrize("hostile", ["two\nlines", "\x1b[2J", "a\rb", "\x9b", "\u202e", "\x1b]0;x\x07"])
 async def test_text_of_the_partner_is_inert(hostile: str) -> None:
     """Whatever they say, it moves no cursor."""
-    turn, after = TABLE.write(Seat.CLIENT, Kind.SAY, hostile)
     here = Desk(terminal=True)
     server = Console(Seat.SERVER, here.keyboard, here.screen, terminal=True)
-    await server.see(Step.to(TABLE, turn, after, None, None))
+    await server.see(steps_of(f"say {hostile}")[0])
     assert here.screen.text.removesuffix("\n").isprintable()

@@ -17,16 +17,13 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from chatgame.core.errors import PlayerLeft, unwrapped
-from chatgame.core.log import Step
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
-from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.players.person.editor import EditedConsole, Editor
 from chatgame.players.person.inert import inert
 from chatgame.players.person.narration import PROMPT
-from tests.kit.terminals import COMMAND, Spawn, chat_of_the_assignment, ends
-from tests.kit.versions import VERSIONS
+from tests.kit.command import COMMAND
+from tests.kit.logs import EMPTY, steps_of
+from tests.kit.terminals import Spawn, chat_of_the_assignment, ends
 from tests.players.person.test_terminals import CLIENT_SCREEN, SERVER_SCREEN
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
@@ -515,8 +512,7 @@ def test_without_the_extra_nothing_is_said_and_no_line_is_edited(spawn: Spawn) -
 
 # In memory
 
-TABLE = Table.open("0" * 32, BUILT_IN, VERSIONS)
-SAID = TABLE.write(Seat.CLIENT, Kind.SAY, "Hello")
+(SAID,) = steps_of("say Hello")
 
 
 class Paper(DummyOutput):
@@ -547,7 +543,7 @@ class Desk:
 
     async def asked(self) -> "asyncio.Task[str]":
         """The console, asked for a line."""
-        task = asyncio.create_task(self.console.ask(TABLE))
+        task = asyncio.create_task(self.console.ask(EMPTY))
         await self.until(lambda: self.editor.prompt)
         return task
 
@@ -587,7 +583,7 @@ async def test_lines_that_arrive_together_are_one_turn(keys: PipeInput) -> None:
         keys.send_text("one\rtwo\r")
         assert await line == "one"
         await here.until(lambda: NOT_YET in here.paper.text)
-        await here.console.see(Step.to(TABLE, *SAID, None, None))
+        await here.console.see(SAID)
         again = await here.asked()
         keys.send_text(ENTER)
         assert await again == "two"
@@ -602,7 +598,7 @@ async def test_end_of_input_behind_a_line_waits_until_its_turn_is_written(keys: 
             assert await line == "last words"
             for _ in range(100):
                 await asyncio.sleep(0)  # and nothing has ended yet
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            await here.console.see(SAID)
             await asyncio.get_running_loop().create_future()
 
 
@@ -622,7 +618,7 @@ async def test_whatever_keys_enter_a_line_it_is_entered_once(keys: PipeInput, en
         line = await here.asked()
         keys.send_text("Hello" + enter)
         assert await line == "Hello"
-        await here.console.see(Step.to(TABLE, *SAID, None, None))
+        await here.console.see(SAID)
         again = await here.asked()
         keys.send_text("x" + enter)
         assert await again == "x"

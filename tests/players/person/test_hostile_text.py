@@ -14,7 +14,7 @@ from tests.kit.ends import Peer
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
 from tests.kit.hostile import Act, answer, chats, conversation, remarks
-from tests.kit.versions import SESSION
+from tests.kit.logs import SESSION
 
 CLIENT, SERVER = Seat
 

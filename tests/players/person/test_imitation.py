@@ -37,7 +37,7 @@ from chatgame.session.commands import IN_CHAT, IN_GAME, NO_GAMES
 from chatgame.session.play import converse
 from tests.kit.ends import Screen
 from tests.kit.hostile import conversation, remarks
-from tests.kit.versions import SESSION, VERSIONS
+from tests.kit.logs import SESSION, VERSIONS
 
 CLIENT, SERVER = Seat
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,17 +11,14 @@ from chatgame.core.board import Board, Grid
 from chatgame.core.limits import MAX_PERSON
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.players.person.console import Console
 from chatgame.players.person.narration import NOBODY, Role, Told, known_names, named, narrate, recalled, typed
-from chatgame.program import Setting, join, serve
 from chatgame.session.commands import Write, read_chat
 from tests.kit.boards import rows, words
-from tests.kit.ends import Screen
-from tests.kit.versions import VERSIONS
+from tests.kit.command import COMMAND
+from tests.kit.consoles import journal_in, talk
+from tests.kit.logs import EMPTY, steps_of
 
 CLIENT, SERVER = Seat
 BOTH = {CLIENT: "Anna", SERVER: "Ben"}
@@ -31,14 +26,7 @@ BOTH = {CLIENT: "Anna", SERVER: "Ben"}
 
 def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Told]:
     """What is told of the last of these turns, each a kind and a text."""
-    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Told]()
-    for turn in turns:
-        kind, _, text = turn.partition(" ")
-        assert table.token
-        one, after = table.write(table.token, Kind(kind), text)
-        lines = narrate(Step.to(table, one, after, None, None), viewer, known_names(names))
-        table = after
-    return lines
+    return narrate(steps_of(*turns)[-1], viewer, known_names(names))
 
 
 @pytest.mark.parametrize(
@@ -81,12 +69,7 @@ def test_without_a_name_all_is_as_it_was(turns: list[str]) -> None:
 
 def test_who_comes_back_reads_the_names_too() -> None:
     """In the last lines, and on the board of the game that is on."""
-    table, log = Table.open("0" * 32, BUILT_IN, VERSIONS), []
-    for seat, kind, text in ((CLIENT, Kind.PLAY, "tictactoe"), (SERVER, Kind.MOVE, "5")):
-        turn, after = table.write(seat, kind, text)
-        log.append(Step.to(table, turn, after, None, None))
-        table = after
-    lines = recalled(log, CLIENT, BOTH)
+    lines = recalled(steps_of("play tictactoe", "move 5"), CLIENT, BOTH)
     assert "Ben played 5." in lines
     assert any(isinstance(line, Board) and rows(line)[-1] == "X: Ben, O: you" for line in lines)
 
@@ -103,14 +86,7 @@ def test_who_comes_back_reads_the_names_too() -> None:
 )
 def test_program_is_called_what_it_is(turns: list[str], viewer: Seat, line: str) -> None:
     """At the beginning of a sentence and within one; it has no name before what it says."""
-    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Told]()
-    for turn in turns:
-        kind, _, text = turn.partition(" ")
-        assert table.token
-        one, after = table.write(table.token, Kind(kind), text)
-        lines = narrate(Step.to(table, one, after, None, None), viewer, {CLIENT: Role("the bot")})
-        table = after
-    assert line in lines
+    assert line in narrate(steps_of(*turns)[-1], viewer, {CLIENT: Role("the bot")})
 
 
 def test_text_is_left_alone() -> None:
@@ -190,7 +166,7 @@ def test_name_that_could_not_be_used_is_refused_at_the_command_line(
 )
 def test_recordings_show_a_line_that_writes_the_same_turn(kind: Kind, text: str, line: str) -> None:
     """Whatever was typed."""
-    table = Table.open("0" * 32, BUILT_IN, VERSIONS)
+    table = EMPTY
     turn, after = table.write(CLIENT, kind, text)
     assert typed(Step.to(table, turn, after, None, None), CLIENT) == line
     meant = read_chat(line, table, CLIENT)
@@ -201,38 +177,6 @@ def test_recordings_show_a_line_that_writes_the_same_turn(kind: Kind, text: str,
 # Whole conversations
 
 
-async def sit(seat: Seat, folder: Path, name: str, lines: Sequence[str], port: "asyncio.Future[int]") -> str:
-    """The program of a side with a console in a pipe, until its end; what its screen showed."""
-    keyboard, screen = asyncio.StreamReader(), Screen()
-    keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
-    keyboard.feed_eof()
-    console = Console(seat, keyboard, screen, terminal=False, name=name)
-
-    def told(*texts: str) -> None:
-        if seat is SERVER and not port.done():
-            port.set_result(int(texts[0].rpartition(" ")[2]))
-
-    reading = asyncio.create_task(console.read())
-    with Store(folder / seat / "journal.db") as store:
-        if seat is SERVER:
-            where = Setting("localhost", port.result() if port.done() else 0, BUILT_IN, store, name=name)
-            await serve(console, where, told)
-        else:
-            await join(console, Setting("localhost", await port, BUILT_IN, store, name=name), told)
-    reading.cancel()
-    return screen.text
-
-
-async def talk(folder: Path, names: dict[Seat, str], client: Sequence[str], server: Sequence[str]) -> tuple[str, str]:
-    """A conversation that one of them ends; both screens."""
-    port = asyncio.get_running_loop().create_future()
-    async with asyncio.timeout(10):
-        return await asyncio.gather(
-            sit(CLIENT, folder, names.get(CLIENT, ""), client, port),
-            sit(SERVER, folder, names.get(SERVER, ""), server, port),
-        )
-
-
 LINES = ["Hello", "play tictactoe", "/q"], ["Hi", "/resign", "Bye"]
 
 
@@ -240,7 +184,7 @@ LINES = ["Hello", "play tictactoe", "/q"], ["Hi", "/resign", "Bye"]
 async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[Seat]) -> None:
     """Each side shows the other's, and without one the words of the assignment."""
     names = {seat: BOTH[seat] for seat in named_ones}
-    screens = dict(zip(Seat, await talk(tmp_path, names, *LINES), strict=True))
+    screens = await talk(tmp_path, *LINES, names)
     for seat, said in ((CLIENT, "Hi"), (SERVER, "Hello")):
         name = names.get(seat.other)
         assert screens[seat].startswith(f"Your partner is {name}.\n") is bool(name)
@@ -248,36 +192,25 @@ async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[S
         assert (f"{name} says: " in screens[seat]) is bool(name)
     assert f"{names.get(CLIENT, 'Client')} has requested shutdown. Shutting down!\n" in screens[SERVER]
     for seat in Seat:
-        with Store(tmp_path / seat / "journal.db") as store:
+        with Store(journal_in(tmp_path / seat)) as store:
             (record,) = store.history()
             assert (record.name, record.partner) == (names.get(seat, ""), names.get(seat.other, ""))
 
 
 async def test_answers_have_the_names_too(tmp_path: Path) -> None:
     """The board that was asked for is the one that was shown before."""
-    _, screen = await talk(tmp_path, BOTH, LINES[0], ["Hi", "/board", "/resign", "Bye"])
+    screen = (await talk(tmp_path, LINES[0], ["Hi", "/board", "/resign", "Bye"], BOTH))[SERVER]
     assert screen.count("X: you, O: Anna\n") == 2
     assert "the client" not in screen
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the command finds the server's journal."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
-    (tmp_path / "server").mkdir()
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "chatgame").symlink_to(tmp_path / "server")
-    return tmp_path
-
-
-async def test_names_are_kept_for_history_replay_and_export(home: Path) -> None:
+async def test_names_are_kept_for_history_replay_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The screen comes out of the journal as it was, below what was told of the connection."""
-    _, screen = await talk(home, {CLIENT: "Anna"}, *LINES)
+    screen = (await talk(tmp_path, *LINES, {CLIENT: "Anna"}))[SERVER]
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / SERVER))
 
     async def shown(*command: str) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "chatgame", *command), stdout=asyncio.subprocess.PIPE
-        )
+        process = await asyncio.create_subprocess_exec(*(*COMMAND, *command), stdout=asyncio.subprocess.PIPE)
         output, _ = await process.communicate()
         assert process.returncode == 0
         return output.decode()

@@ -28,7 +28,7 @@ from chatgame.players.person.screen import prompt, shown, titled
 from chatgame.players.script import Script
 from chatgame.session.commands import Reply, read_game
 from chatgame.session.play import converse
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import steps_of
 
 CLIENT, SERVER = Seat
 NAMES = {CLIENT: "Anna", SERVER: "日本"}
@@ -171,7 +171,7 @@ def test_colours_never_change_the_words_of_any_text(
 
 def test_who_moves_again_is_told_so() -> None:
     """As in reversi, where the other has to pass."""
-    steps, _ = ended("reversi", "d3", "c3", "b3", "b2", "f5", "a3", "a1", "c1")
+    steps = moves_of("reversi", "d3", "c3", "b3", "b2", "f5", "a3", "a1", "c1")
     mover = steps[-1].turn.seat
     (asked,) = (line for line in narrate(steps[-1], mover) if isinstance(line, Asked))
     assert asked.startswith("Your move again: a cell")
@@ -188,20 +188,14 @@ def test_title_is_all_that_a_title_sets() -> None:
     assert "".join(screen.display).strip() == ""
 
 
-def ended(game: str, *moves: str) -> tuple[list[Step], Table]:
-    """The steps of a game that the client has begun, and the table behind them."""
-    table, steps = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Step]()
-    for kind, text in ((Kind.PLAY, game), *((Kind.MOVE, move) for move in moves)):
-        assert table.token
-        turn, after = table.write(table.token, kind, text)
-        steps.append(Step.to(table, turn, after, None, None))
-        table = after
-    return steps, table
+def moves_of(game: str, *moves: str) -> list[Step]:
+    """The steps of a game that the client has asked for, up to these moves."""
+    return steps_of(f"play {game}", *(f"move {move}" for move in moves))
 
 
 def board_after(game: str, *moves: str) -> Board:
     """What the server is shown of the last of the moves."""
-    steps, _ = ended(game, *moves)
+    steps = moves_of(game, *moves)
     (board,) = (line for line in narrate(steps[-1], SERVER) if isinstance(line, Board))
     return board
 
@@ -217,7 +211,7 @@ def board_after(game: str, *moves: str) -> Board:
 )
 def test_last_move_is_marked(game: str, moves: Sequence[str], marked: dict[tuple[int, int], str]) -> None:
     """In reverse video, at its cell and nowhere else; also when the board is asked for again."""
-    again = read_game("/board", ended(game, *moves)[1], SERVER, None, 0)
+    again = read_game("/board", moves_of(game, *moves)[-1].after, SERVER, None, 0)
     assert isinstance(again, Reply)
     for board in (board_after(game, *moves), again.text):
         assert reversed_cells(on_screen(shown(board, Look(colour=True)))) == marked
@@ -438,17 +432,17 @@ def test_plain_screen_draws_nothing(seen: dict[Seat, list[Step]]) -> None:
 
 def test_plain_screen_tells_of_a_large_board_what_is_new_and_the_rest_on_request() -> None:
     """By `/board`; a small one is told whole."""
-    steps, table = ended("reversi", "d3")
+    steps = moves_of("reversi", "d3")
     look = Look(plain=True)
     assert [shown(line, look) for line in narrate(steps[-1], SERVER)] == [
         "You played d3.\n",
         "You (4): d3, d4.\n",
         "Waiting for the client...\n",
     ]
-    reply = read_game("/board", table, SERVER, None, 0)
+    reply = read_game("/board", steps[-1].after, SERVER, None, 0)
     assert isinstance(reply, Reply)
     assert shown(reply.text, look) == "You (4): d3, d4, e4, d5.\nThe client (1): e5.\n"
-    assert [shown(line, look) for line in narrate(ended("tictactoe", "5")[0][-1], SERVER)] == [
+    assert [shown(line, look) for line in narrate(moves_of("tictactoe", "5")[-1], SERVER)] == [
         "You played 5.\n",
         "You: 5 centre.\nFree: 1, 2, 3, 4, 6, 7, 8, 9.\n",
         "Waiting for the client...\n",

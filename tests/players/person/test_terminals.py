@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit.terminals import COMMAND, PROMPT, Spawn, chat_of_the_assignment, ends, say
+from tests.kit.command import COMMAND
+from tests.kit.terminals import PROMPT, Spawn, chat_of_the_assignment, ends, say
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
 pyte = pytest.importorskip("pyte")
