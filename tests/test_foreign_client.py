@@ -19,6 +19,7 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import decode
+from tests.kit.logs import NONCE
 from tests.kit.terminals import PROMPT, Spawn, ends, say
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
@@ -208,7 +209,14 @@ class Impostor:
 
     def say_hello(self, **fields: Any) -> None:
         """Say hello as a server does; `fields` replace what would be right."""
-        hello = {"type": "hello", "protocol": "1.7", "seat": "server", "games": {"tictactoe": 1}, "mood": []}
+        hello = {
+            "type": "hello",
+            "protocol": "1.7",
+            "seat": "server",
+            "nonce": NONCE.hex(),
+            "games": {"tictactoe": 1},
+            "mood": [],
+        }
         self.send(json.dumps(hello | {"session": "0" * 32} | fields).encode())
 
     def send(self, payload: bytes) -> None:

@@ -11,7 +11,7 @@ The rules of turns:
     ends, the chat continues with the seat that was invited. `quit`, on one's turn, closes the log for good.
 
 Each turn carries its number, and a digest over itself, the digest before it, the public position after it and the
-winner of the match that it ends. So two logs are equal if their last digests are, and then both screens show the same.
+winner of a match that it ends. So two logs are equal if their last digests are, and then both screens show the same.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,6 @@ from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind, Turn
-
 
 DRAW = "draw"
 """What the digest covers in place of a winner where there is none."""

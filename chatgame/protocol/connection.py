@@ -281,7 +281,9 @@ class Connection:
     def _foreign(self, protocol: str) -> TurnedAway:
         """Answer the hello of another major version."""
         if self._seat is CLIENT:
-            return TurnedAway(f"The server speaks protocol {protocol}, and this program {PROTOCOL}. Update one of them.")
+            return TurnedAway(
+                f"The server speaks protocol {protocol}, and this program {PROTOCOL}. Update one of them."
+            )
         text = f"protocol {protocol} is not understood here, but {PROTOCOL}"
         self.state = State.GREETING
         self.say(Bye(Reason.VERSION, text), self._now)

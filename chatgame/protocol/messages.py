@@ -6,9 +6,9 @@
     pair    a step of pairing, before the hello, between programs that do not know each other yet
     bye     the last message, out of turn: why I leave
 
-The protocol grows without breaking: messages of a type that this version does not know are passed over, and so are
-unknown fields of all but turns, in which the digest covers everything. `type` and `protocol` are read before all else,
-so that a hello of another major version, whatever else is in it, gets an answer.
+The protocol can grow. Messages of a type that this version does not know are passed over, and so are unknown fields,
+but not in turns, where the digest covers everything. `type` and `protocol` are read first, so that a hello of another
+major version gets an answer, whatever else is in it.
 """
 
 import re

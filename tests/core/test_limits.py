@@ -21,9 +21,9 @@ from chatgame.games import BUILT_IN
 from chatgame.games.hangman import Hangman
 from chatgame.protocol.frames import HEADER_SIZE, FrameReader
 from chatgame.protocol.messages import Bye, Reason, decode, encode
-from tests.kit.logs import SESSION
+from tests.kit.logs import NONCE, SESSION
 
-HELLO = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}}
+HELLO = {"type": "hello", "protocol": "1.0", "seat": "client", "nonce": NONCE.hex(), "games": {}}
 TURN = {"type": "turn", "number": 0, "seat": "client", "kind": "say", "text": "x", "digest": "0" * 64}
 
 MESSAGES: dict[str, tuple[int, Callable[[int], dict[str, Any]]]] = {

@@ -298,7 +298,7 @@ def test_commitment_has_one_form(text: str) -> None:
 ELSEWHERE = {
     "another value": commitment(Place(SESSION, 0, 0, INVITED), opening("two")),
     "another salt": commitment(Place(SESSION, 0, 0, INVITED), opening("one", 1)),
-    "another session": commitment(Place("1" * 32, 0, 0, INVITED), opening("one")),
+    "another session": commitment(Place("1" * 64, 0, 0, INVITED), opening("one")),
     "another match": commitment(Place(SESSION, 1, 0, INVITED), opening("one")),
     "another ply": commitment(Place(SESSION, 0, 1, INVITED), opening("one")),
     "another seat": commitment(Place(SESSION, 0, 0, INVITER), opening("one")),

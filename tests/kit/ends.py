@@ -31,7 +31,7 @@ from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Journal
 from chatgame.session.play import converse
-from tests.kit.logs import SESSION, VERSIONS
+from tests.kit.logs import NONCE, SESSION, VERSIONS
 from tests.kit.wire import Wire
 
 Games = Mapping[str, AnyRules]
@@ -88,16 +88,21 @@ class Peer:
 
     async def greet(self, **fields: Any) -> dict[str, Any]:
         """Exchange hellos with the honest side; `fields` replace what would be right."""
-        hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "games": VERSIONS}
+        hello = {
+            "type": "hello",
+            "protocol": "1.0",
+            "seat": self.seat,
+            "nonce": NONCE.hex(),
+            "games": VERSIONS,
+            "session": SESSION,
+        }
         if self.seat is Seat.CLIENT:
             self.send(hello | fields)
             answer = await self.hear()
-            session = answer.get("session", "")
         else:
             answer = await self.hear()
-            session = SESSION
-            self.send(hello | {"session": session} | fields)
-        self.table = Table.open(session, BUILT_IN, VERSIONS)
+            self.send(hello | fields)
+        self.table = Table.open(SESSION, BUILT_IN, VERSIONS)
         return answer
 
     def send(self, *messages: dict[str, Any] | bytes) -> None:
@@ -201,12 +206,12 @@ async def converse_with_peer(
     pump, peer = Pump(StreamTransport(*at_honest), seat.other), Peer(seat, at_peer)
 
     async def honest() -> Link:
-        held, session = Held(seat.other), SESSION
+        held = Held(seat.other)
         if seat is Seat.SERVER:
-            pump.say(hello_of(held, BUILT_IN))
+            pump.say(hello_of(held, BUILT_IN, SESSION, nonce=NONCE))
         await pump.next_event()
         if seat is Seat.CLIENT:
-            pump.say(hello_of(held, BUILT_IN, session))
+            pump.say(hello_of(held, BUILT_IN, SESSION, nonce=NONCE))
         return Link(pump, held)
 
     link, _ = await asyncio.gather(honest(), peer.greet())
@@ -215,14 +220,14 @@ async def converse_with_peer(
 
 def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:
     """The link of an honest side at `seat`, whose partner has said hello."""
-    return Link(greeted(streams, seat, Hello("1.0", seat.other, dict(theirs), SESSION)), Held(seat))
+    return Link(greeted(streams, seat, Hello("1.0", seat.other, NONCE.hex(), dict(theirs), SESSION)), Held(seat))
 
 
 def greeted(streams: Streams, seat: Seat, hello: Hello) -> Pump:
     """The pump of an honest side at `seat`, on which both have said hello, the partner `hello`."""
     pump, now = Pump(StreamTransport(*streams), seat), asyncio.get_running_loop().time()
     ends = {seat: pump.connection, seat.other: Connection(seat.other, now)}
-    hellos = {seat: hello_of(Held(seat), BUILT_IN, SESSION), seat.other: hello}
+    hellos = {seat: hello_of(Held(seat), BUILT_IN, SESSION, nonce=NONCE), seat.other: hello}
     for speaker in Seat:
         greet(ends[speaker], hellos[speaker], ends[speaker.other], now)
     return pump

@@ -1,4 +1,4 @@
-"""The session of most tests: its identifier, the games of both sides, and its log, written turn by turn."""
+"""The session of most tests: its identifier, a nonce, the games of both sides, and its log, written turn by turn."""
 
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Step
@@ -6,7 +6,8 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 
-SESSION = "0" * 32
+SESSION = "0" * 64
+NONCE = bytes(32)
 VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
 EMPTY = Table.open(SESSION, BUILT_IN, VERSIONS)
 

@@ -10,10 +10,10 @@ from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Hello, Message, encode
 from chatgame.protocol.pairing import Invitation, Pairing
 from chatgame.protocol.resume import Held
-from tests.kit.logs import SESSION
+from tests.kit.logs import NONCE, SESSION
 
-CLIENTS = hello_of(Held(Seat.CLIENT), BUILT_IN)
-SERVERS = hello_of(Held(Seat.SERVER), BUILT_IN, SESSION)
+CLIENTS = hello_of(Held(Seat.CLIENT), BUILT_IN, SESSION, nonce=NONCE)
+SERVERS = hello_of(Held(Seat.SERVER), BUILT_IN, SESSION, nonce=NONCE)
 
 
 class Ends:

@@ -26,6 +26,7 @@ from chatgame.protocol.messages import Bye
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Player
 from tests.kit.ends import Games
+from tests.kit.logs import NONCE
 from tests.kit.wire import Wire
 
 CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
@@ -218,7 +219,7 @@ class Stranger:
     async def come(cls, **hello: Any) -> "Stranger":
         """Connect, and say hello as a client."""
         stranger = cls(Wire(*await asyncio.open_connection("server", 1059)))
-        stranger.wire.say(replace(hello_of(Held(Seat.CLIENT), BUILT_IN), **hello))
+        stranger.wire.say(replace(hello_of(Held(Seat.CLIENT), BUILT_IN, nonce=NONCE), **hello))
         return stranger
 
     async def turned_away(self) -> str:

@@ -8,8 +8,9 @@ from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.net.dial import FIRST_PAUSE, pauses
 from chatgame.protocol.hello import hello_of
+from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
-from tests.kit.logs import SESSION
+from tests.kit.logs import NONCE
 from tests.kit.simulated import Person, Place
 from tests.kit.virtual import in_simulation
 from tests.kit.wire import Wire
@@ -29,8 +30,9 @@ class Visits:
         """Greet a client, and hang up."""
         self.count += 1
         wire = Wire(reader, writer)
-        await wire.hear()
-        wire.say(hello_of(Held(Seat.SERVER), BUILT_IN, SESSION))
+        hello = await wire.hear()
+        assert isinstance(hello, Hello)
+        wire.say(hello_of(Held(Seat.SERVER), BUILT_IN, hello.session, nonce=NONCE))
         writer.close()
 
 

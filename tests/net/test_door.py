@@ -23,8 +23,9 @@ from chatgame.players.script import Script
 from chatgame.protocol.frames import frame
 from chatgame.session.play import converse
 from tests.kit.ends import dial, link_to, listening
+from tests.kit.logs import NONCE
 
-HELLO: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}}
+HELLO: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "client", "nonce": NONCE.hex(), "games": {}}
 
 
 def framed(message: dict[str, Any]) -> bytes:

@@ -18,7 +18,7 @@ from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import Alive, Bye, Hello, encode
 from chatgame.session.play import converse
 from tests.kit.ends import Peer, Thinker, greeted, link_to, sentence_of
-from tests.kit.logs import EMPTY, SESSION, VERSIONS
+from tests.kit.logs import EMPTY, NONCE, SESSION, VERSIONS
 from tests.kit.virtual import in_virtual_time
 
 SAID = [Table.open("s", {}, {}).write(Seat.CLIENT, *turn)[0] for turn in ((Kind.SAY, "Zoë 🎲"), (Kind.QUIT, ""))]
@@ -180,7 +180,7 @@ async def test_late_bytes_of_a_connection_that_was_given_up_are_ignored() -> Non
     receiving = asyncio.create_task(link.receive())
     await asyncio.sleep(0)
     at_old[1].write(frame(encode(SAID[0])))
-    link.resume(greeted(new, Seat.SERVER, Hello("1.0", Seat.CLIENT, VERSIONS, SESSION)))
+    link.resume(greeted(new, Seat.SERVER, Hello("1.0", Seat.CLIENT, NONCE.hex(), VERSIONS, SESSION)))
     again = Turn(0, Seat.CLIENT, Kind.SAY, "agreed on", "0" * 64)
     at_new[1].write(frame(encode(again)))
     assert await receiving == again

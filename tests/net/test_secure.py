@@ -34,7 +34,7 @@ from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
 from tests.kit.command import COMMAND
 from tests.kit.ends import Thinker, dial, listening
-from tests.kit.logs import SESSION
+from tests.kit.logs import NONCE, SESSION
 from tests.kit.wire import Wire
 
 ANY = "0.0.0.0"  # noqa: S104  # that is what is tested
@@ -155,7 +155,7 @@ async def test_who_is_not_new_needs_a_token(server: Server) -> None:
     """A hello without a code is one of somebody who comes back; a stranger has nothing to come back to."""
     connection = await server.connect()
     await connection.start_tls(anything())
-    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN, None, "0" * 64))
+    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN, None, "0" * 64, nonce=NONCE))
     assert await connection.hear() == Bye("taken")
     connection.abort()
 
@@ -179,7 +179,7 @@ async def test_older_tls_is_refused(server: Server) -> None:
 async def test_server_does_not_speak_in_the_clear(server: Server) -> None:
     """A client without a code is told so, and a hello is not answered."""
     connection = await server.connect()
-    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN))
+    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN, nonce=NONCE))
     with pytest.raises((LinkLost, ChatgameError)):
         await connection.hear()
     connection.abort()
@@ -266,7 +266,7 @@ async def guess(connection: Wire) -> None:
 async def hush(connection: Wire) -> None:
     """Answer with something else."""
     await connection.hear()
-    connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, SESSION))
+    connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, SESSION, nonce=NONCE))
 
 
 NO_POINTS = {

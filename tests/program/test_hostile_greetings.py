@@ -35,7 +35,7 @@ from tests.kit.ends import Peer, Screen
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
 from tests.kit.hostile import GAMES, answer
-from tests.kit.logs import EMPTY, SESSION
+from tests.kit.logs import EMPTY, NONCE, SESSION
 
 CLIENT, SERVER = Seat
 
@@ -48,7 +48,7 @@ async def greeting(messages: Iterable[bytes]) -> list[str]:
             honest, (_, writer) = memory_streams()
             pump = Pump(StreamTransport(*honest), seat)
             if seat is CLIENT:
-                pump.say(hello_of(Held(CLIENT), GAMES))
+                pump.say(hello_of(Held(CLIENT), GAMES, nonce=NONCE))
             writer.write(message)
             writer.close()
             try:

@@ -50,7 +50,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
             ({"session": session, "token": last} | log, Reason.DIVERGED),
             ({"session": session, "token": first} | log, Reason.DIVERGED),
             ({"session": session, "token": token(b"another's seed" * 3, 5)} | log, Reason.UNKNOWN),
-            ({"session": "f" * 32, "token": last} | log, Reason.UNKNOWN),
+            ({"session": "f" * 64, "token": last} | log, Reason.UNKNOWN),
         ):
             assert await (await Stranger.come(**hello)).turned_away() == reason
         if connected:

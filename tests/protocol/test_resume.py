@@ -207,7 +207,7 @@ def test_partner_who_holds_nothing_has_no_digest() -> None:
 @pytest.mark.parametrize("end", range(1, len(LOG) + 1))
 def test_log_of_another_session_differs(end: int) -> None:
     """Even if the same was said in it."""
-    elsewhere = taken(ACTS, session="1" * 32)
+    elsewhere = taken(ACTS, session="1" * 64)
     for seat in Seat:
         with pytest.raises(Diverged, match=f"^The {seat.other}'s journal differs"):
             Held.of(seat, LOG[:end]).missing(end, elsewhere[end - 1].digest)

@@ -69,7 +69,7 @@ async def test_reveal_before_both_have_committed() -> None:
         (opening("paper"), {"match": 1}),
         (opening("paper"), {"ply": 1}),
         (opening("paper"), {"seat": Seat.SERVER}),
-        (opening("paper"), {"session": "f" * 32}),
+        (opening("paper"), {"session": "f" * 64}),
     ],
 )
 async def test_reveal_that_does_not_open_the_commitment(shown: Opening, elsewhere: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
 from tests.kit.ends import Peer, Thinker, greeted, link_to
 from tests.kit.fuzzed import Mutation, fuzzed, mutations, places, raw, streams_of_bytes, ways
-from tests.kit.logs import SESSION, VERSIONS
+from tests.kit.logs import NONCE, SESSION, VERSIONS
 from tests.kit.virtual import in_virtual_time
 
 DOCUMENTED = (RemoteProtocolError, PartnerLeft, LinkLost, Diverged)
@@ -49,7 +49,14 @@ LINES = {
 }
 """What two people type who play one game after another: choices, a secret with answers, dice and plain moves."""
 
-HELLO = {"type": "hello", "protocol": "1.0", "seat": "client", "games": VERSIONS, "session": SESSION}
+HELLO = {
+    "type": "hello",
+    "protocol": "1.0",
+    "seat": "client",
+    "nonce": NONCE.hex(),
+    "games": VERSIONS,
+    "session": SESSION,
+}
 
 
 def chance(seat: Seat) -> Random:
@@ -184,7 +191,7 @@ def test_any_greeting_is_a_hello_or_a_documented_error(mutation: Mutation, peer:
         honest, (_, writer) = memory_streams()
         pump = Pump(StreamTransport(*honest), peer.other)
         if peer is Seat.SERVER:
-            pump.say(Hello("1.0", Seat.CLIENT, VERSIONS, SESSION))
+            pump.say(Hello("1.0", Seat.CLIENT, NONCE.hex(), VERSIONS, SESSION))
         task = asyncio.create_task(pump.next_event())
         for piece in pieces:
             writer.write(piece)
@@ -216,7 +223,7 @@ def test_any_claim_to_hold_a_log_is_met(peer: Seat, ours: int, theirs: int, clai
 
     async def scenario() -> Exception:
         honest, (_, writer) = memory_streams()
-        hello = Hello("1.0", peer, VERSIONS, SESSION, theirs, digest)
+        hello = Hello("1.0", peer, NONCE.hex(), VERSIONS, SESSION, theirs, digest)
         link = Link(greeted(honest, peer.other, hello), held)
         writer.close()
         with pytest.raises((Diverged, LinkLost)) as raised:

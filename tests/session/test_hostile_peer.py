@@ -16,7 +16,7 @@ from chatgame.net.memory import memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
 from tests.kit.ends import Looker, Peer, converse_with_peer, link_to, sentence_of
-from tests.kit.logs import VERSIONS
+from tests.kit.logs import NONCE, VERSIONS
 
 Offence = Callable[[Peer], dict[str, Any] | bytes]
 
@@ -24,12 +24,11 @@ Offence = Callable[[Peer], dict[str, Any] | bytes]
 IN_CHAT: dict[str, tuple[Offence, str]] = {
     # the client's first turn
     "no JSON": (lambda _: b"\xffHello", "not a message"),
-    "an unknown type": (lambda _: {"type": "shout"}, "not a message"),
     "an unknown kind": (lambda p: p.turn("say", "x", kind="shout"), "not a message"),
     "an unknown field": (lambda p: p.turn("say", "x", colour="red"), "not a message"),
     "a missing field": (lambda _: {"type": "turn", "number": 0}, "not a message"),
     "a second hello": (
-        lambda _: {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}},
+        lambda _: {"type": "hello", "protocol": "1.0", "seat": "client", "nonce": NONCE.hex(), "games": {}},
         "it began to greet again",
     ),
     "a text of 4097 bytes": (
