@@ -152,10 +152,10 @@ def test_digests_are_as_the_protocol_describes_them() -> None:
     """A stranger computes the same from the protocol's README: one line for each, and the position as JSON."""
     opened, _ = NEXT.write(Seat.SERVER, Kind.PLAY, "tictactoe")
     first = digest("chatgame 1", SESSION)
-    said = digest(first, "0", "client", "say", "", "Hello")
+    said = digest(first, "0", "client", "say", "", "", "Hello")
     assert TURN.digest == said
     position = '["123456789","client"]'
-    assert opened.digest == digest(said, "1", "server", "play", position, "tictactoe")
+    assert opened.digest == digest(said, "1", "server", "play", position, "", "tictactoe")
 
 
 @given(st.data(), st.integers(1, 4))

@@ -21,8 +21,8 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.players.person.narration import typed
 from chatgame.program import Setting, join, serve
-from chatgame.protocol.hello import hello_of
-from chatgame.protocol.messages import Bye
+from chatgame.protocol.hello import hello_of, session_opened_by
+from chatgame.protocol.messages import Bye, Hello, decode, encode
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Player
 from tests.kit.ends import Games
@@ -212,15 +212,23 @@ async def talk(place: Place, lines: tuple[list[str], list[str]], wire: Line) -> 
 class Stranger:
     """A program by hand that says to the server what it likes."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, hello: Hello) -> None:
         self.wire = wire
+        self._hello = hello
+        wire.say(hello)
 
     @classmethod
     async def come(cls, **hello: Any) -> "Stranger":
         """Connect, and say hello as a client."""
-        stranger = cls(Wire(*await asyncio.open_connection("server", 1059)))
-        stranger.wire.say(replace(hello_of(Held(Seat.CLIENT), BUILT_IN, nonce=NONCE), **hello))
-        return stranger
+        said = replace(hello_of(Held(Seat.CLIENT), BUILT_IN, nonce=NONCE), **hello)
+        return cls(Wire(*await asyncio.open_connection("server", 1059)), said)
+
+    async def answered(self) -> tuple[Hello, str]:
+        """The server's hello, and the session that the two hellos name or open."""
+        payload = await self.wire.hear_payload()
+        answer = decode(payload)
+        assert isinstance(answer, Hello)
+        return answer, answer.session or session_opened_by(encode(self._hello), payload)
 
     async def turned_away(self) -> str:
         """The reason of the goodbye, which is all that the server says."""

@@ -199,7 +199,7 @@ async def answering(answer: bytes) -> AsyncIterator[int]:
         (b"", "is not a chatgame server"),
         (framed({"type": "alive"}), "is not a chatgame server"),
         (framed(HELLO), "is not a chatgame server"),
-        (framed(HELLO | {"seat": "server"}), "is not a chatgame server"),
+        (framed(HELLO | {"seat": "server", "session": "0" * 64}), "is not a chatgame server"),
         (
             framed(HELLO | {"seat": "server", "protocol": "2.1"}),
             r"The server speaks protocol 2\.1, and this program 1\.0",

@@ -16,7 +16,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
-from chatgame.protocol.messages import Alive, Bye, Hello, Reason
+from chatgame.protocol.messages import Alive, Bye, Reason
 from chatgame.protocol.resume import Held, token
 from tests.kit.simulated import CHAT, Line, Person, Place, Stranger, both_sit, heard, talk, until
 from tests.kit.virtual import in_simulation
@@ -141,9 +141,7 @@ def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path, s
             peer = await Stranger.come(
                 token=token(bytes(32), visit), session=session, turns=held.number, digest=held.digest
             )
-            hello = await peer.wire.hear()
-            assert isinstance(hello, Hello)
-            session = hello.session or ""
+            hello, session = await peer.answered()
             table = table or Table.open(session, BUILT_IN, hello.games)
             ends = asyncio.get_running_loop().time() + 8
             alive = [Alive()] * signs

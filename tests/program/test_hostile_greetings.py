@@ -35,7 +35,7 @@ from tests.kit.ends import Peer, Screen
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
 from tests.kit.hostile import GAMES, answer
-from tests.kit.logs import EMPTY, NONCE, SESSION
+from tests.kit.logs import EMPTY, NONCE
 
 CLIENT, SERVER = Seat
 
@@ -67,8 +67,9 @@ def greetings(text: str) -> list[bytes]:
         "type": "hello",
         "protocol": "1.0",
         "seat": "server",
+        "nonce": NONCE.hex(),
         "games": {},
-        "session": SESSION,
+        "session": None,
         "name": "",
     }
     wrong = [hello | {field: text} for field in hello] + [hello | {"games": {text: 1}}, hello | {text: text}]

@@ -15,7 +15,7 @@ from chatgame.core.errors import (
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.protocol.messages import Hello, Reason
+from chatgame.protocol.messages import Reason
 from chatgame.protocol.resume import token
 from tests.kit.journals import edit
 from tests.kit.simulated import Person, Place, Stranger, both_sit, heard, until
@@ -91,10 +91,9 @@ def test_client_that_cannot_come_back_is_not_waited_for(tmp_path: Path) -> None:
         await heard(place.told[Seat.SERVER], "listening")
         for words in ([], ["Hello"]):
             stranger = await Stranger.come()
-            hello = await stranger.wire.hear()
-            assert isinstance(hello, Hello)
+            _, session = await stranger.answered()
             for word in words:
-                stranger.wire.say(Table.open(hello.session or "", {}, {}).write(Seat.CLIENT, Kind.SAY, word)[0])
+                stranger.wire.say(Table.open(session, {}, {}).write(Seat.CLIENT, Kind.SAY, word)[0])
                 await until(lambda: person.seen == 1)
             stranger.wire.abort()
             if not words:

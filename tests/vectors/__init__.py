@@ -57,8 +57,8 @@ def files() -> dict[str, str]:
         ),
         "messages": (
             "What is in one frame: a text, sent in UTF-8, or bytes in hexadecimal. Then the message that it is, with "
-            "what was left out filled in and unknown fields passed over; or what becomes of it: refused, passed over, "
-            "another version.",
+            "what was left out filled in and unknown fields passed over; or what becomes of it: refused, passed "
+            "over, another version.",
             {},
             _messages(),
         ),
