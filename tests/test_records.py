@@ -345,7 +345,7 @@ class TestJson:
         data = exported(home, home.write(CLIENT, turns, ended=True))
         last = digest("chatgame 1", data["session"])
         for turn in data["turns"]:
-            last = digest(last, str(turn["number"]), turn["seat"], turn["kind"], "", turn["text"])
+            last = digest(last, str(turn["number"]), turn["seat"], turn["kind"], "", "", turn["text"])
             assert turn["digest"] == last
 
     def test_text_is_unchanged_and_can_be_read(self, home: Home) -> None:

@@ -26,7 +26,7 @@ from chatgame.net.transport import StreamTransport
 from chatgame.players.script import Script
 from chatgame.protocol.connection import Connection
 from chatgame.protocol.frames import frame
-from chatgame.protocol.hello import hello_of
+from chatgame.protocol.hello import hello_of, session_opened_by
 from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Journal
@@ -88,21 +88,17 @@ class Peer:
 
     async def greet(self, **fields: Any) -> dict[str, Any]:
         """Exchange hellos with the honest side; `fields` replace what would be right."""
-        hello = {
-            "type": "hello",
-            "protocol": "1.0",
-            "seat": self.seat,
-            "nonce": NONCE.hex(),
-            "games": VERSIONS,
-            "session": SESSION,
-        }
+        hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "nonce": NONCE.hex(), "games": VERSIONS}
         if self.seat is Seat.CLIENT:
-            self.send(hello | fields)
-            answer = await self.hear()
+            self.send(hello | {"session": SESSION} | fields)
+            answer, session = await self.hear(), SESSION
         else:
-            answer = await self.hear()
-            self.send(hello | fields)
-        self.table = Table.open(SESSION, BUILT_IN, VERSIONS)
+            heard = await self.wire.hear_payload()
+            answer = json.loads(heard)
+            said = json.dumps(hello | {"session": answer["session"]} | fields).encode()
+            self.send(said)
+            session = answer["session"] or session_opened_by(heard, said)
+        self.table = Table.open(session, BUILT_IN, VERSIONS)
         return answer
 
     def send(self, *messages: dict[str, Any] | bytes) -> None:

@@ -35,7 +35,7 @@ from tests.kit.ends import Peer, Screen
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
 from tests.kit.hostile import GAMES, answer
-from tests.kit.logs import EMPTY, NONCE
+from tests.kit.logs import NONCE
 
 CLIENT, SERVER = Seat
 
@@ -145,7 +145,6 @@ async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_i
         peer = Peer(SERVER, (reader, writer))
         if greeted:
             await peer.greet()
-            peer.table = EMPTY
             await answer(peer)
             peer.send(peer.turn("say", text))
         else:

@@ -288,7 +288,7 @@ UNKNOWN = b'{"type":"wave","protocol":"9.9","hands":[2,{"both":true}]}'
 
 
 @pytest.mark.parametrize("seat", Seat)
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", STATES)
 def test_message_of_an_unknown_type_is_passed_over_in_every_state(state: State, seat: Seat) -> None:
     ends = reach(state)
     before = ends.end(seat).state
