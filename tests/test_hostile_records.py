@@ -54,7 +54,7 @@ def see_recording(text: str) -> str:
     """See that a text is harmless in what is kept of a conversation, by either seat; returns what was shown."""
     log, output = [(entry, 1e9 + number) for number, entry in enumerate(log_with(text))], ""
     for seat, partner in product(Seat, (text[:MAX_PERSON], "")):
-        record = Record(1, seat, text, 1059, 1e9, None, len(log), 2, 1e9, SESSION, "", partner)
+        record = Record(1, seat, text, 1059, 1e9, None, len(log), 2, 1e9, SESSION, "", partner, 0)
         output = "".join(as_text(record, log))
         see_that_it_is_harmless(output)
         see_that_it_is_harmless("".join(part for _, part in recording(record, log, Look(colour=True))), colours=True)

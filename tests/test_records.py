@@ -542,7 +542,7 @@ class TestHistory:
     )
     def test_how_long_ago(self, seconds: float, words: str) -> None:
         """In the largest unit that fits."""
-        record = Record(1, CLIENT, "localhost", 1059, 1e9, None, 1, 0, 1e9, SESSION, "", "")
+        record = Record(1, CLIENT, "localhost", 1059, 1e9, None, 1, 0, 1e9, SESSION, "", "", 0)
         assert f"  {words}: 1 turn with" in described(record, 1e9 + seconds)
 
     def test_conversation_that_both_know_is_over(self, tmp_path: Path) -> None:
@@ -632,6 +632,24 @@ def test_conversation_that_there_is_not(home: Home) -> None:
     line = "chatgame: There is no conversation 9. To see which there are, type: chatgame history\n"
     assert [finished(command) for command in commands] == [(1, "", line)] * 3
     assert not home.journal.exists()
+
+
+def test_conversation_of_an_older_chatgame_is_listed_and_cannot_be_shown(home: Home) -> None:
+    """Its log had another form; it is not called damaged, and it can be deleted."""
+    number = home.write(CLIENT, [*chat("Hello", "Hi"), (CLIENT, Kind.PLAY, "pig")])
+    home.sql("UPDATE conversations SET session = substr(session, 33)")
+    home.sql("UPDATE turns SET digest = 'of another form'")
+    home.sql("ALTER TABLE conversations DROP COLUMN older")
+    home.sql("PRAGMA user_version = 2")
+    line = home.shown("history").splitlines()[0]
+    assert line.endswith(
+        "3 turns with the server, as the client at localhost:1059; from an older chatgame, which alone can show it"
+    )
+    for command in ("replay", "export"):
+        assert home.complaint(command, number) == (
+            "chatgame: Conversation 1 is from an older chatgame, which alone can show it.\n"
+        )
+    home.shown("forget", number, "--yes")
 
 
 def test_wrong_usage(home: Home) -> None:

@@ -46,6 +46,7 @@ async def test_history_is_of_all_conversations_in_which_something_was_written(
             session=SESSION,
             name="",
             partner="",
+            older=0,
         ),
         Record(
             second,
@@ -59,6 +60,7 @@ async def test_history_is_of_all_conversations_in_which_something_was_written(
             session=SESSION,
             name="",
             partner="",
+            older=0,
         ),
     ]
     with Reader(path) as reader:
