@@ -169,7 +169,7 @@ def test_digests_follow_from_the_words_of_the_protocol_alone() -> None:
     rows = re.findall(r"(?m)^\| (\d) \| (client|server) \| (\w+) \| (\w+) \| `([0-9a-f]{64})` \|$", PROTOCOL)
     assert len(rows) == 3
     for (number, seat, kind, text, digest), position in zip(rows, positions, strict=True):
-        chain = hashed(chain, number, seat, kind, position, text)
+        chain = hashed(chain, number, seat, kind, position, "", text)
         turn, table = table.write(Seat(seat), Kind(kind), text)
         assert turn.digest == chain == digest
 

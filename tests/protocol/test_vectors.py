@@ -1,5 +1,6 @@
 """The test vectors for strangers: they are what their generator makes, they are right, and the program agrees."""
 
+import hmac
 import json
 import re
 from hashlib import sha256
@@ -10,13 +11,15 @@ from msgspec import to_builtins
 
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import Diverged, InvalidMessage, Refused
-from chatgame.core.limits import CHAIN
+from chatgame.core.limits import CHAIN, SILENCE_LIMIT
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
+from chatgame.protocol.admission import GOODBYES, Admission
 from chatgame.protocol.frames import FrameReader, frame
-from chatgame.protocol.messages import Foreign, decode
+from chatgame.protocol.hello import session_opened_by
+from chatgame.protocol.messages import Foreign, Hello, decode
 from chatgame.protocol.resume import Held, follows, token
 from tests.kit.logs import EMPTY, SESSION
 from tests.vectors import FOLDER, files
@@ -185,6 +188,101 @@ def test_each_kind_of_turn_and_each_game_is_in_the_logs() -> None:
     assert {kind for _, kind, *_ in turns} == set(Kind)
     assert {text.split()[0] for _, kind, text, *_ in turns if kind == "play"} == set(BUILT_IN)
     assert {refused[-1] for log in FILES["logs"]["vectors"] for refused in log["refused"]} == set(SENTENCES)
+
+
+# Sessions, greetings and pairings
+
+
+@vectors("sessions")
+def test_two_hellos_open_a_session(vector: Vector) -> None:
+    client, server = vector["client"].encode(), vector["server"].encode()
+    assert sha256(client + server).hexdigest() == vector["session"] == session_opened_by(client, server)
+    assert isinstance(decode(client), Hello)
+    assert isinstance(decode(server), Hello)
+
+
+@vectors("greetings")
+def test_server_answers_one_client_after_another(vector: Vector) -> None:
+    admission, opened = Admission(), list[str]()
+    for number, client in enumerate(vector["clients"]):
+        if client["seconds"] > SILENCE_LIMIT:
+            admission.vacate()
+        admission.begun = client["holds"] > 0
+        names = client["names"]
+        session = "f" * 64 if names == "another" else None if names is None else opened[names]
+        shown = None if client["k"] is None else token(bytes.fromhex(FILES["greetings"]["seed"]), CHAIN - client["k"])
+        hello = Hello("1.0", Seat.CLIENT, "0" * 64, {}, session, token=shown)
+        decision = admission.decide(hello, welcome=client["paired"] or not vector["code"])
+        goodbye = GOODBYES.get(decision)
+        assert client["answer"] == (goodbye.reason if goodbye else decision.name.lower())
+        opened.append(session or f"{number:064x}")
+        if not goodbye:
+            admission.seat(opened[-1], shown, by_code=client["paired"])
+
+
+Point = tuple[int, int]
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+
+
+def add(one: Point, two: Point) -> Point:
+    """The sum of two points of the curve of Ed25519 (RFC 8032, 5.1.4)."""
+    (x1, y1), (x2, y2) = one, two
+    product = D * x1 * x2 * y1 * y2 % P
+    x = (x1 * y2 + x2 * y1) * pow(1 + product, -1, P) % P
+    return x, (y1 * y2 + x1 * x2) * pow(1 - product, -1, P) % P
+
+
+def times(factor: int, point: Point) -> Point:
+    """A point so many times."""
+    total = (0, 1)
+    while factor:
+        total = add(total, point) if factor & 1 else total
+        point, factor = add(point, point), factor >> 1
+    return total
+
+
+def point(digits: str) -> Point:
+    """The point that 32 bytes stand for (RFC 8032, 5.1.3)."""
+    number = int.from_bytes(bytes.fromhex(digits), "little")
+    sign, y = number >> 255, number % 2**255
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+    assert x * x % P == square
+    return (x if x % 2 == sign else P - x), y
+
+
+def encoded(point: Point) -> bytes:
+    """The 32 bytes that stand for a point."""
+    x, y = point
+    return (y + (x % 2 << 255)).to_bytes(32, "little")
+
+
+@vectors("pairings")
+def test_pairings_follow_from_the_words_of_the_readme(vector: Vector) -> None:
+    """A stranger needs nothing but its constants, RFC 5869 and the curve."""
+    code = vector["code"].encode()
+    readme = (FOLDER.parent.parent / "chatgame" / "protocol" / "README.md").read_text("utf-8")
+    base, m, n = (point(digits) for digits in re.findall(r"(?m)^ {4}(?:base|M|N) +([0-9a-f]{64})$", readme))
+    extracted = hmac.digest(bytes(32), code, "sha256")
+    first = hmac.digest(extracted, b"SPAKE2 pw\x01", "sha256")
+    w = int.from_bytes((first + hmac.digest(extracted, first + b"SPAKE2 pw\x02", "sha256"))[:48]) % L
+    x, y = int(vector["x"], 16), int(vector["y"], 16)
+    ours, theirs = add(times(x, base), times(w, m)), add(times(y, base), times(w, n))
+    shared = times(x, add(theirs, times(L - w, n)))
+    assert shared == times(y, add(ours, times(L - w, m)))
+    names = sha256(code).digest() + sha256(b"chatgame client").digest() + sha256(b"chatgame server").digest()
+    key = sha256(names + encoded(ours) + encoded(theirs) + encoded(shared)).digest()
+    values = [(letter + encoded(message)).hex() for letter, message in ((b"A", ours), (b"B", theirs))]
+    proofs = [
+        hmac.digest(key, hashed("chatgame pairing", seat, vector["certificate"], *values).encode(), "sha256").hex()
+        for seat in ("client", "server")
+    ]
+    assert [f"{w:064x}", *values, key.hex(), *proofs] == [
+        vector[name] for name in ("w", "client", "server", "K", "proof of the client", "proof of the server")
+    ]
 
 
 # Commitments, tokens, resuming

@@ -17,6 +17,7 @@ from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
+from tests.vectors.connections import greetings, pairings, sessions
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
@@ -84,6 +85,26 @@ def files() -> dict[str, str]:
             {"seed": bytes(32).hex()},
             _tokens(),
         ),
+        "sessions": (
+            "The hellos of a client and a server, as they were sent, and the session that they open.",
+            {},
+            sessions(),
+        ),
+        "greetings": (
+            "What a server answers to one client after another: a hello for a new session (new), a hello for the one "
+            "that was named (back), or the reason of a goodbye. Of each client: its token, by its k; the session it "
+            "names, which was opened by the greeting of this number, from 0, or is another, or null; whether it "
+            "has paired, where the server has a code; how many turns the server holds by then, and for how many "
+            "seconds there has been no connection.",
+            {"seed": bytes(32).hex()},
+            greetings(),
+        ),
+        "pairings": (
+            "A pairing with random numbers that are given: the code, w, x and y in hexadecimal, the values of both "
+            "sides, K, the SHA-256 of the certificate, and both proofs.",
+            {},
+            pairings(),
+        ),
         "resume": (
             "A seat holds so many turns of the log, and hears in the partner's hello how many they hold and the "
             "digest of the last: the numbers of the turns that it sends, or null if the logs diverged. Of each turn "
@@ -107,7 +128,7 @@ def _written(head: Vector, vectors: Sequence[Vector]) -> str:
     """One field, one vector and one turn of a log on a line."""
 
     def shown(name: str, value: Any) -> str:
-        if name in ("turns", "refused"):
+        if name in ("turns", "refused", "clients"):
             value = ",\n  ".join(map(json.dumps, value))
             return f'"{name}": [\n  {value}\n]' if value else f'"{name}": []'
         return f"{json.dumps(name)}: {json.dumps(value)}"
