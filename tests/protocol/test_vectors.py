@@ -105,8 +105,8 @@ SENTENCES = {
     "kind": "came where one to|No game is on|is on already|remarks in a row",
     "text": "needs a text|carries no text|bytes in UTF-8",
     "game": "There is no game|is followed by one space|has no options|odd number|nobody moves",
-    "move": r"is not an? (cell|answer|column|guess)|is taken|is full|turn nothing over|another notation|was (tried|shot)|on the board"
-    "|not one of|cannot place|cannot be true|no points to hold",
+    "move": r"is not an? (cell|answer|column|guess)|is taken|is full|another notation|was (tried|shot)|on the board"
+    "|turn nothing over|not one of|cannot be true|no points to hold",
     "contribution": "is not a number from",
     "commitment": "A commitment is 64|is a copy",
     "reveal": "does not have the form|does not open",

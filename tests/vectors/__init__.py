@@ -318,7 +318,7 @@ BYTES = {
 # Logs
 
 SALTS = [bytes([n]) * 32 for n in range(1, 30)]
-FLEETS = ("a1-e1 b3-b6 d5-f5 h1-h3 j9-j10", "a1-a5 c1-c4 e1-e3 g1-g3 i1-i2")
+FLEETS = ("a1-e1 b3-b6 d5-f5 h1-h3 j9-j10", "a1-a5 c1-c4 e1-e3 g1-g3 i1-i2", "a1-e1 a3-d3 a5-c5 a7-c7 a9-b9")
 PASSED = ("c4", "c3", "f5", "b4", "b2", "d2", "a4", "a5", "a6", "f6", "g7", "f4", "g4", "e1")
 OVERLAP = "a1-e1 a1-a4 d5-f5 h1-h3 j9-j10"
 EXAMPLE = "; the example in GAMES.md"
@@ -539,11 +539,11 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
     (
         f"battleship, won by the first seat{EXAMPLE}",
         [
-            *("play battleship", f"commit {FLEETS[0]}", f"commit {FLEETS[1]}"),
+            *("play battleship", f"commit {FLEETS[0]}", f"commit {FLEETS[2]}"),
             *shots(
                 [
-                    *("a1 hit", "a2 hit", "a3 hit", "a4 hit", "a5 sunk 5", "c1 hit", "c2 hit", "c3 hit", "c4 sunk 4"),
-                    *("e1 hit", "e2 hit", "e3 sunk 3", "g1 hit", "g2 hit", "g3 sunk 3", "i1 hit", "i2 sunk 2"),
+                    *("a1 hit", "b1 hit", "c1 hit", "d1 hit", "e1 sunk 5", "a3 hit", "b3 hit", "c3 hit", "d3 sunk 4"),
+                    *("a5 hit", "b5 hit", "c5 sunk 3", "a7 hit", "b7 hit", "c7 sunk 3", "a9 hit", "b9 sunk 2"),
                 ],
                 [
                     *("a2 miss", "b3 hit", "b4 hit", "b5 hit", "b6 sunk 4", "h1 hit", "h2 hit", "h3 sunk 3"),
@@ -559,7 +559,7 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             (26, "server", "answer", "sunk 2", "move"),
             (64, "client", "answer", "sunk 3", "move"),
             (68, "client", "answer", "hit", "move"),
-            (69, "client", "reveal", f"{SALTS[1].hex()} {FLEETS[1]}", "seat"),
+            (69, "client", "reveal", f"{SALTS[1].hex()} {FLEETS[2]}", "seat"),
         ],
     ),
     (
