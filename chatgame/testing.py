@@ -18,6 +18,7 @@ from msgspec import to_builtins
 
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.limits import MAX_COUNT
 from chatgame.core.match import Duty, Match
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Revealed
 from chatgame.core.seats import Seat
@@ -49,9 +50,9 @@ def check_rules(
     """Play random games, and see that `rules` do what `Rules` asks of a game.
 
     Both programs come to the same positions and to one outcome, within 5000 turns. A position is immutable, and
-    written as JSON without mappings and floats. Each viewer has a board, drawn and in words, and it shows nothing of
-    the other's secret. Each choice, and each move that is listed, can be made. Any text is either a move, whose
-    notation stands for the same move, or refused with a sentence; by `IllegalMove`, if it was a move before.
+    written as lists of texts, null and integers below 2^53. Each viewer has a board, drawn and in words, and it shows
+    nothing of the other's secret. Each choice, and each move that is listed, can be made. Any text is either a move,
+    whose notation stands for the same move, or refused with a sentence; by `IllegalMove`, if it was a move before.
 
     Args:
         rules: those of the game.
@@ -264,7 +265,7 @@ class _Game:
         position = match.position
         _see(_is_immutable(position), f"The position can be changed, or has no order: {position!r}.")
         written = self._both("What is written for a position", lambda rules: to_builtins(rules.written(position)))
-        _see(_is_plain(written), f"The position has a mapping or a float in it: {written!r}.")
+        _see(_is_plain(written), f"The position is not of tuples, texts, None and integers below 2^53: {written!r}.")
         outcome = self._both("How the game ends", lambda rules: rules.outcome(position))
         _see(outcome is None or _is_phrase(outcome.reason), f"The reason is not the end of a sentence: {outcome}.")
         for viewer in (None, *Seat):
@@ -348,5 +349,7 @@ def _is_immutable(position: object) -> bool:
 
 
 def _is_plain(value: object) -> bool:
-    """Whether there is no mapping and no float in what JSON would have."""
-    return all(map(_is_plain, value)) if isinstance(value, list | tuple) else not isinstance(value, dict | float)
+    """Whether every language can write it alike as JSON."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str) or (type(value) is int and abs(value) <= MAX_COUNT)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chatgame.arguments import read_arguments
+from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
@@ -21,7 +22,9 @@ from chatgame.players.person.look import Look
 from chatgame.players.person.narration import recalled
 from chatgame.players.person.screen import shown
 from chatgame.session.commands import IN_CHAT, IN_GAME
-from tests.kit.logs import SESSION, VERSIONS, steps_of
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, steps_of
+from tests.vectors import FOLDER
+from tests.vectors.examples import DOCUMENT, document
 
 PROJECT = Path(__file__).parent.parent
 EXAMPLES = PROJECT / "examples"
@@ -140,9 +143,42 @@ def test_every_command_at_the_prompt_is_in_the_readme() -> None:
 
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_every_game_is_in_the_readme_and_in_the_protocol(game: str) -> None:
-    """By its title, and for programs in other languages with its version, positions and moves."""
+    """By its title, and for programs in other languages with all that they need to know of it."""
     assert BUILT_IN[game].title in " ".join(README.split())
-    assert f"| `{game}` | {BUILT_IN[game].version} |" in PROTOCOL
+    assert {"options", "position", "start", "who acts", "end", "last position"} <= rules_of(game).keys()
+
+
+def rules_of(game: str) -> dict[str, str]:
+    """What the protocol says of a game, by the first words of each row."""
+    _, heading, section = TEXTS["chatgame/protocol/GAMES.md"].partition(
+        f"\n## `{game}`, version {BUILT_IN[game].version}\n"
+    )
+    assert heading
+    return dict(re.findall(r"(?m)^\| (\w[\w ]*) \| (.*) \|$", section.partition("\n## ")[0]))
+
+
+def test_whole_games_are_played_as_the_protocol_shows_them() -> None:
+    """Turn by turn."""
+    assert DOCUMENT.read_text("utf-8") == document(), "run python -m tests.vectors"
+
+
+@pytest.mark.parametrize("game", [game for game in BUILT_IN if game != "rps"])
+def test_moves_are_written_as_the_protocol_says(game: str) -> None:
+    """By its regular expression: what the program takes matches it, and what does not match is refused."""
+    written = re.match(r"`([^`]+)`", rules_of(game)["move"])
+    assert written
+    form = re.compile(written[1].replace("\\|", "|"), re.ASCII)
+    for log in json.loads((FOLDER / "logs.json").read_text("ascii"))["vectors"]:
+        table = EMPTY
+        for seat, kind, text, *_ in log["turns"]:
+            match = table.playing
+            if kind == "move" and match and match.rules.name == game:
+                assert form.fullmatch(text)
+                for other in (text.upper(), f" {text}", f"{text} ", f"0{text}", text + text, f"{text}\n", "", "?"):
+                    if not form.fullmatch(other):
+                        with pytest.raises(Refused):
+                            match.after(Seat(seat), Kind.MOVE, other)
+            _, table = table.write(Seat(seat), Kind(kind), text)
 
 
 @pytest.mark.parametrize("metadata", blocks("toml"))

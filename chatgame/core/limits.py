@@ -10,7 +10,7 @@ MAX_PAYLOAD = 32 * 1024
 rest is room for the other fields. The length is checked before anything after it is read."""
 
 MAX_COUNT = 2**53 - 1
-"""The largest integer. Every JSON library can hold it."""
+"""The largest integer, in a message or a position. Every JSON library can hold it."""
 
 MAX_GAMES = 100
 """Games in a hello. Nobody has more, and each takes some 50 bytes of a frame."""

@@ -8,8 +8,8 @@ At each position the rules say who acts, and how; the table sees to the rest:
     Secret(seat)  that seat chooses something that stays hidden until the match is over
     Answer(seat)  that seat's program answers from its secret; a false answer loses, once the secret is shown
 
-A position is any immutable value that msgspec can write as JSON without a mapping or a float in it: a
-`NamedTuple` of strings and integers is best. (Or else `written` makes such a value of it.) The table puts that JSON
+A position is an immutable value of nested tuples, strings, `None` and integers below 2^53, best a `NamedTuple`, which
+every language writes alike as JSON (RFC 8785); or else `written` makes such a value of it. The table puts that JSON
 into each turn's digest, so both sides know that their boards agree. A move, a choice, a secret or an answer is any
 value whose `str` is its notation, the only text that travels for it.
 """

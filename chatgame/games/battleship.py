@@ -1,9 +1,10 @@
-"""Battleship: both hide five ships on 10 by 10 cells and shoot in turn; who hits all 17 cells of the other's wins.
+"""Battleship: both hide five ships on 10 by 10 cells and shoot in turn; the first to hit all 17 cells wins.
 
-Ships may touch; a hit gives no second shot; the hundredth shot wins too, for it can miss only by a false answer.
+Ships may touch, and a hit gives no second shot. An answer that cannot be true after those before it is refused.
 Rules: https://en.wikipedia.org/wiki/Battleship_(game)
 """
 
+from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
@@ -53,10 +54,14 @@ class Battleship(Rules[Position, str]):
 
     def parse(self, position: Position, seat: Seat, text: str) -> str:
         if position.fleets < 2:
-            return _notation(_ships_by_cell(text.lower()))
+            fleet = " ".join(text.lower().split())
+            _ships_by_cell(fleet)
+            return fleet
         if position.shot and text not in ANSWERS:
             raise InvalidMove(f'"{text}" is not one of the answers {", ".join(ANSWERS)}.')
         if position.shot:
+            if not _can_be(self.apply(position, text).own, CELLS.index(position.shot)):
+                raise IllegalMove(f'"{text}" cannot be true of {position.shot} after the answers so far.')
             return text
         if text.lower() not in CELLS:
             raise InvalidMove(f'"{text}" is not on the board. Choose a cell from a1 to j10.')
@@ -74,9 +79,8 @@ class Battleship(Rules[Position, str]):
         return Position(shooter.other, fleets, target[:at] + ANSWERS[move] + target[at + 1 :], own, "")
 
     def outcome(self, position: Position) -> Outcome | None:
-        hits = sum(mark not in ".o" for mark in position.own)
-        over = hits == sum(LENGTHS) or "." not in position.own
-        return Outcome(position.shooter.other, "the whole fleet is sunk") if over else None
+        sunk = _hits(position.own) == sum(LENGTHS)
+        return Outcome(position.shooter.other, "the whole fleet is sunk") if sunk else None
 
     def answer(self, position: Position, secret: str) -> str:
         at = CELLS.index(position.shot)
@@ -91,7 +95,7 @@ class Battleship(Rules[Position, str]):
             free = [ship for ship in places(length) if fleet.keys().isdisjoint(ship)]
             seed, choice = divmod(seed, len(free))
             fleet |= dict.fromkeys(free[choice], free[choice])
-        return _notation(fleet)
+        return " ".join(f"{CELLS[ship[0]]}-{CELLS[ship[-1]]}" for ship in dict.fromkeys(fleet.values()))
 
     def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
         last, seas = viewer or Seat.SERVER, []
@@ -130,13 +134,43 @@ def _sea(title: str, shots: str, fleet: str | None, shot: str) -> Grid:
     return Grid(cells, 10, title, "abcdefghij", [str(row) for row in range(1, 11)], [MISS, HIT, SUNK])
 
 
+def _hits(waters: str) -> int:
+    return sum(mark not in ".o" for mark in waters)
+
+
+def _can_be(waters: str, at: int) -> bool:
+    """Whether the last answer, at `at`, can be true: by counts, and by where each ship could lie if it were alone."""
+    sunk, afloat = [int(mark) for mark in waters if mark.isdigit()], Counter(LENGTHS)
+    afloat.subtract(sunk)
+    hits_afloat = _hits(waters) - sum(sunk)
+    if min(afloat.values()) < 0 or not 0 <= hits_afloat <= sum(length - 1 for length in afloat.elements()):
+        return False
+    places_afloat = [_afloat(waters, length) for length in +afloat]
+    if not all(places_afloat):
+        return False
+    match waters[at]:
+        case "o":
+            return True
+        case "x":
+            return any(at in ship for ships in places_afloat for ship in ships)
+    return bool(_sunk(waters, at))
+
+
+def _afloat(waters: str, length: int) -> list[range]:
+    """Where a ship so long can lie that is not sunk."""
+    marks = ((ship, waters[ship.start : ship.stop : ship.step]) for ship in places(length))
+    return [ship for ship, marks in marks if "." in marks and not marks.strip(".x")]
+
+
+def _sunk(waters: str, at: int) -> list[set[int]]:
+    """Where the ship can lie that the shot at `at` has sunk."""
+    ships = (ship for ship in places(int(waters[at])) if at in ship)
+    return [{*ship} for ship in ships if all(cell == at or waters[cell] == "x" for cell in ship)]
+
+
 def sunk_by(shots: str, at: int) -> set[int]:
     """The cells that surely are of the ship which the shot at `at` has sunk: others can lie side by side with it."""
-    lying = [
-        {*ship}
-        for ship in places(int(shots[at]))
-        if at in ship and all(cell == at or shots[cell] == "x" for cell in ship)
-    ]
+    lying = _sunk(shots, at)
     return set.intersection(*lying) if lying else {at}
 
 
@@ -167,8 +201,3 @@ def _ships_by_cell(text: str) -> dict[int, range]:
         if cells.count(at) > 1:
             raise InvalidMove(f"Two ships overlap at {CELLS[at]}. Place one of them elsewhere.")
     return {at: ship for ship in ships for at in ship}
-
-
-def _notation(fleet: dict[int, range]) -> str:
-    ships = sorted(set(fleet.values()), key=lambda ship: (-len(ship), ship[0]))
-    return " ".join(f"{CELLS[ship[0]]}-{CELLS[ship[-1]]}" for ship in ships)

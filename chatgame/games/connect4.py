@@ -46,6 +46,12 @@ class Connect4(Rules[Position, int]):
     def to_act(self, position: Position) -> Seat:
         return position.x.other if position.taken.bit_count() % 2 else position.x
 
+    def written(self, position: Position) -> tuple[str, Seat]:
+        discs_x = self._discs_x(position)
+        rows = [[1 << 7 * column + row for column in range(7)] for row in reversed(range(6))]
+        cells = ("X" if discs_x & bit else "O" if position.taken & bit else "." for row in rows for bit in row)
+        return "".join(cells), position.x
+
     def asks(self, position: Position, seat: Seat) -> str:
         return "a column, 1 to 7"
 
@@ -75,7 +81,7 @@ class Connect4(Rules[Position, int]):
 
     def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
         own, taken, x = position
-        discs_x = own if self.to_act(position) is x else own ^ taken
+        discs_x = self._discs_x(position)
         mark_x = Mark("X", known_as(x, viewer), "●", "first")
         mark_o = Mark("O", known_as(x.other, viewer), "○", "second")
         fresh, line = taken ^ before.taken if before else 0, _fours(own ^ taken)
@@ -98,6 +104,9 @@ class Connect4(Rules[Position, int]):
             [Grid(cells, 7, across=COLUMNS, legend=legend, spoken="\n".join(spoken) or "There is no disc yet.")],
             choices,
         )
+
+    def _discs_x(self, position: Position) -> int:
+        return position.own if self.to_act(position) is position.x else position.own ^ position.taken
 
 
 def _fours(discs: int) -> int:

@@ -68,6 +68,8 @@ class Hangman(Rules[Position, str]):
             case Answer() if not position.guess and text in map(str, LENGTHS):
                 return text
             case Answer() if position.guess and text == self.answer(position, self.apply(position, text).letters):
+                if not _can_be(self.apply(position, text).letters, position):
+                    raise IllegalMove(f'"{text}" cannot be true of {position.guess} after the answers so far.')
                 return text
             case Answer():
                 raise InvalidMove(
@@ -138,6 +140,13 @@ class Hangman(Rules[Position, str]):
         *first, last = came.split(",")
         places = f"places {', '.join(first)} and {last}" if first else f"place {last}"
         return f"There is {'an' if guess in WITH_AN else 'a'} {guess} in {places}."
+
+
+def _can_be(letters: str, before: Position) -> bool:
+    """Whether more letters can be open than before: not otherwise, not a letter or the whole word that was tried."""
+    pairs = zip(letters, before.letters, strict=True)
+    opened = all(letter == was or (was == "_" and letter not in before.tried) for letter, was in pairs)
+    return opened and letters not in before.tried
 
 
 def _wrong(position: Position) -> list[str]:

@@ -52,6 +52,11 @@ class Reversi(Rules[Position, str]):
     def to_act(self, position: Position) -> Seat:
         return position.seat
 
+    def written(self, position: Position) -> tuple[str, Seat | None, Seat]:
+        discs_x, discs_o = _discs(position)
+        cells = "".join("X" if discs_x & bit else "O" if discs_o & bit else "." for bit in CELLS.values())
+        return cells, None if self.outcome(position) else position.seat, position.x
+
     def asks(self, position: Position, seat: Seat) -> str:
         return f"a cell, such as {self.legal_moves(position)[0]}"
 

@@ -87,19 +87,18 @@ def test_there_are_no_options() -> None:
 
 
 @pytest.mark.parametrize(
-    ("moves", "notation"),
+    ("moves", "cells"),
     [
-        ("", '[0,0,"server"]'),
-        ("1", '[0,1,"server"]'),
-        ("12", '[1,129,"server"]'),
-        ("121", '[128,131,"server"]'),
+        ("", "." * 42),
+        ("1", "." * 35 + "X......"),
+        ("172", "." * 35 + "XX....O"),
+        ("33333371", "..O...." + "..X...." + "..O...." + "..X...." + "..O...." + "O.X...X"),
+        (DRAWN, "OOXOXOX" + "XXOOXXX" + "OOXXOXO" + "XXOOXXO" + "OOXOOOX" + "XOXOXXO"),
     ],
 )
-def test_position_in_json(moves: str, notation: str) -> None:
-    """The discs of who is to act, all discs, and who is X."""
-    match = play(RULES, *moves)
-    assert match.notation == notation
-    assert json.decode(notation, type=Position) == match.position
+def test_position_in_json(moves: str, cells: str) -> None:
+    """The cells by rows from the top, and who is X."""
+    assert json.decode(play(RULES, *moves).notation) == [cells, "server"]
 
 
 def test_player_is_asked_for_a_column() -> None:

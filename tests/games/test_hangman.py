@@ -84,7 +84,7 @@ def test_true_answers_are_always_taken(word: str, letters: list[str]) -> None:
         (["banana", "e", Lie("2"), "/resign"], 'a false answer, "2" for "none"'),
         (["banana", "a", Lie("none"), "/resign"], 'a false answer, "none" for "2,4,6"'),
         (["banana", "a", Lie("2,4"), "/resign"], 'a false answer, "2,4" for "2,4,6"'),
-        (["banana", "banana", Lie("no"), "/resign"], 'a false answer, "no" for "yes"'),
+        (["banana", "banana", Lie("no"), "a", "/resign"], 'a false answer, "no" for "yes"'),
         (["banana", "a", Lie("none"), *"eioux"], 'a false answer, "none" for "2,4,6"'),
         (["cabana", "banana", Lie("yes")], 'a false answer, "yes" for "no"'),
         (
@@ -157,6 +157,31 @@ def test_answer_has_the_form_that_its_question_asks_for(guess: str, taken: list[
             InvalidMove, match=r"is not an answer\. An answer is a length, places as in 2,5, none, yes or no"
         ):
             RULES.parse(position, Seat.CLIENT, text)
+
+
+@pytest.mark.parametrize(
+    ("guess", "answer", "possible"),
+    [
+        ("banana", "yes", True),
+        ("rarara", "yes", True),
+        ("banane", "yes", False),
+        ("bandna", "yes", False),
+        ("cabana", "yes", True),
+        ("eayaya", "yes", False),
+        ("eayaya", "no", True),
+        ("m", "1,3,5", False),
+        ("m", "1,3", True),
+        ("y", "1,3,5", True),
+    ],
+)
+def test_answer_that_cannot_be_true_is_refused(guess: str, answer: str, possible: bool) -> None:
+    """A word that does not go with the letters that are open and were tried, or one that was denied before."""
+    position = Position(Seat.CLIENT, "_a_a_a", ("a", "e", "mamama"), guess)
+    if possible:
+        assert RULES.parse(position, Seat.CLIENT, answer) == answer
+    else:
+        with pytest.raises(IllegalMove, match=f'^"{answer}" cannot be true of {guess} after the answers so far'):
+            RULES.parse(position, Seat.CLIENT, answer)
 
 
 @given(

@@ -14,14 +14,12 @@ from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.limits import CHAIN
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
 from tests.vectors.connections import greetings, pairings, sessions
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
-VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
 
 HEX = "0123456789abcdef" * 4
 HELLO: Vector = {"type": "hello", "protocol": "1.0", "seat": "client", "nonce": HEX, "games": {"tictactoe": 1}}
@@ -346,9 +344,24 @@ BYTES = {
 
 # Logs
 
-SALTS = [bytes([n]) * 32 for n in range(1, 10)]
-FLEETS = ("a1-e1 b3-b6 d5-f5 h1-h3 j9-j10", "a1-a5 c1-c4 e1-e3 g1-g3 i1-i2")
+SALTS = [bytes([n]) * 32 for n in range(1, 30)]
+FLEETS = ("a1-e1 b3-b6 d5-f5 h1-h3 j9-j10", "a1-a5 c1-c4 e1-e3 g1-g3 i1-i2", "a1-e1 a3-d3 a5-c5 a7-c7 a9-b9")
+PASSED = ("c4", "c3", "f5", "b4", "b2", "d2", "a4", "a5", "a6", "f6", "g7", "f4", "g4", "e1")
 OVERLAP = "a1-e1 a1-a4 d5-f5 h1-h3 j9-j10"
+EXAMPLE = "; the example in GAMES.md"
+
+
+def shots(hits: Sequence[str], others: Sequence[str]) -> list[str]:
+    """The shots in battleship, each stated with its answer, as in `a1 hit`; the first seat makes one more."""
+    both = [shot for pair in zip(hits, [*others, ""], strict=True) for shot in pair if shot]
+    return [act for shot in both for act in ("move " + shot.partition(" ")[0], "answer " + shot.partition(" ")[2])]
+
+
+def roll(die: int, share: int = 0) -> list[str]:
+    """A roll of the die, to which the inviter contributes a share."""
+    return ["move roll", f"commit {(die - 1 - share) % 6}", f"contribute {share}", "reveal"]
+
+
 Wrong = tuple[int, str, str, Any, str]
 
 LOGS: list[tuple[str, list[str], list[Wrong]]] = [
@@ -413,9 +426,33 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         ],
     ),
     (
-        "hangman with a word of the seat that was invited",
-        ["play hangman second", "commit tree", "answer 4", "move e", "answer 3,4", "resign", "reveal", "say well"],
-        [(1, "client", "commit", HEX, "seat")],
+        "hangman with a word of the seat that was invited, found letter by letter",
+        [
+            *("play hangman second", "commit tree", "answer 4", "move e", "answer 3,4", "move tyee", "answer no"),
+            *("move t", "answer 1", "move r", "answer 2", "reveal", "say well"),
+        ],
+        [
+            (1, "client", "commit", HEX, "seat"),
+            (2, "server", "answer", "none", "move"),
+            (5, "client", "move", "tree ", "move"),
+            (6, "server", "answer", "2", "move"),
+            (7, "client", "move", "tyee", "move"),
+        ],
+    ),
+    (
+        f"tic-tac-toe, won{EXAMPLE}",
+        ["play tictactoe", "move 5", "move 1", "move 3", "move 9", "move 7"],
+        [],
+    ),
+    (
+        f"connect four, won{EXAMPLE}",
+        ["play connect4", *(f"move {column}" for column in "4353637")],
+        [(2, "client", "move", "0", "move"), (2, "client", "move", "44", "move")],
+    ),
+    (
+        "connect four, drawn",
+        ["play connect4", *(f"move {column}" for column in "115566526237153477516714637471564433342222")],
+        [(31, "server", "move", "1", "move")],
     ),
     (
         "connect four",
@@ -424,16 +461,21 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
     ),
     ("reversi", ["say hi", "play reversi", "move d3", "move c3", "quit"], [(2, "client", "move", "d4", "move")]),
     (
-        "rock, paper, scissors twice, the first as the best of three with a drawn round",
+        f"reversi, won after a pass{EXAMPLE}",
+        ["play reversi", *(f"move {cell}" for cell in PASSED)],
+        [(1, "server", "move", cell, "move") for cell in ("e3", "d4", "D3", "i1", "pass")],
+    ),
+    (
+        f"rock, paper, scissors twice, the first as the best of three with a drawn round{EXAMPLE}",
         [
             "play rps 3",
             *("commit rock", "commit rock", "reveal", "reveal"),
             *("commit paper", "commit rock", "reveal", "reveal"),
             *("commit paper", "say hm", "commit rock", "reveal", "reveal"),
-            *("play rps", "commit scissors", "commit paper", "reveal", "reveal"),
+            *("play rps 1", "commit scissors", "commit paper", "reveal", "reveal"),
         ],
         [
-            (0, "client", "play", "rps 2", "game"),
+            *((0, "client", "play", f"rps {options}", "game") for options in ("0", "2", "101", "03", "3 3")),
             (1, "client", "commit", HEX, "seat"),
             (1, "server", "move", "rock", "kind"),
             (1, "server", "commit", HEX[1:], "commitment"),
@@ -442,6 +484,7 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             (3, "server", "reveal", f"{SALTS[0].hex()} paper", "reveal"),
             (3, "server", "reveal", f"{SALTS[1].hex()} rock", "reveal"),
             (3, "server", "reveal", "rock", "reveal"),
+            (3, "server", "reveal", f"{SALTS[0].hex()} ", "reveal"),
             (3, "server", "resign", "now", "text"),
         ],
     ),
@@ -451,7 +494,7 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         [(3, "server", "reveal", f"{SALTS[0].hex()} r", "move")],
     ),
     (
-        "hangman, won by the guesser",
+        f"hangman, won by the guesser{EXAMPLE}",
         [
             *("play hangman", "commit banana", "answer 6", "move a", "answer 2,4,6", "move x", "answer none"),
             *("move orange", "answer no", "move banana", "answer yes", "reveal", "say well guessed"),
@@ -461,14 +504,35 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             (3, "server", "move", "A", "move"),
             (4, "client", "answer", "4,2,6", "move"),
             (4, "client", "answer", "7", "move"),
-            (5, "server", "move", "a", "move"),
+            *((5, "server", "move", guess, "move") for guess in ("a", "5", "\u00e9", "ban", "bananas", "BANANA")),
+            (8, "client", "answer", "yes", "move"),
+            (9, "server", "move", "orange", "move"),
+            (10, "client", "answer", "1,3,5", "move"),
             (11, "client", "reveal", f"{SALTS[0].hex()} orange", "reveal"),
+            (11, "client", "reveal", f"{SALTS[0].hex()} ", "reveal"),
             (11, "client", "resign", "", "kind"),
         ],
     ),
     (
-        "hangman, lost by a false answer",
+        "hangman, lost by six wrong guesses, of which one is a word",
+        [
+            *("play hangman", "commit fly", "answer 3", "move e", "answer none", "move a", "answer none", "move l"),
+            *("answer 2", "move sly", "answer no", "move i", "answer none", "move o", "answer none", "move u"),
+            *("answer none", "reveal"),
+        ],
+        [
+            (11, "server", "move", "sly", "move"),
+            (17, "client", "resign", "", "kind"),
+        ],
+    ),
+    (
+        "hangman, where the cheat is a false answer",
         ["play hangman", "commit tree", "answer 4", "move e", "answer 3", "resign", "reveal", "say hey"],
+        [],
+    ),
+    (
+        "hangman, where the cheat is a word in capitals",
+        ["play hangman", "commit TREE", "answer 4", "resign", "reveal"],
         [],
     ),
     (
@@ -487,6 +551,45 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         ],
     ),
     (
+        f"pig, won with just 100 points{EXAMPLE}",
+        [
+            *("play pig", *roll(6), *roll(5, 5), *roll(6, 3), *roll(6), *roll(6, 1), "move hold"),
+            *(*roll(2), *roll(1, 2), *(act for n in range(11) for act in roll(6, n % 6)), *roll(5)),
+        ],
+        [
+            (1, "server", "move", "hold", "move"),
+            (21, "server", "move", "Hold", "move"),
+            (22, "client", "move", "hold", "move"),
+            (25, "server", "reveal", f"{SALTS[5].hex()} 01", "reveal"),
+        ],
+    ),
+    (
+        f"battleship, won by the first seat{EXAMPLE}",
+        [
+            *("play battleship", f"commit {FLEETS[0]}", f"commit {FLEETS[2]}"),
+            *shots(
+                [
+                    *("a1 hit", "b1 hit", "c1 hit", "d1 hit", "e1 sunk 5", "a3 hit", "b3 hit", "c3 hit", "d3 sunk 4"),
+                    *("a5 hit", "b5 hit", "c5 sunk 3", "a7 hit", "b7 hit", "c7 sunk 3", "a9 hit", "b9 sunk 2"),
+                ],
+                [
+                    *("a2 miss", "b3 hit", "b4 hit", "b5 hit", "b6 sunk 4", "h1 hit", "h2 hit", "h3 sunk 3"),
+                    *("j9 hit", "j10 sunk 2", "c3 miss", "c4 miss", "c5 miss", "c6 miss", "a1 hit", "b1 hit"),
+                ],
+            ),
+            *("reveal", "reveal"),
+        ],
+        [
+            *((4, "client", "answer", answer, "move") for answer in ("sunk 5", "sunk 2", "sunk 1", "Miss", "a hit")),
+            (6, "server", "answer", "sunk 2", "move"),
+            (24, "client", "answer", "sunk 5", "move"),
+            (26, "server", "answer", "sunk 2", "move"),
+            (64, "client", "answer", "sunk 3", "move"),
+            (68, "client", "answer", "hit", "move"),
+            (69, "client", "reveal", f"{SALTS[1].hex()} {FLEETS[2]}", "seat"),
+        ],
+    ),
+    (
         "battleship, resigned after some shots; both show their fleets",
         [
             *("say hi", "play battleship", f"commit {FLEETS[0]}", f"commit {FLEETS[1]}"),
@@ -502,9 +605,17 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         ],
     ),
     (
-        "battleship: a fleet that overlaps has lost",
+        "battleship, where the cheat is a fleet that overlaps",
         [
             *("say hi", "play battleship", f"commit {OVERLAP}", f"commit {FLEETS[1]}", "resign", "reveal", "reveal"),
+        ],
+        [],
+    ),
+    (
+        "battleship, where both cheat: one has too few ships, and the other denies a hit",
+        [
+            *("play battleship", f"commit {FLEETS[0][:23]}", f"commit {FLEETS[1]}", "move a1", "answer miss"),
+            *("resign", "reveal", "reveal", "say Again?"),
         ],
         [],
     ),
