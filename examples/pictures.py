@@ -158,7 +158,7 @@ def demo() -> list[Window]:
     """The demo's last frame."""
     with TemporaryDirectory() as folder:
         terminal = Terminal("demo", 100, Path(folder))
-        terminal.run("demo", "--speed", "10")
+        terminal.run("demo", "--speed", "1000")
         terminal.wait(pexpect.EOF)
         return [terminal.window()]
 

@@ -57,7 +57,7 @@ async def test_panes_fit_the_screen(columns: int, rows: int) -> None:
 
 def test_screen_is_drawn_as_they_type(spawn: Any) -> None:
     """It ends in peace, with its last frame on the screen, or by Ctrl-C."""
-    demo = spawn("demo", "--speed", "50")
+    demo = spawn("demo", "--speed", "200")
     demo.expect(r"Anna, the server +\x1b\[0m \| ")
     demo.expect(r"Enter Input >Al\b")
     assert " | Shutting Down!" in ends(demo, 0).rpartition(TOP)[2]

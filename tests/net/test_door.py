@@ -246,11 +246,12 @@ async def test_nothing_is_written_to_a_connection_that_was_lost(
     monkeypatch.setattr("chatgame.protocol.connection.ALIVE_INTERVAL", 0.001)
     async with answering(b"") as port:
         link = link_to(await asyncio.open_connection("127.0.0.1", port), Seat.CLIENT)
-
+        first, *more = (Turn(number, Seat.CLIENT, Kind.SAY, "into the void", "0" * 64) for number in range(20))
+        await link.send(first)
         with pytest.raises(LinkLost):
             await link.receive()
-        for number in range(20):
-            await link.send(Turn(number, Seat.CLIENT, Kind.SAY, "into the void", "0" * 64))
+        for turn in more:
+            await link.send(turn)
         await link.close()
     assert link.held.number == 20
     assert caplog.text == ""
