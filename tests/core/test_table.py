@@ -34,7 +34,7 @@ def test_chat_alternates() -> None:
 
 @pytest.mark.parametrize("opening", [[], ["say a"], ["play tictactoe"]])
 def test_quit_closes_the_log_for_good(opening: list[str]) -> None:
-    """In any state, nobody writes after it."""
+    """Nobody writes after it, in any state."""
     closed = table_after(*opening, "quit")
     assert closed.token is None
     assert closed.playing is None
@@ -57,7 +57,7 @@ def test_invited_seat_moves_first_and_writes_first_afterwards() -> None:
 
 
 def test_remark_in_a_game_keeps_the_token() -> None:
-    """Whoever is to move may say something first."""
+    """The player who is to move may say something first."""
     assert table_after("play tictactoe", "say hm").token is Seat.SERVER
 
 
@@ -85,8 +85,8 @@ def test_remarks_in_a_row_are_bounded() -> None:
         (Kind.PLAY, "tictactoe ", "followed by one space"),
     ],
 )
-def test_turn_that_is_none_is_refused(kind: Kind, text: str, words: str) -> None:
-    """With a sentence that says why."""
+def test_turn_that_makes_no_sense_is_refused(kind: Kind, text: str, words: str) -> None:
+    """A sentence says why."""
     with pytest.raises(Refused, match=words):
         EMPTY.write(Seat.CLIENT, kind, text)
 
@@ -138,7 +138,7 @@ def test_turn_written_by_one_side_is_taken_by_the_other() -> None:
     ],
 )
 def test_turn_that_was_changed_is_refused(changed: dict[str, Any], words: str) -> None:
-    """Each field is checked or in the digest."""
+    """Each field is checked, or is in the digest."""
     with pytest.raises(Refused, match=words):
         EMPTY.after(replace(TURN, **changed))
 
@@ -149,7 +149,7 @@ def test_digest_binds_the_session() -> None:
 
 
 def test_digests_are_as_the_protocol_describes_them() -> None:
-    """A stranger computes the same from the protocol's README: one line for each, and the position as JSON."""
+    """A stranger computes the same from the protocol's README."""
     opened, _ = NEXT.write(Seat.SERVER, Kind.PLAY, "tictactoe")
     first = digest("chatgame 1", SESSION)
     said = digest(first, "0", "client", "say", "", "Hello")
@@ -213,7 +213,7 @@ TestTwoTables = TwoTables.TestCase
 
 
 def test_score_counts_the_matches_that_are_over() -> None:
-    """Won by one seat or the other, or drawn; one that is on does not count yet."""
+    """It counts those that each seat won, and draws; a match that is on does not count yet."""
     table = table_after("play tictactoe", "move 5")
     assert table.score == (0, 0, 0)
     for acts, score in (

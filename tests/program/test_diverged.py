@@ -48,7 +48,7 @@ def test_journal_that_was_rolled_back_is_named_and_never_merged(tmp_path: Path, 
 
 @pytest.mark.parametrize("edited", Seat)
 def test_journal_of_another_conversation_is_named_and_never_merged(tmp_path: Path, edited: Seat) -> None:
-    """The same session, and another last word."""
+    """The session is the same, and the last word is another."""
 
     async def scenario() -> None:
         place = Place(tmp_path)

@@ -125,7 +125,7 @@ def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
 
 @pytest.mark.parametrize("line", ["play", "play chess"])
 def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
-    """With the way to send it all the same."""
+    """The answer says how to send it all the same."""
     with pytest.raises(Refused, match=r"Type play and one of tictactoe, .*\. To send the line as a message"):
         read_chat(line, CHAT, Seat.CLIENT)
 
@@ -140,7 +140,7 @@ def test_command_without_its_slash_is_asked_about_in_chat(line: str, meant: str)
 @pytest.mark.parametrize("game", BUILT_IN)
 @pytest.mark.parametrize(("line", "meant"), [("quit", "/q"), ("Resign", "/resign"), ("moves", "/moves"), ("q", "/q")])
 def test_command_without_its_slash_is_asked_about_in_a_game(game: str, line: str, meant: str) -> None:
-    """Unless it can be played, as a word in hangman."""
+    """A word that can be played, as in hangman, is not."""
     table = table_after(f"play {game}")
     if game == "hangman":
         table = table_after(f"commit {'0' * 64}", "answer 7", "move q", "answer none", table=table)
@@ -151,7 +151,7 @@ def test_command_without_its_slash_is_asked_about_in_a_game(game: str, line: str
 
 @pytest.mark.parametrize("line", ["play connect4", "Play connect four", "play tictactoe", "play rps 3", "play"])
 def test_game_in_a_game_has_to_wait(line: str) -> None:
-    """Until the first is finished or given up."""
+    """The first has to be finished or given up."""
     with pytest.raises(
         Refused, match=r"^This game of tic-tac-toe is not over yet\. .* or give it up with /resign\.$"
     ):
@@ -162,8 +162,7 @@ def test_game_in_a_game_has_to_wait(line: str) -> None:
 class TestCommands:
     """Commands mean the same in chat and in a game."""
 
-    def test_quit(self, read: type, table: Table) -> None:
-        """Only an exact `/q` quits."""
+    def test_only_an_exact_command_quits(self, read: type, table: Table) -> None:
         assert read("/q", table, Seat.SERVER) == Write(Kind.QUIT)
 
     @pytest.mark.parametrize("line", ["/q now", "/q ", "/help me", "/board 1", "/moves 1", "/rematch 3"])
@@ -198,12 +197,12 @@ class TestCommands:
 
     @pytest.mark.parametrize("line", ["", "   ", "\t"])
     def test_blank_lines_keep_the_turn(self, read: type, table: Table, line: str) -> None:
-        """With a word."""
+        """A sentence says so."""
         with pytest.raises(Refused, match="still your turn"):
             read(line, table, Seat.SERVER)
 
     def test_say(self, read: type, table: Table) -> None:
-        """Sends the text behind it as it is."""
+        """Its text is sent as it is."""
         assert read("/say  play chess ", table, Seat.SERVER) == Write(Kind.SAY, " play chess ")
         with pytest.raises(Refused, match="nothing to say"):
             read("/say ", table, Seat.SERVER)
@@ -240,8 +239,8 @@ def test_commands_of_a_game_need_one(line: str) -> None:
         read_chat(line, CHAT, Seat.CLIENT)
 
 
-def test_commands_of_a_game() -> None:
-    """The board as this seat sees it, and giving up."""
+def test_commands_of_a_game_show_the_board_and_resign() -> None:
+    """The board is shown as this seat sees it."""
     assert read_game("/resign", GAME, Seat.SERVER, None, 0) == Write(Kind.RESIGN)
     board = read_game("/board", GAME, Seat.SERVER, None, 0)
     assert isinstance(board, Reply)
@@ -250,12 +249,12 @@ def test_commands_of_a_game() -> None:
 
 
 def test_lines_in_a_game_are_moves() -> None:
-    """Written in the game's own notation."""
+    """They are written in the game's own notation."""
     assert read_game(" 5 ", GAME, Seat.SERVER, None, 0) == Write(Kind.MOVE, "5")
 
 
 def test_secrets_and_choices_are_hidden_and_may_be_random() -> None:
-    """Where the game has random ones."""
+    """Some games have random ones."""
     table = CHAT.write(Seat.CLIENT, Kind.PLAY, "battleship")[1]
     fleet = read_game("random", table, Seat.SERVER, None, 5)
     assert isinstance(fleet, Hide)
@@ -301,11 +300,11 @@ class TestMoves:
         ],
     )
     def test_are_all_that_can_be_played(self, turns: list[str], words: str) -> None:
-        """In every game that can list them."""
+        """Every game that can list its moves does."""
         assert reply("/moves", table_after(*turns)) == words
 
     def test_are_the_cells_that_were_not_shot_at(self) -> None:
-        """In battleship."""
+        """This is battleship."""
         table = table_after(
             "play battleship", f"commit {'0' * 64}", f"commit {'1' * 64}", "move a1", "answer miss", "move a1"
         )
@@ -320,13 +319,13 @@ class TestMoves:
         ],
     )
     def test_are_described_where_they_are_not_listed(self, turns: list[str], words: str) -> None:
-        """As what is asked for."""
+        """The words are those of what is asked for."""
         games = {**BUILT_IN, "acts": Acts()}
         table = Table.open(SESSION, games, {name: rules.version for name, rules in games.items()})
         assert re.fullmatch(words, reply("/moves", table_after(*turns, table=table)))
 
     def test_are_none_when_it_is_not_ones_move(self) -> None:
-        """Neither on the partner's turn, nor when a program goes on by itself."""
+        """There are none on the partner's turn, nor when a program goes on by itself."""
         rolling = table_after("play pig", "move roll")
         assert rolling.playing
         assert rolling.asked is None
@@ -354,7 +353,7 @@ class TestRematch:
     """`/rematch`."""
 
     def test_plays_the_last_game_again_with_its_options(self) -> None:
-        """Not those of another one before."""
+        """The options of another game before are not taken."""
         over = table_after("play rps 5", "resign", "play rps 3", "resign", "say Hello")
         assert over.token
         assert read_chat("/rematch", over, over.token) == Write(Kind.PLAY, "rps 3")
@@ -363,7 +362,7 @@ class TestRematch:
     @pytest.mark.parametrize("order", ["", " first", " second"])
     @pytest.mark.parametrize("again", Seat)
     def test_lets_the_other_begin(self, game: str, order: str, again: Seat) -> None:
-        """Whoever asks for it, and whoever asked for the last one."""
+        """It does so whoever asks for it, and whoever asked for the last one."""
         table = table_after(f"play {game}{order}")
         first, over = table.asked, table_after("resign", table=table)
         assert first
@@ -383,7 +382,7 @@ class TestRematch:
         assert read_chat("/rematch", over, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe first")
 
     def test_needs_a_game_that_was_played(self) -> None:
-        """And is over."""
+        """The game has to be over."""
         with pytest.raises(Refused, match="No game was played yet"):
             read_chat("/rematch", CHAT, Seat.CLIENT)
         with pytest.raises(Refused, match=r"This game of tic-tac-toe is not over yet\. .* give it up with /resign"):
@@ -402,7 +401,7 @@ class TestScore:
     """`/score`, which also stands below the end of each game."""
 
     def test_names_the_asker_first(self) -> None:
-        """And draws where there are some."""
+        """It names draws where there are some."""
         over = table_after("play tictactoe", "resign", "play tictactoe", *(f"move {cell}" for cell in "512846379"))
         assert score(over, Seat.SERVER) == "Score: you 0, the client 1, 1 drawn."
         assert read_chat("/score", over, Seat.CLIENT) == Reply("Score: you 1, the server 0, 1 drawn.")
@@ -411,7 +410,7 @@ class TestScore:
 
 @pytest.mark.parametrize("line", ["play tictactoe first", "play tic tac toe first", "Play  TicTacToe  first"])
 def test_who_begins_stands_after_the_game(line: str) -> None:
-    """Which may be named by its title."""
+    """The game may be named by its title."""
     assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe first")
 
 
@@ -420,7 +419,7 @@ class TestAside:
 
     @pytest.mark.parametrize("line", ["/help", "/games", "/board", "/score"])
     def test_what_only_asks_is_answered_as_at_the_prompt(self, line: str) -> None:
-        """From one's own seat, with one's own secret."""
+        """The answer is for one's own seat, with one's own secret."""
         table = table_after("play hangman", f"commit {'0' * 64}", "answer 6")
         assert table.asked is Seat.SERVER
         answer = read_aside(line, table, Seat.CLIENT, "secret")
@@ -436,7 +435,7 @@ class TestAside:
 
     @pytest.mark.parametrize(("line", "why"), [("/board", "No game is on"), ("/help me", "Type /help alone")])
     def test_what_has_no_answer_says_why(self, line: str, why: str) -> None:
-        """As at the prompt."""
+        """The prompt says the same."""
         with pytest.raises(Refused, match=why):
             read_aside(line, CHAT, Seat.SERVER, None)
 

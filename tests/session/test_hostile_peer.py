@@ -113,7 +113,7 @@ async def test_nothing_is_taken_after_the_end() -> None:
 
 
 async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
-    """Even before our own screen has shown it: the conversation has ended in peace."""
+    """The conversation has ended in peace, even before our own screen has shown it."""
     honest, at_peer = memory_streams()
     peer = Peer(Seat.SERVER, at_peer)
 
@@ -147,7 +147,7 @@ async def test_turn_that_has_to_wait_is_judged_at_once() -> None:
 
 
 async def test_leaving_while_the_session_ends_does_not_hide_why_it_ends() -> None:
-    """A key pressed in the second that the closing may take."""
+    """A key may be pressed in the second that the closing takes."""
     peer, honest = await converse_with_peer(Seat.CLIENT, [])
     peer.send(b"garbage")
     assert (await peer.hear())["reason"] == "refused"

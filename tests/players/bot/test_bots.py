@@ -34,7 +34,7 @@ def test_hard_bot_never_loses_at_tic_tac_toe(bot: Seat) -> None:
 
 
 def test_search_takes_a_win_and_stops_one() -> None:
-    """In connect four, one ply and two plies ahead, at every level."""
+    """It sees one ply and two plies ahead in connect four, at every level."""
     rules = BUILT_IN["connect4"]
     position = rules.start(Seat.CLIENT, "")
     for move in (1, 7, 1, 7, 1):
@@ -47,13 +47,13 @@ def test_search_takes_a_win_and_stops_one() -> None:
 
 
 def test_hard_bot_beats_random_play_at_connect_four() -> None:
-    """A few games here; `python -m tests.strength` plays a hundred."""
+    """These are a few games; `python -m tests.strength` plays a hundred."""
     chance = Random(1)
     assert {against_random(BUILT_IN["connect4"], BUDGETS[Level.HARD], chance)[0] for _ in range(4)} == {Seat.CLIENT}
 
 
 def test_bot_clears_the_sea_and_finds_words() -> None:
-    """A sample; `python -m tests.strength` measures more."""
+    """This is a sample; `python -m tests.strength` measures more."""
     chance = Random(1)
     assert sum(shots_to_clear(chance) for _ in range(40)) / 40 < 50
     assert sum(solves(word, chance) for word in WORDS[::8]) >= 0.9 * len(WORDS[::8])
@@ -92,7 +92,7 @@ WORDS_AFTER = [(Seat.SERVER, "I won"), (Seat.CLIENT, "Well played"), (None, "A d
 
 @pytest.mark.parametrize(("winner", "words"), WORDS_AFTER)
 async def test_bot_has_a_word_about_the_game_that_is_over(winner: Seat | None, words: str) -> None:
-    """If it writes next."""
+    """It says it if it writes next."""
     before = table_after("play tictactoe")
     turn, after = before.write(Seat.SERVER, Kind.RESIGN)
     assert after.match

@@ -123,7 +123,7 @@ def reversed_cells(screen: pyte.Screen) -> dict[tuple[int, int], str]:
 
 
 def test_every_game_is_among_what_was_told(seen: dict[Seat, list[Step]]) -> None:
-    """So these tests see something: each game with several boards, a remark, and how it ended."""
+    """These tests see something: each game with several boards, a remark, and how it ended."""
     steps = seen[CLIENT]
     assert [step.turn.text for step in steps if step.turn.kind is Kind.PLAY] == list(reversed(BUILT_IN))
     ends = [line for step in steps for line in narrate(step, CLIENT) if isinstance(line, Over)]
@@ -137,7 +137,7 @@ def test_every_game_is_among_what_was_told(seen: dict[Seat, list[Step]]) -> None
 def test_colours_never_change_the_words_of_a_conversation(
     seen: dict[Seat, list[Step]], width: int | None, plain: bool
 ) -> None:
-    """Whoever has no colours misses nothing, in any game, with names and without."""
+    """A screen without colours misses nothing, in any game, with names and without."""
     for line in told(seen):
         assert uncoloured(shown(line, Look(True, plain, width))) == shown(line, Look(False, plain, width))
     assert uncoloured(prompt(Look(colour=True))) == prompt(Look()) == PROMPT
@@ -165,12 +165,11 @@ def board_of(text: str) -> Board:
 def test_colours_never_change_the_words_of_any_text(
     text: str, kind: Callable[[str], Told], width: int | None
 ) -> None:
-    """Whatever is told."""
     assert uncoloured(shown(kind(text), Look(True, width=width))) == shown(kind(text), Look(width=width))
 
 
-def test_who_moves_again_is_told_so() -> None:
-    """As in reversi, where the other has to pass."""
+def test_player_who_moves_again_is_told_so() -> None:
+    """This happens in reversi, where the other one has to pass."""
     steps = moves_of("reversi", "d3", "c3", "b3", "b2", "f5", "a3", "a1", "c1")
     mover = steps[-1].turn.seat
     (asked,) = (line for line in narrate(steps[-1], mover) if isinstance(line, Asked))
@@ -182,7 +181,6 @@ def test_who_moves_again_is_told_so() -> None:
 
 
 def test_title_is_all_that_a_title_sets() -> None:
-    """Whatever is in it."""
     screen = on_screen(titled("waiting for \x07\x1b[2J日本"))
     assert screen.title == r"waiting for \x07\x1b[2J日本"
     assert "".join(screen.display).strip() == ""
@@ -210,7 +208,7 @@ def board_after(game: str, *moves: str) -> Board:
     ],
 )
 def test_last_move_is_marked(game: str, moves: Sequence[str], marked: dict[tuple[int, int], str]) -> None:
-    """In reverse video, at its cell and nowhere else; also when the board is asked for again."""
+    """It is in reverse video at its cell and nowhere else, also when the board is asked for again."""
     again = read_game("/board", moves_of(game, *moves)[-1].after, SERVER, None, 0)
     assert isinstance(again, Reply)
     for board in (board_after(game, *moves), again.text):
@@ -218,7 +216,7 @@ def test_last_move_is_marked(game: str, moves: Sequence[str], marked: dict[tuple
 
 
 def test_last_move_is_marked_without_colours_too() -> None:
-    """By brackets; several cells in a row have one pair."""
+    """It has brackets; several cells in a row share one pair."""
     rows = shown(board_after("reversi", "d3"), Look()).split("\n")
     assert rows[3:5] == ["3 . . .[X]. . . .", "4 . . .[X]X . . ."]
     cells = [Cell(name, Mark("X", "you"), fresh=name in "abd") for name in "abcd"]
@@ -234,14 +232,14 @@ def test_last_move_is_marked_without_colours_too() -> None:
     ],
 )
 def test_winning_line_is_marked(game: str, moves: str, line: set[tuple[int, int]] | None) -> None:
-    """In green and reverse video, the whole of it and nothing else."""
+    """The whole of it is in green and reverse video, and nothing else is."""
     screen = on_screen(shown(board_after(game, *moves), Look(colour=True)))
     green = {cell for cell in reversed_cells(screen) if screen.buffer[cell[0]][cell[1]].fg == "green"}
     assert green == (line or set())
 
 
 def test_winning_line_has_the_brackets_once_there_is_one() -> None:
-    """And the last move has none."""
+    """The last move has none then."""
     cells = [Cell(name, Mark("X", "you"), fresh=name == "c", line=name in "ab") for name in "abc"]
     assert shown(Board([Grid(cells, 3)]), Look()) == "[X X]X\n"
 
@@ -307,7 +305,7 @@ def test_screen_of_hardly_any_width_loses_nothing(width: int) -> None:
 
 
 def test_name_above_a_board_is_broken_like_any_text() -> None:
-    """So that nothing in it stands where a row begins."""
+    """Nothing in it stands where a row begins."""
     grids = [Grid([Cell("a1", FREE)], 1, title) for title in ("sea of " + "wide " * 20 + "Enter Input >", "sea")]
     assert not any(row.startswith("Enter") for row in on_screen(shown(Board(grids), Look(width=40)), 40).display)
 
@@ -320,7 +318,7 @@ def test_wide_board_is_not_broken_on_a_wide_screen() -> None:
 
 
 def test_text_that_is_blank_is_a_line_too() -> None:
-    """However long: what the partner has said does not vanish."""
+    """What the partner has said does not vanish, however long it is."""
     for text in (" ", " " * 500):
         assert shown(Said(text), Look(width=40)).count("\n") == 1
 
@@ -334,14 +332,14 @@ def test_word_that_is_wider_than_the_screen_is_broken() -> None:
 
 
 def test_lines_are_not_broken_in_pipes() -> None:
-    """Who reads them there breaks them as they like."""
+    """Programs that read them there break them as they like."""
     assert shown(Said("word " * 100), Look()) == "word " * 100 + "\n"
 
 
 @pytest.mark.parametrize("unicode", [False, True])
 @pytest.mark.parametrize("width", [40, 60, 200])
 def test_boards_of_every_game_fit_the_screen(seen: dict[Seat, list[Step]], width: int, unicode: bool) -> None:
-    """Also the two of battleship, which stand one below the other where there is no room."""
+    """The two of battleship stand one below the other where there is no room."""
     for board in boards(seen):
         rows = shown(board, Look(width=width, unicode=unicode)).split("\n")
         assert max(map(wcwidth.wcswidth, rows)) <= width
@@ -351,7 +349,7 @@ def test_boards_of_every_game_fit_the_screen(seen: dict[Seat, list[Step]], width
 
 @pytest.mark.parametrize("width", [40, 80, 100, 200])
 def test_boards_stand_in_the_middle_of_the_text_on_a_wide_screen(width: int) -> None:
-    """And captions begin where they do; on others, and in a pipe, all begins at the edge."""
+    """Captions begin where they do; on other screens, and in a pipe, all begins at the edge."""
     board = board_after("tictactoe", "5")
     edge = shown(board, Look()).splitlines()
     indent = " " * (44 if width > READABLE else 0)
@@ -386,7 +384,7 @@ def test_boards_side_by_side_are_aligned_also_below_wide_names() -> None:
 
 
 def test_boards_without_room_stand_one_below_the_other() -> None:
-    """Each whole, and the one to choose in last; what stands below them stays there."""
+    """Each stays whole, and the one to choose in comes last, with what stands below it."""
     first, second = ["日本日本", "  a b", "1 X X", "2 X X"], ["you", "  a b", "1 . .", "2 . ."]
     rows = [row.strip() for row in shown(SEAS, Look(width=16)).splitlines()]
     assert rows == [row.strip() for row in [*first, *second, "o: miss", "the end"]]
@@ -396,7 +394,7 @@ def test_boards_without_room_stand_one_below_the_other() -> None:
 
 
 def test_board_to_choose_in_is_on_a_small_screen_when_one_is_asked(seen: dict[Seat, list[Step]]) -> None:
-    """Of 40 columns and 20 rows, with all that stands between it and the prompt, in every game."""
+    """40 columns and 20 rows hold it and all that stands between it and the prompt, in every game."""
     asked = 0
     for seat, steps in seen.items():
         for step in steps:
@@ -417,7 +415,7 @@ def test_board_to_choose_in_is_on_a_small_screen_when_one_is_asked(seen: dict[Se
 
 
 def test_plain_screen_draws_nothing(seen: dict[Seat, list[Step]]) -> None:
-    """No rows of a drawing, no codes: what a screen reader would spell out; all else is as it was."""
+    """It has no drawing and no codes, which a screen reader would spell out; all else is as it was."""
     look = Look(plain=True, width=80)
     for line in told(seen):
         text = shown(line, look)
@@ -431,7 +429,7 @@ def test_plain_screen_draws_nothing(seen: dict[Seat, list[Step]]) -> None:
 
 
 def test_plain_screen_tells_of_a_large_board_what_is_new_and_the_rest_on_request() -> None:
-    """By `/board`; a small one is told whole."""
+    """`/board` tells the rest; a small board is told whole."""
     steps = moves_of("reversi", "d3")
     look = Look(plain=True)
     assert [shown(line, look) for line in narrate(steps[-1], SERVER)] == [
