@@ -1,5 +1,6 @@
 """What holds for all tests, and what several files of them start."""
 
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -15,6 +16,12 @@ def pytest_configure() -> None:
     """Take Ctrl-C, which a shell ignores for what it starts in the background: so would all that the tests start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Have two more workers than cores: a test that waits for a process or a clock leaves its core to others."""
+    return (os.cpu_count() or 1) + 2
 
 
 NUMBERS = count()

@@ -163,7 +163,7 @@ def test_lines_from_a_pipe_wait_for_their_turn(server: Any, lines: str) -> None:
     server.expect_exact("ünï\r\n")
     server.expect_exact(PROMPT)
     server.sendline("Hi")
-    output = client.communicate(timeout=5)[0].decode()
+    output = client.communicate(timeout=10)[0].decode()
     assert output.endswith("Server says: Hi\nEnter Input >Shutting Down!\n")
     assert ("at most, not 4097." in output) is ("x" in lines)
     assert client.returncode == 0
@@ -173,13 +173,13 @@ def test_lines_from_a_pipe_wait_for_their_turn(server: Any, lines: str) -> None:
 def test_longest_text_passes_and_the_end_of_a_pipe_leaves(server: Any) -> None:
     """4096 bytes pass; the client leaves after the last line."""
     text = "é" * 2048
-    subprocess.run([str(NODE), CLIENT, server.port], input=text.encode(), capture_output=True, check=True, timeout=5)
+    subprocess.run([str(NODE), CLIENT, server.port], input=text.encode(), capture_output=True, check=True, timeout=10)
     assert text in ends(server, 0).replace("\r\n  ", "")
 
 
 def test_client_that_finds_no_server_says_so() -> None:
     """The exit status is 1."""
-    done = subprocess.run([str(NODE), CLIENT, "1"], check=False, capture_output=True, timeout=5, input=b"")
+    done = subprocess.run([str(NODE), CLIENT, "1"], check=False, capture_output=True, timeout=10, input=b"")
     assert (done.returncode, done.stdout, done.stderr) == (1, b"There is no connection to the server.\n", b"")
 
 
@@ -239,7 +239,7 @@ class Impostor:
         """Hang up; what the client has written and its exit status."""
         self.stream.close()
         self.socket.close()
-        output = self.client.communicate(timeout=5)[0].decode()
+        output = self.client.communicate(timeout=10)[0].decode()
         return output, self.client.returncode
 
     def refused(self) -> str:

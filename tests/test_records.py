@@ -484,7 +484,7 @@ class TestReplay:
             while replay.stdout.readline() != "Enter Input >Hello\n":
                 pass
             replay.send_signal(signal.SIGINT)
-            assert replay.wait(2) == 130
+            assert replay.wait(10) == 130
             assert replay.stdout.read() in ("", "\n")
             assert replay.stderr.read() == ""
 
@@ -687,7 +687,7 @@ def test_output_that_nobody_reads_to_its_end_shows_no_traceback(home: Home, argu
         assert command.stdout.readline()
         command.stdout.close()
         assert command.stderr.read() in ("", "chatgame: The output was closed, or is full.\n")
-        assert command.wait(2) in (0, 141)
+        assert command.wait(10) in (0, 141)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="by a shell that is POSIX")

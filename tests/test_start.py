@@ -117,7 +117,7 @@ def test_signal_that_is_to_be_ignored_is_ignored() -> None:
         assert "Server listening" in server.stdout.readline()
         server.send_signal(signal.SIGINT)
         server.send_signal(signal.SIGTERM)
-        assert server.wait(5) == 143
+        assert server.wait(10) == 143
 
 
 NIM = (Path(__file__).parent.parent / "examples" / "nim.py").read_text()

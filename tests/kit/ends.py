@@ -60,7 +60,7 @@ async def talk(
     players = Script(client_lines), Script(server_lines)
     journals = InMemory(Seat.CLIENT), InMemory(Seat.SERVER)
     links = linked_in_memory(client_games, server_games)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         results = await asyncio.gather(
             *(
                 converse(player, link, games, journal)

@@ -273,7 +273,7 @@ async def test_player_who_does_not_look_holds_up_no_turn_that_the_program_owes(a
         asyncio.create_task(converse(Thinker(["play pig"]), client, BUILT_IN, journal)),
         asyncio.create_task(converse(Looker(["roll"], stuck=[at]), server, BUILT_IN, InMemory(Seat.SERVER))),
     ]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await revealed(journal)
     for task in talking:
         task.cancel()

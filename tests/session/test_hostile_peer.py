@@ -141,7 +141,7 @@ async def test_turn_that_has_to_wait_is_judged_at_once() -> None:
     assert (await peer.hear())["text"] == "Hi"
     peer.turn("say", "Hi")
     peer.send(peer.turn("say", "How are you?", digest="\x1b" * 64))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await peer.hear_goodbye()
     assert "The digest of turn 2 differs" in await sentence_of(talking)
 

@@ -299,7 +299,7 @@ async def test_screen_that_is_stopped_holds_up_nothing_before_the_next_question(
     """What programs write by themselves is seen in the meantime; only who is asked has to have seen it all."""
     async with desk() as here:
         here.screen.moving.clear()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(10):
             await here.console.see(SAID)
         line = await here.asked()
         await here.type("typed blindly\n")

@@ -182,7 +182,7 @@ def test_client_on_a_pipe_has_the_screen_of_the_assignment(server: Any, lines: s
     client.stdin = None
     server.expect_exact(PROMPT)
     server.sendline("Hi")
-    output, _ = client.communicate(timeout=5)
+    output, _ = client.communicate(timeout=10)
     assert output.endswith("Enter Input >Hello\nHi\nEnter Input >/q\nShutting Down!\n")
     assert client.returncode == 0
     ends(server, 0)
@@ -243,8 +243,8 @@ def test_killed_partner_is_noticed_at_once_and_waited_for(
     state(server, client)
     victims, survivor = (client, server) if victim == "client" else (server, client)
     victims.kill(death)
-    survivor.expect_exact(f"\r\nThe connection to the {victim} was lost. ", timeout=2)
-    survivor.expect_exact("Ctrl-C leaves.", timeout=2)
+    survivor.expect_exact(f"\r\nThe connection to the {victim} was lost. ", timeout=10)
+    survivor.expect_exact("Ctrl-C leaves.", timeout=10)
     if state is not waiting and victim == "client":
         survivor.expect_exact(PROMPT)
     survivor.sendintr()
@@ -480,7 +480,7 @@ def test_files_for_standard_streams_work_too(server: Any, tmp_path: Any) -> None
         client = subprocess.Popen([*COMMAND, "client", "--port", server.port], stdin=lines, stdout=screen)
         server.expect_exact(PROMPT)
         server.sendline("Hi")
-        assert client.wait(timeout=5) == 0
+        assert client.wait(timeout=10) == 0
     assert (tmp_path / "screen").read_text().endswith("Hi\nEnter Input >/q\nShutting Down!\n")
     ends(server, 0)
 
@@ -652,7 +652,7 @@ def test_name_server_that_does_not_answer_holds_nobody(tmp_path: Any) -> None:
         while client.stdout.readline() != b"looks it up\n":
             pass
         client.send_signal(signal.SIGINT)
-        assert client.wait(3) == 130
+        assert client.wait(10) == 130
 
 
 def test_title_of_the_window_is_given_back(spawn: Spawn) -> None:
