@@ -17,7 +17,7 @@ Hear, Ask) stands in line apart from these, in `for_player`, so that a player wh
     event   in         commands and state, and what the player gets
     ------  ---------  ----------------------------------------------------------------------------------------------
     start   -          -> (*); Begin
-    line    ASKING     Keep -> KEEPING; or, if it is refused or only asks for something, -> ASKING; Hear, Ask
+    line    ASKING     Keep -> KEEPING; or, if it is refused, -> ASKING; Hear, Ask
     turn    WAITING    Take -> (*); Show. After a quit: Take, End, Close -> OVER; Show
             EXPECTING  as in WAITING
             ASKING     Close -> OVER: nobody may write now
@@ -46,7 +46,6 @@ from random import Random
 
 from msgspec import Struct
 
-from chatgame.core.board import Board
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import (
     ChatgameError,
@@ -68,7 +67,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.protocol.messages import Bye, Reason
-from chatgame.session.commands import Hide, Reply, Write, read_chat, read_game
+from chatgame.session.commands import GIVE_UP, Hide, Write, read_chat, read_game
 
 SAY_SO_TIME = 3.0
 """Seconds until a player is told that the partner's program is late."""
@@ -119,7 +118,7 @@ class Show(Struct, frozen=True):
 class Hear(Struct, frozen=True):
     """Let the player hear what the partner does not get."""
 
-    text: str | Board
+    text: str
 
 
 class Ask(Struct, frozen=True):
@@ -238,18 +237,16 @@ class Session:
                     return self._write(kind, content)
                 case Hide(value):
                     return self._hide(value)
-                case Reply(answer):
-                    told = answer
         except RulesFailed as error:
-            told = f"{error} To end the game, type /resign." if self.table.playing else str(error)
+            told = f"{error} {GIVE_UP}" if self.table.playing else str(error)
         except Refused as error:
             told = str(error)
         self.for_player += Hear(told), Ask(self.table)
         return NOTHING
 
-    def _read(self, text: str) -> Write | Hide | Reply:
+    def _read(self, text: str) -> Write | Hide:
         if self.table.playing:
-            return read_game(text, self.table, self._seat, self._secret, self._chance.getrandbits(64))
+            return read_game(text, self.table, self._seat, self._chance.getrandbits(64))
         return read_chat(text, self.table, self._seat)
 
     def turn(self, turn: Turn) -> Sequence[Command]:

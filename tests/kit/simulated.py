@@ -9,7 +9,6 @@ from typing import Any
 import detangle
 from msgspec.structs import replace
 
-from chatgame.core.board import Board
 from chatgame.core.errors import (
     LinkLost,
 )
@@ -48,7 +47,7 @@ class Person:
         self.lines = list(lines)
         self.recalled: list[Step] = []
         self.partners: list[str] = []
-        self.heard: list[str | Board] = []
+        self.heard: list[str] = []
         self.seen = 0
         self.held_at = 0
         self._more = asyncio.Event()
@@ -80,7 +79,7 @@ class Person:
         if self.lines and self.lines[0] in (typed(step, self.seat) for step in steps):
             self.lines.pop(0)
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """Keep it."""
         self.heard.append(text)
 

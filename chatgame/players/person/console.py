@@ -16,17 +16,17 @@ from contextlib import suppress
 from typing import Any, NoReturn, Protocol
 
 from chatgame.core.board import Board
-from chatgame.core.errors import OutputLost, PlayerLeft, Refused
+from chatgame.core.errors import OutputLost, PlayerLeft
 from chatgame.core.limits import MAX_TEXT
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.players.person.answers import answer, now
 from chatgame.players.person.inert import inert
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, NOBODY, Names, Role, Told, known_names, named, narrate, recalled
 from chatgame.players.person.screen import prompt, shown, titled
-from chatgame.session.commands import now, read_aside
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
 """In bytes: a terminal silently drops what is longer than this of a line (MAX_CANON on macOS, N_TTY_BUF_SIZE less the
@@ -178,13 +178,9 @@ class Console:
 
     def _answer(self, line: str) -> Told | None:
         """The answer to a line that was entered before the prompt, if it only asks for something."""
-        if self._table:
-            try:
-                reply = read_aside(line, self._table, self._seat, self._secret)
-            except Refused as error:
-                return str(error)
-            if reply:
-                return named(reply.text, self._names)
+        told = self._table and answer(line, self._table, self._seat, self._secret)
+        if told:
+            return named(told, self._names)
         return None if line.strip() else self._waiting
 
     def _too_early(self, line: str) -> str:
@@ -200,13 +196,20 @@ class Console:
             return f"Nobody has come yet. {self.how_to_leave}"
         return named(f"Waiting since {self._since}: {now(self._table, self._seat)}.", self._names)
 
-    async def ask(self, table: Table) -> str:  # noqa: ARG002  # the person has seen the table
-        """Open the prompt, and return the line that is typed at it.
+    async def ask(self, table: Table) -> str:
+        """Open the prompt, answer lines that only ask for something, and return the first other one.
 
         Raises:
             PlayerLeft: the input ended instead.
             OutputLost: the prompt cannot be shown.
         """
+        while (told := answer(line := await self._line(), table, self._seat, self._secret)) is not None:
+            self._show_answer(named(told, self._names) if isinstance(told, Board) else told)
+            await self.drain()
+        return line
+
+    async def _line(self) -> str:
+        """Open the prompt, and return the line that is typed at it."""
         self._reading.set()
         await self._settled()
         self._show_banner()
@@ -259,9 +262,9 @@ class Console:
         self.show(*self._banner)
         self._banner = ()
 
-    async def hear(self, text: Told) -> None:
-        """Show an answer."""
-        self._show_answer(named(text, self._names) if isinstance(text, Board) else text)
+    async def hear(self, text: str) -> None:
+        """Show what is for this person alone."""
+        self._show_answer(text)
         await self.drain()
 
     def _show_answer(self, text: Told) -> None:

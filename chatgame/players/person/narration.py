@@ -17,7 +17,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.players.person.inert import inert
-from chatgame.session.commands import is_message, score
+from chatgame.session.commands import is_message
 from chatgame.session.session import left_owing
 
 PROMPT = "Enter Input >"
@@ -257,3 +257,10 @@ def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[st
     if not mine:
         return [Waiting(f"Waiting for the {table.token}{', who moves again' if again else ''}...")]
     return [Asked(f"Your move{' again' if again else ''}: {match.asks(viewer)}.")]
+
+
+def score(table: Table, seat: Seat) -> str:
+    """The score of the conversation, for the player at `seat`."""
+    won = {Seat.CLIENT: table.score.client, Seat.SERVER: table.score.server}
+    draws = f", {table.score.drawn} drawn" if table.score.drawn else ""
+    return f"Score: {', '.join(f'{known_as(who, seat)} {won[who]}' for who in (seat, seat.other))}{draws}."

@@ -29,11 +29,12 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.bot import SMALL_TALK, Bot, Level
+from chatgame.players.person.answers import IN_CHAT, IN_GAME
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import BANNER, GOODBYE, PROMPT, Told, narrate, recalled
 from chatgame.players.person.screen import shown
-from chatgame.session.commands import IN_CHAT, IN_GAME, NO_GAMES
+from chatgame.session.commands import NO_GAMES
 from chatgame.session.play import converse
 from tests.kit.ends import Screen
 from tests.kit.hostile import conversation, remarks
@@ -64,10 +65,10 @@ class Listener(Console):
         if step.turn.kind is Kind.SAY:
             self.own = kept
 
-    async def hear(self, text: str | Board) -> None:
+    def _show_answer(self, text: Told) -> None:
         """Show an answer, and keep it apart."""
         kept = set(self.own)
-        await super().hear(text)
+        super()._show_answer(text)
         self.replies |= self.own - kept
         self.own = kept
 
