@@ -204,7 +204,7 @@ class Console:
             OutputLost: the prompt cannot be shown.
         """
         while (told := answer(line := await self._line(), table, self._seat, self._secret)) is not None:
-            self._show_answer(named(told, self._names) if isinstance(told, Board) else told)
+            self._show_answer(named(told, self._names))
             await self.drain()
         return line
 
