@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from chatgame.core import sentences
 from chatgame.core.board import Board, Choice, checked
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, Refused, RulesFailed
@@ -408,4 +409,4 @@ def _guarded(rules: AnyRules) -> Iterator[None]:
         raise
     except ANY_FAILURE as error:
         what = f"{type(error).__name__}: {error}"[:MAX_QUOTED]
-        raise RulesFailed(f"The rules of {rules.title} failed ({what}).") from error
+        raise RulesFailed(sentences.RULES_FAILED.format(title=rules.title, what=what)) from error

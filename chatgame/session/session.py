@@ -46,6 +46,7 @@ from random import Random
 
 from msgspec import Struct
 
+from chatgame.core import sentences
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import (
     ChatgameError,
@@ -273,7 +274,7 @@ class Session:
         assert self._after, "a turn is being kept"
         turn, opening = self._keeping.turn, self._keeping.opening
         if self._warned:
-            self.for_player.append(Hear("The journal can be written again, and the game goes on."))
+            self.for_player.append(Hear(sentences.WRITTEN_AGAIN))
         self._keeping = None
         self._show(Step.to(self.table, turn, self._after, opening, self._secret))
         self._go_on()
@@ -286,14 +287,14 @@ class Session:
         assert self._keeping, "a turn is being kept"
         if self.table.asked:
             self._keeping = None
-            self.for_player.append(Hear(f"{error} So this was not sent; it is still your turn."))
+            self.for_player.append(Hear(sentences.NOT_SENT.format(error=error)))
             self._go_on()
             return NOTHING
         self.state, self.due = State.OWING, self._tried + RETRY_TIME
         if self._warned != str(error):
             self._warned = str(error)
-            what = f"Your program has to {self._keeping.turn.kind} in the game, and tries again"
-            self.for_player.append(Hear(f"{error} {what} for {TRYING_TIME:.0f} seconds."))
+            what = sentences.TRIES_AGAIN.format(error=error, kind=self._keeping.turn.kind, limit=TRYING_TIME)
+            self.for_player.append(Hear(what))
         return NOTHING
 
     def tick(self, now: float, connected: float, proven: float) -> Sequence[Command]:
@@ -398,14 +399,15 @@ class Session:
         match = self.table.playing
         assert match, "only in a match does a program owe a turn"
         assert match.duty, "a match that is played has a duty"
-        whose, kind = f"The {match.duty.seat}'s program", match.duty.kind
+        seat, kind = match.duty.seat, match.duty.kind
         late = proven - self._since
         if late >= LATE_TIME:
             what = f"did not {kind} what it has to within {LATE_TIME:.0f} seconds"
-            return self._close(RemoteProtocolError(f"{whose} {what} and so has lost the game of {self._title}."))
+            return self._close(
+                RemoteProtocolError(f"The {seat}'s program {what} and so has lost the game of {self._title}.")
+            )
         if late >= SAY_SO_TIME and not self._warned:
-            what = f"is late with what it has to {kind}"
-            self._warned = f"{whose} {what}; after {LATE_TIME:.0f} seconds it loses the game."
+            self._warned = sentences.LATE.format(seat=seat, kind=kind, limit=LATE_TIME)
             self.for_player.append(Hear(self._warned))
         self.due = now + max((LATE_TIME if self._warned else SAY_SO_TIME) - late, CHECK_TIME)
         return NOTHING
@@ -446,7 +448,7 @@ def left_owing(table: Table, viewer: Seat | None = None) -> str:
     """Say who has left with a reveal due, to the player at `viewer` or to anybody."""
     assert table.match, "a reveal is due in a match"
     who = "You" if table.revealing is viewer else f"The {table.revealing}"
-    return f"{who} left with a reveal due in the game of {table.match.rules.title}."
+    return sentences.LEFT_OWING.format(who=who, title=table.match.rules.title)
 
 
 def still_due(table: Table, viewer: Seat | None = None) -> str:

@@ -18,6 +18,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
+from chatgame.players.person.imitation import imitates
 from chatgame.players.person.narration import typed
 from chatgame.program import Setting, join, serve
 from chatgame.protocol.hello import hello_of
@@ -108,6 +109,7 @@ class Place:
                 return await (serve if seat is Seat.SERVER else join)(player, where, told)
 
         def told(*texts: str) -> None:
+            assert all(map(imitates, texts)), "a partner who said this would be marked"
             self.told[seat] += texts
 
         return detangle.spawn(program(), host=seat.value)

@@ -1,5 +1,6 @@
 """What a person may ask at any time. The console answers by itself, and the partner gets nothing of it."""
 
+from chatgame.core import sentences
 from chatgame.core.errors import Refused, RulesFailed
 from chatgame.core.match import Match
 from chatgame.core.seats import Seat
@@ -72,7 +73,7 @@ def _help(table: Table, seat: Seat) -> str:
     on, asked = table.playing, table.asked is seat
     known = (IN_GAME if on else IN_CHAT).items()
     lines = [f"{command:<10} {meaning}" for command, meaning in known if asked or command in QUESTIONS]
-    about = [f"Rules: {on.rules.about}"] if on and on.rules.about else []
+    about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
     return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark, Picture
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN, hangman
@@ -24,7 +25,7 @@ from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.players.person.answers import answer
 from chatgame.players.person.boards import GAP, in_words
 from chatgame.players.person.look import READABLE, Look, columns, wrapped
-from chatgame.players.person.narration import NOBODY, PROMPT, Asked, Over, Said, Told, Waiting, narrate, recalled
+from chatgame.players.person.narration import NOBODY, Asked, Over, Said, Told, Waiting, narrate, recalled
 from chatgame.players.person.screen import prompt, shown, titled
 from chatgame.players.script import Script
 from chatgame.session.play import converse
