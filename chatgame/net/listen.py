@@ -12,6 +12,7 @@ from typing import Any
 
 from chatgame.core import sentences
 from chatgame.core.errors import (
+    Diverged,
     InvalidMessage,
     LinkLost,
     NothingSaid,
@@ -26,7 +27,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.net.link import Link
 from chatgame.net.pump import Pump
-from chatgame.net.transport import Listener, Transport
+from chatgame.net.transport import Listener, Peer, Transport
 from chatgame.protocol.admission import GOODBYES, Admission, Decision
 from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of
@@ -173,7 +174,7 @@ class Door:
         self._strays += 1
         if not self.partner.done() and self._strays <= MAX_STRAYS:
             more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
-            self.told(sentences.DROPPED.format(peer=transport.peer, why=why + more))
+            self.told(sentences.DROPPED.format(peer=transport.peer, why=f"{why}{more}."))
         if self._invitation and self._invitation.burned and not self.partner.done():
             self.partner.set_exception(
                 TurnedAway(
@@ -218,6 +219,10 @@ class Door:
                     await farewell.end()
                 return None
             case Decision.BACK:
+                try:
+                    self._held.missing(hello.turns, hello.digest)
+                except Diverged as error:
+                    return self._drop_diverged(pump.peer, Bye(Reason.DIVERGED, str(error)))
                 self._progress(let_in=True)
                 await asyncio.sleep(admission.pause(asyncio.get_running_loop().time()))
                 session = journal.session or ""
@@ -225,12 +230,7 @@ class Door:
                 self._progress(let_in=True)
                 session = secrets.token_hex(16)
             case Decision.STALE:
-                why = (
-                    "it came with an old copy of the client's journal. If it was your friend, both of you must begin "
-                    "afresh with --new"
-                )
-                self.told(sentences.DROPPED.format(peer=pump.peer, why=why))
-                return GOODBYES[decision]
+                return self._drop_diverged(pump.peer, GOODBYES[decision])
             case _:
                 return GOODBYES[decision]
         await journal.begin(session, hello.token, hello.name)
@@ -245,6 +245,11 @@ class Door:
         else:
             self.partner.set_result(Link(pump, held, self))
         return None
+
+    def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
+        """Tell that a client's log does not fit; the seat stays with the client whose log does."""
+        self.told(sentences.DROPPED.format(peer=peer, why=goodbye.text))
+        return goodbye
 
     @property
     def _held(self) -> Held:
