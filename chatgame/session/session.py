@@ -402,10 +402,8 @@ class Session:
         seat, kind = match.duty.seat, match.duty.kind
         late = proven - self._since
         if late >= LATE_TIME:
-            what = f"did not {kind} what it has to within {LATE_TIME:.0f} seconds"
-            return self._close(
-                RemoteProtocolError(f"The {seat}'s program {what} and so has lost the game of {self._title}.")
-            )
+            what = f"The {seat}'s program did not {kind} what it has to within {LATE_TIME:.0f} seconds"
+            return self._close(RemoteProtocolError(f"{what} and so has lost the game of {self._title}."))
         if late >= SAY_SO_TIME and not self._warned:
             self._warned = sentences.LATE.format(seat=seat, kind=kind, limit=LATE_TIME)
             self.for_player.append(Hear(self._warned))

@@ -106,9 +106,8 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
             return [Said(sentences.SAYS.format(who=who, text=turn.text))]
         case Kind.SAY:
             marked = before.playing or imitates(turn.text)
-            return [
-                Said(sentences.SAYS.format(who=_capital(who or turn.seat), text=turn.text) if marked else turn.text)
-            ]
+            says = sentences.SAYS.format(who=_capital(who or turn.seat), text=turn.text)
+            return [Said(says if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
     lines: list[Told] = [*_what_happened(was, turn, match, viewer)]
@@ -233,17 +232,15 @@ def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[st
             sentences.BACK_TO_CHAT.format(whose_turn="your turn" if mine else f"the {table.token} writes next"),
         ]
     again = turn.kind is Kind.MOVE and turn.seat is table.token
-    if not mine:
-        return [
-            Waiting(sentences.WAITING_FOR.format(whom=f"the {table.token}{', who moves again' if again else ''}"))
-        ]
-    return [Asked(sentences.YOUR_MOVE.format(again=" again" if again else "", asked=match.asks(viewer)))]
+    if mine:
+        return [Asked(sentences.YOUR_MOVE.format(again=" again" if again else "", asked=match.asks(viewer)))]
+    whom = f"the {table.token}{', who moves again' if again else ''}"
+    return [Waiting(sentences.WAITING_FOR.format(whom=whom))]
 
 
 def score(table: Table, seat: Seat) -> str:
     """The score of the conversation, for the player at `seat`."""
     won = {Seat.CLIENT: table.score.client, Seat.SERVER: table.score.server}
-    draws = [f"{table.score.drawn} drawn"] if table.score.drawn else []
-    return sentences.SCORE.format(
-        score=", ".join([*(f"{known_as(who, seat)} {won[who]}" for who in (seat, seat.other)), *draws])
-    )
+    counts = [f"{known_as(who, seat)} {won[who]}" for who in (seat, seat.other)]
+    counts += [f"{table.score.drawn} drawn"] if table.score.drawn else []
+    return sentences.SCORE.format(score=", ".join(counts))

@@ -126,11 +126,8 @@ class Listener(Console):
         self.steps.append(step)
         await super().see(step)
 
-    async def hear(self, text: str) -> None:
-        """Hear why a line was refused, which is an answer."""
-
     def _show_answer(self, text: Told) -> None:
-        """Leave out an answer."""
+        """Leave out answers, which nobody gets unasked."""
 
     def show(self, *texts: Told) -> None:
         """Keep what is the program's own, and show it."""
