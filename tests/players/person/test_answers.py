@@ -56,6 +56,7 @@ def test_games_are_listed(table: Table) -> None:
     assert re.search(r"(?m)connect4 +connect four$", listed)
     assert ("play connect4" in listed) is not bool(table.playing)
     assert ("not over yet" in listed) is bool(table.playing)
+    assert reply("/games", CHAT.with_partner({}, {})) == "There is no game that both sides have."
 
 
 @pytest.mark.parametrize("seat", Seat)
