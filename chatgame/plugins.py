@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatgame.core import sentences
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.games import BUILT_IN
 
@@ -28,22 +29,29 @@ def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
         try:
             games[found.name] = _plugin(found, games)
         except ANY_FAILURE as error:  # it costs its own game alone
-            problems.append(f"The game {found.name} cannot be played: {type(error).__name__}: {error}")
+            problems.append(
+                sentences.CANNOT_BE_PLAYED.format(name=found.name, error=f"{type(error).__name__}: {error}")
+            )
     return games, problems
 
 
 def _plugins() -> "Iterable[EntryPoint]":
     """What packages name; where none does, `importlib.metadata` is not loaded, which takes a quarter of the start."""
-    metadata = (file for folder in sys.path for file in Path(folder).glob("*-info/entry_points.txt"))
-    if not any(map(_names_plugins, metadata)):
+    if not any(_names_plugins(file) for folder in sys.path for file in _metadata(folder)):
         return ()
     from importlib.metadata import entry_points
 
     return entry_points(group=GROUP)
 
 
+def _metadata(folder: str) -> list[Path]:
+    with suppress(OSError, ValueError):  # a folder that cannot be read, or is none, names nothing
+        return [*Path(folder).glob("*-info/entry_points.txt")]
+    return []
+
+
 def _names_plugins(metadata: Path) -> bool:
-    with suppress(OSError):  # what cannot be read names nothing
+    with suppress(OSError):
         return GROUP in metadata.read_text("utf-8", "replace")
     return False
 

@@ -19,6 +19,7 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import decode
+from tests.kit.logs import SESSION
 from tests.kit.terminals import PROMPT, Spawn, ends, say
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
@@ -203,12 +204,12 @@ class Impostor:
         self.client.stdin.write(lines.encode())
         self.client.stdin.flush()
         self.hello = self.hear()
-        self.table = Table.open("0" * 32, {"tictactoe": BUILT_IN["tictactoe"]}, self.hello["games"])
+        self.table = Table.open(SESSION, {"tictactoe": BUILT_IN["tictactoe"]}, self.hello["games"])
 
     def say_hello(self, **fields: Any) -> None:
         """Say hello as a server does; `fields` replace what would be right."""
         hello = {"type": "hello", "protocol": "1.7", "seat": "server", "games": {"tictactoe": 1}, "mood": []}
-        self.send(json.dumps(hello | {"session": "0" * 32} | fields).encode())
+        self.send(json.dumps(hello | {"session": SESSION} | fields).encode())
 
     def send(self, payload: bytes) -> None:
         """Send a message in a frame."""

@@ -24,12 +24,12 @@ import chatgame
 from chatgame.cli import journal_path
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.reader import Record
 from chatgame.journal.store import Store
-from chatgame.players.person.narration import PROMPT
 from chatgame.protocol.messages import decode
 from chatgame.records import FORMATS, LONGEST_PAUSE, described
 from tests.kit.command import COMMAND
@@ -629,6 +629,7 @@ def test_unknown_conversation_is_told_in_one_line(home: Home) -> None:
     commands = [home.start(command, "9") for command in ("replay", "export", "forget")]
     line = "chatgame: There is no conversation 9. To see which there are, type: chatgame history\n"
     assert [finished(command) for command in commands] == [(1, "", line)] * 3
+    assert not home.journal.exists()
 
 
 def test_wrong_usage_says_what_is_wrong(home: Home) -> None:

@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+from chatgame.core import sentences
 from chatgame.core.errors import (
+    Diverged,
     InvalidMessage,
     LinkLost,
     NothingSaid,
@@ -25,7 +27,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.net.link import Link
 from chatgame.net.pump import Pump
-from chatgame.net.transport import Listener, Transport
+from chatgame.net.transport import Listener, Peer, Transport
 from chatgame.protocol.admission import GOODBYES, Admission, Decision
 from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of
@@ -67,7 +69,7 @@ class Door:
         partner: the link to the client that has the seat, once there is one.
     """
 
-    plan = "Waiting for them to come back; Ctrl-C leaves."
+    plan: str = sentences.WAIT
 
     def __init__(
         self,
@@ -167,11 +169,12 @@ class Door:
             transport.write(TLS_ALERT)
             why = "it speaks TLS, as a client with a code does, and this server takes no code"
         if isinstance(error, WrongCode) and self._invitation:
-            self.told(f"A wrong code was tried from {transport.peer} ({self._invitation.guesses} of {MAX_GUESSES}).")
+            guesses = self._invitation.guesses
+            self.told(sentences.WRONG_CODE.format(peer=transport.peer, guesses=guesses, most=MAX_GUESSES))
         self._strays += 1
         if not self.partner.done() and self._strays <= MAX_STRAYS:
             more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
-            self.told(f"Dropped a connection from {transport.peer}: {why}{more}.")
+            self.told(sentences.DROPPED.format(peer=transport.peer, why=f"{why}{more}."))
         if self._invitation and self._invitation.burned and not self.partner.done():
             self.partner.set_exception(
                 TurnedAway(
@@ -216,6 +219,10 @@ class Door:
                     await farewell.end()
                 return None
             case Decision.BACK:
+                try:
+                    self._held.missing(hello.turns, hello.digest)
+                except Diverged as error:
+                    return self._drop_diverged(pump.peer, Bye(Reason.DIVERGED, str(error)))
                 self._progress(let_in=True)
                 await asyncio.sleep(admission.pause(asyncio.get_running_loop().time()))
                 session = journal.session or ""
@@ -223,11 +230,7 @@ class Door:
                 self._progress(let_in=True)
                 session = secrets.token_hex(16)
             case Decision.STALE:
-                self.told(
-                    f"Dropped a connection from {pump.peer}: it came with an old copy of the client's journal. If it "
-                    "was your friend, both of you must begin afresh with --new."
-                )
-                return GOODBYES[decision]
+                return self._drop_diverged(pump.peer, GOODBYES[decision])
             case _:
                 return GOODBYES[decision]
         await journal.begin(session, hello.token, hello.name)
@@ -242,6 +245,11 @@ class Door:
         else:
             self.partner.set_result(Link(pump, held, self))
         return None
+
+    def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
+        """Tell that a client's log does not fit; the seat stays with the client whose log does."""
+        self.told(sentences.DROPPED.format(peer=peer, why=goodbye.text))
+        return goodbye
 
     @property
     def _held(self) -> Held:
@@ -263,4 +271,4 @@ class Door:
         if not self._admission.vacate():
             return None
         self.partner = asyncio.get_running_loop().create_future()
-        return NothingSaid("The client has not come back, and had said nothing yet. Anyone can join again.")
+        return NothingSaid(sentences.NOT_BACK)

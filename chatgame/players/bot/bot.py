@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 from random import Random
 
-from chatgame.core.board import Board
 from chatgame.core.log import Step
 from chatgame.core.match import Match
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
@@ -84,7 +83,7 @@ class Bot:
         """Whoever comes back does not greet again."""
         self._greeted = bool(steps)
 
-    async def hear(self, text: str | Board) -> None:  # noqa: ARG002  # whatever it is about
+    async def hear(self, text: str) -> None:  # noqa: ARG002  # whatever it is about
         """Give up a game in which a line was refused: then the bot does not know it after all."""
         if not self._judged:
             self._lines = ["/resign"]

@@ -18,9 +18,9 @@ from prompt_toolkit.output import DummyOutput
 
 from chatgame.core.errors import PlayerLeft, unwrapped
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.players.person.editor import EditedConsole, Editor
 from chatgame.players.person.inert import inert
-from chatgame.players.person.narration import PROMPT
 from tests.kit.command import COMMAND
 from tests.kit.logs import EMPTY, steps_of
 from tests.kit.terminals import Spawn, chat_of_the_assignment, ends
