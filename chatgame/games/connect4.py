@@ -37,6 +37,7 @@ class Connect4(Rules[Position, int]):
 
     name = "connect4"
     title = "connect four"
+    draws = True
     about = "Drop a disc into a column, 1 to 7. Four of yours in a row win: upright, level or along a diagonal."
 
     def start(self, inviter: Seat, options: str) -> Position:

@@ -5,7 +5,7 @@
     //text              the message /text
     play GAME           in chat: start a game, which its name or its title stands for
     help, quit, exit    in chat: refused, with the command that was probably meant
-    anything else       in chat: a message, unchanged; in a game: a move
+    anything else       in chat: a message, unchanged; in a game: a move, or the answer to an offer
 
 A line either becomes a turn to write, or it is answered at once and the token stays here.
 """
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from chatgame.core.board import Board
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.match import FIRST, SECOND, Match
+from chatgame.core.offers import OFFERS, RESPONSES
 from chatgame.core.rules import known_as
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -38,6 +39,10 @@ IN_GAME = {
     "/board": "the board again",
     "/score": "who has won how many games",
     "/say TEXT": "say TEXT; it stays your turn",
+    "/draw": "offer a draw",
+    "/undo": "ask to take back your last move",
+    "/accept": "say yes to an offer",
+    "/decline": "say no to it",
     "/resign": "give up this game",
     "/help": "this list",
     "/q": "leave; both programs end",
@@ -46,11 +51,17 @@ IN_GAME = {
 ASIDE = ("/help", "/games", "/board", "/moves", "/score")
 """What only asks for something, and so can be typed at any time."""
 
-COMMANDS = ("/help", "/games", "/say", "/board", "/moves", "/score", "/resign", "/rematch", "/q")
+COMMANDS = (
+    *("/help", "/games", "/say", "/board", "/moves", "/score", "/resign", "/rematch", "/q"),
+    *("/draw", "/undo", "/accept", "/decline"),
+)
 
 OTHER_WORDS = {
     **dict.fromkeys(("/quit", "/exit", "/bye", "/leave"), "/q"),
     **dict.fromkeys(("/h", "/?"), "/help"),
+    "/takeback": "/undo",
+    "/yes": "/accept",
+    "/no": "/decline",
     "/play": "play GAME, without a slash",
 }
 """What people type who know other programs, and what they mean by it."""
@@ -68,6 +79,14 @@ class Write(NamedTuple):
 
     kind: Kind
     text: str = ""
+
+
+_OFFERS = {
+    f"/{text}": Write(kind, text)
+    for kind, texts in ((Kind.OFFER, OFFERS), (Kind.RESPOND, RESPONSES))
+    for text in texts
+}
+"""The commands that make an offer or answer one."""
 
 
 class Hide(NamedTuple):
@@ -172,7 +191,7 @@ def read_game(line: str, table: Table, seat: Seat, secret: str | None, seed: int
         if isinstance(error, InvalidMove):
             raise InvalidMove(f"{error} To say something, type /say TEXT.") from error
         raise
-    return Write(Kind.MOVE, notation) if match.duty.kind is Kind.MOVE else Hide(notation)
+    return Hide(notation) if match.duty.kind is Kind.COMMIT else Write(match.duty.kind, notation)
 
 
 def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None) -> Write | Reply | None:
@@ -204,13 +223,17 @@ def _read_command(line: str, table: Table, seat: Seat, secret: str | None = None
             return Reply(_moves(on, seat, secret))
         case "/resign" if on:
             return Write(Kind.RESIGN)
+        case "/accept" | "/decline" if not (on and on.offer):
+            raise Refused(f"Nothing was offered, so there is nothing for {line} to do.")
+        case _ if on and line in _OFFERS:
+            return _OFFERS[line]
         case "/rematch" if table.match and not on:
             return Write(Kind.PLAY, _again(table.match, table, seat))
         case "/rematch" if on:
             raise Refused(_not_over(on))
         case "/rematch":
             raise Refused("No game was played yet. Type play and one of the games that /games lists.")
-        case "/board" | "/moves" | "/resign":
+        case "/board" | "/moves" | "/resign" | "/draw" | "/undo":
             raise Refused(f"No game is on, so there is nothing for {line} to do.")
     if word in IN_CHAT or word in IN_GAME:
         raise Refused(f"Type {word} alone, with nothing after it.")
@@ -256,13 +279,17 @@ def now(table: Table, seat: Seat) -> str:
     if not table.asked:
         return f"the {whose}'s program continues {on.rules.title} by itself"
     mover = "your" if whose is seat else f"the {whose}'s"
+    if on.offer:
+        return f"{mover} answer to an offer in {on.rules.title}: {on.asks(whose)}"
     return f"{mover} move in {on.rules.title}: {on.asks(whose)}"
 
 
 def _help(table: Table, seat: Seat) -> str:
     on, asked = table.playing, table.asked is seat
-    known = (IN_GAME if on else IN_CHAT).items()
-    lines = [f"{command:<10} {meaning}" for command, meaning in known if asked or command in ASIDE]
+    offers = [] if not on else RESPONSES if on.offer else on.offers
+    idle = {command for command, turn in _OFFERS.items() if turn.text not in offers}
+    known = {command: meaning for command, meaning in (IN_GAME if on else IN_CHAT).items() if command not in idle}
+    lines = [f"{command:<10} {meaning}" for command, meaning in known.items() if asked or command in ASIDE]
     about = [f"Rules: {on.rules.about}"] if on and on.rules.about else []
     return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
 
@@ -270,6 +297,8 @@ def _help(table: Table, seat: Seat) -> str:
 def _moves(match: Match, seat: Seat, secret: str | None) -> str:
     if not match.duty or match.duty.seat is not seat or not match.duty.asked:
         raise Refused("It is not your move, so you have none to make now.")
+    if match.offer:
+        return f"You can {match.asks(seat)} the offer."
     board = match.board(seat, secret)
     choices = [choice.text for choice in board.choices] or [match.asks(seat)]
     return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."

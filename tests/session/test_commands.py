@@ -210,11 +210,13 @@ class TestCommands:
 
     def test_help_names_every_command(self, read: type, table: Table) -> None:
         """Those that do something here, each on a line, and then what is asked for."""
-        commands, others = (IN_GAME, IN_CHAT) if table.playing else (IN_CHAT, IN_GAME)
+        later = ("/undo", "/accept", "/decline")  # nothing was moved or offered yet
+        in_game = [command for command in IN_GAME if command not in later]
+        commands, others = (in_game, IN_CHAT) if table.playing else ([*IN_CHAT], IN_GAME)
         *lines, now = read("/help", table, table.token).text.split("\n")
         assert now.startswith("Now: your ")
-        assert [line.split("  ")[0] for line in lines[: len(commands)]] == list(commands)
-        assert not any(line.startswith(f"{other} ") for line in lines for other in others.keys() - commands.keys())
+        assert [line.split("  ")[0] for line in lines[: len(commands)]] == commands
+        assert not any(line.startswith(f"{other} ") for line in lines for other in others.keys() - {*commands})
 
     def test_games_are_listed(self, read: type, table: Table) -> None:
         """With what to type, where it can be done now."""
@@ -233,7 +235,7 @@ def test_help_says_what_is_asked_for_now() -> None:
     assert "your move in tic-tac-toe: the number of a free cell" in str(in_game.text)
 
 
-@pytest.mark.parametrize("line", ["/board", "/moves", "/resign"])
+@pytest.mark.parametrize("line", ["/board", "/moves", "/resign", "/draw", "/undo"])
 def test_commands_of_a_game_need_one(line: str) -> None:
     """They are refused in chat."""
     with pytest.raises(Refused, match="No game is on"):
@@ -359,6 +361,70 @@ class TestMoves:
             read_game("/moves", table, Seat.SERVER, None, 0)
 
 
+class TestOffers:
+    """`/draw` and `/undo`, `/accept` and `/decline`."""
+
+    MOVED = ("play tictactoe", "move 5", "move 1")
+
+    @pytest.mark.parametrize(
+        ("line", "turn"), [("/draw", Write(Kind.OFFER, "draw")), ("/undo", Write(Kind.OFFER, "undo"))]
+    )
+    def test_are_made_at_ones_own_move(self, line: str, turn: Write) -> None:
+        """Whether one may is the table's to say."""
+        assert read_game(line, played(*self.MOVED), Seat.SERVER, None, 0) == turn
+
+    @pytest.mark.parametrize("line", ["/accept", "/decline", "accept", "Decline", "yes", "no", "Y", "n"])
+    def test_are_answered_as_one_would_say_it(self, line: str) -> None:
+        """With a slash or without."""
+        text = "accept" if line.lower() in ("/accept", "accept", "yes", "y") else "decline"
+        table = played(*self.MOVED, "offer draw")
+        assert read_game(line, table, Seat.CLIENT, None, 0) == Write(Kind.RESPOND, text)
+
+    def test_are_answered_before_anything_is_played(self) -> None:
+        """What could be a move is refused with what would do."""
+        with pytest.raises(InvalidMove, match=r"Type accept or decline\. To say something, type /say"):
+            read_game("5", played(*self.MOVED, "offer draw"), Seat.CLIENT, None, 0)
+
+    @pytest.mark.parametrize("line", ["/accept", "/decline"])
+    @pytest.mark.parametrize("table", [CHAT, GAME])
+    def test_are_not_answered_before_they_are_made(self, line: str, table: Table) -> None:
+        """With the reason."""
+        with pytest.raises(Refused, match=f"Nothing was offered, so there is nothing for {line} to do"):
+            read = partial(read_game, secret=None, seed=0) if table.playing else read_chat
+            read(line, table, Seat.SERVER)
+
+    @pytest.mark.parametrize(
+        ("turns", "can"),
+        [
+            (MOVED, ["/draw", "/undo"]),
+            (MOVED[:2], ["/draw"]),
+            ((*MOVED, "offer undo"), ["/accept", "/decline"]),
+            ((*MOVED, "offer undo", "respond decline"), []),
+            (("play rps",), []),
+            (("play pig",), []),
+        ],
+    )
+    def test_are_in_the_help_where_they_can_be_made_or_answered(self, turns: list[str], can: list[str]) -> None:
+        """And nowhere else."""
+        words = {line.split()[0] for line in reply("/help", played(*turns)).split("\n")}
+        assert words & {"/draw", "/undo", "/accept", "/decline"} == {*can}
+
+    def test_are_what_can_be_played_while_they_wait(self) -> None:
+        """And what is waited for."""
+        table = played(*self.MOVED, "offer draw")
+        assert reply("/moves", table) == "You can accept or decline the offer."
+        assert now(table, Seat.CLIENT) == "your answer to an offer in tic-tac-toe: accept or decline"
+        assert now(table, Seat.SERVER) == "the client's answer to an offer in tic-tac-toe: accept or decline"
+
+    @pytest.mark.parametrize(
+        ("line", "meant"), [("draw", "/draw"), ("/takeback", "/undo"), ("/yes", "/accept"), ("undo", "/undo")]
+    )
+    def test_are_asked_about_where_they_are_typed_otherwise(self, line: str, meant: str) -> None:
+        """As other commands are."""
+        with pytest.raises(Refused, match=f"Did you mean {meant}"):
+            read_game(line, played(*self.MOVED), Seat.SERVER, None, 0)
+
+
 class TestRematch:
     """`/rematch`."""
 
@@ -479,4 +545,4 @@ def test_help_says_how_a_game_is_played() -> None:
     assert about in reply("/help", GAME)
     assert about not in str(read_chat("/help", CHAT, Seat.CLIENT)[0])
     bare = played("play acts move", table=Table.open("0" * 32, {"acts": Acts()}, {"acts": 1}))
-    assert len(reply("/help", bare).split("\n")) == len(IN_GAME) + 1
+    assert "Rules" not in reply("/help", bare)

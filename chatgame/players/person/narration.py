@@ -12,7 +12,8 @@ from chatgame.core.commitments import Opening
 from chatgame.core.errors import RulesFailed
 from chatgame.core.log import Step
 from chatgame.core.match import Match
-from chatgame.core.rules import Choices, known_as
+from chatgame.core.offers import ACCEPT, DRAW
+from chatgame.core.rules import Choices, known_as, whose
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
@@ -33,7 +34,7 @@ GOODBYE = "Shutting Down!"
 
 _OURS = r"""(?ix)\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
     |The\W+(?:connection|game|rules|journal|conversation|output|input|word)\b|You\W+(?:played|started|answered|made|had|won|lost
-    |resigned|came|are|rolled|held|chose|guessed|shot\W+at|have\W+(?:placed|hidden))\b|Your\W+(?:move|turn|partner|fleet)|A\W+draw\b
+    |resigned|offered|asked|accepted|declined|agreed|came|are|rolled|held|chose|guessed|shot\W+at|have\W+(?:placed|hidden))\b|Your\W+(?:move|turn|partner|fleet)|A\W+draw\b
     |There\W+is\W+(?:an?|no)\W+\w\W+in\b|Game\W+over|Score\W|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
     |Both\W+have|Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works|is\W+(?:not\W+)?the\W+word)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
     |Dropped\b|Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)"""
@@ -139,7 +140,7 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
     waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
     if waiting:
         if not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
-            lines.append(_seen(match, viewer, secret, news=bool(was)))
+            lines.append(_seen(match, viewer, secret, news=bool(was) and turn.kind is not Kind.RESPOND))
         lines += _what_comes(turn, after, match, viewer)
     return [named(line, names) for line in lines]
 
@@ -184,6 +185,8 @@ def typed(step: Step, viewer: Seat) -> str | None:
             return turn.text if is_message(turn.text, step.before, viewer) else f"/say {turn.text}"
         case Kind.PLAY:
             return f"play {turn.text}"
+        case Kind.OFFER | Kind.RESPOND:
+            return f"/{turn.text}"
         case Kind.RESIGN:
             return "/resign"
         case Kind.QUIT:
@@ -227,6 +230,11 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat)
     if told is not None:
         return [told] if told else []
     match turn.kind:
+        case Kind.OFFER:  # the other is told what to do about it
+            offered = "offered a draw" if turn.text == DRAW else "asked to take back your last move"
+            return [f"You {offered}."] if turn.seat is viewer else []
+        case Kind.RESPOND:
+            return [_responded(before, turn, viewer)]
         case Kind.MOVE:
             return [f"{who} played {turn.text}."]
         case Kind.ANSWER:
@@ -241,6 +249,16 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat)
     return []
 
 
+def _responded(before: Match, turn: Turn, viewer: Seat) -> str:
+    """What became of an offer."""
+    who = known_as(turn.seat, viewer).capitalize()
+    accepted = turn.text == ACCEPT
+    if before.offer == DRAW:
+        return f"{who} {'accepted' if accepted else 'declined'} the draw."
+    move = f"{whose(turn.seat.other, viewer)} last move"
+    return f"{who} agreed: {move} is taken back." if accepted else f"{who} declined: {move} stands."
+
+
 def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[str]:
     """Who is to act, or how the match has ended."""
     mine = table.token is viewer
@@ -253,6 +271,9 @@ def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[st
             score(table, viewer),
             f"Back to chat, {'your turn' if mine else f'the {table.token} writes next'}.",
         ]
+    if match.offer and mine:
+        what = "offers a draw" if match.offer == DRAW else "asks to take back their last move"
+        return [Asked(f"The {viewer.other} {what}. Type /accept or /decline.")]
     again = turn.kind is Kind.MOVE and turn.seat is table.token
     if not mine:
         return [Waiting(f"Waiting for the {table.token}{', who moves again' if again else ''}...")]

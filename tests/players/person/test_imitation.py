@@ -78,7 +78,7 @@ class Listener(Console):
 
 
 TRIED: dict[str, str] = {
-    "tictactoe": "x 5 5 1 9",
+    "tictactoe": "x 5 5 1 9 /undo /undo 5 /draw",
     "connect4": "9 4 4",
     "reversi": "z9 a1 d3",
     "rps": "well paper",
