@@ -186,7 +186,9 @@ def read_game(line: str, table: Table, seat: Seat, secret: str | None, seed: int
         first, *words = text.split()
         if first.lower() == "play" and (not words or _game_named(words, table)[0]):
             raise Refused(_not_over(match)) from error
-        if not words and (meant := _command_meant(f"/{first}")):
+        meant = "" if words else _command_meant(f"/{first}")
+        # What is a move at another time, as `h` is in pig, is taken for a command only if it is the name of one.
+        if meant and (isinstance(error, InvalidMove) or meant == f"/{first.lower()}"):
             raise type(error)(f"{error} Did you mean {meant}?") from error
         if isinstance(error, InvalidMove):
             raise InvalidMove(f"{error} To say something, type /say TEXT.") from error

@@ -149,6 +149,12 @@ def test_command_without_its_slash_is_asked_about_in_a_game(game: str, line: str
         read_game(line, table, table.token, None, 0)
 
 
+def test_move_of_another_time_is_not_taken_for_a_command() -> None:
+    """Unless it has the name of one: `h` in pig holds, and `/h` is not a command here."""
+    with pytest.raises(IllegalMove, match=r"no points to hold in this turn yet\. Roll first\.$"):
+        read_game("h", played("play pig"), Seat.SERVER, None, 0)
+
+
 @pytest.mark.parametrize("line", ["play connect4", "Play connect four", "play tictactoe", "play rps 3", "play"])
 def test_game_in_a_game_has_to_wait(line: str) -> None:
     """Until the first is finished or given up."""
