@@ -138,9 +138,9 @@ def _game_named(words: Sequence[str], table: Table) -> tuple[str, str]:
 
     Only letters and digits count, so `tic tac toe` and `Tic-Tac-Toe` stand for `tictactoe`.
     """
-    names = (*table.absent, *table.games)
-    known = {_letters(rules.title): name for name, rules in table.games.items()}
-    known |= {_letters(name): name for name in names} | {name: name for name in names}
+    known = {_letters(name): name for name in table.absent} | {name: name for name in table.absent}
+    known |= {_letters(rules.title): name for name, rules in table.games.items()}
+    known |= {_letters(name): name for name in table.games} | {name: name for name in table.games}
     for count in range(len(words), 0, -1):
         text = " ".join(words[:count]).lower()
         if name := known.get(text) or known.get(_letters(text)):

@@ -108,6 +108,28 @@ def test_line_that_begins_as_a_game_does_is_never_sent_as_a_message(line: str, w
         read_chat(line, table, Seat.CLIENT)
 
 
+@pytest.mark.parametrize(
+    "line", ["play connect four", "Play Connect-Four!", "play connect4", "play connect four first"]
+)
+def test_game_that_the_partner_lacks_is_known_by_its_title_too(line: str) -> None:
+    """It is said that they lack it, and not that there is no such game."""
+    table = Table.open("0" * 32, BUILT_IN, {name: 1 for name in VERSIONS if name != "connect4"})
+    with pytest.raises(Refused, match="Your partner does not have the game connect4"):
+        read_chat(line, table, Seat.CLIENT)
+
+
+def test_title_of_a_game_that_one_side_lacks_takes_nothing_from_those_that_both_have() -> None:
+    """Two games may have the same."""
+
+    class Twin(Acts):
+        """Has the title of another game."""
+
+        title = "connect four"
+
+    table = Table.open("0" * 32, {"twin": Twin(), **BUILT_IN}, VERSIONS)
+    assert read_chat("play Connect-Four!", table, Seat.CLIENT) == Write(Kind.PLAY, "connect4")
+
+
 def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
     """The line stays with the player."""
 
