@@ -55,7 +55,7 @@ class Chess(Rules[Position, str]):
             except ValueError as error:
                 nearest = ", ".join(get_close_matches(text, map(board.san, board.legal_moves), n=5, cutoff=0))
                 raise IllegalMove(f'"{text}" is not one of the legal moves, such as {nearest}.') from error
-        raise InvalidMove(f'"{text}" is not a move. Write one as in e4, Nf3, O-O, e8=Q or g1f3.')
+        raise InvalidMove(f'"{text}" is not a move; moves are written as in e4, Nf3, O-O, e8=Q or g1f3.')
 
     def apply(self, position: Position, move: str) -> Position:
         board = _board(position).copy()
