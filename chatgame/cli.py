@@ -39,7 +39,7 @@ from chatgame.session.play import converse
 
 if TYPE_CHECKING:
     from chatgame.core.log import Entry
-    from chatgame.journal.reader import Record
+    from chatgame.journal.reader import Reader, Record
     from chatgame.journal.store import Store
     from chatgame.program import Told
     from chatgame.session.interfaces import Player
@@ -287,20 +287,23 @@ async def forget(options: argparse.Namespace) -> None:
         JournalFailed: it cannot be written.
         ChatgameError: the person does not want it, or cannot be asked.
     """
+    from chatgame.journal.reader import Reader
+
+    with Reader(journal_path()) as past:
+        described = _described(past, options.number)
+    if not options.yes:
+        await _confirm(f"{described}Delete conversation {options.number}? It cannot be brought back. [y/N] ")
     with _journal() as store:
-        if not options.yes:
-            question = f"Delete conversation {options.number}? It cannot be brought back. [y/N] "
-            await _confirm(_described(store, options.number) + question)
         store.forget(options.number)
     _print(f"Conversation {options.number} is deleted.\n")
 
 
-def _described(store: "Store", number: int) -> str:
+def _described(past: "Reader", number: int) -> str:
     """The line of a conversation in the history, if it can be read: what is damaged can be deleted all the same."""
     from chatgame.records import described
 
     try:
-        return shown(described(store.record(number), time.time()), look_of_output())
+        return shown(described(past.record(number), time.time()), look_of_output())
     except NotKept:
         raise
     except JournalFailed:

@@ -34,16 +34,21 @@ def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
 
 def _plugins() -> "Iterable[EntryPoint]":
     """What packages name; where none does, `importlib.metadata` is not loaded, which takes a quarter of the start."""
-    metadata = (file for folder in sys.path for file in Path(folder).glob("*-info/entry_points.txt"))
-    if not any(map(_names_plugins, metadata)):
+    if not any(_names_plugins(file) for folder in sys.path for file in _metadata(folder)):
         return ()
     from importlib.metadata import entry_points
 
     return entry_points(group=GROUP)
 
 
+def _metadata(folder: str) -> list[Path]:
+    with suppress(OSError, ValueError):  # a folder that cannot be read, or is none, names nothing
+        return [*Path(folder).glob("*-info/entry_points.txt")]
+    return []
+
+
 def _names_plugins(metadata: Path) -> bool:
-    with suppress(OSError):  # what cannot be read names nothing
+    with suppress(OSError):
         return GROUP in metadata.read_text("utf-8", "replace")
     return False
 

@@ -673,6 +673,7 @@ def test_conversation_that_there_is_not(home: Home) -> None:
     commands = [home.start(command, "9") for command in ("replay", "export", "forget")]
     line = "chatgame: There is no conversation 9. To see which there are, type: chatgame history\n"
     assert [finished(command) for command in commands] == [(1, "", line)] * 3
+    assert not home.journal.exists()
 
 
 def test_wrong_usage(home: Home) -> None:

@@ -1,11 +1,11 @@
 """The journal as it is at one moment, to be read even where nothing can be written.
 
-It is copied into memory. While a program has the journal open, there is a file `-shm` beside it, by which SQLite
-keeps that program from tearing the copy; to use it, SQLite need not be able to write it. Where there is none, SQLite
-would have to make it, and would leave it behind; so the journal's files are simply copied then. Should a program open
-the journal at that very moment, the files differ before and after, and all is tried again.
+It is copied into memory. While a program has the journal open, there are a log `-wal` and a file `-shm` beside it, by
+which SQLite keeps that program from tearing the copy; to use them, SQLite need not be able to write them. Where one
+of them is missing, SQLite would have to make it, and would leave it behind; so the journal's files are simply copied
+then. Should a program open the journal at that very moment, the files differ before and after, and it is tried again.
 
-SQLite's own way to do without this file, `immutable=1`, would miss what is only in the log, `-wal`, of a program that
+SQLite's own way to do without `-shm`, `immutable=1`, would miss what is only in the log, `-wal`, of a program that
 was killed (https://www.sqlite.org/wal.html#readonly).
 """
 
@@ -39,12 +39,12 @@ def snapshot(path: Path) -> sqlite3.Connection:
 
 
 def _copy(path: Path, copy: sqlite3.Connection) -> None:
-    locks = f"{path.name}-shm"
+    locks, log = f"{path.name}-shm", f"{path.name}-wal"
     for _ in range(ATTEMPTS):
         files = _files(path)
         if path.name not in files:
             return
-        if locks in files:
+        if locks in files and log in files:
             try:
                 _back_up(path, copy)
             except sqlite3.OperationalError as error:

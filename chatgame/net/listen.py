@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from chatgame.core.errors import (
+    Diverged,
     InvalidMessage,
     LinkLost,
     NothingSaid,
@@ -25,7 +26,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.net.link import Link
 from chatgame.net.pump import Pump
-from chatgame.net.transport import Listener, Transport
+from chatgame.net.transport import Listener, Peer, Transport
 from chatgame.protocol.admission import GOODBYES, Admission, Decision
 from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of
@@ -216,6 +217,10 @@ class Door:
                     await farewell.end()
                 return None
             case Decision.BACK:
+                try:
+                    self._held.missing(hello.turns, hello.digest)
+                except Diverged as error:
+                    return self._drop_diverged(pump.peer, Bye(Reason.DIVERGED, str(error)))
                 self._progress(let_in=True)
                 await asyncio.sleep(admission.pause(asyncio.get_running_loop().time()))
                 session = journal.session or ""
@@ -223,11 +228,7 @@ class Door:
                 self._progress(let_in=True)
                 session = secrets.token_hex(16)
             case Decision.STALE:
-                self.told(
-                    f"Dropped a connection from {pump.peer}: it came with an old copy of the client's journal. If it "
-                    "was your friend, both of you must begin afresh with --new."
-                )
-                return GOODBYES[decision]
+                return self._drop_diverged(pump.peer, GOODBYES[decision])
             case _:
                 return GOODBYES[decision]
         await journal.begin(session, hello.token, hello.name)
@@ -242,6 +243,11 @@ class Door:
         else:
             self.partner.set_result(Link(pump, held, self))
         return None
+
+    def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
+        """Tell that a client's log does not fit; the seat stays with the client whose log does."""
+        self.told(f"Dropped a connection from {peer}: {goodbye.text}")
+        return goodbye
 
     @property
     def _held(self) -> Held:

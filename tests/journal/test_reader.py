@@ -134,11 +134,13 @@ def left(folder: Path, *, killed: bool, shm: bool) -> Path:
             shutil.copytree(folder / "while it is open", path.parent, ignore=shutil.ignore_patterns(*ignored))
     if not killed:
         shutil.copytree(folder / "while it is open", path.parent)
+        if shm:
+            path.with_name("journal.db-shm").write_bytes(bytes(32768))  # whose log is gone
     return path
 
 
 @pytest.mark.parametrize("writable", ["nothing", "the files", "the folder", "all"])
-@pytest.mark.parametrize(("killed", "shm"), [(False, False), (True, True), (True, False)])
+@pytest.mark.parametrize(("killed", "shm"), [(False, False), (False, True), (True, True), (True, False)])
 def test_journal_can_be_read_wherever_it_cannot_be_written_and_is_not_touched(
     ordinary: Path, *, killed: bool, shm: bool, writable: str
 ) -> None:

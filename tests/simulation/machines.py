@@ -78,9 +78,9 @@ class Clock:
         self._count += 1
         heappush(self._agenda, (self.now + seconds, self._count, action))
 
-    def run(self, over: Callable[[], bool]) -> None:
+    def run(self, world: "World") -> None:
         """Let everything happen in its order, until it is over."""
-        while not over():
+        while not world.over:
             assert self._agenda, "nothing can happen any more"
             self.now, _, action = heappop(self._agenda)
             assert self.now < LONGEST, "it does not end"
@@ -420,6 +420,7 @@ class Program:
         try:
             line = self.person.line(session.table)
         except PlayerLeft as error:
+            self.world.see_whether_over()
             self._end(error)
         else:
             self.run(session.line(line))
@@ -436,6 +437,7 @@ class Program:
     def _save(self, *entries: Entry) -> None:
         self.disk.log += [*self._taken, *entries]
         self._taken.clear()
+        self.world.see_whether_over()
 
     def _end(self, error: ChatgameError | None) -> None:
         """Say goodbye, if anything is left to say, and wait until the partner has."""
@@ -469,6 +471,7 @@ class World:
         self.latency = self.chance.choice([0.0005, 0.1, 5.0])
         self.split = self.chance.choice([0.0, 0.5])
         self.down = False
+        self.over = False
         self.disks = {seat: Disk(self.chance) for seat in Seat}
         self.people = {seat: Person(seat, Random(self.chance.random())) for seat in Seat}
         self.programs: dict[Seat, Program | None] = dict.fromkeys(Seat)
@@ -479,7 +482,7 @@ class World:
 
     def start(self, seat: Seat) -> None:
         """Start a program, as a person would."""
-        if not self.over():
+        if not self.over:
             self.programs[seat] = Program(self, seat)
 
     def ended(self, seat: Seat, error: ChatgameError | None) -> None:
@@ -487,10 +490,11 @@ class World:
         assert error is None or isinstance(error, PlayerLeft | PartnerLeft | LinkLost | TurnedAway), error
         self.clock.after(self.chance.choice(DOWN), lambda: self.start(seat))
 
-    def over(self) -> bool:
-        """Whether nobody has anything left to do."""
-        client, server = self.disks.values()
-        return (client.closed and server.closed) or any(person.gone for person in self.people.values())
+    def see_whether_over(self) -> None:
+        """Note whether anybody has anything left to do: both know that it is over, or one has gone for good."""
+        self.over = all(disk.closed for disk in self.disks.values()) or any(
+            person.gone for person in self.people.values()
+        )
 
     def _trouble(self) -> None:
         """Cut the line, or kill a program."""
@@ -519,6 +523,6 @@ class World:
 def session(seed: int) -> World:
     """Run one whole session, and see that nothing was lost, doubled, reordered or changed."""
     world = World(seed)
-    world.clock.run(world.over)
+    world.clock.run(world)
     check(world.people, {seat: disk.turns for seat, disk in world.disks.items()})
     return world
