@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatgame.core import sentences
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.games import BUILT_IN
 
@@ -28,7 +29,9 @@ def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
         try:
             games[found.name] = _plugin(found, games)
         except ANY_FAILURE as error:  # it costs its own game alone
-            problems.append(f"The game {found.name} cannot be played: {type(error).__name__}: {error}")
+            problems.append(
+                sentences.CANNOT_BE_PLAYED.format(name=found.name, error=f"{type(error).__name__}: {error}")
+            )
     return games, problems
 
 

@@ -10,9 +10,9 @@ import pytest
 import wcwidth
 
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.demo import NAMES, SCRIPT, TOP, Pane, perform, side_by_side
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import PROMPT
 from tests.kit.terminals import ends
 
 

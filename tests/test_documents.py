@@ -18,10 +18,10 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
+from chatgame.players.person.answers import IN_CHAT, IN_GAME
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import recalled
 from chatgame.players.person.screen import shown
-from chatgame.session.commands import IN_CHAT, IN_GAME
 from tests.kit.versions import VERSIONS
 
 PROJECT = Path(__file__).parent.parent

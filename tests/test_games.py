@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatgame.core.board import Board
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.log import Step
 from chatgame.core.match import Match
@@ -61,7 +60,7 @@ class Watched(Bot):
         """Keep what a person here would read."""
         self.screen += [shown(line, Look()).removesuffix("\n") for line in narrate(step, self._seat)]
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """No bot types what is refused."""
         raise AssertionError(text)
 

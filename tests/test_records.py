@@ -25,13 +25,13 @@ import chatgame
 from chatgame.cli import journal_path
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.reader import Record
 from chatgame.journal.store import Store
 from chatgame.players.person.console import Console
-from chatgame.players.person.narration import PROMPT
 from chatgame.program import Setting, join, serve
 from chatgame.protocol.messages import decode
 from chatgame.records import FORMATS, LONGEST_PAUSE, described

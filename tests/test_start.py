@@ -14,8 +14,8 @@ import pytest
 
 from chatgame.core.limits import MAX_TEXT
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.players.person.lines import LONGEST
-from chatgame.players.person.narration import PROMPT
 from tests.kit.ends import Peer
 from tests.kit.terminals import COMMAND, pexpect
 

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from chatgame.core import sentences
 from chatgame.core.board import Board, Choice, checked
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, Refused, RulesFailed
@@ -481,4 +482,4 @@ class _guarded:
         """Say of a failure that it is the rules'."""
         if isinstance(error, ANY_FAILURE) and not isinstance(error, ChatgameError):
             what = f"{type(error).__name__}: {error}"[:MAX_QUOTED]
-            raise RulesFailed(f"The rules of {self._rules.title} failed ({what}).") from error
+            raise RulesFailed(sentences.RULES_FAILED.format(title=self._rules.title, what=what)) from error

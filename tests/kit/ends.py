@@ -22,6 +22,7 @@ from chatgame.net.memory import Streams, greet, linked_in_memory, memory_streams
 from chatgame.net.pump import Pump
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.net.transport import StreamTransport
+from chatgame.players.person.imitation import imitates
 from chatgame.players.script import Script
 from chatgame.protocol.connection import Connection
 from chatgame.protocol.frames import frame
@@ -217,7 +218,12 @@ async def listening(
     host: str = "localhost", told: Callable[[str], object] = print, patience: float = 1
 ) -> AsyncIterator[Door]:
     """A door on any free port of a host, that is not open yet."""
-    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, told, patience) as door:
+
+    def tell(text: str) -> None:
+        assert imitates(text), "a partner who said this would be marked"
+        told(text)
+
+    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, tell, patience) as door:
         yield door
 
 

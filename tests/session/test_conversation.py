@@ -5,7 +5,6 @@ from collections.abc import Container, Iterable
 
 import pytest
 
-from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import JournalFailed, LinkLost, PartnerLeft, PlayerLeft
 from chatgame.core.log import Step
@@ -337,7 +336,7 @@ async def test_player_who_leaves_with_a_reveal_due_is_named_on_both_sides() -> N
     trying = asyncio.Event()
 
     class Leaver(Thinker):
-        async def hear(self, text: str | Board) -> None:
+        async def hear(self, text: str) -> None:
             await super().hear(text)
             trying.set()
 

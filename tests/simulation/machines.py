@@ -75,8 +75,12 @@ class Clock:
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Let something happen later."""
+        self.at(self.now + seconds, action)
+
+    def at(self, time: float, action: Callable[[], None]) -> None:
+        """Let something happen at a time, after all that was to happen then already."""
         self._count += 1
-        heappush(self._agenda, (self.now + seconds, self._count, action))
+        heappush(self._agenda, (time, self._count, action))
 
     def run(self, world: "World") -> None:
         """Let everything happen in its order, until it is over."""
@@ -166,7 +170,7 @@ class Socket:
             pieces = [data[:middle], data[middle:]]
         for piece in pieces:
             self._busy = max(self._busy, self.clock.now + world.chance.uniform(0, world.latency))
-            self.clock.after(self._busy - self.clock.now, partial(self._arrive, piece))
+            self.clock.at(self._busy, partial(self._arrive, piece))
 
     def _arrive(self, piece: bytes) -> None:
         if not self.cut:
@@ -396,7 +400,7 @@ class Program:
                 case Show() as show:
                     self.person.saw(show.step.turn)
                 case Hear() as told:
-                    self.person.heard(str(told.text))
+                    self.person.heard(told.text)
         if session.due is not None and not self._closing:
             self.later(max(0.0, session.due - self.world.clock.now), partial(self._tick, session, session.due))
 

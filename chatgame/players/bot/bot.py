@@ -10,7 +10,6 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from chatgame.core.board import Board
 from chatgame.core.log import Step
 from chatgame.core.match import Match
 from chatgame.core.offers import ACCEPT, DECLINE, UNDO
@@ -92,7 +91,7 @@ class Bot:
         """Whoever comes back does not greet again."""
         self._greeted = bool(steps)
 
-    async def hear(self, text: str | Board) -> None:  # noqa: ARG002  # whatever it is about
+    async def hear(self, text: str) -> None:  # noqa: ARG002  # whatever it is about
         """Give up a game in which a line was refused: then the bot does not know it after all."""
         if not self._judged:
             self._lines = ["/resign"]

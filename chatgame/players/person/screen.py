@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from chatgame.core.board import Board
+from chatgame.core.sentences import PROMPT
 from chatgame.players.person.boards import drawn, in_words
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import BOLD, CYAN, FAINT, GREEN, READABLE, Look, styled, wrapped
-from chatgame.players.person.narration import PROMPT, Over, Said, Told, Typed, Waiting
+from chatgame.players.person.narration import Over, Said, Told, Typed, Waiting
 
 _STYLES: dict[type[str], tuple[int, ...]] = {Said: (CYAN,), Waiting: (FAINT,), Over: (BOLD,)}
 

@@ -10,13 +10,13 @@ import pytest
 from chatgame.core.errors import OutputLost, PlayerLeft, unwrapped
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import BANNER, PROMPT
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.players.person.console import CUT_AT, Console
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import BANNER, PROMPT
 from tests.kit.ends import Screen
 from tests.kit.versions import VERSIONS
 

@@ -19,12 +19,12 @@ from prompt_toolkit.output import DummyOutput
 from chatgame.core.errors import PlayerLeft, unwrapped
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.players.person.editor import EditedConsole, Editor
 from chatgame.players.person.inert import inert
-from chatgame.players.person.narration import PROMPT
 from tests.kit.terminals import COMMAND, Spawn, chat_of_the_assignment, ends
 from tests.kit.versions import VERSIONS
 from tests.players.person.test_terminals import CLIENT_SCREEN, SERVER_SCREEN

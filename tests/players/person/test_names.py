@@ -127,7 +127,7 @@ def test_text_is_left_alone() -> None:
     [
         *("You", "you", " YOU ", "Your move", "Client", "The server", "The Client!", "Server says", "/q", "> x"),
         *("Enter Input >", "Game over", "Shutting Down", "Waiting for you", "Note", "chatgame", "Connected to", ""),
-        *("The game", "-- Client", "C\u200dlient", "\u202eClient", "You\u3000", "   ", "You played", "Type /q"),
+        *("The game", "-- Client", "C\u200dlient", "\u202eClient", "You\u3000", "   ", "You played"),
     ],
 )
 def test_name_that_imitates_the_program_is_not_used(name: str) -> None:
@@ -257,8 +257,9 @@ async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[S
 
 async def test_answers_have_the_names_too(tmp_path: Path) -> None:
     """The board that was asked for is the one that was shown before."""
-    _, screen = await talk(tmp_path, BOTH, LINES[0], ["Hi", "/board", "/resign", "Bye"])
+    _, screen = await talk(tmp_path, BOTH, LINES[0], ["Hi", "/board", "/score", "/resign", "Bye"])
     assert screen.count("X: you, O: Anna\n") == 2
+    assert "Score: you 0, Anna 0.\n" in screen
     assert "the client" not in screen
 
 

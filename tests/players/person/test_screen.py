@@ -15,18 +15,19 @@ from msgspec.structs import replace
 from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark, Picture
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN, hangman
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.strategies import STRATEGIES
+from chatgame.players.person.answers import answer
 from chatgame.players.person.boards import GAP, in_words
 from chatgame.players.person.look import READABLE, Look, columns, wrapped
-from chatgame.players.person.narration import NOBODY, PROMPT, Asked, Over, Said, Told, Waiting, narrate, recalled
+from chatgame.players.person.narration import NOBODY, Asked, Over, Said, Told, Waiting, narrate, recalled
 from chatgame.players.person.screen import prompt, shown, shown_together, titled
 from chatgame.players.script import Script
-from chatgame.session.commands import Reply, read_game
 from chatgame.session.play import converse
 from tests.kit.versions import VERSIONS
 
@@ -217,9 +218,9 @@ def board_after(game: str, *moves: str) -> Board:
 )
 def test_last_move_is_marked(game: str, moves: Sequence[str], marked: dict[tuple[int, int], str]) -> None:
     """In reverse video, at its cell and nowhere else; also when the board is asked for again."""
-    again = read_game("/board", ended(game, *moves)[1], SERVER, None, 0)
-    assert isinstance(again, Reply)
-    for board in (board_after(game, *moves), again.text):
+    again = answer("/board", ended(game, *moves)[1], SERVER, None)
+    assert again
+    for board in (board_after(game, *moves), again):
         assert reversed_cells(on_screen(shown(board, Look(colour=True)))) == marked
 
 
@@ -457,9 +458,9 @@ def test_plain_screen_tells_of_a_large_board_what_is_new_and_the_rest_on_request
         "You (4): d3, d4.\n",
         "Waiting for the client...\n",
     ]
-    reply = read_game("/board", table, SERVER, None, 0)
-    assert isinstance(reply, Reply)
-    assert shown(reply.text, look) == "You (4): d3, d4, e4, d5.\nThe client (1): e5.\n"
+    board = answer("/board", table, SERVER, None)
+    assert board
+    assert shown(board, look) == "You (4): d3, d4, e4, d5.\nThe client (1): e5.\n"
     assert [shown(line, look) for line in narrate(ended("tictactoe", "5")[0][-1], SERVER)] == [
         "You played 5.\n",
         "You: 5 centre.\nFree: 1, 2, 3, 4, 6, 7, 8, 9.\n",
