@@ -76,4 +76,6 @@ def checked(rules: object, name: str) -> AnyRules:
         raise TypeError("its title must be a text")
     if not (isinstance(rules.version, int) and 1 <= rules.version < 2**31):
         raise ValueError("its version must be a whole number from 1")
+    if not isinstance(rules.draws, bool):
+        raise TypeError("its draws must be True or False")
     return rules

@@ -75,6 +75,7 @@ async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
         ("boom", "Nim = object", "it is not a subclass of chatgame.core.rules.Rules"),
         ("boom", NIM, "its name must be that of its entry point"),
         ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    version = 0'), "its version must be a whole number"),
+        ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    draws = "no"'), "its draws must be True or False"),
         ("tictactoe", NIM, "there is a game of that name already"),
     ],
 )

@@ -164,6 +164,10 @@ CONVERSATIONS = {
         ["play tictactoe", "5", "/say what?", "1", "so?", "play connect4", "4", "/q"],
         ["2", "3", "/resign", "I do", "ok", "4", "/say quick", "/resign", "no"],
     ),
+    "offers": (
+        ["play tictactoe", "1", "/decline", "2", "/accept", "/draw", "2", "/accept", "bye"],
+        ["5", "/undo", "/say please", "9", "/undo", "3", "/decline", "/draw", "well", "/q"],
+    ),
     "hidden": (
         ["play rps 3", "/say hm", "rock", "paper", "paper", "play hangman", "secret", "roll", "/resign", "/q"],
         ["scissors", "/say oh", "paper", "rock", "again?", "x", "e", "secret", "play pig"],

@@ -5,7 +5,7 @@
     //text              the message /text
     play GAME           in chat: start a game, which its name or its title stands for
     help, quit, exit    in chat: refused, with the command that was probably meant
-    anything else       in chat: a message, unchanged; in a game: a move
+    anything else       in chat: a message, unchanged; in a game: a move, or the answer to an offer
 
 A line either becomes a turn to write, or it is refused and the token stays here. What only asks for something does
 not come this far: a person's console answers it.
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.match import FIRST, SECOND, Match
+from chatgame.core.offers import OFFERS, RESPONSES
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
@@ -24,11 +25,14 @@ from chatgame.core.turn import Kind
 QUESTIONS = ("/help", "/games", "/board", "/moves", "/score")
 """What only asks for something: a person's console answers by itself, at any time."""
 
-COMMANDS = (*QUESTIONS, "/say", "/resign", "/rematch", "/q")
+COMMANDS = (*QUESTIONS, "/say", "/draw", "/undo", "/accept", "/decline", "/resign", "/rematch", "/q")
 
 OTHER_WORDS = {
     **dict.fromkeys(("/quit", "/exit", "/bye", "/leave"), "/q"),
     **dict.fromkeys(("/h", "/?"), "/help"),
+    "/takeback": "/undo",
+    "/yes": "/accept",
+    "/no": "/decline",
     "/play": "play GAME, without a slash",
 }
 """What people type who know other programs, and what they mean by it."""
@@ -52,6 +56,14 @@ class Write(NamedTuple):
 
     kind: Kind
     text: str = ""
+
+
+OFFERING = {
+    f"/{text}": Write(kind, text)
+    for kind, texts in ((Kind.OFFER, OFFERS), (Kind.RESPOND, RESPONSES))
+    for text in texts
+}
+"""The commands that make an offer or answer one."""
 
 
 class Hide(NamedTuple):
@@ -97,9 +109,9 @@ def _game_named(words: Sequence[str], table: Table) -> tuple[str, str]:
 
     Only letters and digits count, so `tic tac toe` and `Tic-Tac-Toe` stand for `tictactoe`.
     """
-    names = (*table.absent, *table.games)
-    known = {_letters(rules.title): name for name, rules in table.games.items()}
-    known |= {_letters(name): name for name in names} | {name: name for name in names}
+    known = {_letters(name): name for name in table.absent} | {name: name for name in table.absent}
+    known |= {_letters(rules.title): name for name, rules in table.games.items()}
+    known |= {_letters(name): name for name in table.games} | {name: name for name in table.games}
     for count in range(len(words), 0, -1):
         text = " ".join(words[:count]).lower()
         if name := known.get(text) or known.get(_letters(text)):
@@ -145,12 +157,14 @@ def read_game(line: str, table: Table, seat: Seat, seed: int) -> Write | Hide:
         first, *words = text.split()
         if first.lower() == "play" and (not words or _game_named(words, table)[0]):
             raise Refused(not_over(match)) from error
-        if not words and (meant := _command_meant(f"/{first}")):
+        meant = "" if words else _command_meant(f"/{first}")
+        # What is a move at another time, as `h` is in pig, is taken for a command only if it is the name of one.
+        if meant and (isinstance(error, InvalidMove) or meant == f"/{first.lower()}"):
             raise type(error)(f"{error} Did you mean {meant}?") from error
         if isinstance(error, InvalidMove):
             raise InvalidMove(f"{error} To say something, type /say TEXT.") from error
         raise
-    return Write(Kind.MOVE, notation) if match.duty.kind is Kind.MOVE else Hide(notation)
+    return Hide(notation) if match.duty.kind is Kind.COMMIT else Write(match.duty.kind, notation)
 
 
 def _read_command(line: str, table: Table, seat: Seat) -> Write | None:
@@ -172,13 +186,17 @@ def _read_command(line: str, table: Table, seat: Seat) -> Write | None:
             return Write(Kind.QUIT)
         case "/resign" if on:
             return Write(Kind.RESIGN)
+        case "/accept" | "/decline" if not (on and on.offer):
+            raise Refused(f"Nothing was offered, so there is nothing for {line} to do.")
+        case _ if on and line in OFFERING:
+            return OFFERING[line]
         case "/rematch" if table.match and not on:
             return Write(Kind.PLAY, _again(table.match, table, seat))
         case "/rematch" if on:
             raise Refused(not_over(on))
         case "/rematch":
             raise Refused("No game was played yet. Type play and one of the games that /games lists.")
-        case "/resign":
+        case "/resign" | "/draw" | "/undo":
             raise Refused(NO_GAME_ON.format(line))
         case _ if line in QUESTIONS:
             raise Refused(f"Only a console answers {line}.")

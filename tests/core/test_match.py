@@ -18,6 +18,7 @@ INVITED, INVITER = Seat.SERVER, Seat.CLIENT
 
 ACTS: dict[str, ToAct] = {
     "move": INVITED,
+    "counter": INVITER,
     "both": Both(),
     "chance": Chance(6),
     "secret": Secret(INVITER),
@@ -279,6 +280,178 @@ def test_nobody_acts_first_where_both_act_at_once(order: str) -> None:
     for acts in ("both", "chance"):
         with pytest.raises(Refused, match=f"In acts nobody moves {order}"):
             Match.open(Turned(), SESSION, 0, INVITER, f"{acts} {order}")
+
+
+class TestOffers:
+    """A draw, and a move taken back."""
+
+    class Drawn(Acts):
+        """The same game, which can end in a draw."""
+
+        draws = True
+
+    def playing(self, acts: str, *moves: str) -> Playing:
+        """A match of that game, after moves."""
+        playing = Playing(acts)
+        playing.match = Match.open(self.Drawn(), SESSION, 0, INVITER, acts)
+        for move in moves:
+            playing.write(Kind.MOVE, move)
+        return playing
+
+    @pytest.mark.parametrize("offer", ["draw", "undo"])
+    def test_pass_the_token_until_the_other_responds(self, offer: str) -> None:
+        """Nothing else changes, and a player is asked, as for a move."""
+        playing = self.playing("move counter move counter", "a", "b")
+        before = playing.match
+        playing.write(Kind.OFFER, offer)
+        assert playing.match.offer == offer
+        assert playing.waits_for == (INVITER, Kind.RESPOND, True)
+        assert (playing.match.position, playing.match.ply) == (before.position, before.ply)
+        assert playing.match.asks(INVITER) == "accept or decline"
+        assert playing.match.board(INVITER, None).choices == [Choice("accept"), Choice("decline")]
+        assert playing.match.board(INVITED, None).choices == []
+        playing.write(Kind.RESPOND, "decline")
+        assert playing.waits_for == (INVITED, Kind.MOVE, True)
+        assert (playing.match.position, playing.match.ply, playing.match.offer) == (before.position, before.ply, "")
+
+    def test_draw_that_is_accepted_ends_the_match(self) -> None:
+        """Secrets are revealed as after any other end."""
+        playing = self.playing("move counter").write(Kind.OFFER, "draw").write(Kind.RESPOND, "accept")
+        assert (playing.match.duty, playing.match.outcome) == (None, Outcome(None, "both agreed"))
+        playing = self.playing("rival move").commit(opening("tea")).write(Kind.OFFER, "draw")
+        playing.write(Kind.RESPOND, "accept")
+        assert playing.waits_for == (INVITED, Kind.REVEAL, False)
+        playing.write(Kind.REVEAL, str(opening("tea")))
+        assert playing.match.outcome == Outcome(None, "both agreed")
+
+    @pytest.mark.parametrize(
+        ("acts", "moves", "left"),
+        [
+            ("move counter move", "ab", ""),
+            ("move counter counter move", "abc", ""),
+            ("counter move counter move", "abc", "a"),
+            ("move move", "a", ""),  # the same seat is to move again
+            ("move counter move counter move", "abcd", "ab"),
+        ],
+    )
+    def test_undo_that_is_accepted_goes_back_to_before_the_askers_own_last_move(
+        self, acts: str, moves: str, left: str
+    ) -> None:
+        """Which takes back what came after it, too; the board shows again what was new then."""
+        playing = self.playing(acts, *moves).write(Kind.OFFER, "undo").write(Kind.RESPOND, "accept")
+        then = self.playing(acts, *left)
+        assert playing.match.position == then.match.position
+        assert playing.waits_for == (INVITED, Kind.MOVE, True)
+        assert playing.match.board(None, None) == then.match.board(None, None)
+        assert playing.match.came == then.match.came
+
+    def test_ply_counts_on_when_a_move_is_taken_back(self) -> None:
+        """So no two commitments of a match have the same place."""
+        playing = self.playing("move counter move both", "a", "b").write(Kind.OFFER, "undo")
+        was = playing.match
+        assert playing.write(Kind.RESPOND, "accept").match.ply == 3
+        assert playing.match.told(was, None) is None  # the rules have got nothing
+        for move in "abc":
+            playing.write(Kind.MOVE, move)
+        assert playing.match.duty == (INVITED, Kind.COMMIT, True, 6)
+
+    def test_moves_are_taken_back_one_after_the_other_up_to_the_first(self) -> None:
+        """Each time it is the asker's move again, who may ask again."""
+        playing = self.playing("move counter move counter move", *"abcd")
+        for left in (("a", "b"), ()):
+            assert "undo" in playing.match.offers
+            playing.write(Kind.OFFER, "undo").write(Kind.RESPOND, "accept")
+            assert playing.match.position.happened == left
+        assert playing.match.offers == ["draw"]
+        with pytest.raises(Refused, match="There is no move to take back"):
+            playing.write(Kind.OFFER, "undo")
+
+    def test_what_was_hidden_answered_or_rolled_is_never_taken_back(self) -> None:
+        """Nor a move before it; one's own open moves after it can be."""
+        mine, number = opening("b", 1), opening("2")
+        both = self.playing("move both move move", "a").commit(mine).commit(opening("c", 2))
+        both.write(Kind.REVEAL, str(mine)).write(Kind.REVEAL, str(opening("c", 2)))
+        chance = self.playing("move chance move move", "a").commit(number).write(Kind.CONTRIBUTE, "1")
+        chance.write(Kind.REVEAL, str(number))
+        secret = self.playing("move secret move move", "a").commit(mine)
+        answer = self.playing("secret move answer move move").commit(mine)
+        answer.write(Kind.MOVE, "a").write(Kind.ANSWER, "b")
+        for playing in (both, chance, secret, answer):
+            assert playing.match.offers == ["draw"]
+            position = playing.match.position
+            playing.write(Kind.MOVE, "d").write(Kind.OFFER, "undo").write(Kind.RESPOND, "accept")
+            assert playing.match.position == position
+
+    def test_there_is_one_offer_at_each_move(self) -> None:
+        """Of one kind or the other; after the next move there can be another."""
+        playing = self.playing("move counter move counter move", *"ab")
+        playing.write(Kind.OFFER, "undo").write(Kind.RESPOND, "decline")
+        assert playing.match.offers == []
+        for offer in ("draw", "undo"):
+            with pytest.raises(Refused, match="There was an offer at this move already"):
+                playing.write(Kind.OFFER, offer)
+        playing.write(Kind.MOVE, "c").write(Kind.OFFER, "draw").write(Kind.RESPOND, "decline")
+        playing.write(Kind.MOVE, "d")
+        assert playing.match.offers == ["draw", "undo"]
+
+    @pytest.mark.parametrize("acts", ["both", "chance", "secret"])
+    def test_offers_are_made_only_where_a_move_is_due(self, acts: str) -> None:
+        """Elsewhere they would be a hint."""
+        playing = self.playing(f"move {acts} move", "a")
+        assert playing.match.offers == []
+        with pytest.raises(Refused, match="only where a move is due"):
+            playing.write(Kind.OFFER, "draw")
+
+    def test_draws_are_offered_only_in_games_that_know_them(self) -> None:
+        """The rules say so."""
+        playing = Playing("move counter move").write(Kind.MOVE, "a").write(Kind.MOVE, "b")
+        assert playing.match.offers == ["undo"]
+        with pytest.raises(Refused, match="There are no draws in acts, so none can be offered"):
+            playing.write(Kind.OFFER, "draw")
+
+    def test_offer_waits_for_its_response(self) -> None:
+        """Neither a move nor an offer comes before it; but whoever has to respond may resign."""
+        playing = self.playing("move counter").write(Kind.OFFER, "draw")
+        for kind in (Kind.MOVE, Kind.COMMIT, Kind.REVEAL):
+            with pytest.raises(Refused, match=f"A turn to {kind} came where one to respond was due"):
+                playing.write(kind, "a")
+        with pytest.raises(Refused, match="An offer waits for its response: accept or decline"):
+            playing.write(Kind.OFFER, "draw")
+        playing.write(Kind.RESIGN)
+        assert (playing.match.outcome, playing.match.offer) == (Outcome(INVITED, "the client resigned"), "")
+
+    @pytest.mark.parametrize("text", ["", "Draw", "undo ", "peace"])
+    def test_nothing_else_can_be_offered(self, text: str) -> None:
+        """The notation is exact."""
+        with pytest.raises(Refused, match="cannot be offered; draw or undo can"):
+            self.playing("move counter").write(Kind.OFFER, text)
+
+    @pytest.mark.parametrize("text", ["", "Accept", "yes", "maybe"])
+    def test_nothing_else_responds(self, text: str) -> None:
+        """The notation is exact, whatever a player may type for it."""
+        playing = self.playing("move counter").write(Kind.OFFER, "draw")
+        with pytest.raises(Refused, match="does not respond to an offer; accept or decline does"):
+            playing.write(Kind.RESPOND, text)
+
+    @pytest.mark.parametrize(
+        ("text", "response"),
+        [
+            ("accept", "accept"),
+            (" Yes ", "accept"),
+            ("y", "accept"),
+            ("DECLINE", "decline"),
+            ("no", "decline"),
+            ("n", "decline"),
+        ],
+    )
+    def test_players_may_type_what_they_would_say(self, text: str, response: str) -> None:
+        """In any case."""
+        assert self.playing("move counter").write(Kind.OFFER, "draw").match.parse(INVITER, text) == response
+
+    def test_what_is_no_response_is_refused_with_those_that_are(self) -> None:
+        """A move, for one."""
+        with pytest.raises(InvalidMove, match='"a" does not answer the offer'):
+            self.playing("move counter").write(Kind.OFFER, "draw").match.parse(INVITER, "a")
 
 
 def test_commitment_copied_from_the_partner_is_refused() -> None:

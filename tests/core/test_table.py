@@ -70,10 +70,26 @@ def test_remarks_in_a_row_are_bounded() -> None:
     assert moved.write(Seat.CLIENT, Kind.SAY, "hm")[1].remarks == 1
 
 
+def test_remark_before_a_response_keeps_the_token() -> None:
+    """Who offered something moves on when it is declined, and may say something as well."""
+    offered = "play tictactoe", "say hm", "offer draw", "say really?"
+    assert table_after(*offered).token is Seat.CLIENT
+    assert table_after(*offered, "respond decline", "say ok").token is Seat.SERVER
+
+
+def test_draw_that_is_agreed_counts_as_drawn() -> None:
+    """And chat goes on with the seat that was invited."""
+    table = table_after("play tictactoe", "move 5", "offer draw", "respond accept")
+    assert (table.playing, table.token, table.score) == (None, Seat.SERVER, (0, 0, 1))
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
         (Kind.MOVE, "5", "No game is on"),
+        (Kind.OFFER, "draw", "No game is on"),
+        (Kind.OFFER, "", "A turn to offer needs a text"),
+        (Kind.RESPOND, "accept", "No game is on"),
         (Kind.RESIGN, "", "No game is on"),
         (Kind.RESIGN, "x", "A turn to resign carries no text"),
         (Kind.QUIT, "x", "A turn to quit carries no text"),
@@ -178,7 +194,7 @@ class TwoTables(RuleBasedStateMachine):
     @rule(
         seat=st.sampled_from(Seat),
         kind=st.sampled_from(Kind),
-        text=st.sampled_from(["", "tictactoe", "Hello", *"123456789"]),
+        text=st.sampled_from(["", "tictactoe", "Hello", "draw", "undo", "accept", "decline", *"123456789"]),
     )
     def write(self, seat: Seat, kind: Kind, text: str) -> None:
         """Whatever one table lets its player write, the other takes, and holds the same after it."""

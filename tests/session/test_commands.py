@@ -100,6 +100,28 @@ def test_line_that_begins_as_a_game_does_is_never_sent_as_a_message(line: str, w
         read_chat(line, table, Seat.CLIENT)
 
 
+@pytest.mark.parametrize(
+    "line", ["play connect four", "Play Connect-Four!", "play connect4", "play connect four first"]
+)
+def test_game_that_the_partner_lacks_is_known_by_its_title_too(line: str) -> None:
+    """It is said that they lack it, and not that there is no such game."""
+    table = Table.open(SESSION, BUILT_IN, {name: 1 for name in VERSIONS if name != "connect4"})
+    with pytest.raises(Refused, match="Your partner does not have the game connect4"):
+        read_chat(line, table, Seat.CLIENT)
+
+
+def test_title_of_a_game_that_one_side_lacks_takes_nothing_from_those_that_both_have() -> None:
+    """Two games may have the same."""
+
+    class Twin(Acts):
+        """Has the title of another game."""
+
+        title = "connect four"
+
+    table = Table.open(SESSION, {"twin": Twin(), **BUILT_IN}, VERSIONS)
+    assert read_chat("play Connect-Four!", table, Seat.CLIENT) == Write(Kind.PLAY, "connect4")
+
+
 def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
     """The line stays with the player."""
 
@@ -139,6 +161,12 @@ def test_command_without_its_slash_is_asked_about_in_a_game(game: str, line: str
     assert table.token
     with pytest.raises((InvalidMove, IllegalMove), match=f"Did you mean {meant}[?]$"):
         read_game(line, table, table.token, 0)
+
+
+def test_move_of_another_time_is_not_taken_for_a_command() -> None:
+    """Unless it has the name of one: `h` in pig holds, and `/h` is not a command here."""
+    with pytest.raises(IllegalMove, match=r"no points to hold in this turn yet\. Roll first\.$"):
+        read_game("h", table_after("play pig"), Seat.SERVER, 0)
 
 
 @pytest.mark.parametrize("line", ["play connect4", "Play connect four", "play tictactoe", "play rps 3", "play"])
@@ -206,9 +234,10 @@ class TestCommands:
             read(line, table, Seat.SERVER)
 
 
-def test_resigning_needs_a_game() -> None:
+@pytest.mark.parametrize("line", ["/resign", "/draw", "/undo"])
+def test_what_is_done_in_a_game_needs_one(line: str) -> None:
     with pytest.raises(Refused, match="No game is on"):
-        read_chat("/resign", CHAT, Seat.CLIENT)
+        read_chat(line, CHAT, Seat.CLIENT)
 
 
 def test_resigning_is_a_command() -> None:
@@ -239,6 +268,47 @@ def test_text_in_a_game_is_refused_with_the_way_to_say_it() -> None:
     moved = GAME.write(Seat.SERVER, Kind.MOVE, "5")[1]
     with pytest.raises(IllegalMove, match="Cell 5 is taken"):
         read_game("5", moved, Seat.CLIENT, 0)
+
+
+class TestOffers:
+    """`/draw` and `/undo`, `/accept` and `/decline`."""
+
+    MOVED = ("play tictactoe", "move 5", "move 1")
+
+    @pytest.mark.parametrize(
+        ("line", "turn"), [("/draw", Write(Kind.OFFER, "draw")), ("/undo", Write(Kind.OFFER, "undo"))]
+    )
+    def test_are_made_at_ones_own_move(self, line: str, turn: Write) -> None:
+        """Whether one may is the table's to say."""
+        assert read_game(line, table_after(*self.MOVED), Seat.SERVER, 0) == turn
+
+    @pytest.mark.parametrize("line", ["/accept", "/decline", "accept", "Decline", "yes", "no", "Y", "n"])
+    def test_are_answered_as_one_would_say_it(self, line: str) -> None:
+        """With a slash or without."""
+        text = "accept" if line.lower() in ("/accept", "accept", "yes", "y") else "decline"
+        table = table_after(*self.MOVED, "offer draw")
+        assert read_game(line, table, Seat.CLIENT, 0) == Write(Kind.RESPOND, text)
+
+    def test_are_answered_before_anything_is_table_after(self) -> None:
+        """What could be a move is refused with what would do."""
+        with pytest.raises(InvalidMove, match=r"Type accept or decline\. To say something, type /say"):
+            read_game("5", table_after(*self.MOVED, "offer draw"), Seat.CLIENT, 0)
+
+    @pytest.mark.parametrize("line", ["/accept", "/decline"])
+    @pytest.mark.parametrize("table", [CHAT, GAME])
+    def test_are_not_answered_before_they_are_made(self, line: str, table: Table) -> None:
+        """With the reason."""
+        with pytest.raises(Refused, match=f"Nothing was offered, so there is nothing for {line} to do"):
+            read = partial(read_game, seed=0) if table.playing else read_chat
+            read(line, table, Seat.SERVER)
+
+    @pytest.mark.parametrize(
+        ("line", "meant"), [("draw", "/draw"), ("/takeback", "/undo"), ("/yes", "/accept"), ("undo", "/undo")]
+    )
+    def test_are_asked_about_where_they_are_typed_otherwise(self, line: str, meant: str) -> None:
+        """As other commands are."""
+        with pytest.raises(Refused, match=f"Did you mean {meant}"):
+            read_game(line, table_after(*self.MOVED), Seat.SERVER, 0)
 
 
 class TestRematch:

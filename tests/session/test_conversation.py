@@ -150,6 +150,80 @@ async def test_resigning_ends_the_game_not_the_chat() -> None:
     ]
 
 
+async def test_draw_is_agreed_to() -> None:
+    """After one that was declined; the game is over then, and the invited seat writes next."""
+    client, server = await talk(
+        *spoken("""
+            client: play tictactoe
+            server: 5
+            client: /draw
+            server: 1
+            server: /say not yet
+            server: no
+            client: /draw
+            client: 1
+            server: /draw
+            client: /accept
+            server: well played
+            client: /q
+        """)
+    )
+    assert client.log == server.log
+    assert client.said[2:-2] == [
+        ("client", "offer", "draw"),
+        ("server", "say", "not yet"),
+        ("server", "respond", "decline"),
+        ("client", "move", "1"),
+        ("server", "offer", "draw"),
+        ("client", "respond", "accept"),
+    ]
+    assert server.heard == [
+        '"1" does not answer the offer. Type accept or decline. To say something, type /say TEXT.'
+    ]
+    assert client.heard == ["There was an offer at this move already. After the move, there can be another."]
+    assert isinstance(client.result, Table)
+    assert client.result.match
+    assert client.result.match.outcome == Outcome(None, "both agreed")
+
+
+async def test_moves_are_taken_back() -> None:
+    """One's own last one, with the partner's answer to it."""
+    client, server = await talk(
+        *spoken("""
+            client: play tictactoe
+            server: /undo
+            server: 5
+            client: 1
+            server: /undo
+            client: yes
+            server: 1
+            client: 5
+            server: /q
+        """)
+    )
+    assert client.log == server.log
+    assert server.heard == [
+        "There is no move to take back. What was hidden or rolled stays, and so do the moves before it."
+    ]
+    assert isinstance(client.result, Table)
+    assert client.result.match
+    assert client.result.match.notation == '["X234O6789","server"]'
+
+
+@pytest.mark.parametrize("game", ["rps", "hangman", "battleship", "pig"])
+@pytest.mark.parametrize(
+    ("line", "why"), [("/draw", "There are no draws in"), ("/undo", "There is no move to take back")]
+)
+async def test_nothing_is_offered_in_games_of_hidden_choices_and_dice(game: str, line: str, why: str) -> None:
+    """It is said why, and it stays one's turn."""
+    first = Seat.CLIENT if game == "hangman" else Seat.SERVER
+    lines = {first: [line, "/q"], first.other: []}
+    client, server = await talk([f"play {game}", *lines[Seat.CLIENT]], lines[Seat.SERVER])
+    (heard,) = (client if first is Seat.CLIENT else server).heard
+    assert heard.startswith(why)
+    assert client.said[-1] == (first, "quit", "")
+
+
 async def test_turn_is_kept_before_it_is_sent() -> None:
     """A program that was killed would not know what it has said."""
 

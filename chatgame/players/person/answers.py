@@ -3,10 +3,11 @@
 from chatgame.core import sentences
 from chatgame.core.errors import Refused, RulesFailed
 from chatgame.core.match import Match
+from chatgame.core.offers import RESPONSES
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.narration import Told, score
-from chatgame.session.commands import ALONE, GIVE_UP, NO_GAME_ON, NO_GAMES, QUESTIONS, not_over
+from chatgame.session.commands import ALONE, GIVE_UP, NO_GAME_ON, NO_GAMES, OFFERING, QUESTIONS, not_over
 
 IN_CHAT = {
     "play GAME": "start a game; play GAME first, to move first",
@@ -24,6 +25,10 @@ IN_GAME = {
     "/board": "the board again",
     "/score": "who has won how many games",
     "/say TEXT": "say TEXT; it stays your turn",
+    "/draw": "offer a draw",
+    "/undo": "ask to take back your last move",
+    "/accept": "say yes to an offer",
+    "/decline": "say no to it",
     "/resign": "give up this game",
     "/help": "this list",
     "/q": "leave; both programs end",
@@ -66,13 +71,17 @@ def now(table: Table, seat: Seat) -> str:
     if not table.asked:
         return f"the {whose}'s program continues {on.rules.title} by itself"
     mover = "your" if whose is seat else f"the {whose}'s"
+    if on.offer:
+        return f"{mover} answer to an offer in {on.rules.title}: {on.asks(whose)}"
     return f"{mover} move in {on.rules.title}: {on.asks(whose)}"
 
 
 def _help(table: Table, seat: Seat) -> str:
     on, asked = table.playing, table.asked is seat
-    known = (IN_GAME if on else IN_CHAT).items()
-    lines = [f"{command:<10} {meaning}" for command, meaning in known if asked or command in QUESTIONS]
+    offers = [] if not on else RESPONSES if on.offer else on.offers
+    idle = {command for command, turn in OFFERING.items() if turn.text not in offers}
+    known = {command: meaning for command, meaning in (IN_GAME if on else IN_CHAT).items() if command not in idle}
+    lines = [f"{command:<10} {meaning}" for command, meaning in known.items() if asked or command in QUESTIONS]
     about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
     return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
 
@@ -88,6 +97,8 @@ def _games(table: Table) -> str:
 def _moves(match: Match, seat: Seat, secret: str | None) -> str:
     if not match.duty or match.duty.seat is not seat or not match.duty.asked:
         return "It is not your move, so you have none to make now."
+    if match.offer:
+        return f"You can {match.asks(seat)} the offer."
     board = match.board(seat, secret)
     choices = [choice.text for choice in board.choices] or [match.asks(seat)]
     return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."

@@ -27,7 +27,7 @@ from chatgame.players.person.inert import inert
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import NOBODY, Names, Role, Told, known_names, named, narrate, recalled
-from chatgame.players.person.screen import prompt, shown, titled
+from chatgame.players.person.screen import prompt, shown_together, titled
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
 """In bytes: a terminal silently drops what is longer than this of a line (MAX_CANON on macOS, N_TTY_BUF_SIZE less the
@@ -270,8 +270,7 @@ class Console:
         """Show boards, and other texts each on a line, all made inert; they are written when the loop next runs."""
         if texts and self.in_line:
             self.end_line()
-        look = self._look()
-        self.write("".join(shown(text, look) for text in texts))
+        self.write(shown_together(texts, self._look()))
 
     def tell(self, *texts: str) -> None:
         """Show what has happened meanwhile, and open the prompt again where it was open."""

@@ -13,7 +13,8 @@ from chatgame.core.commitments import Opening
 from chatgame.core.errors import RulesFailed
 from chatgame.core.log import Step
 from chatgame.core.match import Match
-from chatgame.core.rules import Choices, known_as
+from chatgame.core.offers import ACCEPT, DECLINE, DRAW, UNDO
+from chatgame.core.rules import Choices, known_as, whose
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
@@ -21,6 +22,15 @@ from chatgame.players.person.imitation import imitates
 from chatgame.players.person.inert import inert
 from chatgame.session.commands import is_message
 from chatgame.session.session import left_owing
+
+_OFFERED = {DRAW: sentences.DRAW_OFFERED, UNDO: sentences.UNDO_OFFERED}
+_OFFERS = {DRAW: sentences.OFFERS_DRAW, UNDO: sentences.OFFERS_UNDO}
+_RESPONDED = {
+    (DRAW, ACCEPT): sentences.DRAW_ACCEPTED,
+    (DRAW, DECLINE): sentences.DRAW_DECLINED,
+    (UNDO, ACCEPT): sentences.UNDO_ACCEPTED,
+    (UNDO, DECLINE): sentences.UNDO_DECLINED,
+}
 
 _SEAT = r"\b[Tt]he (?:client|server)\b|^(?:Client|Server)\b"
 
@@ -114,7 +124,7 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
     waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
     if waiting:
         if not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
-            lines.append(_seen(match, viewer, secret, news=bool(was)))
+            lines.append(_seen(match, viewer, secret, news=bool(was) and turn.kind is not Kind.RESPOND))
         lines += _what_comes(turn, after, match, viewer)
     return [named(line, names) for line in lines]
 
@@ -159,6 +169,8 @@ def typed(step: Step, viewer: Seat) -> str | None:
             return turn.text if is_message(turn.text, step.before, viewer) else f"/say {turn.text}"
         case Kind.PLAY:
             return f"play {turn.text}"
+        case Kind.OFFER | Kind.RESPOND:
+            return f"/{turn.text}"
         case Kind.RESIGN:
             return "/resign"
         case Kind.QUIT:
@@ -202,6 +214,11 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat)
     if told is not None:
         return [told] if told else []
     match turn.kind:
+        case Kind.OFFER:  # the other is told what to do about it
+            return [_OFFERED[turn.text]] if turn.seat is viewer else []
+        case Kind.RESPOND:
+            told = _RESPONDED[before.offer, turn.text]
+            return [told.format(who=who, whose=whose(turn.seat.other, viewer))]
         case Kind.MOVE:
             return [sentences.PLAYED.format(who=who, move=turn.text)]
         case Kind.ANSWER:
@@ -231,6 +248,8 @@ def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[st
             score(table, viewer),
             sentences.BACK_TO_CHAT.format(whose_turn="your turn" if mine else f"the {table.token} writes next"),
         ]
+    if match.offer and mine:
+        return [Asked(_OFFERS[match.offer].format(seat=viewer.other))]
     again = turn.kind is Kind.MOVE and turn.seat is table.token
     if mine:
         return [Asked(sentences.YOUR_MOVE.format(again=" again" if again else "", asked=match.asks(viewer)))]

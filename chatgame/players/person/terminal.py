@@ -42,8 +42,8 @@ def look_of_output(*, plain: bool = False, boards: Boards = "auto") -> Look:
         return look
     coloured = takes_codes() and not plain and not os.environ.get("NO_COLOR")
     with suppress(OSError):
-        width = os.get_terminal_size(sys.stdout.fileno()).columns or None
-        return look._replace(colour=coloured, width=width, titled=coloured)
+        width, height = os.get_terminal_size(sys.stdout.fileno())
+        return look._replace(colour=coloured, width=width or None, titled=coloured, height=height or None)
     return look._replace(colour=coloured)
 
 

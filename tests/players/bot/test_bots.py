@@ -74,6 +74,26 @@ async def test_bot_declines_a_game_that_it_has_not_learnt() -> None:
     assert await bot.ask(table) == "/resign"
 
 
+def offered(offer: str, moves: str) -> Table:
+    """The table after an offer to the server, which is X in a game of tic-tac-toe."""
+    table = table_after("play tictactoe", *(f"move {cell}" for cell in moves), f"offer {offer}")
+    assert table.token is Seat.SERVER
+    return table
+
+
+@pytest.mark.parametrize("level", [Level.MEDIUM, Level.HARD])
+@pytest.mark.parametrize(("moves", "response"), [("12594", "decline"), ("5128463", "accept"), ("51628", "accept")])
+async def test_bot_agrees_to_a_draw_unless_it_expects_to_win(level: Level, moves: str, response: str) -> None:
+    """With two rows to complete, in a game that nobody wins any more, and before it loses."""
+    for seed in range(3):
+        assert await Bot(Seat.SERVER, level, Random(seed)).ask(offered("draw", moves)) == response
+
+
+async def test_bot_lets_moves_be_taken_back() -> None:
+    """However it stands."""
+    assert await Bot(Seat.SERVER, Level.HARD, Random(1)).ask(offered("undo", "512")) == "accept"
+
+
 async def test_bot_gives_up_when_its_move_is_refused() -> None:
     """It then does not know the game after all, and never types the same in circles."""
     table = table_after("play tictactoe")

@@ -28,11 +28,13 @@ def reply(line: str, table: Table, seat: Seat | None = None) -> str:
 @pytest.mark.parametrize("table", [CHAT, GAME])
 def test_help_names_every_command(table: Table) -> None:
     """Those that do something here, each on a line, and then what is asked for."""
-    commands, others = (IN_GAME, IN_CHAT) if table.playing else (IN_CHAT, IN_GAME)
+    later = ("/undo", "/accept", "/decline")  # nothing was moved or offered yet
+    in_game = [command for command in IN_GAME if command not in later]
+    commands, others = (in_game, IN_CHAT) if table.playing else ([*IN_CHAT], IN_GAME)
     *lines, last = reply("/help", table).split("\n")
     assert last.startswith("Now: your ")
-    assert [line.split("  ")[0] for line in lines[: len(commands)]] == list(commands)
-    assert not any(line.startswith(f"{other} ") for line in lines for other in others.keys() - commands.keys())
+    assert [line.split("  ")[0] for line in lines[: len(commands)]] == commands
+    assert not any(line.startswith(f"{other} ") for line in lines for other in others.keys() - {*commands})
 
 
 def test_help_names_only_questions_while_one_waits() -> None:
@@ -47,7 +49,7 @@ def test_help_says_how_a_game_is_played() -> None:
     assert about in reply("/help", GAME)
     assert about not in reply("/help", CHAT)
     bare = table_after("play acts move", table=Table.open(SESSION, {"acts": Acts()}, {"acts": 1}))
-    assert len(reply("/help", bare).split("\n")) == len(IN_GAME) + 1
+    assert "Rules" not in reply("/help", bare)
 
 
 @pytest.mark.parametrize("table", [CHAT, GAME])
@@ -89,6 +91,36 @@ def test_board_is_the_one_that_this_person_may_see(word: str | None) -> None:
 def test_other_lines_are_not_answered(line: str) -> None:
     for seat in Seat:
         assert answer(line, GAME, seat, None) is None
+
+
+MOVED = ("play tictactoe", "move 5", "move 1")
+
+
+class TestOffers:
+    """What is said of them."""
+
+    @pytest.mark.parametrize(
+        ("turns", "can"),
+        [
+            (MOVED, ["/draw", "/undo"]),
+            (MOVED[:2], ["/draw"]),
+            ((*MOVED, "offer undo"), ["/accept", "/decline"]),
+            ((*MOVED, "offer undo", "respond decline"), []),
+            (("play rps",), []),
+            (("play pig",), []),
+        ],
+    )
+    def test_are_in_the_help_where_they_can_be_made_or_answered(self, turns: list[str], can: list[str]) -> None:
+        """And nowhere else."""
+        words = {line.split()[0] for line in reply("/help", table_after(*turns)).split("\n")}
+        assert words & {"/draw", "/undo", "/accept", "/decline"} == {*can}
+
+    def test_are_what_can_be_played_while_they_wait(self) -> None:
+        """And what is waited for."""
+        table = table_after(*MOVED, "offer draw")
+        assert reply("/moves", table) == "You can accept or decline the offer."
+        assert now(table, Seat.CLIENT) == "your answer to an offer in tic-tac-toe: accept or decline"
+        assert now(table, Seat.SERVER) == "the client's answer to an offer in tic-tac-toe: accept or decline"
 
 
 class TestMoves:

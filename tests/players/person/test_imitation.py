@@ -136,7 +136,7 @@ class Listener(Console):
 
 
 TRIED = {
-    "tictactoe": "5 1 9",
+    "tictactoe": "5 1 9 /undo /draw",
     "connect4": "4 4",
     "reversi": "d3 c3",
     "rps": "paper",

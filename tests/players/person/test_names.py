@@ -39,6 +39,8 @@ def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Tol
         (["play tictactoe"], CLIENT, "You started a game of tic-tac-toe."),
         (["play tictactoe"], CLIENT, "Waiting for Ben..."),
         (["play tictactoe", "move 5"], CLIENT, "Ben played 5."),
+        (["play tictactoe", "offer draw"], CLIENT, "Ben offers a draw. Type /accept or /decline."),
+        (["play tictactoe", "offer draw", "respond decline"], SERVER, "Anna declined the draw."),
         (["play tictactoe", "resign"], CLIENT, "Game over, you won: Ben resigned."),
         (["play tictactoe", "resign"], SERVER, "Game over, Anna won: you resigned."),
         (["play tictactoe", "resign"], CLIENT, "Back to chat, Ben writes next."),

@@ -26,7 +26,7 @@ from chatgame.players.person.answers import answer
 from chatgame.players.person.boards import GAP, in_words
 from chatgame.players.person.look import READABLE, Look, columns, wrapped
 from chatgame.players.person.narration import NOBODY, Asked, Over, Said, Told, Waiting, narrate, recalled
-from chatgame.players.person.screen import prompt, shown, titled
+from chatgame.players.person.screen import prompt, shown, shown_together, titled
 from chatgame.players.script import Script
 from chatgame.session.play import converse
 from tests.kit.logs import steps_of
@@ -394,9 +394,11 @@ def test_boards_without_room_stand_one_below_the_other() -> None:
     assert shown(SEAS, Look(width=17)) == shown(SEAS, Look())
 
 
-def test_board_to_choose_in_is_on_a_small_screen_when_one_is_asked(seen: dict[Seat, list[Step]]) -> None:
-    """40 columns and 20 rows hold it and all that stands between it and the prompt, in every game."""
-    asked = 0
+def test_board_to_choose_in_and_what_has_happened_are_on_a_small_screen_when_one_is_asked(
+    seen: dict[Seat, list[Step]],
+) -> None:
+    """Of 40 columns and 20 rows, with all that stands between them and the prompt, in every game."""
+    asked, look = 0, Look(width=40, height=20)
     for seat, steps in seen.items():
         for step in steps:
             lines = narrate(step, seat, NAMES)
@@ -404,12 +406,22 @@ def test_board_to_choose_in_is_on_a_small_screen_when_one_is_asked(seen: dict[Se
             if not board:
                 continue
             asked += 1
-            text = "".join(shown(line, Look(width=40)) for line in lines) + PROMPT
-            screen = [row.strip() for row in on_screen(text, 40, 20).display]
+            screen = [row.strip() for row in on_screen(shown_together(lines, look) + PROMPT, 40, 20).display]
             needed = replace(board, parts=[part for part in board.parts if not isinstance(part, str)][:1])
-            for row in shown(needed, Look(width=40)).splitlines():
+            happened = lines[: lines.index(board)][-1:]
+            for row in "".join(shown(told, look) for told in (needed, *happened)).splitlines():
                 assert row.strip() in screen
     assert asked > 100
+
+
+def test_line_before_a_board_stands_below_it_only_where_the_screen_is_too_low() -> None:
+    """So whoever reads up from the prompt finds it."""
+    board = Board([Picture("1\n2\n3", "high")])
+    lines: list[Told] = [Said("Hello"), "You played 5.", board, Asked("Your move: 1.")]
+    up, down = "Hello\nYou played 5.\n1\n2\n3\nYour move: 1.\n", "Hello\n1\n2\n3\nYou played 5.\nYour move: 1.\n"
+    for height, text in ((None, up), (6, up), (5, down), (1, down)):
+        assert shown_together(lines, Look(height=height)) == text
+    assert shown_together([board], Look(height=1)) == "1\n2\n3\n"
 
 
 # In words
