@@ -15,12 +15,13 @@ from chatgame.core.log import Entry, Step, steps
 from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import BANNER
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import BANNER, known_names, named, narrate, typed
+from chatgame.players.person.narration import known_names, named, narrate, typed
 from chatgame.players.person.screen import prompt, shown
 from chatgame.plugins import installed_games
 from chatgame.session.session import still_due

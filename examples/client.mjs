@@ -14,6 +14,7 @@ const ensure = (condition, sentence) => { if (!condition) throw new Error(senten
 const inert = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 const other = (seat) => (seat === "client" ? "server" : "client");
 const wins = (seat, how) => ({ winner: seat, over: `Game over, ${seat === "client" ? "you" : "the server"} won: ${how}.` });
+const drawn = (how) => ({ winner: "draw", over: `Game over, a draw: ${how}.` });
 
 /** A string in UTF-8, behind its length as four bytes, big-endian. */
 function framed(data) {
@@ -24,18 +25,34 @@ function framed(data) {
 const hashed = (...lines) => createHash("sha256").update(lines.join("\n")).digest("hex");
 
 /** The game after a move; if that ends it, `over` is a sentence, and `winner` a seat or "draw". */
-function moved({ cells, x, invited }, seat, cell) {
-  ensure(/^[1-9]$/.test(cell) && cells.includes(cell), "A move is the digit of a free cell.");
-  cells = cells.replace(cell, seat === x ? "X" : "O");
+function moved({ cells: before, x, invited, past }, seat, cell) {
+  ensure(/^[1-9]$/.test(cell) && before.includes(cell), "A move is the digit of a free cell.");
+  const cells = before.replace(cell, seat === x ? "X" : "O");
   const three = ROWS.some(([a, b, c]) => cells[a] === cells[b] && cells[b] === cells[c]);
-  const full = !/\d/.test(cells) && { winner: "draw", over: "Game over, a draw: the board is full." };
-  return { cells, x, invited, ...(three ? wins(seat, "three in a row") : full) };
+  const full = !/\d/.test(cells) && drawn("the board is full");
+  return { cells, x, invited, past: [...past, before], offered: false, ...(three ? wins(seat, "three in a row") : full) };
+}
+
+/** The game after an offer, one for each move; here an undo always takes back two moves, since the seats alternate. */
+function offered(match, what) {
+  ensure(what === "draw" || (what === "undo" && match.past.length >= 2), "A draw can be offered, and to take back a move.");
+  ensure(!match.offered, "There was an offer at this move already.");
+  return { ...match, offer: what, offered: true };
+}
+
+/** The game after the response to an offer. */
+function responded({ offer, ...match }, response) {
+  ensure(/^(accept|decline)$/.test(response), "An offer is answered by accept or decline.");
+  if (response === "decline") return match;
+  if (offer === "draw") return { ...match, ...drawn("both agreed") };
+  return { ...match, cells: match.past.at(-2), past: match.past.slice(0, -2), offered: false };
 }
 
 /** What the log amounts to after one turn more, by either seat: who writes next, the game, the digest. */
 function after(table, seat, kind, text) {
   const playing = table.match && !table.match.over;
-  const kinds = playing ? ["say", "move", "resign", "quit"] : ["say", "play", "quit"];
+  const due = table.match?.offer ? ["respond"] : ["offer", "move"];
+  const kinds = playing ? ["say", ...due, "resign", "quit"] : ["say", "play", "quit"];
   const size = Buffer.byteLength(text);
   ensure(seat === table.token, `The ${table.token} writes now.`);
   ensure(kinds.includes(kind), `A turn of another kind is due: ${kinds.join(", ")}.`);
@@ -45,8 +62,11 @@ function after(table, seat, kind, text) {
   ensure(remarks <= 20, "After 20 remarks in a row a move is due.");
   let [{ match }, game] = [table, /^tictactoe(?: (first|second))?$/.exec(text)];
   ensure(kind !== "play" || (game && table.games.tictactoe === 1), "That game is not on both sides.");
-  if (kind === "play") match = { cells: "123456789", x: game[1] === "first" ? seat : other(seat), invited: other(seat) };
+  const x = game?.[1] === "first" ? seat : other(seat);
+  if (kind === "play") match = { cells: "123456789", x, invited: other(seat), past: [] };
   if (kind === "move") match = moved(match, seat, text);
+  if (kind === "offer") match = offered(match, text);
+  if (kind === "respond") match = responded(match, text);
   if (kind === "resign") match = { ...match, ...wins(other(seat), "the other resigned") };
   const next = remarks ? seat : kind === "play" ? match.x : playing && match.over ? match.invited : other(seat);
   const position = playing || kind === "play" ? JSON.stringify([match.cells, match.x]) : "";
@@ -83,14 +103,16 @@ function show(next, seat, kind, text) {
   if (kind === "say" || kind === "quit") return;
   console.log(`${seat === "client" ? "You" : "The server"}: ${kind} ${text}`);
   console.log(table.match.cells.match(/.../g).map((row) => ` ${[...row].join(" | ")}`).join("\n---+---+---\n"));
-  console.log(table.match.over || `It is ${table.token === "client" ? "your" : "the server's"} move: a free cell.`);
+  const whose = table.token === "client" ? "your" : "the server's";
+  console.log(table.match.over || `It is ${whose} ${table.match.offer ? "answer: /accept or /decline" : "move: a free cell"}.`);
 }
 
 /** Write the turn that a line asks for. */
 function write(line) {
-  const [, command, text] = /^(\/q$|\/resign$|\/say |play |\/(?=\/)|)(.*)$/s.exec(line);
+  const [, command, text] = /^(\/q$|\/resign$|\/say |play |\/(?=\/|(?:draw|undo|accept|decline)$)|)(.*)$/s.exec(line);
   const plain = table.match && !table.match.over ? "move" : "say";
-  const kind = { "/q": "quit", "/resign": "resign", "/say ": "say", "/": "say", "play ": "play" }[command] ?? plain;
+  const slash = { draw: "offer", undo: "offer", accept: "respond", decline: "respond" }[text] ?? "say";
+  const kind = { "/q": "quit", "/resign": "resign", "/say ": "say", "/": slash, "play ": "play" }[command] ?? plain;
   const next = after(table, "client", kind, text);
   send({ type: "turn", number: table.number, seat: "client", kind, text, digest: next.digest });
   show(next, "client", kind, text);

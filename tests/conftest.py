@@ -1,9 +1,10 @@
 """What holds for all tests, and what several files of them start."""
 
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator
-from pathlib import Path
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,6 +18,13 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Have two more workers than cores: a test that waits for a process or a clock leaves its core to others."""
+    return (os.cpu_count() or 1) + 2
+
+
+NUMBERS = count()
 BEFORE = pytest.StashKey[leftovers.Kept]()
 
 
@@ -62,10 +70,9 @@ def no_task_left_by_a_coroutine(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test reads or writes the journal of whoever runs it."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state" / "chatgame"
+def own_state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the journal of the person who runs it, nor that of another test."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{next(NUMBERS)}"))
 
 
 @pytest.fixture

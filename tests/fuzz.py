@@ -23,6 +23,7 @@ LONGEST = 8192
 WORDS = (
     *("type", "hello", "turn", "alive", "bye", "protocol", "seat", "client", "server", "games", "session", "turns"),
     *("digest", "token", "number", "kind", "text", "reason", "say", "play", "move", "commit", "reveal", "resign"),
+    *("answer", "contribute", "offer", "respond", "draw", "undo", "accept", "decline"),
     *("1.0", "tictactoe", "\\\\ud800", "\\\\u0000"),
 )
 """What an input is made of, so that the fuzzer need not find it out."""

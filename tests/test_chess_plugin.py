@@ -48,25 +48,25 @@ def test_there_are_as_many_lines_of_play_as_are_known() -> None:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_invited_seat_is_white_and_begins(inviter: Seat) -> None:
-    """And the seats alternate."""
+    """The seats alternate."""
     position = RULES.start(inviter, "")
     assert position.white is RULES.to_act(position) is inviter.other
     assert RULES.to_act(RULES.apply(position, "e2e4")) is inviter
 
 
-def test_fools_mate() -> None:
-    """The shortest game there is: Black wins by the second move."""
+def test_fools_mate_ends_the_game() -> None:
+    """This is the shortest game there is: Black wins by the second move."""
     assert play(RULES, "f3", "e5", "g4").outcome is None
     assert play(RULES, "f3", "e5", "g4", "Qh4#").outcome == Outcome(Seat.CLIENT, "checkmate")
 
 
-def test_scholars_mate() -> None:
+def test_scholars_mate_ends_the_game() -> None:
     """White wins as well."""
     assert play(RULES, "e4", "e5", "Bc4", "Nc6", "Qh5", "Nf6", "Qxf7").outcome == Outcome(Seat.SERVER, "checkmate")
 
 
 def test_stalemate_is_a_draw() -> None:
-    """The shortest one known, by Sam Loyd."""
+    """This is the shortest one known, by Sam Loyd."""
     moves = "e3 a5 Qh5 Ra6 Qxa5 h5 h4 Rah6 Qxc7 f6 Qxd7 Kf7 Qxb7 Qd3 Qxb8 Qh7 Qxc8 Kg6 Qe6"
     assert play(RULES, *moves.split()).outcome == Outcome(None, "stalemate")
 
@@ -78,7 +78,7 @@ def test_fifth_time_the_same_position_is_a_draw() -> None:
 
 
 def test_lost_castling_makes_another_position_of_the_same_board() -> None:
-    """So the first of these, where one or both could still castle, do not count."""
+    """The first positions here, where one or both could still castle, do not count."""
     opening, round_trip = "e4 e5 Nf3 Nc6 Be2 Be7 ", "Kf1 Kf8 Ke1 Ke8 "
     assert play(RULES, *(opening + round_trip * 4).split()).outcome is None
     assert play(RULES, *(opening + round_trip * 4 + "Kf1").split()).outcome is None
@@ -130,7 +130,7 @@ def test_position_is_the_boards_since_the_last_capture_or_pawn_move() -> None:
     ],
 )
 def test_move_is_typed_in_algebraic_or_uci_notation(moves: str, text: str, notation: str) -> None:
-    """And written in UCI notation."""
+    """It is written in UCI notation."""
     match = play(RULES, *moves.split())
     assert match.duty
     assert match.parse(match.duty.seat, text) == notation
@@ -140,8 +140,8 @@ def test_move_is_typed_in_algebraic_or_uci_notation(moves: str, text: str, notat
 @pytest.mark.parametrize(
     "text", ["", "e9", "Yf3", "knight f3", "e4!", "e٤", "e²", "e+4", "--", "0000", "@@@@", "e7e8p"]
 )
-def test_what_is_no_move_cannot_be_read(text: str) -> None:
-    """A person is told how moves are written; to pass is no move either."""
+def test_text_that_is_not_a_move_cannot_be_read(text: str) -> None:
+    """A person is told how moves are written; passing is not a move either."""
     with pytest.raises(InvalidMove, match="moves are written as in e4, Nf3, O-O, e8=Q or g1f3"):
         RULES.parse(RULES.start(Seat.CLIENT, ""), Seat.SERVER, text)
 
@@ -159,7 +159,7 @@ def test_what_is_no_move_cannot_be_read(text: str) -> None:
     ],
 )
 def test_move_that_is_not_legal_is_refused(moves: str, text: str, nearest: str) -> None:
-    """Out of reach, of several pieces, without what a pawn becomes, or leaving a check; the nearest are named."""
+    """It may be out of reach, fit several pieces, lack a promotion, or leave a check; the nearest are named."""
     match = play(RULES, *moves.split())
     assert match.duty
     with pytest.raises(IllegalMove, match=f'"{text}" is not one of the legal moves, such as {nearest}'):
@@ -195,7 +195,7 @@ def test_white_sees_white_below() -> None:
 
 
 def test_black_sees_black_below() -> None:
-    """And both see a check."""
+    """Both see a check."""
     assert seen(play(RULES, "e4", "d5", "Bb5"), Seat.CLIENT) == [
         "  h g f e d c b a",
         "1 R N[.]K Q B N R",
@@ -212,7 +212,7 @@ def test_black_sees_black_below() -> None:
 
 
 def test_squares_are_shaded_in_unicode() -> None:
-    """And a1 is dark."""
+    """The square a1 is dark."""
     drawn = [row.replace(chess_game.AS_TEXT, "") for row in rows(play(RULES, "e4").board(None, None), unicode=True)]
     assert drawn[0] == "  a  b  c  d  e  f  g  h"
     assert drawn[1] == "8 ♜ ░♞░ ♝ ░♛░ ♚ ░♝░ ♞ ░♜░"
@@ -222,13 +222,13 @@ def test_squares_are_shaded_in_unicode() -> None:
 
 
 def test_onlooker_sees_white_below() -> None:
-    """And both seats by their names."""
+    """Both seats are named."""
     found, white = (seen(play(RULES, "e4"), viewer) for viewer in (None, Seat.SERVER))
     assert found == [*white[:-1], "K: the server's king, k: the client's king"]
 
 
 def test_board_in_words() -> None:
-    """The pieces of each side, and a check."""
+    """It names the pieces of each side, and a check."""
     assert heard(play(RULES, "e4", "d5", "exd5", "Qxd5", "Nf3", "Qe4"), Seat.SERVER) == [
         "Your king: e1.",
         "The client's king: e8.",
@@ -266,7 +266,7 @@ def test_choices_are_the_legal_moves() -> None:
     ],
 )
 def test_move_in_words(moves: str, move: str, told: str) -> None:
-    """What cannot be told from its notation: the piece, what it takes, and a check."""
+    """The words say what the notation does not: the piece, what it takes, and a check."""
     match = play(RULES, *moves.split())
     assert match.duty
     assert RULES.tell(match.position, move, match.duty.seat) == f"You played {move}: {told}"

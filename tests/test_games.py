@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatgame.core.board import Board
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.log import Step
 from chatgame.core.match import Match
@@ -39,7 +38,7 @@ TYPED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_every_game_keeps_the_rules_for_games(game: str) -> None:
-    """By the check that authors run on theirs."""
+    """The check is the one that authors run on theirs."""
     check_rules(BUILT_IN[game], **TYPED.get(game, {}))
 
 
@@ -62,7 +61,7 @@ class Watched(Bot):
         """Keep what a person here would read."""
         self.screen += [shown(line, Look()).removesuffix("\n") for line in narrate(step, self._seat)]
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """No bot types what is refused."""
         raise AssertionError(text)
 
@@ -105,7 +104,7 @@ def test_two_bots_play_to_the_end_with_one_log(game: str, seed: int) -> None:
 
 @pytest.mark.parametrize("game", ["hangman", "battleship", "rps"])
 async def test_nothing_hidden_is_on_the_wire_or_on_the_partners_screen_before_it_is_revealed(game: str) -> None:
-    """Neither the words of a choice nor its salt."""
+    """Neither the words of a choice are there nor its salt."""
     log = (await bots_play(game, 3))[0][1]
     revealed = [index for index, turn in enumerate(log) if turn.kind is Kind.REVEAL and turn.seat is Seat.CLIENT]
     for index in revealed:
@@ -119,7 +118,7 @@ async def test_nothing_hidden_is_on_the_wire_or_on_the_partners_screen_before_it
 
 
 def test_dice_are_fair_between_honest_sides() -> None:
-    """Chi-square over 6000 throws: below 20.5, which fair dice exceed once in a thousand runs; the seed is fixed."""
+    """Chi-square over 6000 throws stays below 20.5, which fair dice exceed once in a thousand runs."""
     assert _chi_square(lambda chance, _: chance.randrange(6)) < 20.5
 
 

@@ -89,16 +89,16 @@ def came_back(seat: Seat, log: Iterable[Entry], partner: str) -> str:
 @fuzzed(max_examples=15)
 @given(texts_sent)
 def test_any_text_does_nothing_in_a_recording(text: str) -> None:
-    """As text, as asciicast and on one's own terminal."""
+    """This holds in the text, in the asciicast and on one's own terminal."""
     see_recording(text)
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_attack_does_nothing_in_a_recording(attack: str) -> None:
-    """As text, as asciicast and on one's own terminal."""
+    """This holds in the text, in the asciicast and on one's own terminal."""
     see_recording(attack)
 
 
 def test_recordings_show_what_was_said() -> None:
-    """So these tests see something."""
+    """These tests see something."""
     assert see_recording("good\rbad").count(r"good\rbad") == 7

@@ -75,6 +75,7 @@ async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
         ("boom", "Nim = object", "it is not a subclass of chatgame.core.rules.Rules"),
         ("boom", NIM, "its name must be that of its entry point"),
         ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    version = 0'), "its version must be a whole number"),
+        ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    draws = "no"'), "its draws must be True or False"),
         ("tictactoe", NIM, "there is a game of that name already"),
     ],
 )
@@ -102,7 +103,7 @@ async def test_plugin_that_raises_while_playing_costs_its_own_game(install: Inst
 
 
 async def test_plugin_that_raises_in_the_search_makes_the_bot_resign(install: Install) -> None:
-    """With a word about why."""
+    """The bot says why."""
     install("nim", NIM.replace("heap, taken = map(", "raise SystemExit; heap, taken = map("), "failing_plugin")
     table = Table.open(SESSION, installed_games()[0], {"nim": 1}).write(Seat.CLIENT, Kind.PLAY, "nim")[1]
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
@@ -135,7 +136,7 @@ async def test_plugin_that_cannot_answer_gives_up_its_game() -> None:
 def test_game_that_the_partner_lacks_or_has_in_another_version_is_refused(
     install: Install, theirs: dict[str, int], words: str
 ) -> None:
-    """At the prompt, with these words; and no peer can open it."""
+    """The prompt refuses it in these words, and no peer can open it."""
     install("nim", NIM, "nim_plugin_again")
     games, _ = installed_games()
     table = Table.open(SESSION, games, VERSIONS | theirs)

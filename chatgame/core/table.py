@@ -55,7 +55,8 @@ class Table(Struct, frozen=True):
     Attributes:
         session: the session's identifier.
         games: the rules that both sides have, by name.
-        absent: a sentence for each game that one side lacks or has in another version, by name.
+        absent: a sentence for each game that one side lacks or has in another version, by its name, and by its title
+            where this side has it.
         digest: the last turn's, or the session's own before the first turn, in hexadecimal.
         number: the number of the next turn, which is how many there are.
         matches: how many matches were opened.
@@ -89,7 +90,8 @@ class Table(Struct, frozen=True):
         """The same table for this side's games and those of the partner, who may have come back with others."""
         common = {name: rules for name, rules in games.items() if theirs.get(name) == rules.version}
         absent = {name: _absence(name, games, theirs) for name in (*games, *theirs) if name not in common}
-        return replace(self, games=common, absent=absent)
+        titled = {games[name].title.lower(): sentence for name, sentence in absent.items() if name in games}
+        return replace(self, games=common, absent=titled | absent)
 
     @property
     def playing(self) -> Match | None:

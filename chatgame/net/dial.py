@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
+from chatgame.core import sentences
 from chatgame.core.errors import (
     ChatgameError,
     InvalidMessage,
@@ -61,7 +62,7 @@ class Way:
         code: what the server shows, where the client is new to it.
     """
 
-    plan = "Dialling again; what you write is kept."
+    plan: str = sentences.DIAL
 
     def __init__(
         self,
@@ -98,7 +99,7 @@ class Way:
         except _Broken as error:
             if not held.number:
                 raise
-            self.told(f"The connection broke before the server had answered. {self.plan}")
+            self.told(sentences.BROKE.format(plan=self.plan))
             try:
                 async with asyncio.timeout(self.patience):
                     pump = await self._again(lambda: held)
@@ -134,17 +135,17 @@ class Way:
 
     async def _again(self, held: Callable[[], Held]) -> Pump:
         """Dial until the server takes us back."""
-        pause, why = next(self._pauses), "Dialling again"
+        pause, why = next(self._pauses), sentences.DIALLING
         while True:
             if pause > NOTICED:
-                self.told(f"{why} in {pause:.1f} seconds; Ctrl-C leaves.")
+                self.told(why.format(pause=pause))
             await asyncio.sleep(pause)
             try:
                 return await self._once(held())
             except TurnedAway:
                 raise
             except Unreachable:
-                pause, why = next(self._pauses), "Nobody answers. Dialling again"
+                pause, why = next(self._pauses), sentences.NOBODY_ANSWERS
 
     async def _once(self, held: Held) -> Pump:
         """Connect and say hello: to the server of the pin; without a pin, to one that knows the code; or to any."""

@@ -7,6 +7,7 @@ sends what they lack, and goes on. The conversation above notices nothing of it.
 import asyncio
 from typing import Protocol
 
+from chatgame.core import sentences
 from chatgame.core.errors import (
     ChatgameError,
     InvalidMessage,
@@ -168,7 +169,7 @@ class Link:
         assert isinstance(goodbye, Bye), "an open connection has turns and goodbyes"
         partner = self.seat.other
         if goodbye.reason == Reason.LEFT:
-            return PartnerLeft(f"{partner.capitalize()} has requested shutdown. Shutting down!")
+            return PartnerLeft(sentences.HAS_QUIT.format(seat=partner.capitalize()))
         return LinkLost(f"The {partner} ended the session: {goodbye.text or goodbye.reason}")
 
     async def _get_over(self, error: ChatgameError) -> None:
@@ -178,9 +179,9 @@ class Link:
             case InvalidMessage():
                 raise RemoteProtocolError(f"The {partner} broke the protocol: {error}.") from error
             case PeerSilent():
-                what = f"The {partner} has been silent for {SILENCE_LIMIT:.0f} seconds."
+                what = sentences.SILENT.format(seat=partner, limit=SILENCE_LIMIT)
             case _:
-                what = f"The connection to the {partner} was lost."
+                what = sentences.LOST.format(seat=partner)
         self._drop()
         recovery = self._recovery
         patience = recovery.patience if recovery else None
@@ -193,7 +194,7 @@ class Link:
         except TimeoutError:
             raise recovery.give_up() or not_back(partner, patience) from error
         if not self._failure:
-            recovery.told("Connected again.")
+            recovery.told(sentences.CONNECTED_AGAIN)
 
     async def send(self, turn: Turn) -> None:
         """Send a turn; if there is no connection, or it breaks, the next one will carry it."""

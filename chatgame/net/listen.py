@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+from chatgame.core import sentences
 from chatgame.core.errors import (
     Diverged,
     InvalidMessage,
@@ -68,7 +69,7 @@ class Door:
         partner: the link to the client that has the seat, once there is one.
     """
 
-    plan = "Waiting for them to come back; Ctrl-C leaves."
+    plan: str = sentences.WAIT
 
     def __init__(
         self,
@@ -168,11 +169,12 @@ class Door:
             transport.write(TLS_ALERT)
             why = "it speaks TLS, as a client with a code does, and this server takes no code"
         if isinstance(error, WrongCode) and self._invitation:
-            self.told(f"A wrong code was tried from {transport.peer} ({self._invitation.guesses} of {MAX_GUESSES}).")
+            guesses = self._invitation.guesses
+            self.told(sentences.WRONG_CODE.format(peer=transport.peer, guesses=guesses, most=MAX_GUESSES))
         self._strays += 1
         if not self.partner.done() and self._strays <= MAX_STRAYS:
             more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
-            self.told(f"Dropped a connection from {transport.peer}: {why}{more}.")
+            self.told(sentences.DROPPED.format(peer=transport.peer, why=f"{why}{more}."))
         if self._invitation and self._invitation.burned and not self.partner.done():
             self.partner.set_exception(
                 TurnedAway(
@@ -264,7 +266,7 @@ class Door:
 
     def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
         """Tell that a client's log does not fit; the seat stays with the client whose log does."""
-        self.told(f"Dropped a connection from {peer}: {goodbye.text}")
+        self.told(sentences.DROPPED.format(peer=peer, why=goodbye.text))
         return goodbye
 
     @property
@@ -287,4 +289,4 @@ class Door:
         if not self._admission.vacate():
             return None
         self.partner = asyncio.get_running_loop().create_future()
-        return NothingSaid("The client has not come back, and had said nothing yet. Anyone can join again.")
+        return NothingSaid(sentences.NOT_BACK)

@@ -34,7 +34,7 @@ def test_chat_alternates() -> None:
 
 @pytest.mark.parametrize("opening", [[], ["say a"], ["play tictactoe"]])
 def test_quit_closes_the_log_for_good(opening: list[str]) -> None:
-    """In any state, nobody writes after it."""
+    """Nobody writes after it, in any state."""
     closed = table_after(*opening, "quit")
     assert closed.token is None
     assert closed.playing is None
@@ -57,7 +57,7 @@ def test_invited_seat_moves_first_and_writes_first_afterwards() -> None:
 
 
 def test_remark_in_a_game_keeps_the_token() -> None:
-    """Whoever is to move may say something first."""
+    """The player who is to move may say something first."""
     assert table_after("play tictactoe", "say hm").token is Seat.SERVER
 
 
@@ -70,10 +70,26 @@ def test_remarks_in_a_row_are_bounded() -> None:
     assert moved.write(Seat.CLIENT, Kind.SAY, "hm")[1].remarks == 1
 
 
+def test_remark_before_a_response_keeps_the_token() -> None:
+    """Who offered something moves on when it is declined, and may say something as well."""
+    offered = "play tictactoe", "say hm", "offer draw", "say really?"
+    assert table_after(*offered).token is Seat.CLIENT
+    assert table_after(*offered, "respond decline", "say ok").token is Seat.SERVER
+
+
+def test_draw_that_is_agreed_counts_as_drawn() -> None:
+    """And chat goes on with the seat that was invited."""
+    table = table_after("play tictactoe", "move 5", "offer draw", "respond accept")
+    assert (table.playing, table.token, table.score) == (None, Seat.SERVER, (0, 0, 1))
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
         (Kind.MOVE, "5", "No game is on"),
+        (Kind.OFFER, "draw", "No game is on"),
+        (Kind.OFFER, "", "A turn to offer needs a text"),
+        (Kind.RESPOND, "accept", "No game is on"),
         (Kind.RESIGN, "", "No game is on"),
         (Kind.RESIGN, "x", "A turn to resign carries no text"),
         (Kind.QUIT, "x", "A turn to quit carries no text"),
@@ -85,8 +101,8 @@ def test_remarks_in_a_row_are_bounded() -> None:
         (Kind.PLAY, "tictactoe ", "followed by one space"),
     ],
 )
-def test_turn_that_is_none_is_refused(kind: Kind, text: str, words: str) -> None:
-    """With a sentence that says why."""
+def test_turn_that_makes_no_sense_is_refused(kind: Kind, text: str, words: str) -> None:
+    """A sentence says why."""
     with pytest.raises(Refused, match=words):
         EMPTY.write(Seat.CLIENT, kind, text)
 
@@ -138,7 +154,7 @@ def test_turn_written_by_one_side_is_taken_by_the_other() -> None:
     ],
 )
 def test_turn_that_was_changed_is_refused(changed: dict[str, Any], words: str) -> None:
-    """Each field is checked or in the digest."""
+    """Each field is checked, or is in the digest."""
     with pytest.raises(Refused, match=words):
         EMPTY.after(replace(TURN, **changed))
 
@@ -149,7 +165,7 @@ def test_digest_binds_the_session() -> None:
 
 
 def test_digests_are_as_the_protocol_describes_them() -> None:
-    """A stranger computes the same from the protocol's README: one line for each, and the position as JSON."""
+    """A stranger computes the same from the protocol's README."""
     opened, _ = NEXT.write(Seat.SERVER, Kind.PLAY, "tictactoe")
     first = digest("chatgame 1", SESSION)
     said = digest(first, "0", "client", "say", "", "", "Hello")
@@ -178,7 +194,7 @@ class TwoTables(RuleBasedStateMachine):
     @rule(
         seat=st.sampled_from(Seat),
         kind=st.sampled_from(Kind),
-        text=st.sampled_from(["", "tictactoe", "Hello", *"123456789"]),
+        text=st.sampled_from(["", "tictactoe", "Hello", "draw", "undo", "accept", "decline", *"123456789"]),
     )
     def write(self, seat: Seat, kind: Kind, text: str) -> None:
         """Whatever one table lets its player write, the other takes, and holds the same after it."""
@@ -213,7 +229,7 @@ TestTwoTables = TwoTables.TestCase
 
 
 def test_score_counts_the_matches_that_are_over() -> None:
-    """Won by one seat or the other, or drawn; one that is on does not count yet."""
+    """It counts those that each seat won, and draws; a match that is on does not count yet."""
     table = table_after("play tictactoe", "move 5")
     assert table.score == (0, 0, 0)
     for acts, score in (

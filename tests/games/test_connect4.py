@@ -27,7 +27,7 @@ def test_there_are_as_many_lines_of_play_as_are_known() -> None:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
-    """And the seats alternate."""
+    """The seats alternate."""
     position = RULES.start(inviter, "")
     assert position.x is RULES.to_act(position) is inviter.other
     assert RULES.to_act(RULES.apply(position, 4)) is inviter
@@ -45,20 +45,20 @@ def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
     ids=["upwards", "along a row", "rising", "falling", "for O"],
 )
 def test_four_in_a_row_win(moves: str, winner: Seat) -> None:
-    """In each direction, and not a move earlier."""
+    """They win in each direction, and not a move earlier."""
     assert play(RULES, *moves[:-1]).outcome is None
     assert play(RULES, *moves).outcome == Outcome(winner, "four in a row")
 
 
 def test_69_fours_win_and_no_other() -> None:
-    """Of all sets of four cells, so none that goes on behind the edge: 21 upright, 24 level, 24 along diagonals."""
+    """No four goes on behind the edge: there are 21 upright, 24 level and 24 diagonal ones."""
     cells = [1 << (7 * column + row) for column in range(7) for row in range(6)]
     fours = (Position(0, sum(four), Seat.SERVER) for four in combinations(cells, 4))
     assert sum(RULES.outcome(position) is not None for position in fours) == 69
 
 
 def test_full_board_is_a_draw_unless_the_last_disc_wins() -> None:
-    """The last of 42 is O's."""
+    """The last of 42 discs is O's."""
     assert play(RULES, *DRAWN[:-1]).outcome is None
     assert play(RULES, *DRAWN).outcome == Outcome(None, "the board is full")
     last_wins = "733651575511722656534266327317322716144444"
@@ -66,7 +66,7 @@ def test_full_board_is_a_draw_unless_the_last_disc_wins() -> None:
 
 
 def test_full_column_is_refused() -> None:
-    """With the others, and no bot is offered it."""
+    """The sentence names the others, and no bot is offered it."""
     full = play(RULES, *"333333")
     assert RULES.legal_moves(full.position) == [1, 2, 4, 5, 6, 7]
     with pytest.raises(IllegalMove, match=r"^Column 3 is full. Choose one of these: 1, 2, 4, 5, 6, 7\.$"):
@@ -74,7 +74,7 @@ def test_full_column_is_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "8", "10", "12", "05", "+1", "1_0", " 1", "²", "٣", "\uff15", "x"])
-def test_what_is_no_column_is_refused(text: str) -> None:
+def test_text_that_is_not_a_column_is_refused(text: str) -> None:
     """Only the digits 1 to 7 are columns."""
     with pytest.raises(InvalidMove, match=f'^"{re.escape(text)}" is not a column. Choose a number from 1 to 7'):
         play(RULES).after(Seat.SERVER, Kind.MOVE, text)
@@ -97,12 +97,11 @@ def test_there_are_no_options() -> None:
     ],
 )
 def test_position_in_json(moves: str, cells: str) -> None:
-    """The cells by rows from the top, and who is X."""
+    """It holds the cells by rows from the top, and who is X."""
     assert json.decode(play(RULES, *moves).notation) == [cells, "server"]
 
 
 def test_player_is_asked_for_a_column() -> None:
-    """By its number."""
     assert play(RULES).asks(Seat.SERVER) == "a column, 1 to 7"
 
 
@@ -110,7 +109,7 @@ def test_player_is_asked_for_a_column() -> None:
     ("viewer", "who"), [(Seat.SERVER, "X: you, O: the client"), (None, "X: the server, O: the client")]
 )
 def test_board_shows_the_discs_under_the_numbers_of_their_columns(viewer: Seat | None, who: str) -> None:
-    """And says who is who; the last disc has brackets."""
+    """It says who is who, and the last disc has brackets."""
     assert seen(play(RULES, *"122334344"), viewer) == [
         " 1 2 3 4 5 6 7",
         " . . . . . . .",
@@ -124,7 +123,7 @@ def test_board_shows_the_discs_under_the_numbers_of_their_columns(viewer: Seat |
 
 
 def test_board_in_words() -> None:
-    """Column by column, from the bottom up."""
+    """It is told column by column, from the bottom up."""
     assert heard(play(RULES, *"122334344"), Seat.CLIENT) == [
         "Column 1 from the bottom: the server.",
         "Column 2 from the bottom: you, the server.",
@@ -135,7 +134,7 @@ def test_board_in_words() -> None:
 
 
 def test_after_a_move_the_last_disc_alone_is_told() -> None:
-    """And the line that has won."""
+    """A line that has won is told, too."""
     board = replace(play(RULES, *"1122334").board(Seat.SERVER, None), news=True)
     assert words(board) == [
         "You: column 4 row 1.",
@@ -148,7 +147,7 @@ def test_after_a_move_the_last_disc_alone_is_told() -> None:
     [("71212131", "1234"), ("1122335566774", "1234567"), ("1122", "")],
 )
 def test_discs_that_have_won_are_marked(moves: str, line: str) -> None:
-    """Four of them, seven or none."""
+    """There are four of them, seven or none."""
     found = [cell.name for cell in cells(play(RULES, *moves).board(None, None)) if cell.line]
     assert sorted(name.split()[1] if moves != "71212131" else name.split()[3] for name in found) == list(line)
 

@@ -45,7 +45,7 @@ def test_there_are_as_many_lines_of_play_as_are_known() -> None:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
-    """In one of the four cells that Othello's opening allows to the dark discs."""
+    """It plays one of the four cells that Othello's opening allows to the dark discs."""
     position = RULES.start(inviter, "")
     assert position.x is RULES.to_act(position) is inviter.other
     assert RULES.legal_moves(position) == ["d3", "c4", "f5", "e6"]
@@ -53,7 +53,7 @@ def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
 
 
 def test_discs_are_turned_over_in_all_eight_directions() -> None:
-    """By one move, here on d4."""
+    """One move, here on d4, turns them all."""
     before = drawn("""
         X . . X . . X .
         . O . O . O . .
@@ -69,7 +69,7 @@ def test_discs_are_turned_over_in_all_eight_directions() -> None:
 
 
 def test_only_what_is_closed_in_is_turned_over() -> None:
-    """Not a row with a gap, one that ends at the edge or goes on behind it, nor one that was closed in before."""
+    """A row with a gap is not, nor one that ends at the edge, nor one that was closed in before."""
     before = drawn("""
         . . . . . . X .
         . . X . . . . O
@@ -86,14 +86,14 @@ def test_only_what_is_closed_in_is_turned_over() -> None:
 
 
 def test_no_row_goes_on_behind_the_edge() -> None:
-    """With one disc of each, wherever they are, a third closes in the second in 336 rows of three, and no other."""
+    """With one disc of each, a third closes in the second in 336 rows of three, and no other."""
     pairs = [Position(own, theirs, Seat.SERVER, Seat.SERVER) for own, theirs in permutations(CELLS.values(), 2)]
     closed = [RULES.apply(pair, move) for pair in pairs for move in RULES.legal_moves(pair)]
     assert len(closed) == 336
     assert {(after.own, after.theirs.bit_count()) for after in closed} == {(0, 3)}
 
 
-def test_who_cannot_move_passes_without_a_turn() -> None:
+def test_player_who_cannot_move_passes_without_a_turn() -> None:
     """O moves, X would have no move, and O moves again."""
     before = play(RULES, "d3", "c3", "b3", "b2", "f5", "a3", "a1")
     assert before.duty
@@ -113,20 +113,20 @@ def test_who_cannot_move_passes_without_a_turn() -> None:
     ],
 )
 def test_game_ends_when_neither_can_move(moves: str, outcome: Outcome) -> None:
-    """Even with free cells; whoever has the most discs wins. The first is the shortest game that there is."""
+    """Cells may still be free; the player with the most discs wins. The first game is the shortest there is."""
     ended = play(RULES, *moves.split())
     assert ended.outcome == outcome
     assert RULES.legal_moves(ended.position) == []
 
 
 def test_full_board_is_counted() -> None:
-    """Whoever has made the last move, most discs win."""
+    """The player with the most discs wins, whoever has made the last move."""
     assert play(RULES, *FULL.split()).outcome == Outcome(Seat.SERVER, "40 discs to 24")
     assert play(RULES, *LOST_BY_THE_LAST_TO_MOVE.split()).outcome == Outcome(Seat.CLIENT, "34 discs to 30")
 
 
 def test_as_many_discs_each_are_a_draw() -> None:
-    """Here 32, on a full board."""
+    """Here each has 32, on a full board."""
     assert play(RULES, *DRAWN.split()).outcome == Outcome(None, "32 discs each")
 
 
@@ -139,7 +139,7 @@ def test_as_many_discs_each_are_a_draw() -> None:
     ],
 )
 def test_cell_that_cannot_be_played_is_refused(cell: str, words: str) -> None:
-    """With why, and some that can."""
+    """The sentence says why, and names some that can."""
     with pytest.raises(IllegalMove, match=f"^{re.escape(words)}$"):
         play(RULES, *cell.split())
 
@@ -175,14 +175,14 @@ def test_refusal_names_six_cells_at_most() -> None:
         "pass",
     ],
 )
-def test_what_is_no_cell_is_refused(text: str) -> None:
+def test_text_that_is_not_a_cell_is_refused(text: str) -> None:
     """A cell is a letter from a to h and a digit from 1 to 8."""
     with pytest.raises(InvalidMove, match=f'^"{re.escape(text)}" is not a cell. Choose one from a1 to h8'):
         play(RULES).after(Seat.SERVER, Kind.MOVE, text)
 
 
 def test_capital_letter_is_understood_but_not_sent() -> None:
-    """The notation is one."""
+    """What travels is the one notation."""
     assert play(RULES).parse(Seat.SERVER, "D3") == "d3"
     with pytest.raises(Refused, match="The move d3 was written in another notation"):
         play(RULES).after(Seat.SERVER, Kind.MOVE, "D3")
@@ -218,12 +218,12 @@ def test_player_is_asked_for_a_cell_that_can_be_played() -> None:
     ],
 )
 def test_position_in_json(moves: str, rows: str, mover: str | None) -> None:
-    """The cells by rows from a1 on, who is to act, also after a pass, or null at the end, and who is X."""
+    """It holds the cells by rows from a1 on, who is to act, also after a pass, or null at the end, and who is X."""
     assert json.decode(play(RULES, *moves.split()).notation) == [rows.replace(" ", ""), mover, "server"]
 
 
 def test_board_marks_what_the_viewer_may_play() -> None:
-    """And says who is who, and how many discs they have; what the last move has changed has brackets."""
+    """It says who is who and how many discs they have; what the last move has changed has brackets."""
     assert seen(play(RULES, "d3", "c3"), Seat.SERVER) == [
         "  a b c d e f g h",
         "1 . . . . . . . .",
@@ -243,7 +243,7 @@ def test_board_marks_what_the_viewer_may_play() -> None:
     [(Seat.CLIENT, "X: the server (2), O: you (2)"), (None, "X: the server (2), O: the client (2)")],
 )
 def test_board_marks_nothing_for_a_viewer_who_is_not_to_act(viewer: Seat | None, who: str) -> None:
-    """Neither for the player who waits nor for an onlooker."""
+    """A player who waits sees no marks, and an onlooker sees none."""
     assert seen(play(RULES), viewer) == [
         "  a b c d e f g h",
         "1 . . . . . . . .",
@@ -259,7 +259,7 @@ def test_board_marks_nothing_for_a_viewer_who_is_not_to_act(viewer: Seat | None,
 
 
 def test_board_in_words() -> None:
-    """Each side's discs, and where the viewer may play."""
+    """It names each side's discs, and where the viewer may play."""
     assert heard(play(RULES, "d3", "c3"), Seat.SERVER) == [
         "You (3): d3, e4, d5.",
         "The client (3): c3, d4, e5.",
@@ -269,13 +269,12 @@ def test_board_in_words() -> None:
 
 @pytest.mark.parametrize("viewer", [Seat.CLIENT, None])
 def test_viewer_who_is_not_to_act_hears_of_no_moves(viewer: Seat | None) -> None:
-    """As the board shows none."""
     for moves in ("", DRAWN):
         assert "play" not in " ".join(heard(play(RULES, *moves.split()), viewer))
 
 
 def test_choices_are_the_cells_that_turn_something_over() -> None:
-    """Each touches its own."""
+    """Each touches its own cell."""
     choices = play(RULES, "d3", "c3").board(Seat.SERVER, None).choices
     assert choices == [Choice(cell, [cell]) for cell in ("b3", "c4", "f5", "e6")]
 
@@ -289,6 +288,6 @@ def test_pass_is_told() -> None:
 
 
 def test_what_a_move_has_changed_is_fresh() -> None:
-    """The new disc, and those that it has turned over."""
+    """The new disc is, and those that it has turned over are."""
     board = play(RULES, "e6", "f4", "e3", "f6", "g5", "d6", "e7", "f5", "c5").board(None, None)
     assert sorted(cell.name for cell in cells(board) if cell.fresh) == ["c5", "d4", "d5", "d6", "e5", "f5"]

@@ -23,7 +23,7 @@ def test_there_are_as_many_lines_of_play_as_are_known() -> None:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
-    """And the seats alternate."""
+    """The seats alternate."""
     position = RULES.start(inviter, "")
     assert position.x is RULES.to_act(position) is inviter.other
     assert RULES.to_act(RULES.apply(position, 5)) is inviter
@@ -31,7 +31,7 @@ def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
 
 @pytest.mark.parametrize("row", ["123", "456", "789", "147", "258", "369", "159", "357"])
 def test_three_in_a_row_win(row: str) -> None:
-    """Along a row, a column or a diagonal, and not a move earlier."""
+    """They win along a row, a column or a diagonal, and not a move earlier."""
     a, b = [cell for cell in "123456789" if cell not in row][:2]
     two = play(RULES, *f"{row[0]}{a}{row[1]}{b}")
     assert two.outcome is None
@@ -39,24 +39,23 @@ def test_three_in_a_row_win(row: str) -> None:
 
 
 def test_three_in_a_row_win_for_o_too() -> None:
-    """Here the first row."""
     assert play(RULES, *"714253").outcome == Outcome(Seat.CLIENT, "three in a row")
 
 
 def test_full_board_is_a_draw_unless_the_last_mark_wins() -> None:
-    """The ninth cell is X's."""
+    """The ninth mark is X's."""
     assert play(RULES, *"512846379").outcome == Outcome(None, "the board is full")
     assert play(RULES, *"142567893").outcome == Outcome(Seat.SERVER, "three in a row")
 
 
 def test_taken_cell_is_refused() -> None:
-    """With the free ones."""
+    """The sentence names the free ones."""
     with pytest.raises(IllegalMove, match=r"^Cell 5 is taken. Choose one of these: 2, 3, 4, 6, 7, 8, 9\.$"):
         play(RULES, *"515")
 
 
 @pytest.mark.parametrize("text", ["", "0", "10", "12", "05", "+1", "1_0", " 1", "²", "٣", "\uff15", "x", "X"])
-def test_what_is_no_cell_is_refused(text: str) -> None:
+def test_text_that_is_not_a_cell_is_refused(text: str) -> None:
     """Only the nine digits are cells."""
     with pytest.raises(InvalidMove, match=r"is not a cell\. Choose a number from 1 to 9"):
         play(RULES).after(Seat.SERVER, Kind.MOVE, text)
@@ -69,12 +68,12 @@ def test_there_are_no_options() -> None:
 
 
 def test_position_in_json() -> None:
-    """The board and who is X."""
+    """It holds the board and who is X."""
     assert play(RULES, *"51").notation == '["O234X6789","server"]'
 
 
 def test_no_two_positions_are_written_alike() -> None:
-    """Of all 5478 that there are: else a digest would not tell them apart."""
+    """All 5478 differ; a digest could not tell two apart that are written alike."""
     found, left = {RULES.start(Seat.CLIENT, "")}, [RULES.start(Seat.CLIENT, "")]
     while left:
         position = left.pop()
@@ -86,12 +85,11 @@ def test_no_two_positions_are_written_alike() -> None:
 
 
 def test_player_is_asked_for_a_free_cell() -> None:
-    """By its number."""
     assert play(RULES).asks(Seat.SERVER) == "the number of a free cell"
 
 
 def test_board_shows_the_free_cells_by_number() -> None:
-    """And says who is who; the last move leaves the drawing as it is."""
+    """It says who is who; the last move leaves the drawing as it is."""
     assert seen(play(RULES, *"51"), Seat.CLIENT) == [
         " O | 2 | 3",
         "---+---+---",
@@ -103,7 +101,7 @@ def test_board_shows_the_free_cells_by_number() -> None:
 
 
 def test_board_in_unicode() -> None:
-    """With lines, other marks, and brackets around the last move."""
+    """It has lines, other marks, and brackets around the last move."""
     assert rows(play(RULES, *"51").board(Seat.CLIENT, None), unicode=True) == [
         "[○]│ 2 │ 3",
         "───┼───┼───",
@@ -115,7 +113,7 @@ def test_board_in_unicode() -> None:
 
 
 def test_board_in_words() -> None:
-    """Each cell once: the marks with their places, the free ones by their numbers."""
+    """It names each cell once: the marks with their places, the free ones by their numbers."""
     assert heard(play(RULES, *"51"), Seat.CLIENT) == [
         "The server: 5 centre.",
         "You: 1 top left.",
@@ -139,14 +137,14 @@ def test_board_in_words() -> None:
     ],
 )
 def test_last_move_and_winning_line_are_marked(moves: str, fresh: str, line: str) -> None:
-    """Also a line of five."""
+    """A line of five is marked, too."""
     found = list(cells(play(RULES, *moves).board(None, None)))
     assert "".join(str(n) for n, cell in enumerate(found, 1) if cell.fresh) == fresh
     assert "".join(str(n) for n, cell in enumerate(found, 1) if cell.line) == line
 
 
 def test_choices_are_the_free_cells() -> None:
-    """Each touches its own, for the seat to act alone."""
+    """Each touches its own cell, and is for the seat to act alone."""
     match = play(RULES, *"51")
     assert [choice.text for choice in match.board(Seat.SERVER, None).choices] == list("2346789")
     assert match.board(Seat.SERVER, None).choices[0] == Choice("2", ["2"])

@@ -71,7 +71,7 @@ async def test_what_opens_a_commitment_comes_back_with_its_turn(store: Store) ->
 
 @pytest.mark.parametrize("turns", [25, 499, 500, 501, 1001])
 async def test_logs_of_two_conversations_at_once_come_back_in_order_and_apart(store: Store, turns: int) -> None:
-    """However many turns are read at a time."""
+    """They do however many turns are read at a time."""
     log = log_of(*(f"say {number}" for number in range(turns)))
     one, other = store.begin(*CLIENT), store.begin(*SERVER)
     async with store.conversation(one) as at_client, store.conversation(other) as at_server:
@@ -169,7 +169,7 @@ async def test_conversation_goes_on_where_a_killed_program_was(store: Store, pat
 
 
 async def test_turn_that_finds_no_room_is_not_kept_and_can_be_kept_later(store: Store, path: Path) -> None:
-    """Nor are the turns that were to become safe with it; once there is room, each of them is kept once."""
+    """The turns that were to become safe with it are not kept either; once there is room, each is kept once."""
     log = log_of("say Hello", "say Hi", f"say {'How are you? ' * 300}")  # for the "Hi" alone there is room
     number = store.begin(*CLIENT)
     async with store.conversation(number) as conversation:
@@ -188,7 +188,7 @@ async def test_turn_that_finds_no_room_is_not_kept_and_can_be_kept_later(store: 
 
 
 async def test_nothing_that_lets_anybody_in_is_kept_after_the_end(store: Store, path: Path) -> None:
-    """Neither the private key nor what tokens are made of."""
+    """The private key is gone, and so is what tokens are made of."""
     number = store.fresh(*CLIENT)
     async with store.conversation(number) as conversation:
         await conversation.pin("PRIVATE KEY")

@@ -117,7 +117,7 @@ with open(sys.argv[1], "r+b") as locks:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="another kind of lock there")
 def test_journal_whose_locks_fail_is_not_called_damaged(store: Store, path: Path) -> None:
-    """As on a network drive; SQLite tries for ten seconds."""
+    """Locks fail so on some network drives; SQLite tries for ten seconds."""
     number = asyncio.run(fill(store, CHAT))
     locks = path.with_name(f"{path.name}-shm")
     with subprocess.Popen(

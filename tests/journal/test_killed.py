@@ -62,7 +62,7 @@ def reopened(path: Path, wal: bytes) -> list[Turn]:
 
 
 async def test_log_that_was_cut_has_every_turn_whose_last_byte_is_there(path: Path) -> None:
-    """Of the turn in which the disk stopped there is nothing."""
+    """It has nothing of the turn in which the disk stopped."""
     wal, sizes = await log_in_parts(path)
     ends = {size + by for size in sizes for by in range(-2, 3)}
     for cut in sorted({*range(0, len(wal), 11), *ends, len(wal)}):

@@ -161,7 +161,7 @@ def test_journal_can_be_read_wherever_it_cannot_be_written_and_is_not_touched(
 
 
 def test_journal_that_changes_whenever_it_is_copied_is_told(ordinary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if a program wrote to it that leaves no sign of having it open."""
+    """A program might write to it that leaves no sign of having it open."""
     path = left(ordinary, killed=False, shm=False)
     path.parent.chmod(0o500)
     copies = []

@@ -74,7 +74,7 @@ async def test_change_of_a_journal_that_was_closed_fails_at_once(path: Path) -> 
     with Store(path) as store:
         async with store.conversation(store.begin(*CLIENT)) as conversation:
             await conversation.keep(CHAT[0])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             await conversation.keep(CHAT[2])
     store._writer.close()

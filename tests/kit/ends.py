@@ -23,6 +23,7 @@ from chatgame.net.memory import Streams, greet, linked_in_memory, memory_streams
 from chatgame.net.pump import Pump
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.net.transport import StreamTransport
+from chatgame.players.person.imitation import imitates
 from chatgame.players.script import Script
 from chatgame.protocol.connection import Connection
 from chatgame.protocol.frames import frame
@@ -60,7 +61,7 @@ async def talk(
     players = Script(client_lines), Script(server_lines)
     journals = InMemory(Seat.CLIENT), InMemory(Seat.SERVER)
     links = linked_in_memory(client_games, server_games)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         results = await asyncio.gather(
             *(
                 converse(player, link, games, journal)
@@ -234,7 +235,12 @@ async def listening(
     host: str = "localhost", told: Callable[[str], object] = print, patience: float = 1
 ) -> AsyncIterator[Door]:
     """A door on any free port of a host, that is not open yet."""
-    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, told, patience) as door:
+
+    def tell(text: str) -> None:
+        assert imitates(text), "a partner who said this would be marked"
+        told(text)
+
+    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, tell, patience) as door:
         yield door
 
 

@@ -103,7 +103,7 @@ async def conversation(
 
     acting = asyncio.create_task(acts())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             await converse(console, link, GAMES, InMemory(SERVER))
     except ChatgameError as error:
         complaint = str(error)

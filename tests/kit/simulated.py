@@ -9,7 +9,6 @@ from typing import Any
 import detangle
 from msgspec.structs import replace
 
-from chatgame.core.board import Board
 from chatgame.core.errors import (
     LinkLost,
 )
@@ -19,6 +18,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
+from chatgame.players.person.imitation import imitates
 from chatgame.players.person.narration import typed
 from chatgame.program import Setting, join, serve
 from chatgame.protocol.hello import hello_of, session_opened_by
@@ -49,7 +49,7 @@ class Person:
         self.lines = list(lines)
         self.recalled: list[Step] = []
         self.partners: list[str] = []
-        self.heard: list[str | Board] = []
+        self.heard: list[str] = []
         self.seen = 0
         self.held_at = 0
         self._more = asyncio.Event()
@@ -81,7 +81,7 @@ class Person:
         if self.lines and self.lines[0] in (typed(step, self.seat) for step in steps):
             self.lines.pop(0)
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """Keep it."""
         self.heard.append(text)
 
@@ -110,6 +110,7 @@ class Place:
                 return await (serve if seat is Seat.SERVER else join)(player, where, told)
 
         def told(*texts: str) -> None:
+            assert all(map(imitates, texts)), "a partner who said this would be marked"
             self.told[seat] += texts
 
         return detangle.spawn(program(), host=seat.value)

@@ -48,7 +48,7 @@ def chat_of_the_assignment(client: Any, server: Any) -> list[tuple[Any, str, Any
 
 def ends(process: Any, status: int) -> str:
     """What else the program writes until it ends, which it does in time and with this exit status."""
-    process.expect(pexpect.EOF, timeout=3)
+    process.expect(pexpect.EOF)
     process.wait()
     assert (process.exitstatus, process.signalstatus) == (status, None)
     return str(process.before)

@@ -59,7 +59,7 @@ def test_server_that_hangs_up_again_and_again_is_dialled_less_and_less(tmp_path:
 
 
 def test_long_pauses_before_dialling_are_told(tmp_path: Path) -> None:
-    """Also when the connections are made each time, and are lost again at once."""
+    """They are told also when the connections are made each time and are lost again at once."""
 
     async def scenario() -> None:
         place = Place(tmp_path)

@@ -46,7 +46,7 @@ async def received(*segments: bytes) -> list[Turn]:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 64, len(STREAM)])
 async def test_messages_survive_any_segments(size: int) -> None:
-    """Byte by byte, in the middle of a character, or all at once."""
+    """They may come byte by byte, cut in the middle of a character, or all at once."""
     assert await received(*(STREAM[start : start + size] for start in range(0, len(STREAM), size))) == SAID
 
 
@@ -105,7 +105,7 @@ def test_silent_partner_is_gone_after_the_limit() -> None:
     in_virtual_time(scenario())
 
 
-def test_half_a_message_is_no_sign_of_life() -> None:
+def test_half_a_message_is_not_a_sign_of_life() -> None:
     """One byte every second does not keep a connection."""
 
     async def scenario() -> None:
@@ -174,7 +174,7 @@ async def test_partner_who_dies_in_a_game_is_told_in_the_middle_of_a_prompt() ->
 
 
 async def test_late_bytes_of_a_connection_that_was_given_up_are_ignored() -> None:
-    """Even those that have arrived: the partner sends them again where both have agreed on what is held."""
+    """The partner sends those turns again where both have agreed on what is held."""
     (old, at_old), (new, at_new) = memory_streams(), memory_streams()
     link = link_to(old, Seat.SERVER)
     receiving = asyncio.create_task(link.receive())

@@ -151,7 +151,7 @@ async def test_code_is_good_for_one_person_once(server: Server) -> None:
         await server.program
 
 
-async def test_who_is_not_new_needs_a_token(server: Server) -> None:
+async def test_client_who_comes_back_needs_a_token(server: Server) -> None:
     """A hello without a code is one of somebody who comes back; a stranger has nothing to come back to."""
     connection = await server.connect()
     await connection.start_tls(anything())
@@ -169,7 +169,7 @@ def anything(version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext
 
 
 async def test_older_tls_is_refused(server: Server) -> None:
-    """1.3 or nothing."""
+    """TLS 1.3 is the oldest that is taken."""
     connection = await server.connect()
     with pytest.raises(LinkLost):
         await connection.start_tls(anything(ssl.TLSVersion.TLSv1_2))
@@ -280,8 +280,8 @@ NO_POINTS = {
 
 
 @pytest.mark.parametrize("point", NO_POINTS.values(), ids=NO_POINTS)
-async def test_what_is_no_point_of_the_curve_costs_one_connection(server: Server, point: str) -> None:
-    """At the server, which goes on to wait for the friend, and at a client."""
+async def test_key_that_is_not_on_the_curve_costs_one_connection(server: Server, point: str) -> None:
+    """The server goes on to wait for the friend, and a client ends."""
     connection = await server.connect()
     await connection.start_tls(anything())
     connection.say(Pair(f"41{point}"))
@@ -323,7 +323,7 @@ async def test_what_comes_before_tls_is_not_read_as_if_it_came_within(server: Se
 
 
 async def test_friend_whose_first_hello_was_lost_gets_in_with_the_same_command(server: Server) -> None:
-    """The code was used by then, and by nobody else."""
+    """Nobody else has used the code by then."""
     kept, code = InMemory(Seat.CLIENT), server.code
     with pytest.MonkeyPatch.context() as patch:
 
@@ -340,7 +340,7 @@ async def test_friend_whose_first_hello_was_lost_gets_in_with_the_same_command(s
 
 @pytest.mark.parametrize("answer", [reflect, guess, hush])
 async def test_impostor_who_does_not_know_the_code_is_found_out(answer: Answer) -> None:
-    """By a message that is sent back, a guess, or a hello without any proof."""
+    """It may send a message back, guess, or say hello without any proof."""
     kept = InMemory(Seat.CLIENT)
     async with impostor(answer) as port:
         with pytest.raises(Unreachable):
@@ -349,7 +349,7 @@ async def test_impostor_who_does_not_know_the_code_is_found_out(answer: Answer) 
 
 
 async def test_other_certificate_is_refused_where_one_is_known() -> None:
-    """Who comes back tells nothing to a server that is not the same."""
+    """A client that comes back tells nothing to a server that is not the same."""
     heard: list[Message] = []
 
     async def listen(connection: Wire) -> None:
@@ -365,7 +365,7 @@ async def test_other_certificate_is_refused_where_one_is_known() -> None:
 
 
 async def test_silent_connections_are_dropped_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before TLS, within it, or in the middle of pairing."""
+    """They may fall silent before TLS, within it, or in the middle of pairing."""
     monkeypatch.setattr("chatgame.protocol.connection.HELLO_TIME", 0.2)
     monkeypatch.setattr("chatgame.net.transport.HELLO_TIME", 0.2)
     silent, paired = await server.connect(), await server.connect()
@@ -400,7 +400,7 @@ def without_the_extra(tmp_path: Path) -> dict[str, str]:
 def test_missing_extra_is_named_with_its_install_command(
     without_the_extra: dict[str, str], arguments: list[str]
 ) -> None:
-    """In one line; on the loopback nobody needs it."""
+    """One line names it; on the loopback nobody needs it."""
     with subprocess.Popen([*COMMAND, "server", "--port", "0"], stdout=-1, stdin=-1) as plain:
         assert plain.stdout
         port = plain.stdout.readline().split()[-1].decode()
@@ -449,7 +449,7 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
 
 
 async def test_server_in_the_clear_says_that_it_takes_no_code() -> None:
-    """On both sides, whether it was started with --insecure or for its own computer alone."""
+    """Both sides are told, whether it was started with --insecure or for its own computer alone."""
     told: list[str] = []
     async with listening(told=told.append) as door:
         await door.open(InMemory(Seat.SERVER))

@@ -120,7 +120,7 @@ def see_greeting(
 def test_any_text_does_nothing_in_a_greeting(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In whichever field of a hello or a goodbye, and as bytes that are no message."""
+    """It may stand in any field of a hello or a goodbye, or be bytes that are not a message."""
     with asyncio.Runner() as runner:
 
         @fuzzed(max_examples=15)
@@ -138,7 +138,7 @@ def test_any_text_does_nothing_in_a_greeting(
 
 @pytest.mark.parametrize("greeted", [False, True])
 async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_is(greeted: bool) -> None:
-    """Both outputs of the process: what a server says as it turns us away, or in chat and as it leaves."""
+    """Both outputs are looked at, where the server turns the client away and where it chats and leaves."""
     text = "".join(attack for name, attack in ATTACKS.items() if "tower" not in name and name != "marks alone")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -172,7 +172,7 @@ async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_i
 
 
 async def test_real_server_shows_hostile_strays_and_its_terminal_stays_as_it_is() -> None:
-    """What its door tells of those who say no hello."""
+    """Its door tells of those who say no hello."""
     pipe = asyncio.subprocess.PIPE
     command = (*COMMAND, "server", "--port", "0")
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)

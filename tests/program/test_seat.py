@@ -32,7 +32,7 @@ def spied(journal: Path) -> list[Any]:
 
 @pytest.mark.parametrize("connected", [True, False])
 def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) -> None:
-    """Tokens that are stale, of another session, guessed or none: refused, and the partner is not disturbed."""
+    """A token that is stale, of another session, guessed or missing is refused."""
 
     async def scenario() -> None:
         place = Place(tmp_path)
@@ -65,7 +65,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
 
 
 def test_seat_in_which_nothing_was_said_is_free_when_the_server_starts_again(tmp_path: Path) -> None:
-    """Whoever comes first has it, the old client or another."""
+    """The first to come has it, the old client or another."""
 
     async def scenario() -> None:
         place = Place(tmp_path)

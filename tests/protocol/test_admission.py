@@ -7,9 +7,9 @@ from chatgame.core.seats import Seat
 from chatgame.protocol.admission import GOODBYES, Admission, Decision
 from chatgame.protocol.messages import Hello, Reason
 from chatgame.protocol.resume import token
-from tests.kit.logs import NONCE
+from tests.kit.logs import NONCE, SESSION
 
-SESSION, OTHER = "1" * 64, "2" * 64
+OTHER = "2" * 64
 FIRST, SECOND, THIRD = (token(b"seed" * 8, spent) for spent in range(3))
 STRANGERS = token(b"else" * 8, 5)
 

@@ -142,7 +142,7 @@ STATES = [State.START, State.GREETING, State.OPEN, State.CLIENT_LEFT, State.SERV
 def test_message_is_heard_where_the_table_names_it_and_nowhere_else(
     state: State, hearer: Seat, message: Message
 ) -> None:
-    """After a goodbye, what the table does not name is passed over; before, it ends the connection by an error."""
+    """Elsewhere it ends the connection by an error, or is passed over after a goodbye."""
     ends = reach(state)
     end = ends.end(hearer)
     named = TRANSITIONS[state].get((hearer.other, type(message)))
@@ -403,7 +403,7 @@ def test_no_sign_of_life_is_added_to_bytes_that_wait() -> None:
 
 @pytest.mark.parametrize("seat", Seat)
 def test_goodbye_is_not_waited_for_longer_than_agreed(seat: Seat) -> None:
-    """Whichever end it is that leaves."""
+    """Either end may be the one that leaves."""
     ends = reach(State.CLIENT_LEFT)
     assert ends.end(seat).deadline == ends.now + CLOSING_TIME
     ends.end(seat).tick(ends.now + CLOSING_TIME)

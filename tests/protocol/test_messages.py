@@ -69,7 +69,7 @@ def test_any_bytes_are_a_message_or_the_one_error(payload: bytes) -> None:
 
 
 def test_message_is_json_that_any_language_reads() -> None:
-    """One object, with its type first."""
+    """It is one object, with its type first."""
     assert encode(Turn(0, Seat.CLIENT, Kind.SAY, "Hello", "0" * 64)).decode() == json.dumps(
         TURN, separators=(",", ":")
     )
@@ -196,6 +196,6 @@ def test_brackets_in_a_text_are_no_levels() -> None:
     ],
 )
 def test_traps_of_json_are_refused(trap: bytes) -> None:
-    """What some parsers take, or fall over."""
+    """Some parsers take them, or fall over them."""
     with pytest.raises(InvalidMessage):
         decode(trap)

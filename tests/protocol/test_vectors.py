@@ -49,13 +49,13 @@ def committed(session: str, match: int, ply: int, seat: str, salt: str, value: s
 
 
 def test_files_are_what_the_generator_makes() -> None:
-    """Byte for byte, and there are no others."""
+    """They are equal byte for byte, and there are no others."""
     made = {path.name: path.read_text("ascii") for path in FOLDER.glob("*.json")}
     assert made == files(), "run python -m tests.vectors"
 
 
 def test_files_are_small_and_say_what_they_are() -> None:
-    """Less than 400 kB in all, and a comment first."""
+    """They have less than 400 kB in all, and begin with a comment."""
     assert sum(path.stat().st_size for path in FOLDER.glob("*.json")) < 400_000
     assert all(next(iter(content)) == "comment" for content in FILES.values())
     assert FILES["logs"]["session"] == FILES["resume"]["session"] == SESSION
@@ -65,8 +65,8 @@ def test_files_are_small_and_say_what_they_are() -> None:
 
 
 @vectors("frames")
-def test_frames(vector: Vector) -> None:
-    """The messages in a stream, and what becomes of its rest."""
+def test_frames_are_read_as_the_vectors_say(vector: Vector) -> None:
+    """They state the messages in a stream, and what becomes of its rest."""
     stream, found, frames = bytes.fromhex(vector["hex"]), [], FrameReader()
     frames.feed(stream)
     try:
@@ -80,8 +80,8 @@ def test_frames(vector: Vector) -> None:
 
 
 @vectors("messages")
-def test_messages(vector: Vector) -> None:
-    """Each is the message that it should be, or none."""
+def test_messages_are_read_as_the_vectors_say(vector: Vector) -> None:
+    """Each is the message that it should be, or what becomes of it is stated."""
     payload = bytes.fromhex(vector["hex"]) if "hex" in vector else vector["text"].encode()
     assert len(payload) <= 32768
     match vector["message"]:
@@ -109,6 +109,8 @@ SENTENCES = {
     "contribution": "is not a number from",
     "commitment": "A commitment is 64|is a copy",
     "reveal": "does not have the form|does not open",
+    "offer": "cannot be offered|none can be offered|no move to take back|offer at this move|waits for its response",
+    "response": "does not respond",
     "digest": "digest of turn",
 }
 
@@ -146,7 +148,7 @@ def test_commitments_in_logs_follow_from_the_words_of_the_readme(vector: Vector)
 
 @vectors("logs")
 def test_table_takes_each_log(vector: Vector) -> None:
-    """With the position, who writes next and who has won."""
+    """It comes to the position, the seat that writes next and the winner that the vectors state."""
     table = EMPTY
     for number, (seat, kind, text, digest, position, follower, *more) in enumerate(vector["turns"]):
         in_game = bool(table.playing) or kind == "play"
@@ -171,7 +173,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("turns", "refused"), REFUSED)
 def test_table_refuses_each_wrong_turn(turns: list[list[Any]], refused: list[Any]) -> None:
-    """For what is wrong with it, and not for a digest."""
+    """It does so for what is wrong with the turn, and not for a digest."""
     count, seat, kind, text, wrong = refused
     table = table_of(turns[:count])
     position = table.playing.notation if table.playing else ""
@@ -185,7 +187,7 @@ def test_table_refuses_each_wrong_turn(turns: list[list[Any]], refused: list[Any
 
 
 def test_each_kind_of_turn_and_each_game_is_in_the_logs() -> None:
-    """And each way to be wrong."""
+    """Each way to be wrong is there, too."""
     turns = [turn for log in FILES["logs"]["vectors"] for turn in log["turns"]]
     assert {kind for _, kind, *_ in turns} == set(Kind)
     assert {text.split()[0] for _, kind, text, *_ in turns if kind == "play"} == set(BUILT_IN)
@@ -291,8 +293,8 @@ def test_pairings_follow_from_the_words_of_the_readme(vector: Vector) -> None:
 
 
 @vectors("commitments")
-def test_commitments(vector: Vector) -> None:
-    """By the program, and by a stranger."""
+def test_commitments_are_those_of_the_vectors(vector: Vector) -> None:
+    """The program and a stranger compute the same."""
     stated = {name: value for name, value in vector.items() if name != "commitment"}
     assert committed(**stated) == vector["commitment"]
     place = Place(vector["session"], vector["match"], vector["ply"], Seat(vector["seat"]))
@@ -300,8 +302,8 @@ def test_commitments(vector: Vector) -> None:
 
 
 @vectors("tokens", "k")
-def test_tokens(vector: Vector) -> None:
-    """By the program, and by a stranger."""
+def test_tokens_are_those_of_the_vectors(vector: Vector) -> None:
+    """The program and a stranger compute the same."""
     seed = link = bytes.fromhex(FILES["tokens"]["seed"])
     for _ in range(vector["k"]):
         link = sha256(link).digest()
@@ -309,8 +311,8 @@ def test_tokens(vector: Vector) -> None:
 
 
 @vectors("tokens", "follows")
-def test_tokens_that_follow(vector: Vector) -> None:
-    """By the program, and by a stranger."""
+def test_tokens_follow_as_the_vectors_say(vector: Vector) -> None:
+    """The program and a stranger compute the same."""
     assert follows(vector["later"], vector["earlier"]) is vector["follows"]
     link, chain = bytes.fromhex(vector["later"]), set()
     for _ in range(2048):
@@ -320,8 +322,8 @@ def test_tokens_that_follow(vector: Vector) -> None:
 
 
 @vectors("resume")
-def test_resume(vector: Vector) -> None:
-    """What is sent to a partner who comes back."""
+def test_resume_sends_what_the_vectors_say(vector: Vector) -> None:
+    """A partner who comes back is sent what they lack."""
     log = [Turn(n, Seat(row[0]), Kind(row[1]), *row[2:]) for n, row in enumerate(FILES["resume"]["log"])]
     table = EMPTY
     for turn in log:

@@ -112,7 +112,7 @@ async def test_nothing_is_taken_after_the_end() -> None:
 
 
 async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
-    """Even before our own screen has shown it: the conversation has ended in peace."""
+    """The conversation has ended in peace, even before our own screen has shown it."""
     honest, at_peer = memory_streams()
     peer = Peer(Seat.SERVER, at_peer)
 
@@ -140,13 +140,13 @@ async def test_turn_that_has_to_wait_is_judged_at_once() -> None:
     assert (await peer.hear())["text"] == "Hi"
     peer.turn("say", "Hi")
     peer.send(peer.turn("say", "How are you?", digest="\x1b" * 64))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await peer.hear_goodbye()
     assert "The digest of turn 2 differs" in await sentence_of(talking)
 
 
 async def test_leaving_while_the_session_ends_does_not_hide_why_it_ends() -> None:
-    """A key pressed in the second that the closing may take."""
+    """A key may be pressed in the second that the closing takes."""
     peer, honest = await converse_with_peer(Seat.CLIENT, [])
     peer.send(b"garbage")
     assert (await peer.hear())["reason"] == "refused"

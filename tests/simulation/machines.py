@@ -414,7 +414,7 @@ class Program:
                 case Show() as show:
                     self.person.saw(show.step.turn)
                 case Hear() as told:
-                    self.person.heard(str(told.text))
+                    self.person.heard(told.text)
         if session.due is not None and not self._closing:
             self.later(max(0.0, session.due - self.world.clock.now), partial(self._tick, session, session.due))
 

@@ -66,9 +66,9 @@ def files() -> dict[str, str]:
             "digest, the position that it covers, who writes next, and where they are: who won the match that ended "
             "by it (or draw), or at which match and ply it commits. Then turns that are refused: "
             "after how many of the log, seat, kind, text, and what is wrong: seat, kind (not due, or one too many), "
-            "text (its length), game (or its options), move (or answer), contribution, commitment, reveal, number "
-            "(one too high), digest (its first digit). All else in them is right, but their digest covers the "
-            "position before them.",
+            "text (its length), game (or its options), move (or answer), contribution, commitment, reveal, offer, "
+            "response, number (one too high), digest (its first digit). All else in them is right, but their digest "
+            "covers the position before them.",
             {"session": SESSION},
             _logs(),
         ),
@@ -405,6 +405,29 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         ["play tictactoe", "move 1", "resign", "play tictactoe", "move 9", "quit"],
         [(3, "client", "say", "I begin", "seat")],
     ),
+    (
+        "tic-tac-toe: offers, declined and accepted; the asker's last move is taken back, and the answer to it",
+        [
+            *("play tictactoe", "offer draw", "say hm", "respond decline", "say oh", "move 5", "move 1"),
+            *("offer undo", "respond decline", "move 9", "move 2", "offer undo", "respond accept", "offer undo"),
+            *("respond accept", "move 3", "move 7", "offer draw", "respond accept", "say well"),
+        ],
+        [
+            (0, "client", "offer", "draw", "kind"),
+            (1, "server", "offer", "undo", "offer"),
+            (1, "server", "offer", "resign", "offer"),
+            (1, "server", "offer", "", "text"),
+            (1, "client", "offer", "draw", "seat"),
+            (1, "server", "respond", "accept", "kind"),
+            (2, "client", "move", "5", "kind"),
+            (2, "client", "offer", "draw", "offer"),
+            (2, "client", "respond", "yes", "response"),
+            (2, "server", "respond", "accept", "seat"),
+            (5, "server", "offer", "draw", "offer"),
+            (9, "server", "offer", "draw", "offer"),
+            (15, "server", "offer", "undo", "offer"),
+        ],
+    ),
     ("tic-tac-toe, drawn", ["say hi", "play tictactoe", *(f"move {cell}" for cell in "512846379")], []),
     (
         "20 remarks in a row",
@@ -478,6 +501,8 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             *((0, "client", "play", f"rps {options}", "game") for options in ("0", "2", "101", "03", "3 3")),
             (1, "client", "commit", HEX, "seat"),
             (1, "server", "move", "rock", "kind"),
+            (1, "server", "offer", "draw", "offer"),
+            (1, "server", "offer", "undo", "offer"),
             (1, "server", "commit", HEX[1:], "commitment"),
             (1, "server", "commit", HEX.upper(), "commitment"),
             (2, "client", "commit", "copy", "commitment"),
@@ -545,6 +570,7 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             (1, "server", "move", "hold", "move"),
             (1, "server", "move", "r", "move"),
             (3, "client", "contribute", "6", "contribution"),
+            (5, "server", "offer", "undo", "offer"),
             (3, "client", "contribute", "04", "contribution"),
             (3, "client", "contribute", "-1", "contribution"),
             (4, "server", "reveal", f"{SALTS[0].hex()} 4", "reveal"),

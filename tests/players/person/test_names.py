@@ -39,6 +39,8 @@ def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Tol
         (["play tictactoe"], CLIENT, "You started a game of tic-tac-toe."),
         (["play tictactoe"], CLIENT, "Waiting for Ben..."),
         (["play tictactoe", "move 5"], CLIENT, "Ben played 5."),
+        (["play tictactoe", "offer draw"], CLIENT, "Ben offers a draw. Type /accept or /decline."),
+        (["play tictactoe", "offer draw", "respond decline"], SERVER, "Anna declined the draw."),
         (["play tictactoe", "resign"], CLIENT, "Game over, you won: Ben resigned."),
         (["play tictactoe", "resign"], SERVER, "Game over, Anna won: you resigned."),
         (["play tictactoe", "resign"], CLIENT, "Back to chat, Ben writes next."),
@@ -46,12 +48,12 @@ def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Tol
     ],
 )
 def test_name_stands_in_the_place_of_the_seat(turns: list[str], viewer: Seat, line: str) -> None:
-    """In the partner's lines, and in one's own program's; only "you" stays."""
+    """It does so in the partner's lines and in one's own program's; only "you" stays."""
     assert line in told(BOTH, *turns, viewer=viewer)
 
 
 def test_boards_have_names_too() -> None:
-    """Drawn and in words."""
+    """Boards that are drawn have them, and so have boards in words."""
     (board,) = (line for line in told(BOTH, "play tictactoe") if isinstance(line, Board))
     assert rows(board)[-1] == "X: you, O: Anna"
     (board,) = (line for line in told(BOTH, "play battleship") if isinstance(line, Board))
@@ -62,13 +64,13 @@ def test_boards_have_names_too() -> None:
 
 @pytest.mark.parametrize("turns", [["say Hello"], ["play tictactoe"], ["play rps", "resign"], ["quit"]])
 def test_without_a_name_all_is_as_it_was(turns: list[str]) -> None:
-    """Also where only the other one has a name that can be used."""
+    """The same holds where only the other one has a name that can be used."""
     assert told({SERVER: "You"}, *turns) == told({}, *turns) == told({CLIENT: "", SERVER: " "}, *turns)
     assert "Hello" in told({SERVER: "Ben"}, "say Hello")
 
 
-def test_who_comes_back_reads_the_names_too() -> None:
-    """In the last lines, and on the board of the game that is on."""
+def test_person_who_comes_back_reads_the_names_too() -> None:
+    """They are in the last lines, and on the board of the game that is on."""
     lines = recalled(steps_of("play tictactoe", "move 5"), CLIENT, BOTH)
     assert "Ben played 5." in lines
     assert any(isinstance(line, Board) and rows(line)[-1] == "X: Ben, O: you" for line in lines)
@@ -85,7 +87,7 @@ def test_who_comes_back_reads_the_names_too() -> None:
     ],
 )
 def test_program_is_called_what_it_is(turns: list[str], viewer: Seat, line: str) -> None:
-    """At the beginning of a sentence and within one; it has no name before what it says."""
+    """It is so at the beginning of a sentence and within one; no name stands before what it says."""
     assert line in narrate(steps_of(*turns)[-1], viewer, {CLIENT: Role("the bot")})
 
 
@@ -101,11 +103,11 @@ def test_text_is_left_alone() -> None:
     [
         *("You", "you", " YOU ", "Your move", "Client", "The server", "The Client!", "Server says", "/q", "> x"),
         *("Enter Input >", "Game over", "Shutting Down", "Waiting for you", "Note", "chatgame", "Connected to", ""),
-        *("The game", "-- Client", "C\u200dlient", "\u202eClient", "You\u3000", "   ", "You played", "Type /q"),
+        *("The game", "-- Client", "C\u200dlient", "\u202eClient", "You\u3000", "   ", "You played"),
     ],
 )
 def test_name_that_imitates_the_program_is_not_used(name: str) -> None:
-    """The seat is named instead, as for who has no name."""
+    """The seat is named instead, as for a player without a name."""
     assert known_names({CLIENT: name}) == {}
     assert told({CLIENT: name}, "say Hello") == ["Hello"]
 
@@ -114,7 +116,7 @@ def test_name_that_imitates_the_program_is_not_used(name: str) -> None:
     "name", ["Anna", "Ann", "anna-maria", "Jürgen", "日本" * 12, "אנה", "O'Neil", "Yoshi", "Clienta", "Servera", "12"]
 )
 def test_ordinary_name_is_used(name: str) -> None:
-    """In any writing, and at any width."""
+    """It may be in any writing, and of any width."""
     assert told({CLIENT: name}, "say Hello") == [f"{name} says: Hello"]
 
 
@@ -122,17 +124,17 @@ def test_ordinary_name_is_used(name: str) -> None:
     "name", ["a\x1b[2J\rb\u202e", "\u3164\u3164", "\u2800", "\u0301", "...", "you, Anna,", "Your friend"]
 )
 def test_name_that_cannot_be_seen_or_deceives_is_not_used(name: str) -> None:
-    """Whatever it does to a screen, or to a sentence."""
+    """It may deceive on the screen, or in a sentence."""
     assert known_names({CLIENT: name}) == {}
 
 
 def test_two_of_one_name_are_told_apart() -> None:
-    """The client is the one who is called so no longer."""
+    """The client no longer goes by it."""
     assert known_names({CLIENT: "anna", SERVER: "Anna"}) == {SERVER: "Anna"}
 
 
 def test_farewell_and_lost_connection_are_of_the_one_with_the_name() -> None:
-    """Also where a sentence begins with the seat."""
+    """A sentence may also begin with the seat."""
     assert (
         named("Client has requested shutdown. Shutting down!", BOTH) == "Anna has requested shutdown. Shutting down!"
     )
@@ -144,7 +146,7 @@ def test_farewell_and_lost_connection_are_of_the_one_with_the_name() -> None:
 def test_name_that_could_not_be_used_is_refused_at_the_command_line(
     seat: Seat, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With status 2, before anything begins; the partner would not see it."""
+    """The exit status is 2, before anything begins; the partner would not see the name."""
     assert chatgame.cli.main([seat, "--name", name]) == 2
     assert "cannot be your name. A name must be visible, at most 24 characters, and not" in capsys.readouterr().err
 
@@ -165,7 +167,7 @@ def test_name_that_could_not_be_used_is_refused_at_the_command_line(
     ],
 )
 def test_recordings_show_a_line_that_writes_the_same_turn(kind: Kind, text: str, line: str) -> None:
-    """Whatever was typed."""
+    """It need not be the line that was typed."""
     table = EMPTY
     turn, after = table.write(CLIENT, kind, text)
     assert typed(Step.to(table, turn, after, None, None), CLIENT) == line
@@ -199,8 +201,9 @@ async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[S
 
 async def test_answers_have_the_names_too(tmp_path: Path) -> None:
     """The board that was asked for is the one that was shown before."""
-    screen = (await talk(tmp_path, LINES[0], ["Hi", "/board", "/resign", "Bye"], BOTH))[SERVER]
+    screen = (await talk(tmp_path, LINES[0], ["Hi", "/board", "/score", "/resign", "Bye"], BOTH))[SERVER]
     assert screen.count("X: you, O: Anna\n") == 2
+    assert "Score: you 0, Anna 0.\n" in screen
     assert "the client" not in screen
 
 
