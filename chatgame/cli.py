@@ -20,6 +20,7 @@ from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from chatgame.arguments import new_parser, read_arguments
+from chatgame.core import sentences
 from chatgame.core.errors import ChatgameError, JournalFailed, NotKept, OutputLost, PartnerLeft, PlayerLeft, Refused
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
@@ -30,7 +31,6 @@ from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.bot import Bot, Level
 from chatgame.players.first_line import FirstLine
 from chatgame.players.person.inert import inert, json_escaped
-from chatgame.players.person.narration import GOODBYE
 from chatgame.players.person.screen import shown
 from chatgame.players.person.terminal import answered, console_at, give_up, look_of_output, notices, streams_restored
 from chatgame.plugins import installed_games
@@ -93,7 +93,7 @@ def _ended(action: Callable[[], object]) -> tuple[int, str]:
     except PlayerLeft:
         return 0, ""
     except ChatgameError as error:
-        return 1, f"chatgame: {inert(str(error))}\n"
+        return 1, f"{sentences.COMPLAINT.format(error=inert(str(error)))}\n"
     except _Stopped as stopped:
         return 128 + stopped.number, ""
     except SystemExit as end:
@@ -163,10 +163,10 @@ async def sit_at(options: argparse.Namespace) -> None:
         try:
             over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE), options, tell)
         except asyncio.CancelledError:
-            tell(GOODBYE)
+            tell(sentences.SHUTTING_DOWN)
             raise
         if over:
-            tell(f"The conversation is over after {over.number} turns.")
+            tell(sentences.OVER.format(number=over.number))
 
 
 async def _converse(player: "Player", options: argparse.Namespace, tell: "Told") -> Table | None:
@@ -176,7 +176,7 @@ async def _converse(player: "Player", options: argparse.Namespace, tell: "Told")
     games, problems = installed_games()
     tell(*problems)
     if options.insecure:
-        tell("Nothing is encrypted: whoever is on the way can read and change what you say.")
+        tell(sentences.NOT_ENCRYPTED)
     with await asyncio.to_thread(_journal) as store:  # another program may be making or updating it
         setting = Setting(
             options.host,
@@ -209,7 +209,7 @@ async def play_alone(options: argparse.Namespace) -> None:
     async with console_at(Seat.CLIENT, opposite="the bot", **look) as console:
         player = FirstLine(console, first) if first else console
         ours, bots = linked_in_memory(games)
-        console.tell("You are alone with a bot.", *problems)
+        console.tell(sentences.ALONE, *problems)
         bot = asyncio.create_task(
             converse(
                 Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, InMemory(Seat.SERVER), chance

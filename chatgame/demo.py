@@ -14,12 +14,12 @@ from tempfile import TemporaryDirectory
 
 from chatgame.core.errors import unwrapped
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.net.addresses import DEFAULT_HOST
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look, styled, uncoloured
-from chatgame.players.person.narration import PROMPT
 from chatgame.players.person.terminal import takes_codes
 from chatgame.program import Setting, Told, join, serve
 from chatgame.session.interfaces import Player

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatgame.core import sentences
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.games import BUILT_IN
 
@@ -28,7 +29,9 @@ def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
         try:
             games[found.name] = _plugin(found, games)
         except ANY_FAILURE as error:  # it costs its own game alone
-            problems.append(f"The game {found.name} cannot be played: {type(error).__name__}: {error}")
+            problems.append(
+                sentences.CANNOT_BE_PLAYED.format(name=found.name, error=f"{type(error).__name__}: {error}")
+            )
     return games, problems
 
 
@@ -73,4 +76,6 @@ def checked(rules: object, name: str) -> AnyRules:
         raise TypeError("its title must be a text")
     if not (isinstance(rules.version, int) and 1 <= rules.version < 2**31):
         raise ValueError("its version must be a whole number from 1")
+    if not isinstance(rules.draws, bool):
+        raise TypeError("its draws must be True or False")
     return rules

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from random import Random
 from typing import NamedTuple, Protocol
 
+from chatgame.core import sentences
 from chatgame.core.errors import Diverged, Forgotten, JournalFailed, NothingSaid, PlayerLeft, Unreachable
 from chatgame.core.limits import PATIENCE
 from chatgame.core.rules import AnyRules
@@ -73,19 +74,20 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
             secure = kept.pinned if kept.held.number else not (setting.insecure or is_loopback(host))
             invitation = await _secured(listener, kept, farewell) if secure else None
             await door.open(kept, farewell, invitation)
-            told(f"Server listening on: {host} on port: {listener.port}")
+            told(sentences.LISTENING.format(host=host, port=listener.port))
             if kept.held.number:
-                told("Waiting for the client of your unfinished conversation. To begin afresh, use --new.")
+                told(sentences.UNFINISHED)
             elif invitation:
+                at_port = port_option(listener.port)
                 told(
-                    "Tell your friend the code, by telephone for example; it lets in one person, once. They type:",
-                    f"chatgame client --host {reachable_at(host)}{port_option(listener.port)} {invitation.code}",
+                    sentences.CODE,
+                    sentences.CLIENT_COMMAND.format(host=reachable_at(host), port=at_port, code=invitation.code),
                 )
             while True:
                 link = await door.partner
-                told(f"Connected by {link.peer}")
+                told(sentences.CONNECTED_BY.format(peer=link.peer))
                 if not kept.held.number:
-                    told("Waiting for message...")
+                    told(sentences.WAITING_FOR_MESSAGE)
                 try:
                     return await converse(player, link, setting.games, kept, setting.chance)
                 except NothingSaid as error:
@@ -121,10 +123,10 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
                 except (Forgotten, Diverged):
                     await kept.end()  # it does not wait for us
                 if kept.ended:
-                    told("The server now knows that you have quit your last conversation.")
+                    told(sentences.FAREWELL_HEARD)
     async with _conversation(setting, told, *at) as kept:
         link = await _way(setting, host, kept, told).begin()
-        told(f"Connected to: {host} on port: {port}")
+        told(sentences.CONNECTED_TO.format(host=host, port=port))
         return await converse(player, link, games, kept, setting.chance)
 
 
@@ -164,5 +166,5 @@ async def _conversation(
             yield kept
         except (PlayerLeft, asyncio.CancelledError):
             if kept.goes_on:
-                told("Your partner is not told, and the conversation is kept: the same command goes on with it.")
+                told(sentences.KEPT)
             raise

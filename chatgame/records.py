@@ -15,12 +15,13 @@ from chatgame.core.log import Entry, Step, steps
 from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import BANNER
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import BANNER, known_names, named, narrate, typed
+from chatgame.players.person.narration import known_names, named, narrate, typed
 from chatgame.players.person.screen import prompt, shown
 from chatgame.plugins import installed_games
 from chatgame.session.session import still_due
@@ -55,7 +56,7 @@ def listing(
         return
     games, _ = installed_games()
     for record in records:
-        played = _results(record, log(record.number), games) if record.games else []
+        played = _results(record, log(record.number), games) if record.games and not record.older else []
         yield shown(described(record, now, played), look)
     yield shown("To see one again: chatgame replay N. See also: chatgame export N, chatgame forget N.", look)
 
@@ -64,7 +65,9 @@ def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
     """A conversation in a line: its number, when and where it was, with whom, how long, and what was played."""
     where = f"as the {record.seat} at {_place(record)}"
     parts = [f"{_counted(record.turns, 'turn')} with {_called(record, record.seat.other)}, {where}", *played]
-    if not record.ended:
+    if record.older:
+        parts.append("from an older chatgame, which alone can show it")
+    elif not record.ended:
         parts.append("can be continued")
     return f"{record.number:>4}  {_local(record.began)}  {_ago(now - record.last)}: {'; '.join(parts)}"
 
@@ -183,6 +186,8 @@ def _read(record: Record, log: Log) -> list[Step]:
 
 
 def _steps(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, AnyRules]) -> Iterator[Step]:
+    if record.older:
+        raise JournalFailed(f"Conversation {record.number} is from an older chatgame, which alone can show it.")
     return steps(Table.open(record.session, games), (entry for entry, _ in log))
 
 

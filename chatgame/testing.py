@@ -20,6 +20,7 @@ from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.limits import MAX_COUNT
 from chatgame.core.match import Duty, Match
+from chatgame.core.offers import ACCEPT, DECLINE, DRAW, UNDO
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Revealed
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -37,6 +38,12 @@ WIDEST = 80
 
 TELLING = 4
 """In characters: a shorter secret may stand on a board by chance."""
+
+OFFERED = 0.05
+"""How often an offer is made where one can be."""
+
+ACCEPTED = {DRAW: 0.1, UNDO: 0.7}
+"""How often each is accepted."""
 
 _ODD = ("", " ", "0", "-1", "+1", "01", "1_0", "1.0", "²", "٣", "\uff11", "\u017f", "?", "\n", "\x00", "9" * 4000)
 """What somebody may type, or a hostile program send, for a move."""
@@ -155,7 +162,8 @@ class _Game:
             if not match.duty:
                 break
             before = match.notation
-            self._act(match, match.duty)
+            if not self._bargained(match, match.duty.seat):
+                self._act(match, match.duty)
             _see(match.notation == before, f"The rules have changed a position, which is now {match.position!r}.")
         ours, theirs = (side.match.outcome for side in self._sides.values())
         _see(ours and theirs, f"The game goes on after {LONGEST} turns.")
@@ -191,6 +199,21 @@ class _Game:
             text = commitment(Place(match.session, match.number, ply, seat), side.openings[ply])
         self._write(seat, kind, text)
         self._check_told(match, side.match)
+
+    def _bargained(self, match: Match, seat: Seat) -> bool:
+        """Whether, as happens now and then, an offer was made or responded to in the place of a move."""
+        if match.offer:
+            accepted = self._chance.random() < ACCEPTED[match.offer]
+            self._bargain(seat, Kind.RESPOND, ACCEPT if accepted else DECLINE)
+        elif match.offers and self._chance.random() < OFFERED:
+            self._bargain(seat, Kind.OFFER, self._chance.choice(match.offers))
+        else:
+            return False
+        return True
+
+    def _bargain(self, seat: Seat, kind: Kind, text: str) -> None:
+        self.moves.append(f"{seat} /{text}")
+        self._write(seat, kind, text)
 
     def _check_told(self, before: Match, after: Match, shown: Revealed | None = None) -> None:
         """See that what the rules have got, or what is shown at the end, is told to everybody in a sentence."""

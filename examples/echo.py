@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chatgame import BUILT_IN, Board, Kind, Seat, Setting, Step, Store, Table, serve
+from chatgame import BUILT_IN, Kind, Seat, Setting, Step, Store, Table, serve
 
 
 class Echo:
@@ -29,7 +29,7 @@ class Echo:
         if step.turn.kind is Kind.SAY and step.turn.seat is Seat.CLIENT:
             self._heard = step.turn.text
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """An answer for this player alone: why a line was refused."""
 
 

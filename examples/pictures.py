@@ -22,8 +22,8 @@ import pexpect
 import pyte
 from pyte.screens import Char
 
+from chatgame.core.sentences import PROMPT
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, port_option
-from chatgame.players.person.narration import PROMPT
 
 ROWS, TIMEOUT = 34, 20  # of a terminal; the timeout is in seconds, for every wait
 CELL, LEADING, MARGIN, BAR = 8, 17, 16, 32  # pixels: a character's width, a row's height, a window's margin and title
@@ -158,7 +158,7 @@ def demo() -> list[Window]:
     """The demo's last frame."""
     with TemporaryDirectory() as folder:
         terminal = Terminal("demo", 100, Path(folder))
-        terminal.run("demo", "--speed", "10")
+        terminal.run("demo", "--speed", "1000")
         terminal.wait(pexpect.EOF)
         return [terminal.window()]
 

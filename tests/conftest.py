@@ -1,18 +1,78 @@
 """What holds for all tests, and what several files of them start."""
 
+import os
+import signal
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Generator, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
 
+from tests.kit import leftovers
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C, which a shell ignores for what it starts in the background: so would all that the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Have two more workers than cores: a test that waits for a process or a clock leaves its core to others."""
+    return (os.cpu_count() or 1) + 2
+
+
+NUMBERS = count()
+BEFORE = pytest.StashKey[leftovers.Kept]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Note what there is before a test."""
+    item.stash[BEFORE] = leftovers.kept()
+    yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Fail a test that leaves anything behind."""
+    yield
+    if left := leftovers.left_since(item.stash[BEFORE]):
+        pytest.fail(f"The test leaves behind: {', '.join(left)}", pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Close what a test has open that has failed: nobody else is to blame for it."""
+    report = yield
+    if call.excinfo and not item.config.option.usepdb:
+        leftovers.drop(call.excinfo.value)
+    return report
+
+
+@pytest.fixture
+async def no_task_left() -> AsyncIterator[None]:
+    """Fails a test that leaves a task running."""
+    yield
+    if left := await leftovers.tasks_left():
+        pytest.fail(f"The test leaves behind: {', '.join(left)}", pytrace=False)
+
 
 @pytest.fixture(autouse=True)
-def own_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test reads or writes the journal of whoever runs it."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state" / "chatgame"
+def no_task_left_by_a_coroutine(request: pytest.FixtureRequest) -> None:
+    """The same for each test that is a coroutine."""
+    if request.node.get_closest_marker("asyncio"):
+        request.getfixturevalue("no_task_left")
+
+
+@pytest.fixture(autouse=True)
+def own_state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the journal of the person who runs it, nor that of another test."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{next(NUMBERS)}"))
 
 
 @pytest.fixture
@@ -36,7 +96,7 @@ def start() -> Iterator[Any]:
 @pytest.fixture
 def spawn(start: Any) -> Any:
     """Starts chatgame on a pseudo-terminal, perhaps through a shell."""
-    from tests.kit.terminals import COMMAND
+    from tests.kit.command import COMMAND
 
     def spawn(*arguments: str, through: str = "", **env: str) -> Any:
         command = [*COMMAND, *arguments]

@@ -14,7 +14,7 @@ NAMES = re.findall(r"`(\w+)`", chatgame.__doc__ or "")
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_name_is_there_and_documented(name: str) -> None:
-    """And type checkers see the same one from the same place."""
+    """Type checkers see the same one from the same place."""
     what = getattr(chatgame, name)
     assert name == "BUILT_IN" or inspect.getdoc(what)
     module = re.search(rf"from (chatgame\.\S+) import {name} as {name}\n", inspect.getsource(chatgame))
@@ -22,14 +22,14 @@ def test_each_name_is_there_and_documented(name: str) -> None:
     assert getattr(sys.modules[module[1]], name) is what
 
 
-def test_there_are_no_others() -> None:
-    """Not even for type checkers."""
+def test_there_are_no_other_names() -> None:
+    """Type checkers see no others, either."""
     assert sorted(NAMES) == sorted(re.findall(r" as (\w+)\n", inspect.getsource(chatgame)))
     with pytest.raises(AttributeError, match="module 'chatgame' has no attribute 'nothing'"):
         chatgame.nothing  # type: ignore[attr-defined]  # noqa: B018  # it is the point that it is not
 
 
-def test_it_loads_what_is_used_and_no_more() -> None:
-    """Whoever writes a game waits for no event loop."""
+def test_import_loads_what_is_used_and_no_more() -> None:
+    """An author of a game waits for no event loop."""
     code = "import sys; from chatgame import Rules, Seat; print(*sorted({'asyncio', 'sqlite3'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "\n"

@@ -30,7 +30,7 @@ CODE = "7-guitar-island"
     ],
 )
 def test_what_has_the_form_of_a_code_is_a_code_and_all_else_a_host(words: list[str], where: Where) -> None:
-    """In any order."""
+    """They may stand in any order."""
     assert read_where(words) == where
 
 
@@ -44,8 +44,7 @@ def test_what_has_the_form_of_a_code_is_a_code_and_all_else_a_host(words: list[s
         (["[::1]2000"], "written as in"),
     ],
 )
-def test_what_cannot_be_understood_says_why(words: list[str], why: str) -> None:
-    """Before anything is sent."""
+def test_words_that_cannot_be_understood_are_refused_before_anything_is_sent(words: list[str], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         read_where(words)
 
@@ -62,7 +61,7 @@ def test_what_cannot_be_understood_says_why(words: list[str], why: str) -> None:
     ],
 )
 def test_client_takes_words_and_options_in_any_order(line: str, host: str, port: int, code: str | None) -> None:
-    """And what is not named is the default."""
+    """What is not named is the default."""
     options = read_arguments(line.split())
     assert (options.host, options.port, options.code) == (host, port, code)
 

@@ -27,14 +27,13 @@ def test_benchmarks_make_a_table_and_json(
 
 
 def test_a_peer_that_is_missing_is_named() -> None:
-    """And is not measured."""
+    """It is not measured."""
     row = Row("a thing", "a peer", Bound(2, least=True), "s", lambda: 1 / 0, lambda: 1 / 0, missing="it is not here")
     shown = table([row.measured(5, lambda: None)])
     assert "| a thing | a peer | at least 2 | missing | - | it is not here |" in shown
 
 
 def test_ratio_is_how_much_better_we_are_or_how_much_more_we_cost() -> None:
-    """Whatever the bound asks for."""
     faster = Row("", "", Bound(2, least=True), "s", lambda: 1.0, lambda: 3.0).measured(5, lambda: None)
     dearer = Row("", "", Bound(2, least=False), "s", lambda: 6.0, lambda: 2.0).measured(5, lambda: None)
     assert (faster["ratio"]["median"], faster["reached"]) == (3.0, True)
@@ -42,14 +41,13 @@ def test_ratio_is_how_much_better_we_are_or_how_much_more_we_cost() -> None:
 
 
 def test_readme_shows_the_figures_of_the_last_whole_run() -> None:
-    """And nothing else."""
     figures = json.loads((HERE / "figures.json").read_text())
     assert "".join((BETWEEN[0], described(figures), BETWEEN[1])) in README.read_text("utf-8")
     assert figures["rounds"] >= benchmarks.FAIR
 
 
 def test_endurance_leaves_nothing_behind() -> None:
-    """After a short run, at least."""
+    """A short run leaves nothing, at least."""
     found = run(turns=1000, matches=10)
     assert found["seen"][-1]["turns"] == 1000
     assert found["seen"][-1]["matches"] == 10

@@ -15,7 +15,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.players.bot.search import best_move
 from tests.games.perft import perft
+from tests.games.playing import play
 from tests.kit.boards import heard, rows, seen
+from tests.kit.logs import SESSION
 
 PLUGIN = Path(__file__).parent.parent / "examples" / "chess_game"
 
@@ -26,15 +28,6 @@ chess_game = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(chess_game)
 
 RULES: AnyRules = chess_game.Chess()
-
-
-def played(moves: str) -> Match:
-    """The match after those moves as they are typed; the client has asked for it, so the server is White."""
-    match = Match.open(RULES, "0" * 32, 0, Seat.CLIENT, "")
-    for move in moves.split():
-        assert match.duty
-        match = match.after(match.duty.seat, Kind.MOVE, match.parse(match.duty.seat, move))
-    return match
 
 
 def at(board: str, clock: int = 0) -> object:
@@ -55,41 +48,43 @@ def test_there_are_as_many_lines_of_play_as_are_known() -> None:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_invited_seat_is_white_and_begins(inviter: Seat) -> None:
-    """And the seats alternate."""
+    """The seats alternate."""
     position = RULES.start(inviter, "")
     assert position.white is RULES.to_act(position) is inviter.other
     assert RULES.to_act(RULES.apply(position, "e2e4")) is inviter
 
 
-def test_fools_mate() -> None:
-    """The shortest game there is: Black wins by the second move."""
-    assert played("f3 e5 g4").outcome is None
-    assert played("f3 e5 g4 Qh4#").outcome == Outcome(Seat.CLIENT, "checkmate")
+def test_fools_mate_ends_the_game() -> None:
+    """This is the shortest game there is: Black wins by the second move."""
+    assert play(RULES, "f3", "e5", "g4").outcome is None
+    assert play(RULES, "f3", "e5", "g4", "Qh4#").outcome == Outcome(Seat.CLIENT, "checkmate")
 
 
-def test_scholars_mate() -> None:
+def test_scholars_mate_ends_the_game() -> None:
     """White wins as well."""
-    assert played("e4 e5 Bc4 Nc6 Qh5 Nf6 Qxf7").outcome == Outcome(Seat.SERVER, "checkmate")
+    assert play(RULES, "e4", "e5", "Bc4", "Nc6", "Qh5", "Nf6", "Qxf7").outcome == Outcome(Seat.SERVER, "checkmate")
 
 
 def test_stalemate_is_a_draw() -> None:
-    """The shortest one known, by Sam Loyd."""
+    """This is the shortest one known, by Sam Loyd."""
     moves = "e3 a5 Qh5 Ra6 Qxa5 h5 h4 Rah6 Qxc7 f6 Qxd7 Kf7 Qxb7 Qd3 Qxb8 Qh7 Qxc8 Kg6 Qe6"
-    assert played(moves).outcome == Outcome(None, "stalemate")
+    assert play(RULES, *moves.split()).outcome == Outcome(None, "stalemate")
 
 
 def test_fifth_time_the_same_position_is_a_draw() -> None:
     """The third and the fourth are not, nor is there a claim."""
-    assert played("Nf3 Nf6 Ng1 Ng8 " * 3 + "Nf3 Nf6 Ng1").outcome is None
-    assert played("Nf3 Nf6 Ng1 Ng8 " * 4).outcome == Outcome(None, "fivefold repetition")
+    assert play(RULES, *("Nf3 Nf6 Ng1 Ng8 " * 3 + "Nf3 Nf6 Ng1").split()).outcome is None
+    assert play(RULES, *("Nf3 Nf6 Ng1 Ng8 " * 4).split()).outcome == Outcome(None, "fivefold repetition")
 
 
 def test_lost_castling_makes_another_position_of_the_same_board() -> None:
-    """So the first of these, where one or both could still castle, do not count."""
+    """The first positions here, where one or both could still castle, do not count."""
     opening, round_trip = "e4 e5 Nf3 Nc6 Be2 Be7 ", "Kf1 Kf8 Ke1 Ke8 "
-    assert played(opening + round_trip * 4).outcome is None
-    assert played(opening + round_trip * 4 + "Kf1").outcome is None
-    assert played(opening + round_trip * 4 + "Kf1 Kf8").outcome == Outcome(None, "fivefold repetition")
+    assert play(RULES, *(opening + round_trip * 4).split()).outcome is None
+    assert play(RULES, *(opening + round_trip * 4 + "Kf1").split()).outcome is None
+    assert play(RULES, *(opening + round_trip * 4 + "Kf1 Kf8").split()).outcome == Outcome(
+        None, "fivefold repetition"
+    )
 
 
 def test_75_moves_of_each_side_without_a_capture_or_a_pawn_move_are_a_draw() -> None:
@@ -107,8 +102,8 @@ def test_two_bare_kings_are_a_draw() -> None:
 
 def test_position_is_the_boards_since_the_last_capture_or_pawn_move() -> None:
     """Only those can come again."""
-    assert played("e4").notation == '[["rnbqkbnr/pppppppp/8/8/4P3/8/PPPP1PPP/RNBQKBNR b KQkq -"],"server"]'
-    assert played("e4 Nf6").notation == (
+    assert play(RULES, "e4").notation == '[["rnbqkbnr/pppppppp/8/8/4P3/8/PPPP1PPP/RNBQKBNR b KQkq -"],"server"]'
+    assert play(RULES, "e4", "Nf6").notation == (
         '[["rnbqkbnr/pppppppp/8/8/4P3/8/PPPP1PPP/RNBQKBNR b KQkq -",'
         '"rnbqkb1r/pppppppp/5n2/8/4P3/8/PPPP1PPP/RNBQKBNR w KQkq -"],"server"]'
     )
@@ -135,8 +130,8 @@ def test_position_is_the_boards_since_the_last_capture_or_pawn_move() -> None:
     ],
 )
 def test_move_is_typed_in_algebraic_or_uci_notation(moves: str, text: str, notation: str) -> None:
-    """And written in UCI notation."""
-    match = played(moves)
+    """It is written in UCI notation."""
+    match = play(RULES, *moves.split())
     assert match.duty
     assert match.parse(match.duty.seat, text) == notation
     assert match.after(match.duty.seat, Kind.MOVE, notation).ply == match.ply + 1
@@ -145,8 +140,8 @@ def test_move_is_typed_in_algebraic_or_uci_notation(moves: str, text: str, notat
 @pytest.mark.parametrize(
     "text", ["", "e9", "Yf3", "knight f3", "e4!", "e٤", "e²", "e+4", "--", "0000", "@@@@", "e7e8p"]
 )
-def test_what_is_no_move_cannot_be_read(text: str) -> None:
-    """A person is told how moves are written; to pass is no move either."""
+def test_text_that_is_not_a_move_cannot_be_read(text: str) -> None:
+    """A person is told how moves are written; passing is not a move either."""
     with pytest.raises(InvalidMove, match="moves are written as in e4, Nf3, O-O, e8=Q or g1f3"):
         RULES.parse(RULES.start(Seat.CLIENT, ""), Seat.SERVER, text)
 
@@ -164,8 +159,8 @@ def test_what_is_no_move_cannot_be_read(text: str) -> None:
     ],
 )
 def test_move_that_is_not_legal_is_refused(moves: str, text: str, nearest: str) -> None:
-    """Out of reach, of several pieces, without what a pawn becomes, or leaving a check; the nearest are named."""
-    match = played(moves)
+    """It may be out of reach, fit several pieces, lack a promotion, or leave a check; the nearest are named."""
+    match = play(RULES, *moves.split())
     assert match.duty
     with pytest.raises(IllegalMove, match=f'"{text}" is not one of the legal moves, such as {nearest}'):
         match.parse(match.duty.seat, text)
@@ -174,18 +169,18 @@ def test_move_that_is_not_legal_is_refused(moves: str, text: str, nearest: str) 
 def test_algebraic_notation_does_not_travel() -> None:
     """A move has one notation on the wire."""
     with pytest.raises(Refused, match="The move g1f3 was written in another notation"):
-        played("").after(Seat.SERVER, Kind.MOVE, "Nf3")
+        play(RULES).after(Seat.SERVER, Kind.MOVE, "Nf3")
 
 
 def test_chess_has_no_options() -> None:
     """It is played from the one array alone."""
     with pytest.raises(Refused, match='chess has no options: type "play chess" alone'):
-        Match.open(RULES, "0" * 32, 0, Seat.CLIENT, "960")
+        Match.open(RULES, SESSION, 0, Seat.CLIENT, "960")
 
 
 def test_white_sees_white_below() -> None:
     """Capitals are White; the move is marked where it came from and where it went."""
-    assert seen(played("e4 c5 Nf3"), Seat.SERVER) == [
+    assert seen(play(RULES, "e4", "c5", "Nf3"), Seat.SERVER) == [
         "  a b c d e f g h",
         "8 r n b q k b n r",
         "7 p p . p p p p p",
@@ -200,8 +195,8 @@ def test_white_sees_white_below() -> None:
 
 
 def test_black_sees_black_below() -> None:
-    """And both see a check."""
-    assert seen(played("e4 d5 Bb5"), Seat.CLIENT) == [
+    """Both see a check."""
+    assert seen(play(RULES, "e4", "d5", "Bb5"), Seat.CLIENT) == [
         "  h g f e d c b a",
         "1 R N[.]K Q B N R",
         "2 P P P . P P P P",
@@ -217,8 +212,8 @@ def test_black_sees_black_below() -> None:
 
 
 def test_squares_are_shaded_in_unicode() -> None:
-    """And a1 is dark."""
-    drawn = [row.replace(chess_game.AS_TEXT, "") for row in rows(played("e4").board(None, None), unicode=True)]
+    """The square a1 is dark."""
+    drawn = [row.replace(chess_game.AS_TEXT, "") for row in rows(play(RULES, "e4").board(None, None), unicode=True)]
     assert drawn[0] == "  a  b  c  d  e  f  g  h"
     assert drawn[1] == "8 ♜ ░♞░ ♝ ░♛░ ♚ ░♝░ ♞ ░♜░"
     assert drawn[5] == "4   ░░░   ░░░[♙]░░░   ░░░"
@@ -227,14 +222,14 @@ def test_squares_are_shaded_in_unicode() -> None:
 
 
 def test_onlooker_sees_white_below() -> None:
-    """And both seats by their names."""
-    found, white = (seen(played("e4"), viewer) for viewer in (None, Seat.SERVER))
+    """Both seats are named."""
+    found, white = (seen(play(RULES, "e4"), viewer) for viewer in (None, Seat.SERVER))
     assert found == [*white[:-1], "K: the server's king, k: the client's king"]
 
 
 def test_board_in_words() -> None:
-    """The pieces of each side, and a check."""
-    assert heard(played("e4 d5 exd5 Qxd5 Nf3 Qe4"), Seat.SERVER) == [
+    """It names the pieces of each side, and a check."""
+    assert heard(play(RULES, "e4", "d5", "exd5", "Qxd5", "Nf3", "Qe4"), Seat.SERVER) == [
         "Your king: e1.",
         "The client's king: e8.",
         "Your bishop: c1, f1.",
@@ -253,7 +248,7 @@ def test_board_in_words() -> None:
 
 def test_choices_are_the_legal_moves() -> None:
     """Each touches the square that it comes from and the one that it goes to."""
-    board = played("").board(Seat.SERVER, None)
+    board = play(RULES).board(Seat.SERVER, None)
     assert len(board.choices) == 20
     assert Choice("g1f3", ["g1", "f3"]) in board.choices
 
@@ -271,8 +266,8 @@ def test_choices_are_the_legal_moves() -> None:
     ],
 )
 def test_move_in_words(moves: str, move: str, told: str) -> None:
-    """What cannot be told from its notation: the piece, what it takes, and a check."""
-    match = played(moves)
+    """The words say what the notation does not: the piece, what it takes, and a check."""
+    match = play(RULES, *moves.split())
     assert match.duty
     assert RULES.tell(match.position, move, match.duty.seat) == f"You played {move}: {told}"
     assert RULES.tell(match.position, move, None) == f"The {match.duty.seat} played {move}: {told}"
@@ -281,4 +276,4 @@ def test_move_in_words(moves: str, move: str, told: str) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_bot_finds_a_mate_in_one(seed: int) -> None:
     """Its search needs nothing but these rules."""
-    assert best_move(RULES, played("f3 e5 g4").position, 3_000, Random(seed)) == "d8h4"
+    assert best_move(RULES, play(RULES, "f3", "e5", "g4").position, 3_000, Random(seed)) == "d8h4"

@@ -10,14 +10,14 @@ import pytest
 import wcwidth
 
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.demo import NAMES, SCRIPT, TOP, Pane, perform, side_by_side
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import PROMPT
 from tests.kit.terminals import ends
 
 
 async def test_both_screens_are_those_of_real_programs() -> None:
-    """Each line of the script stands behind a prompt on its pane, and what it does on the other."""
+    """Each line of the script stands behind a prompt on its pane, and on the other one what it does."""
     server, client = await perform(Look(), inf, lambda _: None)
     for seat, pane in ((Seat.SERVER, server), (Seat.CLIENT, client)):
         lines = pane.text.split("\n")
@@ -45,7 +45,7 @@ async def test_leaving_in_the_moment_in_which_the_server_begins_is_only_that() -
 
 @pytest.mark.parametrize(("columns", "rows"), [(200, 50), (100, 30), (79, 24), (78, 24), (40, 24), (20, 6)])
 async def test_panes_fit_the_screen(columns: int, rows: int) -> None:
-    """Side by side where there is room, else one below the other; wide letters and colours leave the bar straight."""
+    """They stand side by side where there is room; wide letters and colours leave the bar straight."""
     server, client = (Pane(seat, lambda: None) for seat in NAMES)
     server.text += "\n".join(["山田さん \x1b[36mhello\x1b[0m " * 9] * 40)
     shown = side_by_side([server, client], columns, rows)
@@ -57,12 +57,12 @@ async def test_panes_fit_the_screen(columns: int, rows: int) -> None:
 
 def test_screen_is_drawn_as_they_type(spawn: Any) -> None:
     """It ends in peace, with its last frame on the screen, or by Ctrl-C."""
-    demo = spawn("demo", "--speed", "50")
+    demo = spawn("demo", "--speed", "200")
     demo.expect(r"Anna, the server +\x1b\[0m \| ")
     demo.expect(r"Enter Input >Al\b")
     assert " | Shutting Down!" in ends(demo, 0).rpartition(TOP)[2]
 
-    demo = spawn("demo")
+    demo = spawn("demo", "--speed", "10")
     demo.expect_exact("Server listening on")
     demo.kill(signal.SIGINT)
     ends(demo, 130)
@@ -75,18 +75,18 @@ def test_two_at_once_do_not_meet(spawn: Any) -> None:
 
 
 def test_title_of_the_window_is_left_alone(spawn: Any) -> None:
-    """Those of the two programs are not its own."""
+    """The two programs set none of their own."""
     assert "\x1b]2;" not in ends(spawn("demo", "--speed", "100", NO_COLOR=""), 0)
 
 
 def test_output_that_cannot_be_written_is_told(spawn: Any) -> None:
-    """In a sentence, as by every other command."""
+    """A sentence tells it, as in every other command."""
     assert "The output cannot be written" in ends(spawn("demo", through="exec {} > /dev/full"), 1)
 
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {}])
-def test_what_is_no_screen_gets_all_of_it_at_the_end(spawn: Any, env: dict[str, str]) -> None:
-    """A terminal that obeys no codes, and a pipe."""
+def test_output_that_is_not_a_screen_gets_all_of_it_at_the_end(spawn: Any, env: dict[str, str]) -> None:
+    """A terminal may obey no codes, or there is a pipe."""
     demo = spawn("demo", through="" if env else "{} | cat", **env)
     text = ends(demo, 0)
     assert "\x1b" not in text

@@ -14,16 +14,15 @@ import pytest
 
 from chatgame.arguments import read_arguments
 from chatgame.core.errors import Refused
-from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
+from chatgame.players.person.answers import IN_CHAT, IN_GAME
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import recalled
 from chatgame.players.person.screen import shown
-from chatgame.session.commands import IN_CHAT, IN_GAME
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, steps_of
 from tests.vectors import FOLDER
 from tests.vectors.examples import DOCUMENT, document
 
@@ -57,7 +56,7 @@ def headings(text: str) -> set[str]:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_links_inside_the_project_lead_somewhere(name: str) -> None:
-    """To files, pictures and headings."""
+    """They lead to files, pictures and headings."""
     for target in re.findall(r"\]\(([^)\s]+)\)", TEXTS[name]):
         if target.startswith("https://"):
             continue
@@ -100,7 +99,7 @@ def commands() -> list[Any]:
 
 @pytest.mark.parametrize("line", commands())
 def test_commands_are_understood(line: str) -> None:
-    """With their options, hosts and codes."""
+    """Their options, hosts and codes are, too."""
     words = shlex.split(line, comments=True)
     if len(words) == 1 and not words[0].startswith("-"):
         words.append("--help")  # it is only named
@@ -113,7 +112,7 @@ def test_commands_are_understood(line: str) -> None:
 
 
 def test_extras_that_are_named_exist() -> None:
-    """And `all` holds those that are for people who use chatgame."""
+    """The extra `all` holds those that are for people who use chatgame."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     assert {name for text in TEXTS.values() for name in re.findall(r"\[(\w+)\]['\"]", text)} <= extras.keys()
@@ -137,14 +136,14 @@ def test_nothing_in_a_start_up_file_depends_on_a_folder() -> None:
 
 
 def test_every_command_at_the_prompt_is_in_the_readme() -> None:
-    """As it is in `/help`."""
+    """It is there as in `/help`."""
     for command in {**IN_CHAT, **IN_GAME}:
         assert command.replace("GAME", "tictactoe") in README
 
 
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_every_game_is_in_the_readme_and_in_the_protocol(game: str) -> None:
-    """By its title, and for programs in other languages with all that they need to know of it."""
+    """The README has its title, and the protocol all that a program in another language needs to know of it."""
     assert BUILT_IN[game].title in " ".join(README.split())
     assert {"options", "position", "start", "who acts", "end", "last position"} <= rules_of(game).keys()
 
@@ -170,7 +169,7 @@ def test_moves_are_written_as_the_protocol_says(game: str) -> None:
     assert written
     form = re.compile(written[1].replace("\\|", "|"), re.ASCII)
     for log in json.loads((FOLDER / "logs.json").read_text("ascii"))["vectors"]:
-        table = Table.open("0" * 32, BUILT_IN, VERSIONS)
+        table = EMPTY
         for seat, kind, text, *_ in log["turns"]:
             match = table.playing
             if kind == "move" and match and match.rules.name == game:
@@ -183,8 +182,7 @@ def test_moves_are_written_as_the_protocol_says(game: str) -> None:
 
 
 @pytest.mark.parametrize("metadata", blocks("toml"))
-def test_metadata_of_a_plugin_name_its_game(metadata: str) -> None:
-    """As an installed package would."""
+def test_metadata_of_a_plugin_names_its_game(metadata: str) -> None:
     (points,) = tomllib.loads(metadata)["project"]["entry-points"].values()
     ((name, place),) = points.items()
     module, _, rules = place.partition(":")
@@ -194,41 +192,30 @@ def test_metadata_of_a_plugin_name_its_game(metadata: str) -> None:
 
 
 def test_digests_follow_from_the_words_of_the_protocol_alone() -> None:
-    """A stranger's own few lines, and the program, both come to the digests in its table."""
+    """A stranger's own few lines and the program both come to the digests in its table."""
 
     def hashed(*lines: str) -> str:
         return sha256("\n".join(lines).encode()).hexdigest()
 
-    session = "0" * 32
+    session = SESSION
     positions = ["", json.dumps(["123456789", "client"], separators=(",", ":"))]
     positions.append(positions[1].replace("5", "X"))
     chain, table = hashed("chatgame 1", session), Table.open(session, BUILT_IN, VERSIONS)
     rows = re.findall(r"(?m)^\| (\d) \| (client|server) \| (\w+) \| (\w+) \| `([0-9a-f]{64})` \|$", PROTOCOL)
     assert len(rows) == 3
     for (number, seat, kind, text, digest), position in zip(rows, positions, strict=True):
-        chain = hashed(chain, number, seat, kind, position, text)
+        chain = hashed(chain, number, seat, kind, position, "", text)
         turn, table = table.write(Seat(seat), Kind(kind), text)
         assert turn.digest == chain == digest
 
 
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="by a shell that has it")
 def test_shell_can_check_the_first_digest_as_the_protocol_says() -> None:
-    """By the two lines that stand there."""
     lines = re.findall(r"^    (before=.*\n    printf.*)$", PROTOCOL, re.MULTILINE)
     done = subprocess.run(["/bin/sh", "-c", lines[0]], capture_output=True, text=True, check=True)
     assert f"| 0 | client | say | Hello | `{done.stdout.split()[0]}` |" in PROTOCOL
 
 
 def test_screen_after_a_killed_program_is_the_one_that_is_shown() -> None:
-    """Word for word."""
-    table, log = Table.open("0" * 32, BUILT_IN, VERSIONS), []
-    for seat, kind, text in (
-        (Seat.CLIENT, Kind.SAY, "Hello"),
-        (Seat.SERVER, Kind.PLAY, "tictactoe"),
-        (Seat.CLIENT, Kind.MOVE, "5"),
-        (Seat.SERVER, Kind.MOVE, "1"),
-    ):
-        turn, after = table.write(seat, kind, text)
-        log.append(Step.to(table, turn, after, None, None))
-        table = after
+    log = steps_of("say Hello", "play tictactoe", "move 5", "move 1")
     assert f"```\n{''.join(shown(line, Look()) for line in recalled(log, Seat.SERVER))}```" in BUILT

@@ -18,7 +18,9 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.frames import frame
+from chatgame.protocol.hello import session_opened_by
 from chatgame.protocol.messages import decode
+from tests.kit.logs import NONCE
 from tests.kit.terminals import PROMPT, Spawn, ends, say
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
@@ -45,10 +47,10 @@ def client(start: Spawn, server: Any) -> Any:
     return process
 
 
-def test_it_is_short_and_needs_nothing() -> None:
-    """At most 149 lines, and Node's own modules alone."""
+def test_client_in_javascript_is_short_and_needs_nothing() -> None:
+    """It has at most 185 lines, and imports Node's own modules alone."""
     source = Path(CLIENT).read_text(encoding="utf-8")
-    assert source.count("\n") <= 149
+    assert source.count("\n") <= 185
     assert all(module.startswith("node:") for module in re.findall(r'from "(.+)"', source))
 
 
@@ -64,7 +66,7 @@ def test_chat_with_multibyte_text_and_quit_by_the_client(server: Any, client: An
     assert ends(server, 0).endswith("Client has requested shutdown. Shutting down!\r\n")
 
 
-def test_game_that_the_client_opens(server: Any, client: Any) -> None:
+def test_client_can_open_a_game(server: Any, client: Any) -> None:
     """It refuses its own wrong moves, which keeps its turn; the server refuses its player's; then chat goes on."""
     say(client, "play chess", client)
     assert "not on both sides" in client.before
@@ -97,8 +99,8 @@ def test_game_that_the_client_opens(server: Any, client: Any) -> None:
     ends(server, 0)
 
 
-def test_games_that_the_server_opens(server: Any, client: Any) -> None:
-    """One to a draw, one resigned by each side; then the server quits."""
+def test_server_can_open_games(server: Any, client: Any) -> None:
+    """One ends in a draw, and each side resigns one; then the server quits."""
     say(client, "Hello", server)
     say(server, "play tictactoe", client)
     for x, o in ("51", "28", "46", "37"):
@@ -125,23 +127,60 @@ def test_games_that_the_server_opens(server: Any, client: Any) -> None:
     assert ends(client, 0).endswith("The server has left.\r\n")
 
 
-def test_ctrl_c_of_the_client_while_it_waits(server: Any, client: Any) -> None:
-    """Both end at once, since each answers the other's goodbye."""
+def test_draws_are_offered_and_moves_taken_back(server: Any, client: Any) -> None:
+    """Either side asks, declines and accepts."""
+    say(client, "play tictactoe", server)
+    say(server, "5", client)
+    say(client, "/undo", client)
+    assert "A draw can be offered, and to take back a move." in client.before
+    say(client, "/draw", server)
+    assert "The client offers a draw." in server.before
+    say(server, "/decline", client)
+    assert "It is your move: a free cell." in client.before
+    say(client, "/draw", client)
+    assert "There was an offer at this move already." in client.before
+    say(client, "/accept", client)
+    assert "A turn of another kind is due: say, offer, move, resign, quit." in client.before
+    say(client, "1", server)
+    say(server, "/undo", client)
+    assert "It is your answer: /accept or /decline." in client.before
+    say(client, "2", client)
+    assert "A turn of another kind is due: say, respond, resign, quit." in client.before
+    say(client, "/accept", server)
+    assert "The client agreed: your last move is taken back." in server.before
+    say(server, "9", client)
+    assert " 1 | 2 | 3\r\n---+---+---\r\n 4 | 5 | 6\r\n---+---+---\r\n 7 | 8 | X\r\n" in client.before
+    say(client, "5", server)
+    say(server, "7", client)
+    say(client, "/undo", server)
+    say(server, "/accept", client)
+    say(client, "8", server)
+    say(server, "/draw", client)
+    client.sendline("/accept")
+    client.expect_exact("Game over, a draw: both agreed.")
+    server.expect_exact("Game over, a draw: both agreed.")
+    server.expect_exact(PROMPT)
+    server.sendline("/q")
+    ends(server, 0)
+    ends(client, 0)
+
+
+def test_ctrl_c_of_the_client_while_it_waits_ends_both(server: Any, client: Any) -> None:
+    """They end at once, since each answers the other's goodbye."""
     say(client, "Hello", server)
     client.sendintr()
     assert ends(client, 130).endswith("Shutting Down!\r\n")
     assert "Client has requested shutdown" in ends(server, 0)
 
 
-def test_server_that_leaves_out_of_turn(server: Any, client: Any) -> None:
-    """The client says so and ends, even at its prompt."""
+def test_server_that_leaves_out_of_turn_ends_the_client(server: Any, client: Any) -> None:
+    """The client says so, even at its prompt."""
     server.sendintr()
     ends(server, 130)
     assert ends(client, 0).endswith("The server has left.\r\n")
 
 
-def test_end_of_input_on_a_terminal(server: Any, client: Any) -> None:
-    """Ctrl-D leaves."""
+def test_end_of_input_on_a_terminal_leaves(server: Any, client: Any) -> None:
     client.sendeof()
     assert ends(client, 0).endswith("Shutting Down!\r\n")
     assert "Client has requested shutdown" in ends(server, 0)
@@ -155,7 +194,7 @@ def test_server_that_is_killed_is_named(server: Any, client: Any) -> None:
 
 @pytest.mark.parametrize("lines", ["ünï\r\n/q\r\n", "\n" + "x" * 4097 + "\nünï\n/q"])
 def test_lines_from_a_pipe_wait_for_their_turn(server: Any, lines: str) -> None:
-    """Also without a last line end; those that cannot be sent cost a sentence each."""
+    """They do also without a last line end; those that cannot be sent cost a sentence each."""
     client = subprocess.Popen([str(NODE), CLIENT, server.port], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert client.stdin
     client.stdin.write(lines.encode())
@@ -164,23 +203,23 @@ def test_lines_from_a_pipe_wait_for_their_turn(server: Any, lines: str) -> None:
     server.expect_exact("ünï\r\n")
     server.expect_exact(PROMPT)
     server.sendline("Hi")
-    output = client.communicate(timeout=5)[0].decode()
+    output = client.communicate(timeout=10)[0].decode()
     assert output.endswith("Server says: Hi\nEnter Input >Shutting Down!\n")
     assert ("at most, not 4097." in output) is ("x" in lines)
     assert client.returncode == 0
     ends(server, 0)
 
 
-def test_longest_text_and_the_end_of_a_pipe(server: Any) -> None:
-    """4096 bytes pass; the end of the input is leaving, after the last line."""
+def test_longest_text_passes_and_the_end_of_a_pipe_leaves(server: Any) -> None:
+    """4096 bytes pass; the client leaves after the last line."""
     text = "é" * 2048
-    subprocess.run([str(NODE), CLIENT, server.port], input=text.encode(), capture_output=True, check=True, timeout=5)
+    subprocess.run([str(NODE), CLIENT, server.port], input=text.encode(), capture_output=True, check=True, timeout=10)
     assert text in ends(server, 0).replace("\r\n  ", "")
 
 
-def test_nobody_listens() -> None:
-    """One sentence, and exit status 1."""
-    done = subprocess.run([str(NODE), CLIENT, "1"], check=False, capture_output=True, timeout=5, input=b"")
+def test_client_that_finds_no_server_says_so() -> None:
+    """The exit status is 1."""
+    done = subprocess.run([str(NODE), CLIENT, "1"], check=False, capture_output=True, timeout=10, input=b"")
     assert (done.returncode, done.stdout, done.stderr) == (1, b"There is no connection to the server.\n", b"")
 
 
@@ -203,13 +242,22 @@ class Impostor:
         assert self.client.stdin
         self.client.stdin.write(lines.encode())
         self.client.stdin.flush()
-        self.hello = self.hear()
-        self.table = Table.open("0" * 32, {"tictactoe": BUILT_IN["tictactoe"]}, self.hello["games"])
+        self.hello = self.hear_payload()
 
     def say_hello(self, **fields: Any) -> None:
         """Say hello as a server does; `fields` replace what would be right."""
-        hello = {"type": "hello", "protocol": "1.7", "seat": "server", "games": {"tictactoe": 1}, "mood": []}
-        self.send(json.dumps(hello | {"session": "0" * 32} | fields).encode())
+        hello = {
+            "type": "hello",
+            "protocol": "1.7",
+            "seat": "server",
+            "nonce": NONCE.hex(),
+            "games": {"tictactoe": 1},
+            "mood": [],
+        }
+        payload = json.dumps(hello | fields).encode()
+        session, games = session_opened_by(self.hello, payload), json.loads(self.hello)["games"]
+        self.table = Table.open(session, {"tictactoe": BUILT_IN["tictactoe"]}, games)
+        self.send(payload)
 
     def send(self, payload: bytes) -> None:
         """Send a message in a frame."""
@@ -217,10 +265,14 @@ class Impostor:
 
     def hear(self) -> dict[str, Any]:
         """The client's next message, which is valid."""
-        payload = self.stream.read(int.from_bytes(self.stream.read(4)))
-        decode(payload)
-        message: dict[str, Any] = json.loads(payload)
+        message: dict[str, Any] = json.loads(self.hear_payload())
         return message
+
+    def hear_payload(self) -> bytes:
+        """The bytes of it."""
+        payload = self.stream.read(int.from_bytes(self.stream.read(4)))
+        assert decode(payload)
+        return payload
 
     def follow(self) -> None:
         """Take the client's next turn to our table, which checks it."""
@@ -240,7 +292,7 @@ class Impostor:
         """Hang up; what the client has written and its exit status."""
         self.stream.close()
         self.socket.close()
-        output = self.client.communicate(timeout=5)[0].decode()
+        output = self.client.communicate(timeout=10)[0].decode()
         return output, self.client.returncode
 
     def refused(self) -> str:
@@ -282,15 +334,15 @@ WRONG: dict[str, dict[str, Any]] = {
     "half a character": {"text": "\ud800"},
     "long text": {"text": "é" * 2049},
     "unknown field": {"more": 1},
-    "unknown type": {"type": "turns"},
     "game nobody has": {"kind": "play", "text": "chess"},
+    "offer without a game": {"kind": "offer", "text": "draw"},
     "second hello": {"type": "hello"},
 }
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=list(WRONG))
 def test_wrong_turn_ends_the_session_with_a_sentence(pretend: Pretend, wrong: dict[str, Any]) -> None:
-    """Whatever is wrong with it; a right one before it is taken."""
+    """Anything may be wrong with it; a right one before it is taken."""
     server = pretend("Hello\n")
     server.say_hello()
     server.follow()
@@ -299,8 +351,8 @@ def test_wrong_turn_ends_the_session_with_a_sentence(pretend: Pretend, wrong: di
 
 
 @pytest.mark.parametrize("cell", ["5", "10", "\u0661"])
-def test_wrong_move_of_the_server(pretend: Pretend, cell: str) -> None:
-    """On a taken cell, or on none, with a digest that would be right for it or not."""
+def test_wrong_move_of_the_server_is_refused(pretend: Pretend, cell: str) -> None:
+    """It is on a taken cell, or on none, with a digest that would be right for it or not."""
     server = pretend("Hello\n5\n")
     server.say_hello()
     server.follow()
@@ -321,8 +373,8 @@ RAW = {
 
 
 @pytest.mark.parametrize("raw", RAW.values(), ids=list(RAW))
-def test_bytes_that_are_no_message(pretend: Pretend, raw: bytes) -> None:
-    """In the middle of the session."""
+def test_bytes_that_are_not_a_message_end_the_session(pretend: Pretend, raw: bytes) -> None:
+    """They come in the middle of the session."""
     server = pretend("Hello\n")
     server.say_hello()
     server.follow()
@@ -330,17 +382,17 @@ def test_bytes_that_are_no_message(pretend: Pretend, raw: bytes) -> None:
     server.refused()
 
 
-@pytest.mark.parametrize("fields", [{"seat": "client"}, {"protocol": "2.0"}, {"session": None}])
-def test_wrong_hello(pretend: Pretend, fields: dict[str, Any]) -> None:
-    """Before anything was said."""
+@pytest.mark.parametrize("fields", [{"seat": "client"}, {"protocol": "2.0"}, {"session": "0" * 64}, {"nonce": ""}])
+def test_wrong_hello_ends_the_session(pretend: Pretend, fields: dict[str, Any]) -> None:
+    """Nothing was said before."""
     server = pretend("Hello\n")
     server.say_hello(**fields)
     server.refused()
 
 
 @pytest.mark.parametrize(("reason", "status"), [("left", 0), ("taken", 1), ("later", 1)])
-def test_goodbye_of_the_server_instead_of_a_hello(pretend: Pretend, reason: str, status: int) -> None:
-    """Is named, also where the reason is one of a later version."""
+def test_goodbye_of_the_server_instead_of_a_hello_is_named(pretend: Pretend, reason: str, status: int) -> None:
+    """Its reason may be one of a later version."""
     server = pretend("Hello\n")
     server.send(json.dumps({"type": "bye", "reason": reason, "since": 5}).encode())
     assert server.hear() == {"type": "bye", "reason": "left"}
@@ -362,7 +414,7 @@ def test_what_the_server_says_does_nothing_to_the_terminal(pretend: Pretend) -> 
     assert status == 0
 
 
-def test_twenty_remarks_and_no_more(pretend: Pretend) -> None:
+def test_twenty_remarks_pass_and_no_more(pretend: Pretend) -> None:
     """The client refuses its own, and then the server's."""
     server = pretend("play tictactoe\n" + "/say x\n" * 21 + "1\n")
     server.say_hello()
@@ -376,8 +428,8 @@ def test_twenty_remarks_and_no_more(pretend: Pretend) -> None:
     assert server.refused().endswith("After 20 remarks in a row a move is due.")
 
 
-def test_signs_of_life_and_silence(pretend: Pretend) -> None:
-    """It says that it is there again and again, and takes a silent line for dead; its clock runs faster here."""
+def test_client_gives_signs_of_life_and_notices_silence(pretend: Pretend) -> None:
+    """Its clock runs faster here."""
     server = pretend("", "--import", FAST)
     server.say_hello()
     assert [server.hear() for _ in range(2)] == [{"type": "alive"}] * 2

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatgame.core.board import Board
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.log import Step
 from chatgame.core.match import Match
@@ -27,6 +26,7 @@ from chatgame.players.person.narration import narrate
 from chatgame.players.person.screen import shown
 from chatgame.session.play import converse
 from chatgame.testing import check_rules
+from tests.kit.logs import SESSION
 
 TYPED: dict[str, dict[str, Any]] = {
     "rps": {"typed": ["rock", "paper", "scissors"], "options": ["", "3"]},
@@ -38,7 +38,7 @@ TYPED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_every_game_keeps_the_rules_for_games(game: str) -> None:
-    """By the check that authors run on theirs."""
+    """The check is the one that authors run on theirs."""
     check_rules(BUILT_IN[game], **TYPED.get(game, {}))
 
 
@@ -61,7 +61,7 @@ class Watched(Bot):
         """Keep what a person here would read."""
         self.screen += [shown(line, Look()).removesuffix("\n") for line in narrate(step, self._seat)]
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """No bot types what is refused."""
         raise AssertionError(text)
 
@@ -69,7 +69,7 @@ class Watched(Bot):
 End = tuple[Watched, list[Turn], Table]
 
 
-async def played(game: str, seed: int) -> tuple[End, End]:
+async def bots_play(game: str, seed: int) -> tuple[End, End]:
     """A whole match between two bots: each with its log and its table."""
     links = linked_in_memory(BUILT_IN)
     bots = [Watched(seat, game, seed + number) for number, seat in enumerate(Seat)]
@@ -89,7 +89,7 @@ async def played(game: str, seed: int) -> tuple[End, End]:
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_two_bots_play_to_the_end_with_one_log(game: str, seed: int) -> None:
     """Both sides come to the same digests and the same outcome, and each is told who won."""
-    (client, client_log, client_table), (server, server_log, server_table) = asyncio.run(played(game, seed))
+    (client, client_log, client_table), (server, server_log, server_table) = asyncio.run(bots_play(game, seed))
     assert client_log == server_log
     assert client_table == server_table
     assert client_table.match
@@ -104,8 +104,8 @@ def test_two_bots_play_to_the_end_with_one_log(game: str, seed: int) -> None:
 
 @pytest.mark.parametrize("game", ["hangman", "battleship", "rps"])
 async def test_nothing_hidden_is_on_the_wire_or_on_the_partners_screen_before_it_is_revealed(game: str) -> None:
-    """Neither the words of a choice nor its salt."""
-    log = (await played(game, 3))[0][1]
+    """Neither the words of a choice are there nor its salt."""
+    log = (await bots_play(game, 3))[0][1]
     revealed = [index for index, turn in enumerate(log) if turn.kind is Kind.REVEAL and turn.seat is Seat.CLIENT]
     for index in revealed:
         salt, _, value = log[index].text.partition(" ")
@@ -118,7 +118,7 @@ async def test_nothing_hidden_is_on_the_wire_or_on_the_partners_screen_before_it
 
 
 def test_dice_are_fair_between_honest_sides() -> None:
-    """Chi-square over 6000 throws: below 20.5, which fair dice exceed once in a thousand runs; the seed is fixed."""
+    """Chi-square over 6000 throws stays below 20.5, which fair dice exceed once in a thousand runs."""
     assert _chi_square(lambda chance, _: chance.randrange(6)) < 20.5
 
 
@@ -131,10 +131,10 @@ def test_dice_are_fair_against_a_peer_who_picks_its_contribution_last() -> None:
 def _chi_square(contribute: Callable[[Random, str], int]) -> float:
     """Over 6000 throws that the invited seat commits to and the inviter contributes to."""
     chance, counts = Random(1), [0] * 6
-    start = Match.open(BUILT_IN["pig"], "0" * 32, 0, Seat.CLIENT, "").after(Seat.SERVER, Kind.MOVE, "roll")
+    start = Match.open(BUILT_IN["pig"], SESSION, 0, Seat.CLIENT, "").after(Seat.SERVER, Kind.MOVE, "roll")
     for _ in range(6000):
         opening = Opening(chance.randbytes(32), str(chance.randrange(6)))
-        made = commitment(Place("0" * 32, 0, start.ply, Seat.SERVER), opening)
+        made = commitment(Place(SESSION, 0, start.ply, Seat.SERVER), opening)
         match = start.after(Seat.SERVER, Kind.COMMIT, made)
         match = match.after(Seat.CLIENT, Kind.CONTRIBUTE, str(contribute(chance, made)))
         counts[int(match.after(Seat.SERVER, Kind.REVEAL, str(opening)).position.die) - 1] += 1

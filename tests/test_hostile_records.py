@@ -12,9 +12,7 @@ from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.limits import MAX_PERSON
 from chatgame.core.log import Entry, Step
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.journal.reader import Record
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look
@@ -23,14 +21,14 @@ from tests.kit.attacks import ATTACKS, texts_sent
 from tests.kit.ends import Screen
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
-from tests.kit.versions import SESSION, VERSIONS
+from tests.kit.logs import EMPTY, SESSION
 
 CLIENT, SERVER = Seat
 
 
 def log_with(text: str) -> list[Entry]:
     """A log with a text by both seats in all that takes any, which ends in a game."""
-    table, log = Table.open(SESSION, BUILT_IN, VERSIONS), []
+    table, log = EMPTY, []
     opening = Opening(b"s" * 32, text)
 
     def write(seat: Seat, kind: Kind, text: str = "", opening: Opening | None = None) -> None:
@@ -56,7 +54,7 @@ def see_recording(text: str) -> str:
     """See that a text is harmless in what is kept of a conversation, by either seat; returns what was shown."""
     log, output = [(entry, 1e9 + number) for number, entry in enumerate(log_with(text))], ""
     for seat, partner in product(Seat, (text[:MAX_PERSON], "")):
-        record = Record(1, seat, text, 1059, 1e9, None, len(log), 2, 1e9, SESSION, "", partner)
+        record = Record(1, seat, text, 1059, 1e9, None, len(log), 2, 1e9, SESSION, "", partner, 0)
         output = "".join(as_text(record, log))
         see_that_it_is_harmless(output)
         see_that_it_is_harmless("".join(part for _, part in recording(record, log, Look(colour=True))), colours=True)
@@ -75,7 +73,7 @@ def see_recording(text: str) -> str:
 
 def came_back(seat: Seat, log: Iterable[Entry], partner: str) -> str:
     """What somebody sees who comes back to a conversation."""
-    table, steps, secret, screen = Table.open(SESSION, BUILT_IN, VERSIONS), [], None, Screen()
+    table, steps, secret, screen = EMPTY, [], None, Screen()
     for turn, opening in log:
         step = Step.to(table, turn, table.after(turn), opening if turn.seat is seat else None, secret)
         table, secret = step.after, step.secret
@@ -91,16 +89,16 @@ def came_back(seat: Seat, log: Iterable[Entry], partner: str) -> str:
 @fuzzed(max_examples=15)
 @given(texts_sent)
 def test_any_text_does_nothing_in_a_recording(text: str) -> None:
-    """As text, as asciicast and on one's own terminal."""
+    """This holds in the text, in the asciicast and on one's own terminal."""
     see_recording(text)
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_attack_does_nothing_in_a_recording(attack: str) -> None:
-    """As text, as asciicast and on one's own terminal."""
+    """This holds in the text, in the asciicast and on one's own terminal."""
     see_recording(attack)
 
 
 def test_recordings_show_what_was_said() -> None:
-    """So these tests see something."""
+    """These tests see something."""
     assert see_recording("good\rbad").count(r"good\rbad") == 7

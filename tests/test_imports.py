@@ -8,7 +8,6 @@ PROJECT = Path(__file__).parent.parent
 
 
 def test_imports_point_down_only() -> None:
-    """Every contract is kept."""
     command = Path(sys.executable).with_name("lint-imports")
     checked = subprocess.run([command, "--no-cache"], cwd=PROJECT, check=False, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout

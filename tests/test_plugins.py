@@ -17,7 +17,7 @@ from chatgame.players.bot.search import best_move
 from chatgame.plugins import installed_games
 from chatgame.session.commands import read_chat
 from tests.kit.ends import talk
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import SESSION, VERSIONS
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -75,6 +75,7 @@ async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
         ("boom", "Nim = object", "it is not a subclass of chatgame.core.rules.Rules"),
         ("boom", NIM, "its name must be that of its entry point"),
         ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    version = 0'), "its version must be a whole number"),
+        ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    draws = "no"'), "its draws must be True or False"),
         ("tictactoe", NIM, "there is a game of that name already"),
     ],
 )
@@ -102,9 +103,9 @@ async def test_plugin_that_raises_while_playing_costs_its_own_game(install: Inst
 
 
 async def test_plugin_that_raises_in_the_search_makes_the_bot_resign(install: Install) -> None:
-    """With a word about why."""
+    """The bot says why."""
     install("nim", NIM.replace("heap, taken = map(", "raise SystemExit; heap, taken = map("), "failing_plugin")
-    table = Table.open("0" * 32, installed_games()[0], {"nim": 1}).write(Seat.CLIENT, Kind.PLAY, "nim")[1]
+    table = Table.open(SESSION, installed_games()[0], {"nim": 1}).write(Seat.CLIENT, Kind.PLAY, "nim")[1]
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
     assert await bot.ask(table) == "/say I cannot play on: the rules of nim failed (SystemExit)."
     assert await bot.ask(table) == "/resign"
@@ -135,10 +136,10 @@ async def test_plugin_that_cannot_answer_gives_up_its_game() -> None:
 def test_game_that_the_partner_lacks_or_has_in_another_version_is_refused(
     install: Install, theirs: dict[str, int], words: str
 ) -> None:
-    """At the prompt, with these words; and no peer can open it."""
+    """The prompt refuses it in these words, and no peer can open it."""
     install("nim", NIM, "nim_plugin_again")
     games, _ = installed_games()
-    table = Table.open("0" * 32, games, VERSIONS | theirs)
+    table = Table.open(SESSION, games, VERSIONS | theirs)
     name = words.partition("the game ")[2].split()[0].strip(",.")
     with pytest.raises(Refused, match=words):
         read_chat(f"play {name}", table, Seat.CLIENT)

@@ -18,7 +18,7 @@ def test_session_of_the_machines_loses_nothing(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [3, 14])
 def test_one_seed_gives_one_run_of_the_programs(seed: int) -> None:
-    """Step by step, so that a failure can be seen again."""
+    """A failure can be seen again, step by step."""
     first, second = programs.session(seed), programs.session(seed)
     assert (first.steps, first.virtual_time, first.order_hash) == (
         second.steps,

@@ -14,10 +14,11 @@ import pytest
 
 from chatgame.core.limits import MAX_TEXT
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.players.person.lines import LONGEST
-from chatgame.players.person.narration import PROMPT
+from tests.kit.command import COMMAND
 from tests.kit.ends import Peer
-from tests.kit.terminals import COMMAND, pexpect
+from tests.kit.terminals import pexpect
 
 if sys.platform == "win32":
     pytest.skip("signals and streams that are POSIX", allow_module_level=True)
@@ -88,7 +89,6 @@ def run_until(moment: str, number: signal.Signals, folder: Path, *command: str, 
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("moment", IMPORTED)
 def test_ctrl_c_while_the_program_begins_or_ends_shows_nothing(tmp_path: Path, moment: str, start: list[str]) -> None:
-    """However it is started."""
     assert run_until(moment, signal.SIGINT, tmp_path, "--help" if moment == "end" else "solo", start=start) == ""
 
 
@@ -97,12 +97,12 @@ def test_ctrl_c_while_the_program_begins_or_ends_shows_nothing(tmp_path: Path, m
 def test_signal_while_a_command_runs_shows_no_error(
     tmp_path: Path, moment: str, command: list[str], number: signal.Signals
 ) -> None:
-    """Also where the event loop has just begun."""
+    """The event loop may have just begun."""
     assert run_until(moment, number, tmp_path, *command) == ""
 
 
 def test_signal_that_is_to_be_ignored_is_ignored() -> None:
-    """As Ctrl-C in the background of a shell: the program does not end by the first signal here but by the second."""
+    """A shell ignores Ctrl-C in the background: the second signal ends the program, and not the first."""
 
     def ignore() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -117,7 +117,7 @@ def test_signal_that_is_to_be_ignored_is_ignored() -> None:
         assert "Server listening" in server.stdout.readline()
         server.send_signal(signal.SIGINT)
         server.send_signal(signal.SIGTERM)
-        assert server.wait(5) == 143
+        assert server.wait(10) == 143
 
 
 NIM = (Path(__file__).parent.parent / "examples" / "nim.py").read_text()
@@ -165,8 +165,8 @@ WRITING = [["--help"], ["--version"], [], ["history"], COMPLETION, ["demo"]]
 
 
 @pytest.mark.parametrize("command", WRITING, ids=" ".join)
-def test_output_that_cannot_be_written_is_no_traceback(command: list[str]) -> None:
-    """By a pipe that nobody reads a program ends as by its signal; of anything else it complains."""
+def test_output_that_cannot_be_written_shows_no_traceback(command: list[str]) -> None:
+    """A pipe that nobody reads ends a program as by its signal; of anything else it complains."""
     for stream, status, words in ((closed(), 141, ""), (full(), 1, "chatgame: The output cannot be written (")):
         ended = run(*command, stdin=subprocess.DEVNULL, stdout=stream)
         os.close(stream)
@@ -177,7 +177,7 @@ def test_output_that_cannot_be_written_is_no_traceback(command: list[str]) -> No
 
 @pytest.mark.parametrize("command", [["nonsense"], ["forget", "99"], ["replay", "99"], ["client", "--port", "1"]])
 def test_complaint_that_cannot_be_written_leaves_the_status(command: list[str]) -> None:
-    """Nor does it get onto the output."""
+    """It does not get onto the output either."""
     told = run(*command, stdin=subprocess.DEVNULL)
     assert told.stderr
     for stream in (closed(), full()):
@@ -206,7 +206,7 @@ def test_line_that_is_endless_is_refused(size: int, end: bytes) -> None:
 
 @pytest.mark.parametrize("through", ["pipe", "file"])
 def test_each_line_is_sent_or_refused_whatever_its_bytes_are(tmp_path: Path, through: str) -> None:
-    """Also where Python takes the encoding for ASCII."""
+    """Python may take the encoding for ASCII."""
     lines = [b"one", b"\x00", b"\xff\xfe", "grüß".encode(), b"\xed\xa0\x80", b"\x1b[2J", b"two\r", b"", b"/q"]
     text = b"\n".join(lines)
     with open(tmp_path / "lines", "wb+") as file:
@@ -225,7 +225,7 @@ def test_each_line_is_sent_or_refused_whatever_its_bytes_are(tmp_path: Path, thr
 
 
 async def test_output_that_is_closed_while_input_comes_is_one_line() -> None:
-    """As in `... | chatgame client | head`; here the server does not answer the goodbye, and the client waits."""
+    """In `... | chatgame client | head`, the server does not answer the goodbye, and the client waits."""
     greeted = asyncio.get_running_loop().create_future()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -289,7 +289,7 @@ def test_standard_error_that_nobody_reads_does_not_end_the_input() -> None:
 @pytest.mark.parametrize("editor", ["no", "yes"])
 @pytest.mark.parametrize("end", ["/q\r", "\x03", "\x04"], ids=["quit", "Ctrl-C", "Ctrl-D"])
 def test_python_finds_nothing_to_warn_of_on_a_terminal(start: Any, editor: str, end: str) -> None:
-    """In its development mode, which names whatever was left open."""
+    """Its development mode names whatever was left open."""
     env = {"CHATGAME_EDITOR": editor, "PYTHONDEVMODE": "1", "PYTHONWARNINGS": "default"}
     solo = start(*COMMAND, "solo", **env)
     solo.expect_exact(PROMPT)
@@ -303,6 +303,6 @@ def test_python_finds_nothing_to_warn_of_on_a_terminal(start: Any, editor: str, 
 )
 @pytest.mark.parametrize("stream", [subprocess.PIPE, subprocess.DEVNULL], ids=["pipe", "null"])
 def test_python_finds_nothing_to_warn_of_on_other_streams(command: list[str], stream: int) -> None:
-    """Pipes, and files in the widest sense."""
+    """These are pipes, and files in the widest sense."""
     env = clean(PYTHONDEVMODE="1", PYTHONWARNINGS="default")
     assert "Warning" not in run(*command, input="Hello\n/q\n", stdout=stream, env=env).stderr

@@ -126,7 +126,7 @@ WORDS = [*Guessing.words, "pear"]
 
 
 def test_games_that_keep_the_rules_pass() -> None:
-    """Whether their moves are listed or not."""
+    """Their moves may be listed or not."""
     check_rules(Stones())
     check_rules(Guessing(), typed=WORDS)
 
@@ -342,13 +342,13 @@ HIDING_FAULTS: dict[str, tuple[AnyRules, str]] = {
 
 @pytest.mark.parametrize(("rules", "words"), HIDING_FAULTS.values(), ids=HIDING_FAULTS)
 def test_fault_of_rules_that_hide_something_is_named(rules: AnyRules, words: str) -> None:
-    """Among them whatever shows a secret to somebody else."""
+    """Rules that show a secret to somebody else are among them."""
     with pytest.raises(AssertionError, match=re.escape(words)):
         check_rules(rules, typed=WORDS)
 
 
 def test_fault_can_be_seen_again() -> None:
-    """By the seed, which comes to it by the moves that are named; the first error is its cause."""
+    """The seed comes to it by the moves that are named; the first error is its cause."""
 
     def late(_: Stones, position: Position, move: str, __: Seat | None) -> str:
         return "" if position.left > 1 or move == "two" else raising(ZeroDivisionError("oh"))()
@@ -367,7 +367,6 @@ def test_fault_can_be_seen_again() -> None:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault_is_named(name: str) -> None:
-    """In a sentence."""
     rules, words = FAULTS[name]
     with pytest.raises(AssertionError, match=re.escape(words)):
         check_rules(rules, typed=["one"] if name == "notation refused" else [])

@@ -15,8 +15,15 @@ MAX_COUNT = 2**53 - 1
 MAX_GAMES = 100
 """Games in a hello. Nobody has more, and each takes some 50 bytes of a frame."""
 
+MAX_FEATURES = 100
+"""Features in a hello, as many as games."""
+
 MAX_NAME = 32
-"""Characters in the name of a game, which people type and read in sentences."""
+"""Characters in the name of a game, which people type and read in sentences, or of a feature."""
+
+MAX_NESTING = 8
+"""Levels of JSON in a message. No field of this version has more than two, and later ones may need some. It is
+checked first, so that a parser that recurses never runs out of stack."""
 
 MAX_PERSON = 24
 """Characters in a person's name, which is shown in front of their lines."""

@@ -9,6 +9,11 @@ from that, one after the other:
     secret    commit now; reveal when the game is over
     answer    answer; held against the secret when that is revealed
 
+A seat that is to move may first make an offer, once for each move, and the other seat responds:
+
+    draw    if it is accepted, the game is over
+    undo    if it is accepted, the position is again the one before the asker's own last move
+
 When a game is over, its match continues until every secret is revealed and audited. A turn that the log itself shows
 to be wrong is refused at once. A lie that only the audit can show loses the game.
 """
@@ -20,10 +25,12 @@ from typing import Any, NamedTuple
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from chatgame.core import sentences
 from chatgame.core.board import Board, Choice, checked
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, Refused, RulesFailed
 from chatgame.core.limits import MAX_HIDDEN, MAX_QUOTED
+from chatgame.core.offers import ACCEPT, DECLINE, DRAW, OFFERS, RESPONSES, UNDO, Past, read_response
 from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Revealed, Secret, ToAct
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
@@ -37,7 +44,7 @@ class Duty(NamedTuple):
 
     Attributes:
         seat: who has to write.
-        kind: what, other than a remark, a resignation or quitting.
+        kind: what, other than a remark, an offer, a resignation or quitting.
         asked: whether the player there is asked; otherwise the program writes by itself, at once.
         ply: where the commitment was made that is to be revealed, otherwise the present ply.
     """
@@ -76,10 +83,11 @@ class Match(Struct, frozen=True):
         options: what they asked for, as the rules read it.
         position: the public position.
         first: the seat that acted first, or None if both did at once.
-        ply: how many times the rules have been applied.
+        ply: how many times the position has come to another: by the rules, or by taking a move back.
         duty: what is waited for, or None once there is an outcome.
         outcome: how it ended, or None while it goes on.
         came: what the rules have got last: a move, both choices, a number or an answer; None for a secret.
+        offer: what the seat opposite the one that has to respond offers, or nothing.
     """
 
     rules: AnyRules
@@ -93,7 +101,10 @@ class Match(Struct, frozen=True):
     duty: Duty | None = None
     outcome: Outcome | None = None
     came: Any = None
+    offer: str = ""
     _before: Any = None  # the position then
+    _past: tuple[Past, ...] = ()  # the moves that can be taken back, and what there was before each
+    _offered: int = -1  # the ply of the last offer
     # At this ply: the commitments made, and the values revealed or contributed.
     _commitments: tuple[str, ...] = ()
     _values: tuple[str, ...] = ()
@@ -139,12 +150,19 @@ class Match(Struct, frozen=True):
     def _after(self, seat: Seat, kind: Kind, text: str) -> "Match":
         assert self.duty, "no match is played after its outcome"
         if kind is Kind.RESIGN and not self._verdict:
-            return replace(self, _verdict=Outcome(seat.other, f"the {seat} resigned"))
+            return replace(self, _verdict=Outcome(seat.other, f"the {seat} resigned"), offer="")
+        if kind is Kind.OFFER:
+            if objection := self._objection(text):
+                raise Refused(objection)
+            return replace(self, offer=text, _offered=self.ply)
         if kind is not self.duty.kind:
             raise Refused(f"A turn to {kind} came where one to {self.duty.kind} was due.")
         match kind:
             case Kind.MOVE:
-                return self._applied(self._read(seat, text))
+                past = Past(seat, self.position, self.came, self._before)
+                return self._applied(self._read(seat, text), (*self._past, past))
+            case Kind.RESPOND:
+                return self._responded(seat, text)
             case Kind.ANSWER:
                 answered = replace(self, _answers=(*self._answers, Answered(seat, self.position, text)))
                 return answered._applied(self._read(seat, text))
@@ -153,6 +171,46 @@ class Match(Struct, frozen=True):
             case Kind.CONTRIBUTE:
                 return replace(self, _values=(str(self._number(text)),))
         return self._revealed(seat, Opening.parse(text))
+
+    @property
+    def offers(self) -> list[str]:
+        """What the seat that is to write may offer now."""
+        return [what for what in OFFERS if not self._objection(what)]
+
+    def _objection(self, what: str) -> str:
+        """Why the seat that is to write may not make an offer, or nothing."""
+        if self.offer:
+            return f"An offer waits for its response: {ACCEPT} or {DECLINE}."
+        if what not in OFFERS:
+            return f'"{what}" cannot be offered; {" or ".join(OFFERS)} can.'
+        if what == DRAW and not self.rules.draws:
+            return f"There are no draws in {self.rules.title}, so none can be offered."
+        if what == UNDO and self._own_move is None:
+            return "There is no move to take back. What was hidden or rolled stays, and so do the moves before it."
+        if not self.duty or self.duty.kind is not Kind.MOVE:
+            return "An offer can be made only where a move is due."
+        if self._offered == self.ply:
+            return "There was an offer at this move already. After the move, there can be another."
+        return ""
+
+    @property
+    def _own_move(self) -> int | None:
+        """Which of the moves that can be taken back is the last one of the seat that is to write."""
+        moves = range(len(self._past))
+        return next((n for n in reversed(moves) if self.duty and self._past[n].seat is self.duty.seat), None)
+
+    def _responded(self, seat: Seat, text: str) -> "Match":
+        if text not in RESPONSES:
+            raise Refused(f'"{text}" does not respond to an offer; {" or ".join(RESPONSES)} does.')
+        answered = replace(self, offer="")
+        if text == DECLINE:
+            return answered
+        if self.offer == DRAW:
+            return replace(answered, _verdict=Outcome(None, "both agreed"))
+        made = max(n for n, past in enumerate(self._past) if past.seat is not seat)
+        _, position, came, before = self._past[made]
+        kept = self._past[:made]
+        return replace(answered, position=position, ply=self.ply + 1, came=came, _before=before, _past=kept)
 
     def _committed(self, seat: Seat, text: str) -> "Match":
         if len(text) != 64 or set(text) - set("0123456789abcdef"):
@@ -202,7 +260,7 @@ class Match(Struct, frozen=True):
         found = (Outcome(seat.other, f"the {seat} cheated: {cheat}"),) if cheat else ()
         return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found, _shown=shown)
 
-    def _applied(self, move: Any) -> "Match":
+    def _applied(self, move: Any, past: tuple[Past, ...] = ()) -> "Match":
         position = self.rules.apply(self.position, move)
         verdict = self.rules.outcome(position)
         return replace(
@@ -211,6 +269,7 @@ class Match(Struct, frozen=True):
             ply=self.ply + 1,
             came=move,
             _before=self.position,
+            _past=past,
             _commitments=(),
             _values=(),
             _verdict=verdict,
@@ -251,6 +310,8 @@ class Match(Struct, frozen=True):
                 return Duty(inviter, Kind.CONTRIBUTE, asked=False, ply=self.ply)
             case Chance():
                 return Duty(invited, Kind.REVEAL, asked=False, ply=self.ply)
+            case Seat() as seat if self.offer:
+                return Duty(seat.other, Kind.RESPOND, asked=True, ply=self.ply)
             case Seat() as seat:
                 return Duty(seat, Kind.MOVE, asked=True, ply=self.ply)
             case nobody:
@@ -291,13 +352,15 @@ class Match(Struct, frozen=True):
         return isinstance(self.rules.to_act(self.position), Secret)
 
     def parse(self, seat: Seat, text: str) -> str:
-        """The notation of the move, choice or secret that a player means by `text`.
+        """The notation of the move, choice, secret or response that a player means by `text`.
 
         Raises:
             InvalidMove: it cannot be read as one.
             IllegalMove: it is not allowed now.
             Refused: it is empty or too long to be hidden; or the rules failed.
         """
+        if self.offer:
+            return read_response(text)
         with _guarded(self.rules):
             notation = str(self.rules.parse(self.position, seat, text))
             size = len(notation.encode())
@@ -325,6 +388,8 @@ class Match(Struct, frozen=True):
 
     def asks(self, seat: Seat) -> str:
         """What the player at `seat` is asked for."""
+        if self.offer:
+            return " or ".join(RESPONSES)
         return str(self._said(lambda: self.rules.asks(self.position, seat), str)).rstrip(".")
 
     def board(self, viewer: Seat | None, secret: str | None) -> Board:
@@ -339,8 +404,11 @@ class Match(Struct, frozen=True):
         asked = self.duty is not None and self.duty.asked and self.duty.seat is viewer
         with _guarded(self.rules):
             board = checked(self.rules.board(self.position, viewer, secrets, self._before))
-            choices = (board.choices or self._listed(board)) if asked else []
-            return replace(board, choices=choices, besides=board.besides if asked else "")
+            if not asked:
+                return replace(board, choices=[], besides="")
+            if self.offer:
+                return replace(board, choices=[*map(Choice, RESPONSES)], besides="")
+            return replace(board, choices=board.choices or self._listed(board))
 
     def _listed(self, board: Board) -> list[Choice]:
         """What the rules list as moves; one that is the name of a cell touches that."""
@@ -360,7 +428,7 @@ class Match(Struct, frozen=True):
         """
         if self._shown != was._shown:
             position, came = self.position, self._shown[-1]
-        elif self.ply != was.ply:
+        elif self.ply != was.ply and not was.offer:
             position, came = was.position, self.came
         else:
             return None
@@ -414,4 +482,4 @@ class _guarded:
         """Say of a failure that it is the rules'."""
         if isinstance(error, ANY_FAILURE) and not isinstance(error, ChatgameError):
             what = f"{type(error).__name__}: {error}"[:MAX_QUOTED]
-            raise RulesFailed(f"The rules of {self._rules.title} failed ({what}).") from error
+            raise RulesFailed(sentences.RULES_FAILED.format(title=self._rules.title, what=what)) from error

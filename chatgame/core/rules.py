@@ -87,12 +87,14 @@ class Rules(ABC, Generic[Position, Move]):
         title: the name for people.
         about: how it is played, in a sentence or two, for who plays it for the first time.
         version: raised when the rules or the position change; both sides must have the same.
+        draws: whether a match can end in a draw, so that a player may offer one.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     about: ClassVar[str] = ""
     version: ClassVar[int] = 1
+    draws: ClassVar[bool] = False
 
     @abstractmethod
     def start(self, inviter: Seat, options: str) -> Position:

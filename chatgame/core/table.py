@@ -10,8 +10,8 @@ The rules of turns:
     parenthesis. In it the match says who writes, and a seat that says something keeps the token. When the match
     ends, the chat continues with the seat that was invited. `quit`, on one's turn, closes the log for good.
 
-Each turn carries its number, and a digest over itself, the digest before it and the public position after it. So two
-logs are equal if their last digests are, and then both screens show the same.
+Each turn carries its number, and a digest over itself, the digest before it, the public position after it and the
+winner of a match that it ends. So two logs are equal if their last digests are, and then both screens show the same.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,9 @@ from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind, Turn
+
+DRAW = "draw"
+"""What the digest covers in place of a winner where there is none."""
 
 
 class Score(NamedTuple):
@@ -52,7 +55,8 @@ class Table(Struct, frozen=True):
     Attributes:
         session: the session's identifier.
         games: the rules that both sides have, by name.
-        absent: a sentence for each game that one side lacks or has in another version, by name.
+        absent: a sentence for each game that one side lacks or has in another version, by its name, and by its title
+            where this side has it.
         digest: the last turn's, or the session's own before the first turn, in hexadecimal.
         number: the number of the next turn, which is how many there are.
         matches: how many matches were opened.
@@ -86,7 +90,8 @@ class Table(Struct, frozen=True):
         """The same table for this side's games and those of the partner, who may have come back with others."""
         common = {name: rules for name, rules in games.items() if theirs.get(name) == rules.version}
         absent = {name: _absence(name, games, theirs) for name in (*games, *theirs) if name not in common}
-        return replace(self, games=common, absent=absent)
+        titled = {games[name].title.lower(): sentence for name, sentence in absent.items() if name in games}
+        return replace(self, games=common, absent=titled | absent)
 
     @property
     def playing(self) -> Match | None:
@@ -136,9 +141,10 @@ class Table(Struct, frozen=True):
         token, match = self._judge(seat, kind, text, playing)
         notation = match.notation if match and (playing or opens) else ""
         ended = match.outcome if match and playing else None
+        won = (ended.winner or DRAW) if ended else ""
         return replace(
             self,
-            digest=digest(self.digest, str(self.number), seat, kind, notation, text),
+            digest=digest(self.digest, str(self.number), seat, kind, notation, won, text),
             number=self.number + 1,
             matches=self.matches + opens,
             remarks=self.remarks + 1 if playing and kind is Kind.SAY else 0,

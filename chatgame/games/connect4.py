@@ -37,6 +37,7 @@ class Connect4(Rules[Position, int]):
 
     name = "connect4"
     title = "connect four"
+    draws = True
     about = "Drop a disc into a column, 1 to 7. Four of yours in a row win: upright, level or along a diagonal."
 
     def start(self, inviter: Seat, options: str) -> Position:
@@ -92,18 +93,13 @@ class Connect4(Rules[Position, int]):
             return Cell(f"column {column + 1} row {row + 1}", mark, bool(fresh & bit), bool(line & bit))
 
         columns = [[cell(column, row) for row in range(6)] for column in range(7)]
-        lowest = {
-            n: next((cell.name for cell in column if cell.mark is FREE), "") for n, column in enumerate(columns, 1)
-        }
-        choices = [Choice(str(n), [name]) for n, name in lowest.items() if name]
+        discs = {n: (taken >> 7 * n - 7 & 63).bit_count() for n in self.legal_moves(position)}
+        choices = [Choice(str(n), [f"column {n} row {count + 1}"]) for n, count in discs.items()]
         told = (", ".join(cell.mark.name for cell in column if cell.mark is not FREE) for column in columns)
-        spoken = [f"Column {n} from the bottom: {discs}." for n, discs in enumerate(told, 1) if discs]
+        spoken = [f"Column {n} from the bottom: {pile}." for n, pile in enumerate(told, 1) if pile]
         cells = [column[row] for row in reversed(range(6)) for column in columns]
-        legend = [mark_x, mark_o]
-        return Board(
-            [Grid(cells, 7, across=COLUMNS, legend=legend, spoken="\n".join(spoken) or "There is no disc yet.")],
-            choices,
-        )
+        words = "\n".join(spoken) or "There is no disc yet."
+        return Board([Grid(cells, 7, across=COLUMNS, legend=[mark_x, mark_o], spoken=words)], choices)
 
     def _discs_x(self, position: Position) -> int:
         return position.own if self.to_act(position) is position.x else position.own ^ position.taken

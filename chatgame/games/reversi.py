@@ -39,6 +39,7 @@ class Reversi(Rules[Position, str]):
 
     name = "reversi"
     title = "reversi"
+    draws = True
     about = (
         "Your disc turns over all of the other's discs that lie in a row between it and another disc of yours. "
         "The most discs at the end win."

@@ -37,6 +37,7 @@ class TicTacToe(Rules[Position, int]):
 
     name = "tictactoe"
     title = "tic-tac-toe"
+    draws = True
     about = "Cells are numbered 1 to 9, row by row. Three of your marks in a row, a column or a diagonal win."
 
     def start(self, inviter: Seat, options: str) -> Position:

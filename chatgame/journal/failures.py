@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chatgame.core import sentences
 from chatgame.core.errors import JournalFailed
 
 BUSY_TIME = 5.0
@@ -91,7 +92,7 @@ def failed(path: Path, error: Exception) -> JournalFailed:
         what, kind = str(error), _BY_CODE.get(code) or _BY_CODE.get(code & 0xFF, _OTHER)
     else:
         raise error
-    return JournalFailed(f"The journal {path} {kind.format(what=what.rstrip('.'))}")
+    return JournalFailed(sentences.JOURNAL.format(path=path, what=kind.format(what=what.rstrip("."))))
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def failing(path: Path) -> Iterator[None]:
 
 def damaged(path: Path, error: Exception) -> JournalFailed:
     """What to say of a value that cannot be right."""
-    return JournalFailed(f"The journal {path} {_DAMAGED.format(what=str(error).rstrip('.'))}")
+    return JournalFailed(sentences.JOURNAL.format(path=path, what=_DAMAGED.format(what=str(error).rstrip("."))))
 
 
 def code_of(error: Exception) -> int:

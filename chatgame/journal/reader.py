@@ -34,6 +34,7 @@ class Record(NamedTuple):
         last: when the last of them was written, in seconds since 1970.
         session: the session's identifier.
         name, partner: what the two want to be called, or nothing.
+        older: 1 if it is from an older chatgame, whose logs this one does not read; otherwise 0.
     """
 
     number: int
@@ -48,6 +49,7 @@ class Record(NamedTuple):
     session: str
     name: str
     partner: str
+    older: int
 
 
 class Reader:
@@ -91,7 +93,7 @@ class Reader:
     def _records(self, condition: str = "", *values: int) -> list[Record]:
         return self._database.read(
             "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), "  # noqa: S608
-            "cast(max(written) AS REAL), session, name, partner "
+            "cast(max(written) AS REAL), session, name, partner, older "
             f"FROM conversations JOIN turns ON conversation = id {condition} GROUP BY id ORDER BY id",
             (Kind.PLAY, *values),
             list[Record],

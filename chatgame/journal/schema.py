@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chatgame.core.errors import JournalFailed
 
-VERSION = 2
+VERSION = 3
 """Of the tables."""
 
 TABLES = (
@@ -17,13 +17,14 @@ CREATE TABLE conversations (
     port INTEGER NOT NULL,
     began REAL NOT NULL,              -- in seconds since 1970
     ended REAL,                       -- when both sides knew that it was over; until then it can be gone on with
-    session TEXT,                     -- none before the server has chosen one
+    session TEXT,                     -- none before there is one
     token TEXT,                       -- as the server: the client's last one
     pinned TEXT,                      -- the server's certificate and private key; as the client: what it is known by
     seed BLOB,                        -- as the client: where the chain of tokens begins
     spent INTEGER NOT NULL DEFAULT 0, -- as the client: how many of them were given out
     name TEXT NOT NULL DEFAULT '',    -- what one wants to be called
-    partner TEXT NOT NULL DEFAULT ''  -- what the partner wants to be called
+    partner TEXT NOT NULL DEFAULT '', -- what the partner wants to be called
+    older INTEGER NOT NULL DEFAULT 0  -- 1 if its turns are in a form that this program does not read any more
 )""",
     """
 CREATE TABLE turns (
@@ -39,10 +40,18 @@ CREATE TABLE turns (
 ) WITHOUT ROWID""",
 )
 
-FROM_VERSION_1 = (
-    "ALTER TABLE conversations ADD COLUMN name TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE conversations ADD COLUMN partner TEXT NOT NULL DEFAULT ''",
+UPDATES = (
+    (
+        "ALTER TABLE conversations ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE conversations ADD COLUMN partner TEXT NOT NULL DEFAULT ''",
+    ),
+    (
+        "ALTER TABLE conversations ADD COLUMN older INTEGER NOT NULL DEFAULT 0",
+        "UPDATE conversations SET older = 1, ended = ifnull(ended, began), token = NULL, seed = NULL, pinned = NULL",
+    ),
 )
+"""What brings a database from version 1 to the next, and so on. With version 3 the digests of logs became others, so
+older conversations are only listed."""
 
 
 def update(path: Path, database: sqlite3.Connection) -> None:
@@ -60,8 +69,9 @@ def update(path: Path, database: sqlite3.Connection) -> None:
         if version > VERSION:
             raise JournalFailed(f"The journal {path} was written by a newer chatgame. Update this one.")
         if version < VERSION:
-            for statement in FROM_VERSION_1 if version else TABLES:
-                database.execute(statement)
+            for statements in UPDATES[version - 1 :] if version else [TABLES]:
+                for statement in statements:
+                    database.execute(statement)
             database.execute(f"PRAGMA user_version = {VERSION}")
 
 

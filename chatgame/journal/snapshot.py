@@ -46,7 +46,7 @@ def _copy(path: Path, copy: sqlite3.Connection) -> None:
             return
         if locks in files and log in files:
             try:
-                _back_up(path, copy)
+                _back_up(path, copy, "ro")
             except sqlite3.OperationalError as error:
                 if code_of(error) & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
                     raise
@@ -57,7 +57,7 @@ def _copy(path: Path, copy: sqlite3.Connection) -> None:
                 for name in files.keys() - {locks}:
                     shutil.copyfile(path.with_name(name), Path(folder, name))
             if _files(path) == files:
-                _back_up(Path(folder, path.name), copy)
+                _back_up(Path(folder, path.name), copy, "rw")  # to undo what a program had begun to write
                 return
     raise JournalFailed(f"The journal {path} changed each time it was read. Try again.")
 
@@ -72,8 +72,8 @@ def _files(path: Path) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-def _back_up(path: Path, copy: sqlite3.Connection) -> None:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIME)) as database:
+def _back_up(path: Path, copy: sqlite3.Connection, mode: str) -> None:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_TIME)) as database:
         database.execute("BEGIN")
         database.execute("SELECT 1 FROM sqlite_master")  # since `backup` would wait for a lock forever
         database.backup(copy)

@@ -3,9 +3,11 @@
 import asyncio
 import hmac
 import random
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
+from chatgame.core import sentences
 from chatgame.core.errors import (
     ChatgameError,
     InvalidMessage,
@@ -60,7 +62,7 @@ class Way:
         code: what the server shows, where the client is new to it.
     """
 
-    plan = "Dialling again; what you write is kept."
+    plan: str = sentences.DIAL
 
     def __init__(
         self,
@@ -97,7 +99,7 @@ class Way:
         except _Broken as error:
             if not held.number:
                 raise
-            self.told(f"The connection broke before the server had answered. {self.plan}")
+            self.told(sentences.BROKE.format(plan=self.plan))
             try:
                 async with asyncio.timeout(self.patience):
                     pump = await self._again(lambda: held)
@@ -133,17 +135,17 @@ class Way:
 
     async def _again(self, held: Callable[[], Held]) -> Pump:
         """Dial until the server takes us back."""
-        pause, why = next(self._pauses), "Dialling again"
+        pause, why = next(self._pauses), sentences.DIALLING
         while True:
             if pause > NOTICED:
-                self.told(f"{why} in {pause:.1f} seconds; Ctrl-C leaves.")
+                self.told(why.format(pause=pause))
             await asyncio.sleep(pause)
             try:
                 return await self._once(held())
             except TurnedAway:
                 raise
             except Unreachable:
-                pause, why = next(self._pauses), "Nobody answers. Dialling again"
+                pause, why = next(self._pauses), sentences.NOBODY_ANSWERS
 
     async def _once(self, held: Held) -> Pump:
         """Connect and say hello: to the server of the pin; without a pin, to one that knows the code; or to any."""
@@ -185,10 +187,11 @@ class Way:
 
     async def _greet(self, pump: Pump, held: Held) -> None:
         journal = self._journal
-        pump.say(hello_of(held, self._games, journal.session, await journal.next_token(), journal.name))
+        token, nonce = await journal.next_token(), secrets.token_bytes(32)
+        pump.say(hello_of(held, self._games, journal.session, token, journal.name, nonce=nonce))
         match await pump.next_event():
             case Hello() as hello:
-                await journal.begin(hello.session or "", None, hello.name)
+                await journal.begin(pump.connection.session, None, hello.name)
             case Bye() as goodbye:
                 raise refusal(goodbye, pairing=False)
 

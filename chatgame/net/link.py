@@ -7,6 +7,7 @@ sends what they lack, and goes on. The conversation above notices nothing of it.
 import asyncio
 from typing import Protocol
 
+from chatgame.core import sentences
 from chatgame.core.errors import (
     ChatgameError,
     InvalidMessage,
@@ -105,6 +106,13 @@ class Link:
         self._proven += RETURN_TIME
         self._take_up(pump)
 
+    def end(self, error: ChatgameError) -> None:
+        """Give up the connection, and the session with it: `receive` raises `error`."""
+        self._failure = error
+        self._drop()
+        assert self._down, "the connection was dropped"
+        self._down.set()
+
     def _take_up(self, pump: Pump) -> None:
         self._pump = pump
         if self._down:
@@ -147,7 +155,7 @@ class Link:
             try:
                 event = await pump.next_event()
             except (InvalidMessage, LinkLost) as error:
-                if pump is self._pump:
+                if pump is self._pump and not self._failure:
                     await self._get_over(error)
                 continue
             if pump is not self._pump:
@@ -161,7 +169,7 @@ class Link:
         assert isinstance(goodbye, Bye), "an open connection has turns and goodbyes"
         partner = self.seat.other
         if goodbye.reason == Reason.LEFT:
-            return PartnerLeft(f"{partner.capitalize()} has requested shutdown. Shutting down!")
+            return PartnerLeft(sentences.HAS_QUIT.format(seat=partner.capitalize()))
         return LinkLost(f"The {partner} ended the session: {goodbye.text or goodbye.reason}")
 
     async def _get_over(self, error: ChatgameError) -> None:
@@ -171,9 +179,9 @@ class Link:
             case InvalidMessage():
                 raise RemoteProtocolError(f"The {partner} broke the protocol: {error}.") from error
             case PeerSilent():
-                what = f"The {partner} has been silent for {SILENCE_LIMIT:.0f} seconds."
+                what = sentences.SILENT.format(seat=partner, limit=SILENCE_LIMIT)
             case _:
-                what = f"The connection to the {partner} was lost."
+                what = sentences.LOST.format(seat=partner)
         self._drop()
         recovery = self._recovery
         patience = recovery.patience if recovery else None
@@ -186,7 +194,7 @@ class Link:
         except TimeoutError:
             raise recovery.give_up() or not_back(partner, patience) from error
         if not self._failure:
-            recovery.told("Connected again.")
+            recovery.told(sentences.CONNECTED_AGAIN)
 
     async def send(self, turn: Turn) -> None:
         """Send a turn; if there is no connection, or it breaks, the next one will carry it."""

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+from chatgame.core import sentences
 from chatgame.core.errors import (
     Diverged,
     InvalidMessage,
@@ -68,7 +69,7 @@ class Door:
         partner: the link to the client that has the seat, once there is one.
     """
 
-    plan = "Waiting for them to come back; Ctrl-C leaves."
+    plan: str = sentences.WAIT
 
     def __init__(
         self,
@@ -107,7 +108,7 @@ class Door:
             journal.session,
             journal.token,
             begun=bool(journal.held.number),
-            farewell=farewell.token if farewell else None,
+            farewell=(farewell.session, farewell.token) if farewell else (None, None),
         )
         await self.listener.start(self._welcome)
 
@@ -168,11 +169,12 @@ class Door:
             transport.write(TLS_ALERT)
             why = "it speaks TLS, as a client with a code does, and this server takes no code"
         if isinstance(error, WrongCode) and self._invitation:
-            self.told(f"A wrong code was tried from {transport.peer} ({self._invitation.guesses} of {MAX_GUESSES}).")
+            guesses = self._invitation.guesses
+            self.told(sentences.WRONG_CODE.format(peer=transport.peer, guesses=guesses, most=MAX_GUESSES))
         self._strays += 1
         if not self.partner.done() and self._strays <= MAX_STRAYS:
             more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
-            self.told(f"Dropped a connection from {transport.peer}: {why}{more}.")
+            self.told(sentences.DROPPED.format(peer=transport.peer, why=f"{why}{more}."))
         if self._invitation and self._invitation.burned and not self.partner.done():
             self.partner.set_exception(
                 TurnedAway(
@@ -212,7 +214,10 @@ class Door:
         match decision:
             case Decision.FAREWELL:
                 assert farewell, "its token is known"
-                pump.say(hello_of(farewell.held, self._games, farewell.session, name=farewell.name))
+                last = hello_of(
+                    farewell.held, self._games, farewell.session, name=farewell.name, nonce=secrets.token_bytes(32)
+                )
+                pump.say(last)
                 if await Link(pump, farewell.held).close(Bye(Reason.LEFT)):
                     await farewell.end()
                 return None
@@ -223,30 +228,45 @@ class Door:
                     return self._drop_diverged(pump.peer, Bye(Reason.DIVERGED, str(error)))
                 self._progress(let_in=True)
                 await asyncio.sleep(admission.pause(asyncio.get_running_loop().time()))
-                session = journal.session or ""
+                named = journal.session
             case Decision.NEW:
                 self._progress(let_in=True)
-                session = secrets.token_hex(16)
+                if self.partner.done():
+                    await asyncio.sleep(admission.pause(asyncio.get_running_loop().time()))
+                    if self._held.number:
+                        return GOODBYES[Decision.TAKEN]
+                    self._leave_link(NothingSaid("The client had not heard our greeting, and greets again."))
+                named = None
             case Decision.STALE:
                 return self._drop_diverged(pump.peer, GOODBYES[decision])
             case _:
                 return GOODBYES[decision]
+        nonce = secrets.token_bytes(32)
+
+        def answer() -> Hello:
+            return hello_of(self._held, self._games, named, name=journal.name, nonce=nonce)
+
+        session = pump.connection.session_with(answer())
         await journal.begin(session, hello.token, hello.name)
         admission.seat(session, hello.token, by_code=paired)
         if self._invitation:
             self._invitation.code = None  # it has been used
         # From here on nothing waits, so no turn can slip in between the hello and what follows it.
-        held = self._held
-        pump.say(hello_of(held, self._games, session, name=journal.name))
+        pump.say(answer())
         if self.partner.done():
             self.partner.result().resume(pump)
         else:
-            self.partner.set_result(Link(pump, held, self))
+            self.partner.set_result(Link(pump, self._held, self))
         return None
+
+    def _leave_link(self, error: NothingSaid) -> None:
+        """End the link on which nothing was said yet, and wait for another."""
+        self.partner.result().end(error)
+        self.partner = asyncio.get_running_loop().create_future()
 
     def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
         """Tell that a client's log does not fit; the seat stays with the client whose log does."""
-        self.told(f"Dropped a connection from {peer}: {goodbye.text}")
+        self.told(sentences.DROPPED.format(peer=peer, why=goodbye.text))
         return goodbye
 
     @property
@@ -269,4 +289,4 @@ class Door:
         if not self._admission.vacate():
             return None
         self.partner = asyncio.get_running_loop().create_future()
-        return NothingSaid("The client has not come back, and had said nothing yet. Anyone can join again.")
+        return NothingSaid(sentences.NOT_BACK)

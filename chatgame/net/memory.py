@@ -27,8 +27,9 @@ def linked_in_memory(
         Pump(StreamTransport(*streams), seat) for seat, streams in zip(Seat, memory_streams(), strict=True)
     )
     now = asyncio.get_running_loop().time()
-    greet(client.connection, hello_of(Held(Seat.CLIENT), client_games), server.connection, now)
-    greet(server.connection, hello_of(Held(Seat.SERVER), games, secrets.token_hex(16)), client.connection, now)
+    nonce = secrets.token_bytes(32)
+    greet(client.connection, hello_of(Held(Seat.CLIENT), client_games, nonce=nonce), server.connection, now)
+    greet(server.connection, hello_of(Held(Seat.SERVER), games, nonce=nonce), client.connection, now)
     return Link(client, Held(Seat.CLIENT)), Link(server, Held(Seat.SERVER))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from chatgame.core.board import Board
 from chatgame.core.log import Step
 from chatgame.core.table import Table
 from chatgame.session.interfaces import Player
@@ -28,6 +27,6 @@ class FirstLine:
         """The player sees a turn."""
         await self._player.see(step)
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """The player hears what is for them alone."""
         await self._player.hear(text)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from chatgame.core.board import Board
 from chatgame.core.errors import PlayerLeft
 from chatgame.core.log import Step
 from chatgame.core.table import Table
@@ -12,12 +11,12 @@ class Script:
     """Says `lines` one by one, and leaves when there are no more.
 
     Attributes:
-        heard: the answers that were for this player alone.
+        heard: what was for this player alone.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
-        self.heard: list[str | Board] = []
+        self.heard: list[str] = []
 
     async def ask(self, table: Table) -> str:  # noqa: ARG002  # whatever the table shows, the script says the same
         """The next line of the script."""
@@ -31,6 +30,6 @@ class Script:
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """The script begins, wherever the conversation is."""
 
-    async def hear(self, text: str | Board) -> None:
-        """Keep the answer."""
+    async def hear(self, text: str) -> None:
+        """Keep it."""
         self.heard.append(text)

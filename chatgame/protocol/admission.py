@@ -5,12 +5,14 @@
     the client of a session that this side closed meanwhile       FAREWELL
     the client of the session, with a token not used before       BACK
     the same with a token that was used: an old copy of a journal STALE
-    somebody new, while the seat is free                          NEW
     anybody else who names a session                              UNKNOWN
+    somebody new, while the seat is free                          NEW
+    the client of the session, who names none, before turn 0      NEW
     anybody else: a third person, or one without the code         TAKEN
 
-The seat is free until somebody has it, and again when that client was lost before its first turn and has not come
-back in time; but a client that came by a code keeps the seat.
+A client shows that it is the session's by its token, and names the session. One that names none has not heard our
+hello, so the two begin anew. The seat is free until somebody has it, and again when that client was lost before its
+first turn and has not come back in time; but a client that came by a code keeps the seat.
 """
 
 from enum import Enum, auto
@@ -52,7 +54,7 @@ class Admission(Struct):
         session: the session's identifier, or None before there is one.
         token: the last token of the session's client, or None if it cannot come back.
         begun: whether this side holds a turn of the session.
-        farewell: the last token of the client of a closed session that may not know that it is closed, or None.
+        farewell: a closed session whose client may not know that it is closed, and that client's last token.
         taken: whether somebody has the seat.
         by_code: whether they got it by a code.
         returned: when somebody came back last, in seconds.
@@ -61,25 +63,27 @@ class Admission(Struct):
     session: str | None = None
     token: str | None = None
     begun: bool = False
-    farewell: str | None = None
+    farewell: tuple[str | None, str | None] = (None, None)
     taken: bool = False
     by_code: bool = False
     returned: float = float("-inf")
 
     def decide(self, hello: Hello, *, welcome: bool) -> Decision:
         """Decide on a client; `welcome` tells whether it may be somebody new: it has the code, or needs none."""
-        if _is_later(hello.token, self.farewell):
+        session, token = hello.session, hello.token
+        back = _is_later(token, self.token)
+        if not session:
+            free = (welcome and not self.taken) or back
+            return Decision.NEW if free and not self.begun else Decision.TAKEN
+        closed, last = self.farewell
+        if session == closed and _is_later(token, last):
             return Decision.FAREWELL
-        if _is_later(hello.token, self.token):
+        if session != self.session:
+            return Decision.UNKNOWN
+        if back:
             return Decision.BACK
-        if hello.session:
-            return Decision.STALE if self._is_used(hello) else Decision.UNKNOWN
-        return Decision.NEW if welcome and not self.taken and not self.begun else Decision.TAKEN
-
-    def _is_used(self, hello: Hello) -> bool:
-        """Whether the token is one that the session's client has used before, which proves nothing but that."""
-        same = hello.session == self.session and hello.token and hello.token == self.token
-        return bool(same or (hello.session == self.session and _is_later(self.token, hello.token)))
+        used = token and (token == self.token or _is_later(self.token, token))
+        return Decision.STALE if used else Decision.UNKNOWN
 
     def seat(self, session: str, token: str | None, *, by_code: bool = False) -> None:
         """Give the seat to a client."""

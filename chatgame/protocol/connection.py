@@ -21,8 +21,9 @@ the same table: it says what state the connection comes to when a seat says a me
     CLIENT_LEFT  server: bye                             CLOSED
     SERVER_LEFT  client: bye                             CLOSED
 
-A message that the table does not name ends the connection with an error. But after a goodbye everything is passed
-over until the other one, since messages may have crossed it. A state other than OPEN lasts for a bounded time; in
+A message that the table does not name ends the connection with an error. But one of an unknown type is passed over in
+every state, since later versions may have more; and after a goodbye everything is passed over until the other one,
+since messages may have crossed it. A state other than OPEN lasts for a bounded time; in
 OPEN each side says `alive` when it has nothing else to say, and one that is silent is given up.
 
 The program that drives the machine does four things:
@@ -50,8 +51,8 @@ from chatgame.core.limits import ALIVE_INTERVAL, CLOSING_TIME, HELLO_TIME, SILEN
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
 from chatgame.protocol.frames import FrameReader, frame
-from chatgame.protocol.hello import is_understood
-from chatgame.protocol.messages import PROTOCOL, Alive, Bye, Hello, Message, Pair, Reason, decode, encode
+from chatgame.protocol.hello import session_opened_by
+from chatgame.protocol.messages import PROTOCOL, Alive, Bye, Foreign, Hello, Message, Pair, Reason, decode, encode
 from chatgame.protocol.pairing import Pairing, goodbye_to
 from chatgame.protocol.resume import Held
 
@@ -131,6 +132,7 @@ class Connection:
         self._seat = seat
         self._pairing: Pairing | None = None
         self._frames = FrameReader()
+        self._hellos: dict[Seat, bytes] = {}  # as they were sent
         self._out: list[bytes] = []
         self._failure: ChatgameError | None = None
         self._now = now  # when bytes came last
@@ -142,10 +144,14 @@ class Connection:
 
     @property
     def session(self) -> str:
-        """The session's identifier, which the server's hello names, once the connection is open."""
+        """The session's identifier, once the connection is open: the hellos name it, or open it."""
         hello = self.said if self._seat is SERVER else self.heard
         assert hello, "the connection is open"
-        return hello.session or ""
+        return hello.session or session_opened_by(self._hellos[CLIENT], self._hellos[SERVER])
+
+    def session_with(self, answer: Hello) -> str:
+        """Return, as the server, which session the connection will be of with this answer to the client's hello."""
+        return answer.session or session_opened_by(self._hellos[CLIENT], encode(answer))
 
     @property
     def finished(self) -> bool:
@@ -204,7 +210,7 @@ class Connection:
                 payload = self._frames.next_payload()
                 if payload is None:
                     break
-                event = self._hear(decode(payload))
+                event = self._hear(decode(payload), payload)
             except ChatgameError as error:
                 self._failure = error
                 self._frames = FrameReader()  # what comes after it counts for nothing
@@ -215,14 +221,17 @@ class Connection:
             raise self._failure
         return None
 
-    def _hear(self, message: Message) -> Event | None:
+    def _hear(self, message: Message | Foreign | None, payload: bytes) -> Event | None:
         self._heard_at = self._now
+        if message is None:
+            return None
         partner = self._seat.other
         if self.state is State.OPEN and isinstance(message, Turn):
             if message.seat is not partner:
                 raise RemoteProtocolError(f"The {partner} wrote a turn in the {self._seat}'s name.")
             return message
-        follows = TRANSITIONS[self.state].get((partner, type(message)))
+        kind = Hello if isinstance(message, Foreign) else type(message)
+        follows = TRANSITIONS[self.state].get((partner, kind))
         if not follows:
             if self.state in _LEAVING:
                 return None
@@ -233,9 +242,11 @@ class Connection:
                 return self._pair(self._pairing, message)
             case Pair():
                 raise self._out_of_place()
+            case Foreign():
+                raise self._foreign(message.protocol)
             case Hello():
                 self._check_hello(message)
-                self.state, self.heard = follows, message
+                self.state, self.heard, self._hellos[partner] = follows, message, payload
                 if follows is State.OPEN:
                     self._open(self._now)
                 else:
@@ -264,20 +275,19 @@ class Connection:
     def _check_hello(self, hello: Hello) -> None:
         if hello.seat is self._seat:
             raise self._out_of_place()
-        if not is_understood(hello):
-            if self._seat is CLIENT:
-                raise TurnedAway(
-                    f"The server speaks protocol {hello.protocol}, and this program {PROTOCOL}. Update one of them."
-                )
-            text = f"protocol {hello.protocol} is not understood here, but {PROTOCOL}"
-            self.state = State.GREETING
-            self.say(Bye(Reason.VERSION, text), self._now)
-            raise TurnedAway(text)
+        if self.said and self.said.session != hello.session:
+            raise RemoteProtocolError("The server answered for another session.")
+
+    def _foreign(self, protocol: str) -> TurnedAway:
+        """Answer the hello of another major version."""
         if self._seat is CLIENT:
-            if not hello.session:
-                raise self._out_of_place()
-            if self.said and self.said.session not in (None, hello.session):
-                raise RemoteProtocolError("The server answered for another session.")
+            return TurnedAway(
+                f"The server speaks protocol {protocol}, and this program {PROTOCOL}. Update one of them."
+            )
+        text = f"protocol {protocol} is not understood here, but {PROTOCOL}"
+        self.state = State.GREETING
+        self.say(Bye(Reason.VERSION, text), self._now)
+        return TurnedAway(text)
 
     def pair(self, pairing: Pairing, now: float) -> None:
         """Have the two sides pair before they greet each other; the client begins."""
@@ -290,10 +300,11 @@ class Connection:
         if self.state in _LEAVING and (self._seat, type(message)) not in TRANSITIONS[self.state]:
             return
         self.state = TRANSITIONS[self.state][self._seat, type(message)]
-        self._out.append(frame(encode(message)))
+        payload = encode(message)
+        self._out.append(frame(payload))
         match message:
             case Hello():
-                self.said = message
+                self.said, self._hellos[self._seat] = message, payload
                 self._until = now + HELLO_TIME
                 if self.state is State.OPEN:
                     self._open(now)

@@ -1,6 +1,7 @@
 """The greeting: what each side says of itself, and what a goodbye in place of a hello means."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from chatgame.core.errors import Diverged, Forgotten, TurnedAway
 from chatgame.core.rules import AnyRules
@@ -9,16 +10,28 @@ from chatgame.protocol.resume import Held
 
 
 def hello_of(
-    held: Held, games: Mapping[str, AnyRules], session: str | None = None, token: str | None = None, name: str = ""
+    held: Held,
+    games: Mapping[str, AnyRules],
+    session: str | None = None,
+    token: str | None = None,
+    name: str = "",
+    *,
+    nonce: bytes,
 ) -> Hello:
-    """Return the hello of a side that holds so much of a session's log, has these games and is called `name`."""
+    """Return the hello of a side that holds so much of a session's log, has these games and is called `name`.
+
+    The `nonce` is 32 random bytes, new for each hello.
+    """
     versions = {game: rules.version for game, rules in games.items()}
-    return Hello(PROTOCOL, held.seat, versions, session, held.number, held.digest, token, name)
+    return Hello(PROTOCOL, held.seat, nonce.hex(), versions, session, held.number, held.digest, token, name)
 
 
-def is_understood(hello: Hello) -> bool:
-    """Whether the sender speaks the same major version as this program."""
-    return hello.protocol.partition(".")[0] == PROTOCOL.partition(".")[0]
+def session_opened_by(client: bytes, server: bytes) -> str:
+    """Return the identifier of the session that two hellos open, from their bytes as they were sent.
+
+    So neither side chooses it alone, and every digest in the log binds what was said in the greeting.
+    """
+    return sha256(client + server).hexdigest()
 
 
 def refusal(goodbye: Bye, *, pairing: bool) -> TurnedAway | Diverged:

@@ -6,20 +6,24 @@
     pair    a step of pairing, before the hello, between programs that do not know each other yet
     bye     the last message, out of turn: why I leave
 
-`hello`, `alive` and `bye` may carry fields that this version does not know. They are passed over, so that a later
-minor version can add some. A `turn` and a `pair` may not, since digests cover everything in them.
+The protocol can grow. Messages of a type that this version does not know are passed over, and so are unknown fields,
+but not in turns, where the digest covers everything. `type` and `protocol` are read first, so that a hello of another
+major version gets an answer, whatever else is in it.
 """
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import DecodeError, Meta, Struct, json
+from msgspec import DecodeError, Meta, Struct, ValidationError, json
 
 from chatgame.core.errors import InvalidMessage
 from chatgame.core.limits import (
+    MAX_FEATURES,
     MAX_GAMES,
     MAX_GOODBYE,
     MAX_NAME,
+    MAX_NESTING,
     MAX_PERSON,
     MAX_REASON,
     MAX_VERSION,
@@ -31,8 +35,7 @@ PROTOCOL = "1.0"
 """The version spoken here, major.minor; peers with the same major version understand each other."""
 
 Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-SessionId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
-GameName = Annotated[str, Meta(pattern=rf"\A[a-z0-9_-]{{1,{MAX_NAME}}}\Z")]
+Name = Annotated[str, Meta(pattern=rf"\A[a-z0-9_-]{{1,{MAX_NAME}}}\Z")]
 Version = Annotated[str, Meta(pattern=r"\A[0-9]{1,4}\.[0-9]{1,4}\Z")]
 
 
@@ -42,30 +45,35 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
     Attributes:
         protocol: the version spoken, major.minor.
         seat: where the sender sits.
-        session: 16 bytes in hexadecimal, chosen by the server; absent where the client knows of none.
+        nonce: 32 random bytes in hexadecimal, new in each hello.
+        session: the session to go on with, 32 bytes in hexadecimal; absent in the two hellos that open one.
         turns: how many turns of that session the sender holds.
         digest: the digest of the last of them; absent where there is none.
         token: the client's proof that it began the session, see `chatgame.protocol.resume`; without it there is no
             coming back.
         games: the games that the sender has, each with the version of its rules.
+        features: what the sender knows of that is not in every program of this major version. One is used only where
+            both sides list it.
         name: what the sender's player wants to be called; empty where they did not say.
     """
 
     protocol: Version
     seat: Seat
-    games: Annotated[dict[GameName, Annotated[int, Meta(ge=1, le=MAX_VERSION)]], Meta(max_length=MAX_GAMES)]
-    session: SessionId | None = None
+    nonce: Hex32
+    games: Annotated[dict[Name, Annotated[int, Meta(ge=1, le=MAX_VERSION)]], Meta(max_length=MAX_GAMES)]
+    session: Hex32 | None = None
     turns: Count = 0
     digest: Hex32 | None = None
     token: Hex32 | None = None
     name: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
+    features: Annotated[list[Name], Meta(max_length=MAX_FEATURES)] = []
 
 
 class Alive(Struct, frozen=True, tag="alive", tag_field="type"):
     """Nothing to say, still here."""
 
 
-class Pair(Struct, frozen=True, tag="pair", tag_field="type", forbid_unknown_fields=True):
+class Pair(Struct, frozen=True, tag="pair", tag_field="type"):
     """A step of pairing, before the hello; see `chatgame.protocol.pairing`.
 
     Attributes:
@@ -101,8 +109,25 @@ class Bye(Struct, frozen=True, tag="bye", tag_field="type"):
 
 Message = Hello | Turn | Alive | Bye | Pair
 
+
+class Foreign(Struct, frozen=True):
+    """The hello of another major version, of which nothing else is known."""
+
+    protocol: Version
+
+
+class _Head(Struct):
+    """What every message can be told apart by, in every version."""
+
+    type: str
+    protocol: Version | None = None
+
+
+_TYPES = frozenset(("hello", "turn", "alive", "bye", "pair"))
+
 _encoder = json.Encoder()
 _decoder: json.Decoder[Message] = json.Decoder(Message)
+_head_decoder = json.Decoder(_Head)
 
 
 def encode(message: Message) -> bytes:
@@ -110,23 +135,59 @@ def encode(message: Message) -> bytes:
     return _encoder.encode(message)
 
 
-def decode(payload: bytes) -> Message:
-    """Read one message.
+def decode(payload: bytes) -> Message | Foreign | None:
+    """Read one message; None stands for one of a type that this version does not know.
 
     Raises:
         InvalidMessage: `payload` is not UTF-8, not JSON, or not a message; the text says what is wrong.
     """
     try:
-        message = _decoder.decode(payload)
+        _check_nesting(payload)
+        try:
+            message: Message | Foreign | None = _decoder.decode(payload)
+        except ValidationError as error:
+            message = _unknown(_head_decoder.decode(payload), error)
         # A turn has eleven strings; with no escapes among them, the quotes show that no field came twice. To read the
         # JSON again for that would take eight times as long.
         if not isinstance(message, Turn) or payload.count(b'"') != 22:
             from json import loads  # which takes as long to import as all that is here
 
             loads(payload.decode(), object_pairs_hook=_without_duplicates)
-    except (DecodeError, ValueError, RecursionError) as error:
+    except (DecodeError, ValueError) as error:
         raise InvalidMessage(f"{len(payload)} bytes are not a message ({str(error)[:100]})") from error
+    if isinstance(message, Hello) and not _is_understood(message.protocol):
+        return Foreign(message.protocol)
     return message
+
+
+def _unknown(head: _Head, error: ValidationError) -> Foreign | None:
+    """What a message is that this version cannot read, if it need not; raises `error` if it has to."""
+    if head.type not in _TYPES:
+        return None
+    if head.type == "hello" and head.protocol and not _is_understood(head.protocol):
+        return Foreign(head.protocol)
+    raise error
+
+
+def _is_understood(protocol: str) -> bool:
+    return protocol.partition(".")[0] == PROTOCOL.partition(".")[0]
+
+
+def _check_nesting(payload: bytes) -> None:
+    """Check how deep the JSON goes, before a parser that recurses sees it.
+
+    Few messages have more brackets than they may have levels, and only those are read for it.
+    """
+    if payload.count(b"{") + payload.count(b"[") <= MAX_NESTING:
+        return
+    depth = 0
+    for bracket in re.findall(rb'"(?:[^"\\]|\\.)*"|[][{}]', payload, re.DOTALL):
+        if bracket in b"[{":
+            depth += 1
+            if depth > MAX_NESTING:
+                raise ValueError(f"its JSON is nested more than {MAX_NESTING} levels deep")
+        elif bracket in b"]}":
+            depth -= 1
 
 
 def _without_duplicates(fields: list[tuple[str, object]]) -> None:

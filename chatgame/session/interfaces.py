@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Entry, Step
 from chatgame.core.seats import Seat
@@ -40,8 +39,8 @@ class Player(Watcher, Protocol):
             OutputLost: the player cannot be reached any more.
         """
 
-    async def hear(self, text: str | Board) -> None:
-        """Hear what is for this player alone: why a line was refused, or what it asked for."""
+    async def hear(self, text: str) -> None:
+        """Hear what is for this player alone, such as why a line was refused."""
 
 
 class Link(Protocol):

@@ -17,7 +17,7 @@ Hear, Ask) stands in line apart from these, in `for_player`, so that a player wh
     event   in         commands and state, and what the player gets
     ------  ---------  ----------------------------------------------------------------------------------------------
     start   -          -> (*); Begin
-    line    ASKING     Keep -> KEEPING; or, if it is refused or only asks for something, -> ASKING; Hear, Ask
+    line    ASKING     Keep -> KEEPING; or, if it is refused, -> ASKING; Hear, Ask
     turn    WAITING    Take -> (*); Show. After a quit: Take, End, Close -> OVER; Show
             EXPECTING  as in WAITING
             ASKING     Close -> OVER: nobody may write now
@@ -46,7 +46,7 @@ from random import Random
 
 from msgspec import Struct
 
-from chatgame.core.board import Board
+from chatgame.core import sentences
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import (
     ChatgameError,
@@ -68,7 +68,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.protocol.messages import Bye, Reason
-from chatgame.session.commands import Hide, Reply, Write, read_chat, read_game
+from chatgame.session.commands import GIVE_UP, Hide, Write, read_chat, read_game
 
 SAY_SO_TIME = 3.0
 """Seconds until a player is told that the partner's program is late."""
@@ -119,7 +119,7 @@ class Show(Struct, frozen=True):
 class Hear(Struct, frozen=True):
     """Let the player hear what the partner does not get."""
 
-    text: str | Board
+    text: str
 
 
 class Ask(Struct, frozen=True):
@@ -238,18 +238,16 @@ class Session:
                     return self._write(kind, content)
                 case Hide(value):
                     return self._hide(value)
-                case Reply(answer):
-                    told = answer
         except RulesFailed as error:
-            told = f"{error} To end the game, type /resign." if self.table.playing else str(error)
+            told = f"{error} {GIVE_UP}" if self.table.playing else str(error)
         except Refused as error:
             told = str(error)
         self.for_player += Hear(told), Ask(self.table)
         return NOTHING
 
-    def _read(self, text: str) -> Write | Hide | Reply:
+    def _read(self, text: str) -> Write | Hide:
         if self.table.playing:
-            return read_game(text, self.table, self._seat, self._secret, self._chance.getrandbits(64))
+            return read_game(text, self.table, self._seat, self._chance.getrandbits(64))
         return read_chat(text, self.table, self._seat)
 
     def turn(self, turn: Turn) -> Sequence[Command]:
@@ -276,7 +274,7 @@ class Session:
         assert self._after, "a turn is being kept"
         turn, opening = self._keeping.turn, self._keeping.opening
         if self._warned:
-            self.for_player.append(Hear("The journal can be written again, and the game goes on."))
+            self.for_player.append(Hear(sentences.WRITTEN_AGAIN))
         self._keeping = None
         self._show(Step.to(self.table, turn, self._after, opening, self._secret))
         self._go_on()
@@ -289,14 +287,14 @@ class Session:
         assert self._keeping, "a turn is being kept"
         if self.table.asked:
             self._keeping = None
-            self.for_player.append(Hear(f"{error} So this was not sent; it is still your turn."))
+            self.for_player.append(Hear(sentences.NOT_SENT.format(error=error)))
             self._go_on()
             return NOTHING
         self.state, self.due = State.OWING, self._tried + RETRY_TIME
         if self._warned != str(error):
             self._warned = str(error)
-            what = f"Your program has to {self._keeping.turn.kind} in the game, and tries again"
-            self.for_player.append(Hear(f"{error} {what} for {TRYING_TIME:.0f} seconds."))
+            what = sentences.TRIES_AGAIN.format(error=error, kind=self._keeping.turn.kind, limit=TRYING_TIME)
+            self.for_player.append(Hear(what))
         return NOTHING
 
     def tick(self, now: float, connected: float, proven: float) -> Sequence[Command]:
@@ -401,14 +399,13 @@ class Session:
         match = self.table.playing
         assert match, "only in a match does a program owe a turn"
         assert match.duty, "a match that is played has a duty"
-        whose, kind = f"The {match.duty.seat}'s program", match.duty.kind
+        seat, kind = match.duty.seat, match.duty.kind
         late = proven - self._since
         if late >= LATE_TIME:
-            what = f"did not {kind} what it has to within {LATE_TIME:.0f} seconds"
-            return self._close(RemoteProtocolError(f"{whose} {what} and so has lost the game of {self._title}."))
+            what = f"The {seat}'s program did not {kind} what it has to within {LATE_TIME:.0f} seconds"
+            return self._close(RemoteProtocolError(f"{what} and so has lost the game of {self._title}."))
         if late >= SAY_SO_TIME and not self._warned:
-            what = f"is late with what it has to {kind}"
-            self._warned = f"{whose} {what}; after {LATE_TIME:.0f} seconds it loses the game."
+            self._warned = sentences.LATE.format(seat=seat, kind=kind, limit=LATE_TIME)
             self.for_player.append(Hear(self._warned))
         self.due = now + max((LATE_TIME if self._warned else SAY_SO_TIME) - late, CHECK_TIME)
         return NOTHING
@@ -449,7 +446,7 @@ def left_owing(table: Table, viewer: Seat | None = None) -> str:
     """Say who has left with a reveal due, to the player at `viewer` or to anybody."""
     assert table.match, "a reveal is due in a match"
     who = "You" if table.revealing is viewer else f"The {table.revealing}"
-    return f"{who} left with a reveal due in the game of {table.match.rules.title}."
+    return sentences.LEFT_OWING.format(who=who, title=table.match.rules.title)
 
 
 def still_due(table: Table, viewer: Seat | None = None) -> str:

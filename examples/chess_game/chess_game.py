@@ -1,7 +1,7 @@
 """Chess, a plugin that can be installed: `pip install ./examples/chess_game`, where chatgame is installed already.
 
 python-chess does the rules: https://python-chess.readthedocs.io and https://en.wikipedia.org/wiki/Rules_of_chess.
-A draw comes about by itself alone, also by fivefold repetition and by the 75-move rule; none is claimed or agreed to.
+A draw is agreed to, or comes about by itself, also by fivefold repetition and by the 75-move rule; none is claimed.
 """
 
 from difflib import get_close_matches
@@ -31,6 +31,7 @@ class Chess(Rules[Position, str]):
 
     name = "chess"
     title = "chess"
+    draws = True
     about = "Move one of your pieces at a time. Attack the other's king so that nothing can save it, and you win."
 
     def start(self, inviter: Seat, options: str) -> Position:
@@ -54,7 +55,7 @@ class Chess(Rules[Position, str]):
             except ValueError as error:
                 nearest = ", ".join(get_close_matches(text, map(board.san, board.legal_moves), n=5, cutoff=0))
                 raise IllegalMove(f'"{text}" is not one of the legal moves, such as {nearest}.') from error
-        raise InvalidMove(f'"{text}" is no move; moves are written as in e4, Nf3, O-O, e8=Q or g1f3.')
+        raise InvalidMove(f'"{text}" is not a move; moves are written as in e4, Nf3, O-O, e8=Q or g1f3.')
 
     def apply(self, position: Position, move: str) -> Position:
         board = _board(position).copy()

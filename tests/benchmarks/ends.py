@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 
-from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
@@ -68,7 +67,7 @@ class Echo:
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """There is nothing to remember."""
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """Nothing is said to this player alone."""
         raise AssertionError(text)
 

@@ -19,8 +19,7 @@ from chatgame.journal.store import Store
 from tests.benchmarks.games import MOVES
 from tests.benchmarks.measure import Bound, Row
 from tests.kit.journals import edit
-
-SESSION = "0" * 32
+from tests.kit.logs import SESSION
 
 BETWEEN_GAMES = 1000
 """Turns of chat, about so long as people write."""

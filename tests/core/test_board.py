@@ -18,13 +18,13 @@ BOARD = checked(
 
 
 def test_grid_has_rows() -> None:
-    """The last may be shorter."""
+    """The last row may be shorter."""
     assert [[cell.name for cell in row] for row in GRID.rows] == [["a1", "b1"], ["a2"]]
     assert list(Grid([], 0).rows) == []
 
 
 def test_seats_are_renamed_in_every_text() -> None:
-    """Drawn and told; all else stays."""
+    """Names take the place of the seats in what is drawn and told; all else stays."""
 
     def rename(text: str) -> str:
         return text.replace("he client", "Anna").replace("he server", "Ben")
@@ -40,7 +40,7 @@ def test_seats_are_renamed_in_every_text() -> None:
 
 
 def test_board_is_what_its_types_say() -> None:
-    """So that no screen stumbles over it."""
+    """A board of other types is refused, so that no screen stumbles over it."""
     assert checked(BOARD) == BOARD
     for wrong in (None, "text", Board(None), Board([5]), Board([Picture(5, "")])):  # type: ignore[arg-type, list-item]
         with pytest.raises(ValidationError):
@@ -48,5 +48,4 @@ def test_board_is_what_its_types_say() -> None:
 
 
 def test_board_can_be_written_as_json() -> None:
-    """As a page needs it."""
     assert json.decode(json.encode(BOARD), type=Board) == BOARD

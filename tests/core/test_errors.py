@@ -6,7 +6,7 @@ from chatgame.core.errors import LinkLost, PlayerLeft, unwrapped
 
 
 def test_first_expected_error_comes_out_of_a_group_by_itself() -> None:
-    """However deep it is, and whatever expected ones stand beside it."""
+    """It does so however deep it is, and whatever expected errors stand beside it."""
     with pytest.raises(LinkLost, match="one"), unwrapped():
         raise ExceptionGroup("outer", [ExceptionGroup("inner", [LinkLost("one")]), PlayerLeft("two")])
 

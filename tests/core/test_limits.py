@@ -21,8 +21,9 @@ from chatgame.games import BUILT_IN
 from chatgame.games.hangman import Hangman
 from chatgame.protocol.frames import HEADER_SIZE, FrameReader
 from chatgame.protocol.messages import Bye, Reason, decode, encode
+from tests.kit.logs import NONCE, SESSION
 
-HELLO = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}}
+HELLO = {"type": "hello", "protocol": "1.0", "seat": "client", "nonce": NONCE.hex(), "games": {}}
 TURN = {"type": "turn", "number": 0, "seat": "client", "kind": "say", "text": "x", "digest": "0" * 64}
 
 MESSAGES: dict[str, tuple[int, Callable[[int], dict[str, Any]]]] = {
@@ -39,7 +40,7 @@ MESSAGES: dict[str, tuple[int, Callable[[int], dict[str, Any]]]] = {
 
 @pytest.mark.parametrize(("limit", "message"), MESSAGES.values(), ids=MESSAGES)
 def test_field_is_taken_up_to_its_limit(limit: int, message: Callable[[int], dict[str, Any]]) -> None:
-    """And not one past it."""
+    """One more than the limit is refused."""
     decode(json.dumps(message(limit)).encode())
     with pytest.raises(InvalidMessage):
         decode(json.dumps(message(limit + 1)).encode())
@@ -55,11 +56,11 @@ def test_frame_is_taken_up_to_its_limit() -> None:
 
 
 def test_hello_with_all_that_it_may_hold_fits_into_a_frame() -> None:
-    """So no honest program is refused for what it has."""
+    """No honest program is refused for what it has."""
     games = {f"{i:0{limits.MAX_NAME}}": 2**31 - 1 for i in range(limits.MAX_GAMES)}
     hello = HELLO | {
         "games": games,
-        "session": "0" * 32,
+        "session": SESSION,
         "turns": limits.MAX_COUNT,
         "digest": "0" * 64,
         "token": "0" * 64,
@@ -68,15 +69,14 @@ def test_hello_with_all_that_it_may_hold_fits_into_a_frame() -> None:
 
 
 def test_text_is_counted_in_bytes() -> None:
-    """As the assignment counts it."""
-    table = Table.open("0" * 32, {}, {})
+    table = Table.open(SESSION, {}, {})
     table.write(Seat.CLIENT, Kind.SAY, "é" * (limits.MAX_TEXT // 2))
     with pytest.raises(Refused, match="4097 bytes"):
         table.write(Seat.CLIENT, Kind.SAY, "é" * (limits.MAX_TEXT // 2) + "x")
 
 
 def test_complaint_fits_into_a_goodbye() -> None:
-    """With the words around it; and what is quoted within, into the complaint."""
+    """There is room for the words around it, and in the complaint for what it quotes."""
     words = len("The server's program broke the rules: ")
     assert decode(encode(Bye(Reason.REFUSED, "x" * (words + limits.MAX_COMPLAINT))))
     assert limits.MAX_QUOTED + 100 < limits.MAX_COMPLAINT
@@ -89,7 +89,7 @@ def test_hidden_value_is_taken_up_to_its_limit() -> None:
         def parse(self, position: Any, seat: Seat, text: str) -> str:
             return text
 
-    table = Table.open("0" * 32, BUILT_IN | {"hangman": AnyWord()}, {"hangman": 1}).write(
+    table = Table.open(SESSION, BUILT_IN | {"hangman": AnyWord()}, {"hangman": 1}).write(
         Seat.CLIENT, Kind.PLAY, "hangman"
     )[1]
     assert table.match

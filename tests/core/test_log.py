@@ -12,19 +12,12 @@ from chatgame.core.log import Entry, steps
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, opening
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
-EMPTY = Table.open("0" * 32, BUILT_IN, VERSIONS)
 
 Log = list[Entry]
-
-
-def opening(value: str, salt: int = 0) -> Opening:
-    """What shows a value."""
-    return Opening(bytes([salt]) * 32, value)
 
 
 def kept(reader: Seat, *acts: str | Opening) -> Log:
@@ -62,7 +55,7 @@ CHAT = kept(CLIENT, "say a", "say b", "play tictactoe", "say hm", "move 5", "mov
 
 
 def test_each_turn_leads_from_one_table_to_the_next() -> None:
-    """From the empty table to the one after the last turn."""
+    """The first begins at the empty table, and the last leads to the table that is left."""
     read = list(steps(EMPTY, CHAT))
     assert [step.turn for step in read] == [entry.turn for entry in CHAT]
     assert read[0].before == EMPTY
@@ -73,7 +66,6 @@ def test_each_turn_leads_from_one_table_to_the_next() -> None:
 
 
 def test_empty_log_has_no_steps() -> None:
-    """It is no damage."""
     assert list(steps(EMPTY, [])) == []
 
 
@@ -90,7 +82,7 @@ HANGMAN = ("play hangman", TEA, "answer 3", "say hm", "move x", "answer none", "
 
 
 def test_secret_is_known_to_whoever_chose_it() -> None:
-    """From the commitment on, through remarks and answers and the end of the match, until the next."""
+    """They know it from their commitment on, through answers and the end of the match, until the next match."""
     log = kept(CLIENT, "say a", "say b", *HANGMAN, "say and", "play rps")
     assert secrets(log) == [None, None, None, *["tea"] * 9, None]
     assert openings(log) == [None, None, None, "tea", *[None] * 9]
@@ -114,7 +106,7 @@ def test_each_match_has_its_own_secret() -> None:
     [(SERVER, [None, FLEET.value, FLEET.value, FLEET.value]), (CLIENT, [None, None, ARMADA.value, ARMADA.value])],
 )
 def test_where_both_hide_something_each_knows_their_own(reader: Seat, hidden: list[str | None]) -> None:
-    """And what the partner commits to changes nothing of it."""
+    """What the partner commits to changes nothing of it."""
     assert secrets(kept(reader, "play battleship", FLEET, ARMADA, "move a1")) == hidden
 
 
@@ -130,7 +122,7 @@ ROCK, PAPER, FIVE = opening("rock", 5), opening("paper", 6), opening("5", 7)
         (CLIENT, ("play pig", "move roll", FIVE, "contribute 2"), [None, None, None, None]),
     ],
 )
-def test_what_is_hidden_for_a_moment_is_no_secret(
+def test_choice_that_is_hidden_for_a_moment_is_not_a_secret(
     reader: Seat, acts: tuple[str | Opening, ...], opened: list[str | None]
 ) -> None:
     """A choice or a part of a random number is opened before the game goes on; only its opening is kept."""
@@ -202,20 +194,20 @@ def test_sentence_over_a_damaged_log_is_one_sentence_with_a_way_out() -> None:
 
 
 def test_rules_that_have_changed_make_no_sense_of_the_log() -> None:
-    """As when the first position is another than it was, or the game is not there any more."""
+    """The first position may be another than it was, or the game may not be there any more."""
 
     class Other(TicTacToe):
         def start(self, inviter: Seat, options: str) -> Position:
             return Position(0, 0o400, inviter)
 
     for games, words in (({"tictactoe": Other()}, "The digest of turn 2 differs"), ({}, "does not have|you do not")):
-        table = Table.open("0" * 32, games, VERSIONS)
+        table = Table.open(SESSION, games, VERSIONS)
         with pytest.raises(JournalFailed, match=rf"at turn 2 \(.*{words}.*the rules of a game have changed"):
             list(steps(table, CHAT))
 
 
 def test_turns_before_the_damage_are_read() -> None:
-    """One by one, so that whoever shows them comes as far as they make sense."""
+    """They come one by one, so a program can show them as far as they make sense."""
     reading = steps(EMPTY, with_(CHAT, 3, text="x"))
     assert [next(reading).turn for _ in range(3)] == [entry.turn for entry in CHAT[:3]]
     with pytest.raises(JournalFailed, match="at turn 3"):
@@ -224,7 +216,7 @@ def test_turns_before_the_damage_are_read() -> None:
 
 @pytest.mark.parametrize("number", [0, 2])
 def test_opening_of_another_commitment_makes_no_sense(number: int) -> None:
-    """Or else the honest program would reveal what opens nothing; where nothing is committed to, there is none."""
+    """An honest program would reveal what opens nothing; where nothing is committed to, there is no opening."""
     log = kept(SERVER, "say Hello", "play hangman", opening("tea"))
     assert len(list(steps(EMPTY, log))) == 3
     log[number] = log[number]._replace(opening=opening("pot"))

@@ -12,12 +12,13 @@ from chatgame.core.match import Match
 from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, Secrets, ToAct
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
+from tests.kit.logs import SESSION, opening
 
-SESSION = "0" * 32
 INVITED, INVITER = Seat.SERVER, Seat.CLIENT
 
 ACTS: dict[str, ToAct] = {
     "move": INVITED,
+    "counter": INVITER,
     "both": Both(),
     "chance": Chance(6),
     "secret": Secret(INVITER),
@@ -83,11 +84,6 @@ class Acts(Rules[Position, str]):
         return secret[::-1]
 
 
-def opening(value: str, salt: int = 0) -> Opening:
-    """What shows a value."""
-    return Opening(bytes([salt]) * 32, value)
-
-
 class Playing:
     """A match, and what was hidden in it."""
 
@@ -112,7 +108,7 @@ class Playing:
 
 
 def test_moves_are_made_by_the_seat_that_the_position_names() -> None:
-    """Until there is an outcome."""
+    """The match goes on until there is an outcome."""
     playing = Playing("move move")
     assert playing.waits_for == (INVITED, Kind.MOVE, True)
     playing.write(Kind.MOVE, "a").write(Kind.MOVE, "b")
@@ -121,7 +117,7 @@ def test_moves_are_made_by_the_seat_that_the_position_names() -> None:
 
 
 def test_both_choose_without_seeing_the_other() -> None:
-    """Commit, commit, reveal, reveal, the invited seat first; nothing is public before both are bound."""
+    """They commit and then reveal, the invited seat first; nothing is public before both are bound."""
     playing = Playing("both move")
     assert playing.waits_for == (INVITED, Kind.COMMIT, True)
     playing.commit(opening("one", 1))
@@ -151,7 +147,7 @@ def test_random_number_is_the_sum_of_what_both_put_in(mine: str, theirs: str, dr
 
 @pytest.mark.parametrize("number", ["6", "-1", "+1", "01", "1.0", "٣", "²", "", "1_0", "a", "9" * 3999])
 def test_numbers_outside_the_dice_are_refused(number: str) -> None:
-    """As a contribution and as a reveal."""
+    """This holds for a contribution and for a reveal."""
     playing = Playing("chance").commit(opening(number or "x"))
     with pytest.raises(Refused, match="is not a number from 0 to 5"):
         playing.write(Kind.CONTRIBUTE, number)
@@ -182,14 +178,14 @@ def test_secret_is_kept_until_the_game_is_over_and_answers_come_from_it() -> Non
     ],
 )
 def test_cheat_that_only_the_audit_shows_loses_the_game(secret: str, answer: str, words: str) -> None:
-    """Whatever the game alone would say."""
+    """It does so whatever the game alone would say."""
     playing = Playing("secret answer").commit(opening(secret)).write(Kind.ANSWER, answer)
     playing.write(Kind.REVEAL, str(opening(secret)))
     assert playing.match.outcome == Outcome(INVITED, f"the client cheated: {words}")
 
 
 def test_two_cheats_win_nothing() -> None:
-    """A draw between them; and answers of one seat are not held against the other's secret."""
+    """The match is a draw; answers of one seat are not held against the other's secret."""
     playing = Playing("secret rival answer reply").commit(opening("tea")).commit(opening("pot"))
     playing.write(Kind.ANSWER, "aet").write(Kind.ANSWER, "top")
     honest = playing.write(Kind.REVEAL, str(opening("tea"))).write(Kind.REVEAL, str(opening("pot")))
@@ -226,7 +222,7 @@ def test_rules_that_ask_for_an_answer_without_a_secret_fail(acts: str) -> None:
 
 
 def test_resigning_does_not_spare_the_reckoning() -> None:
-    """Secrets are shown all the same; who gave up has lost, unless the other has cheated."""
+    """Secrets are shown all the same; the seat that gave up has lost, unless the other one has cheated."""
     for answer, winner in (("aet", INVITER), ("false", INVITED)):
         playing = Playing("secret answer move").commit(opening("tea")).write(Kind.ANSWER, answer)
         playing.write(Kind.RESIGN)
@@ -270,7 +266,7 @@ class Turned(Acts):
     ],
 )
 def test_inviter_says_who_acts_first(options: str, first: Seat | None, acts: Seat) -> None:
-    """By a word after the game's own options, which never see it; it changes nothing else."""
+    """A word behind the game's own options says so; the game never sees it, and nothing else changes."""
     match = Match.open(Turned(), SESSION, 0, INVITER, options)
     assert (match.inviter, match.first) == (INVITER, first)
     assert match.duty
@@ -280,14 +276,186 @@ def test_inviter_says_who_acts_first(options: str, first: Seat | None, acts: Sea
 
 @pytest.mark.parametrize("order", ["first", "second"])
 def test_nobody_acts_first_where_both_act_at_once(order: str) -> None:
-    """Nor where chance does."""
+    """Nobody does where chance acts first, either."""
     for acts in ("both", "chance"):
         with pytest.raises(Refused, match=f"In acts nobody moves {order}"):
             Match.open(Turned(), SESSION, 0, INVITER, f"{acts} {order}")
 
 
+class TestOffers:
+    """A draw, and a move taken back."""
+
+    class Drawn(Acts):
+        """The same game, which can end in a draw."""
+
+        draws = True
+
+    def playing(self, acts: str, *moves: str) -> Playing:
+        """A match of that game, after moves."""
+        playing = Playing(acts)
+        playing.match = Match.open(self.Drawn(), SESSION, 0, INVITER, acts)
+        for move in moves:
+            playing.write(Kind.MOVE, move)
+        return playing
+
+    @pytest.mark.parametrize("offer", ["draw", "undo"])
+    def test_pass_the_token_until_the_other_responds(self, offer: str) -> None:
+        """Nothing else changes, and a player is asked, as for a move."""
+        playing = self.playing("move counter move counter", "a", "b")
+        before = playing.match
+        playing.write(Kind.OFFER, offer)
+        assert playing.match.offer == offer
+        assert playing.waits_for == (INVITER, Kind.RESPOND, True)
+        assert (playing.match.position, playing.match.ply) == (before.position, before.ply)
+        assert playing.match.asks(INVITER) == "accept or decline"
+        assert playing.match.board(INVITER, None).choices == [Choice("accept"), Choice("decline")]
+        assert playing.match.board(INVITED, None).choices == []
+        playing.write(Kind.RESPOND, "decline")
+        assert playing.waits_for == (INVITED, Kind.MOVE, True)
+        assert (playing.match.position, playing.match.ply, playing.match.offer) == (before.position, before.ply, "")
+
+    def test_draw_that_is_accepted_ends_the_match(self) -> None:
+        """Secrets are revealed as after any other end."""
+        playing = self.playing("move counter").write(Kind.OFFER, "draw").write(Kind.RESPOND, "accept")
+        assert (playing.match.duty, playing.match.outcome) == (None, Outcome(None, "both agreed"))
+        playing = self.playing("rival move").commit(opening("tea")).write(Kind.OFFER, "draw")
+        playing.write(Kind.RESPOND, "accept")
+        assert playing.waits_for == (INVITED, Kind.REVEAL, False)
+        playing.write(Kind.REVEAL, str(opening("tea")))
+        assert playing.match.outcome == Outcome(None, "both agreed")
+
+    @pytest.mark.parametrize(
+        ("acts", "moves", "left"),
+        [
+            ("move counter move", "ab", ""),
+            ("move counter counter move", "abc", ""),
+            ("counter move counter move", "abc", "a"),
+            ("move move", "a", ""),  # the same seat is to move again
+            ("move counter move counter move", "abcd", "ab"),
+        ],
+    )
+    def test_undo_that_is_accepted_goes_back_to_before_the_askers_own_last_move(
+        self, acts: str, moves: str, left: str
+    ) -> None:
+        """Which takes back what came after it, too; the board shows again what was new then."""
+        playing = self.playing(acts, *moves).write(Kind.OFFER, "undo").write(Kind.RESPOND, "accept")
+        then = self.playing(acts, *left)
+        assert playing.match.position == then.match.position
+        assert playing.waits_for == (INVITED, Kind.MOVE, True)
+        assert playing.match.board(None, None) == then.match.board(None, None)
+        assert playing.match.came == then.match.came
+
+    def test_ply_counts_on_when_a_move_is_taken_back(self) -> None:
+        """So no two commitments of a match have the same place."""
+        playing = self.playing("move counter move both", "a", "b").write(Kind.OFFER, "undo")
+        was = playing.match
+        assert playing.write(Kind.RESPOND, "accept").match.ply == 3
+        assert playing.match.told(was, None) is None  # the rules have got nothing
+        for move in "abc":
+            playing.write(Kind.MOVE, move)
+        assert playing.match.duty == (INVITED, Kind.COMMIT, True, 6)
+
+    def test_moves_are_taken_back_one_after_the_other_up_to_the_first(self) -> None:
+        """Each time it is the asker's move again, who may ask again."""
+        playing = self.playing("move counter move counter move", *"abcd")
+        for left in (("a", "b"), ()):
+            assert "undo" in playing.match.offers
+            playing.write(Kind.OFFER, "undo").write(Kind.RESPOND, "accept")
+            assert playing.match.position.happened == left
+        assert playing.match.offers == ["draw"]
+        with pytest.raises(Refused, match="There is no move to take back"):
+            playing.write(Kind.OFFER, "undo")
+
+    def test_what_was_hidden_answered_or_rolled_is_never_taken_back(self) -> None:
+        """Nor a move before it; one's own open moves after it can be."""
+        mine, number = opening("b", 1), opening("2")
+        both = self.playing("move both move move", "a").commit(mine).commit(opening("c", 2))
+        both.write(Kind.REVEAL, str(mine)).write(Kind.REVEAL, str(opening("c", 2)))
+        chance = self.playing("move chance move move", "a").commit(number).write(Kind.CONTRIBUTE, "1")
+        chance.write(Kind.REVEAL, str(number))
+        secret = self.playing("move secret move move", "a").commit(mine)
+        answer = self.playing("secret move answer move move").commit(mine)
+        answer.write(Kind.MOVE, "a").write(Kind.ANSWER, "b")
+        for playing in (both, chance, secret, answer):
+            assert playing.match.offers == ["draw"]
+            position = playing.match.position
+            playing.write(Kind.MOVE, "d").write(Kind.OFFER, "undo").write(Kind.RESPOND, "accept")
+            assert playing.match.position == position
+
+    def test_there_is_one_offer_at_each_move(self) -> None:
+        """Of one kind or the other; after the next move there can be another."""
+        playing = self.playing("move counter move counter move", *"ab")
+        playing.write(Kind.OFFER, "undo").write(Kind.RESPOND, "decline")
+        assert playing.match.offers == []
+        for offer in ("draw", "undo"):
+            with pytest.raises(Refused, match="There was an offer at this move already"):
+                playing.write(Kind.OFFER, offer)
+        playing.write(Kind.MOVE, "c").write(Kind.OFFER, "draw").write(Kind.RESPOND, "decline")
+        playing.write(Kind.MOVE, "d")
+        assert playing.match.offers == ["draw", "undo"]
+
+    @pytest.mark.parametrize("acts", ["both", "chance", "secret"])
+    def test_offers_are_made_only_where_a_move_is_due(self, acts: str) -> None:
+        """Elsewhere they would be a hint."""
+        playing = self.playing(f"move {acts} move", "a")
+        assert playing.match.offers == []
+        with pytest.raises(Refused, match="only where a move is due"):
+            playing.write(Kind.OFFER, "draw")
+
+    def test_draws_are_offered_only_in_games_that_know_them(self) -> None:
+        """The rules say so."""
+        playing = Playing("move counter move").write(Kind.MOVE, "a").write(Kind.MOVE, "b")
+        assert playing.match.offers == ["undo"]
+        with pytest.raises(Refused, match="There are no draws in acts, so none can be offered"):
+            playing.write(Kind.OFFER, "draw")
+
+    def test_offer_waits_for_its_response(self) -> None:
+        """Neither a move nor an offer comes before it; but whoever has to respond may resign."""
+        playing = self.playing("move counter").write(Kind.OFFER, "draw")
+        for kind in (Kind.MOVE, Kind.COMMIT, Kind.REVEAL):
+            with pytest.raises(Refused, match=f"A turn to {kind} came where one to respond was due"):
+                playing.write(kind, "a")
+        with pytest.raises(Refused, match="An offer waits for its response: accept or decline"):
+            playing.write(Kind.OFFER, "draw")
+        playing.write(Kind.RESIGN)
+        assert (playing.match.outcome, playing.match.offer) == (Outcome(INVITED, "the client resigned"), "")
+
+    @pytest.mark.parametrize("text", ["", "Draw", "undo ", "peace"])
+    def test_nothing_else_can_be_offered(self, text: str) -> None:
+        """The notation is exact."""
+        with pytest.raises(Refused, match="cannot be offered; draw or undo can"):
+            self.playing("move counter").write(Kind.OFFER, text)
+
+    @pytest.mark.parametrize("text", ["", "Accept", "yes", "maybe"])
+    def test_nothing_else_responds(self, text: str) -> None:
+        """The notation is exact, whatever a player may type for it."""
+        playing = self.playing("move counter").write(Kind.OFFER, "draw")
+        with pytest.raises(Refused, match="does not respond to an offer; accept or decline does"):
+            playing.write(Kind.RESPOND, text)
+
+    @pytest.mark.parametrize(
+        ("text", "response"),
+        [
+            ("accept", "accept"),
+            (" Yes ", "accept"),
+            ("y", "accept"),
+            ("DECLINE", "decline"),
+            ("no", "decline"),
+            ("n", "decline"),
+        ],
+    )
+    def test_players_may_type_what_they_would_say(self, text: str, response: str) -> None:
+        """In any case."""
+        assert self.playing("move counter").write(Kind.OFFER, "draw").match.parse(INVITER, text) == response
+
+    def test_what_is_no_response_is_refused_with_those_that_are(self) -> None:
+        """A move, for one."""
+        with pytest.raises(InvalidMove, match='"a" does not answer the offer'):
+            self.playing("move counter").write(Kind.OFFER, "draw").match.parse(INVITER, "a")
+
+
 def test_commitment_copied_from_the_partner_is_refused() -> None:
-    """Else who copies could reveal what the other reveals."""
+    """A player who copies it could reveal what the other one reveals."""
     playing = Playing("both").commit(opening("one"))
     with pytest.raises(Refused, match="copy of the partner's"):
         playing.write(Kind.COMMIT, commitment(Place(SESSION, 0, 0, INVITED), opening("one")))
@@ -295,7 +463,7 @@ def test_commitment_copied_from_the_partner_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["", "x" * 64, "A" * 64, "0" * 63, "0" * 65])
 def test_commitment_has_one_form(text: str) -> None:
-    """64 hexadecimal digits."""
+    """It has 64 hexadecimal digits."""
     with pytest.raises(Refused, match="64 hexadecimal digits"):
         Playing("both").write(Kind.COMMIT, text)
 
@@ -303,7 +471,7 @@ def test_commitment_has_one_form(text: str) -> None:
 ELSEWHERE = {
     "another value": commitment(Place(SESSION, 0, 0, INVITED), opening("two")),
     "another salt": commitment(Place(SESSION, 0, 0, INVITED), opening("one", 1)),
-    "another session": commitment(Place("1" * 32, 0, 0, INVITED), opening("one")),
+    "another session": commitment(Place("1" * 64, 0, 0, INVITED), opening("one")),
     "another match": commitment(Place(SESSION, 1, 0, INVITED), opening("one")),
     "another ply": commitment(Place(SESSION, 0, 1, INVITED), opening("one")),
     "another seat": commitment(Place(SESSION, 0, 0, INVITER), opening("one")),
@@ -322,7 +490,7 @@ def test_reveal_opens_only_the_commitment_of_its_own_place(made: str) -> None:
     "text", ["", "one", "0" * 64, "0" * 64 + " ", "0" * 63 + " one", "0" * 64 + "one", "X" * 64 + " one"]
 )
 def test_reveal_has_one_form(text: str) -> None:
-    """A salt of 64 hexadecimal digits, a space and the value."""
+    """It is a salt of 64 hexadecimal digits, a space and the value."""
     playing = Playing("both").commit(opening("one")).commit(opening("two", 2))
     with pytest.raises(Refused, match="does not have the form of one"):
         playing.write(Kind.REVEAL, text)
@@ -330,15 +498,15 @@ def test_reveal_has_one_form(text: str) -> None:
 
 @pytest.mark.parametrize(("value", "error"), [("no", IllegalMove), ("1", InvalidMove), ("One", Refused)])
 def test_choice_that_is_not_allowed_is_refused_when_it_is_revealed(value: str, error: type[Refused]) -> None:
-    """By the same rules as a move."""
+    """The same rules judge it as judge a move."""
     playing = Playing("both").commit(opening(value)).commit(opening("two", 2))
     with pytest.raises(error):
         playing.write(Kind.REVEAL, str(opening(value)))
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_no_other_turn_than_the_one_that_is_due(act: str) -> None:
-    """A reveal before both have committed, a second commitment, a move instead of an answer."""
+def test_no_other_turn_is_taken_than_the_one_that_is_due(act: str) -> None:
+    """A reveal has to wait until both have committed, and a seat commits once."""
     playing = Playing(act) if act not in ANSWERS else Playing(f"{ANSWERS[act]} {act}").commit(opening("tea"))
     assert playing.match.duty
     for kind in {Kind.MOVE, Kind.COMMIT, Kind.CONTRIBUTE, Kind.REVEAL, Kind.ANSWER} - {playing.match.duty.kind}:
@@ -359,13 +527,13 @@ class TestBoard:
     """What is seen of a match, and heard."""
 
     def test_shows_what_the_last_turn_has_done(self) -> None:
-        """Also long after it: rules get the position before."""
+        """It shows this also long after: rules get the position before."""
         playing = Playing("move move move").write(Kind.MOVE, "a").write(Kind.MOVE, "b")
         assert playing.match.board(None, None).parts[:2] == ["a b", "New: b"]
         assert Playing("move").match.board(None, None).parts[:2] == ["", "New: "]
 
     def test_shows_ones_own_secret_and_all_when_the_match_is_over(self) -> None:
-        """To everybody."""
+        """When it is over, everybody sees everything."""
         playing = Playing("secret rival move").commit(opening("tea")).commit(opening("pot"))
         assert playing.match.board(INVITED, "pot").parts[2] == "Secrets: pot"
         assert playing.match.board(None, None).parts[2] == "Secrets: "
@@ -373,8 +541,8 @@ class TestBoard:
         assert playing.match.outcome
         assert playing.match.board(None, None).parts[2] == "Secrets: tea pot"
 
-    def test_shows_no_secret_that_is_none(self) -> None:
-        """Rules could fail over it; but one from which a false answer was given."""
+    def test_shows_no_secret_that_is_not_allowed(self) -> None:
+        """Rules could fail over it; they get one from which a false answer was given."""
         for hidden, shown in (("Tea", ""), ("t34", ""), ("tea", "tea")):
             playing = Playing("secret answer").commit(opening(hidden)).write(Kind.ANSWER, "false")
             playing.write(Kind.REVEAL, str(opening(hidden)))
@@ -383,7 +551,7 @@ class TestBoard:
             assert playing.match.board(None, None).parts[2] == f"Secrets: {shown}"
 
     def test_lists_the_legal_moves_of_the_seat_that_is_asked(self) -> None:
-        """Where the rules list no choices of their own; one with the name of a cell touches it."""
+        """This is for rules that list no choices; a choice with the name of a cell touches it."""
 
         class Listing(Acts):
             """One cell, and two moves."""
@@ -427,8 +595,8 @@ class TestBoard:
         "wrong",
         [None, "text", Board(None), Board([5]), Board([Grid([1], 1)])],  # type: ignore[arg-type, list-item]
     )
-    def test_that_is_none_is_refused(self, wrong: Board) -> None:
-        """As when an author forgets to return it; a screen would stumble over it."""
+    def test_that_is_not_a_board_is_refused(self, wrong: Board) -> None:
+        """An author may forget to return it, and a screen would stumble over it."""
 
         class Silent(Acts):
             """Returns what it should not."""
@@ -452,7 +620,7 @@ class TestBoard:
         )
 
     def test_what_has_come_is_told_by_the_rules(self) -> None:
-        """A move, both choices, a number, an answer, a secret made and shown; nothing while a program goes on."""
+        """They tell moves, choices, numbers, answers and secrets, and nothing while a program goes on."""
 
         class Telling(Acts):
             """Tells all that it gets."""
@@ -486,8 +654,8 @@ class TestBoard:
 
 
 @pytest.mark.parametrize("nobody", [None, "client", 5])
-def test_who_is_no_seat_cannot_act(nobody: object) -> None:
-    """Else all would wait for nobody."""
+def test_only_a_seat_can_act(nobody: object) -> None:
+    """If anything else could, all would wait for nobody."""
 
     class Empty(Acts):
         def to_act(self, position: Position) -> ToAct:
@@ -498,7 +666,7 @@ def test_who_is_no_seat_cannot_act(nobody: object) -> None:
 
 
 def test_position_that_cannot_be_written_is_the_rules_failure() -> None:
-    """So the digest is never of something else."""
+    """The digest is never of something else."""
 
     class Odd(Acts):
         def start(self, inviter: Seat, options: str) -> Position:
@@ -520,7 +688,7 @@ def test_what_is_too_long_to_be_revealed_is_refused_before_it_is_hidden() -> Non
 
 
 def test_reveal_of_more_than_can_be_hidden_is_refused() -> None:
-    """And a choice without a notation is not taken in the first place."""
+    """A choice without a notation is not taken in the first place."""
     long = opening("x" * (MAX_HIDDEN + 1))
     with pytest.raises(Refused, match="more than 4000 bytes"):
         Playing("both").commit(long).commit(opening("two", 2)).write(Kind.REVEAL, str(long))
@@ -534,7 +702,6 @@ def test_reveal_of_more_than_can_be_hidden_is_refused() -> None:
 
 
 def test_dice_without_sides_are_the_rules_failure() -> None:
-    """They cannot be thrown."""
 
     class Flat(Acts):
         def to_act(self, position: Position) -> ToAct:

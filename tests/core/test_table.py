@@ -16,18 +16,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.games.tictactoe import Position, TicTacToe
-from tests.kit.versions import VERSIONS
-
-EMPTY = Table.open("0" * 32, BUILT_IN, VERSIONS)
-
-
-def after(*turns: tuple[Kind, str]) -> Table:
-    """The table after turns that are each written by whoever holds the token."""
-    table = EMPTY
-    for kind, text in turns:
-        assert table.token
-        _, table = table.write(table.token, kind, text)
-    return table
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, table_after
 
 
 def test_client_writes_first() -> None:
@@ -39,14 +28,14 @@ def test_client_writes_first() -> None:
 
 def test_chat_alternates() -> None:
     """Each message passes the token."""
-    assert after((Kind.SAY, "a")).token is Seat.SERVER
-    assert after((Kind.SAY, "a"), (Kind.SAY, "b")).token is Seat.CLIENT
+    assert table_after("say a").token is Seat.SERVER
+    assert table_after("say a", "say b").token is Seat.CLIENT
 
 
-@pytest.mark.parametrize("opening", [[], [(Kind.SAY, "a")], [(Kind.PLAY, "tictactoe")]])
-def test_quit_closes_the_log_for_good(opening: list[tuple[Kind, str]]) -> None:
-    """In any state, nobody writes after it."""
-    closed = after(*opening, (Kind.QUIT, ""))
+@pytest.mark.parametrize("opening", [[], ["say a"], ["play tictactoe"]])
+def test_quit_closes_the_log_for_good(opening: list[str]) -> None:
+    """Nobody writes after it, in any state."""
+    closed = table_after(*opening, "quit")
     assert closed.token is None
     assert closed.playing is None
     for seat in Seat:
@@ -56,35 +45,51 @@ def test_quit_closes_the_log_for_good(opening: list[tuple[Kind, str]]) -> None:
 
 def test_invited_seat_moves_first_and_writes_first_afterwards() -> None:
     """The game is a parenthesis."""
-    table = after((Kind.PLAY, "tictactoe"))
+    table = table_after("play tictactoe")
     assert table.playing
     assert table.token is Seat.SERVER
-    table = after((Kind.PLAY, "tictactoe"), (Kind.RESIGN, ""))
+    table = table_after("play tictactoe", "resign")
     assert table.playing is None
     assert table.token is Seat.SERVER
-    table = after((Kind.PLAY, "tictactoe"), (Kind.MOVE, "5"), (Kind.RESIGN, ""))
+    table = table_after("play tictactoe", "move 5", "resign")
     assert table.match
     assert table.match.outcome == (Seat.SERVER, "the client resigned")
 
 
 def test_remark_in_a_game_keeps_the_token() -> None:
-    """Whoever is to move may say something first."""
-    assert after((Kind.PLAY, "tictactoe"), (Kind.SAY, "hm")).token is Seat.SERVER
+    """The player who is to move may say something first."""
+    assert table_after("play tictactoe", "say hm").token is Seat.SERVER
 
 
 def test_remarks_in_a_row_are_bounded() -> None:
     """A player who only talks must move some time; a move makes room for more."""
-    table = after((Kind.PLAY, "tictactoe"), *[(Kind.SAY, "hm")] * MAX_REMARKS)
+    table = table_after("play tictactoe", *["say hm"] * MAX_REMARKS)
     with pytest.raises(Refused, match="After 20 remarks in a row a move is due"):
         table.write(Seat.SERVER, Kind.SAY, "hm")
     _, moved = table.write(Seat.SERVER, Kind.MOVE, "5")
     assert moved.write(Seat.CLIENT, Kind.SAY, "hm")[1].remarks == 1
 
 
+def test_remark_before_a_response_keeps_the_token() -> None:
+    """Who offered something moves on when it is declined, and may say something as well."""
+    offered = "play tictactoe", "say hm", "offer draw", "say really?"
+    assert table_after(*offered).token is Seat.CLIENT
+    assert table_after(*offered, "respond decline", "say ok").token is Seat.SERVER
+
+
+def test_draw_that_is_agreed_counts_as_drawn() -> None:
+    """And chat goes on with the seat that was invited."""
+    table = table_after("play tictactoe", "move 5", "offer draw", "respond accept")
+    assert (table.playing, table.token, table.score) == (None, Seat.SERVER, (0, 0, 1))
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
         (Kind.MOVE, "5", "No game is on"),
+        (Kind.OFFER, "draw", "No game is on"),
+        (Kind.OFFER, "", "A turn to offer needs a text"),
+        (Kind.RESPOND, "accept", "No game is on"),
         (Kind.RESIGN, "", "No game is on"),
         (Kind.RESIGN, "x", "A turn to resign carries no text"),
         (Kind.QUIT, "x", "A turn to quit carries no text"),
@@ -96,8 +101,8 @@ def test_remarks_in_a_row_are_bounded() -> None:
         (Kind.PLAY, "tictactoe ", "followed by one space"),
     ],
 )
-def test_turn_that_is_none_is_refused(kind: Kind, text: str, words: str) -> None:
-    """With a sentence that says why."""
+def test_turn_that_makes_no_sense_is_refused(kind: Kind, text: str, words: str) -> None:
+    """A sentence says why."""
     with pytest.raises(Refused, match=words):
         EMPTY.write(Seat.CLIENT, kind, text)
 
@@ -115,7 +120,7 @@ def test_turn_that_is_none_is_refused(kind: Kind, text: str, words: str) -> None
 def test_turn_that_the_game_forbids_is_refused(kind: Kind, text: str, error: type[Refused], words: str) -> None:
     """The rules are asked for every move."""
     with pytest.raises(error, match=words):
-        after((Kind.PLAY, "tictactoe"), (Kind.MOVE, "5")).write(Seat.CLIENT, kind, text)
+        table_after("play tictactoe", "move 5").write(Seat.CLIENT, kind, text)
 
 
 def test_move_in_another_notation_is_refused() -> None:
@@ -125,7 +130,7 @@ def test_move_in_another_notation_is_refused() -> None:
         def parse(self, position: Position, seat: Seat, text: str) -> int:
             return super().parse(position, seat, text.strip())
 
-    table = Table.open("0" * 32, {"tictactoe": Lenient()}, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
+    table = Table.open(SESSION, {"tictactoe": Lenient()}, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
     with pytest.raises(Refused, match="The move 5 was written in another notation"):
         table.write(Seat.SERVER, Kind.MOVE, " 5")
 
@@ -149,7 +154,7 @@ def test_turn_written_by_one_side_is_taken_by_the_other() -> None:
     ],
 )
 def test_turn_that_was_changed_is_refused(changed: dict[str, Any], words: str) -> None:
-    """Each field is checked or in the digest."""
+    """Each field is checked, or is in the digest."""
     with pytest.raises(Refused, match=words):
         EMPTY.after(replace(TURN, **changed))
 
@@ -160,13 +165,13 @@ def test_digest_binds_the_session() -> None:
 
 
 def test_digests_are_as_the_protocol_describes_them() -> None:
-    """A stranger computes the same from the protocol's README: one line for each, and the position as JSON."""
+    """A stranger computes the same from the protocol's README."""
     opened, _ = NEXT.write(Seat.SERVER, Kind.PLAY, "tictactoe")
-    first = digest("chatgame 1", "0" * 32)
-    said = digest(first, "0", "client", "say", "", "Hello")
+    first = digest("chatgame 1", SESSION)
+    said = digest(first, "0", "client", "say", "", "", "Hello")
     assert TURN.digest == said
     position = '["123456789","client"]'
-    assert opened.digest == digest(said, "1", "server", "play", position, "tictactoe")
+    assert opened.digest == digest(said, "1", "server", "play", position, "", "tictactoe")
 
 
 @given(st.data(), st.integers(1, 4))
@@ -189,7 +194,7 @@ class TwoTables(RuleBasedStateMachine):
     @rule(
         seat=st.sampled_from(Seat),
         kind=st.sampled_from(Kind),
-        text=st.sampled_from(["", "tictactoe", "Hello", *"123456789"]),
+        text=st.sampled_from(["", "tictactoe", "Hello", "draw", "undo", "accept", "decline", *"123456789"]),
     )
     def write(self, seat: Seat, kind: Kind, text: str) -> None:
         """Whatever one table lets its player write, the other takes, and holds the same after it."""
@@ -224,8 +229,8 @@ TestTwoTables = TwoTables.TestCase
 
 
 def test_score_counts_the_matches_that_are_over() -> None:
-    """Won by one seat or the other, or drawn; one that is on does not count yet."""
-    table = after((Kind.PLAY, "tictactoe"), (Kind.MOVE, "5"))
+    """It counts those that each seat won, and draws; a match that is on does not count yet."""
+    table = table_after("play tictactoe", "move 5")
     assert table.score == (0, 0, 0)
     for acts, score in (
         ([(Kind.RESIGN, "")], (0, 1, 0)),

@@ -12,6 +12,7 @@ from chatgame.core.rules import Answer, AnyRules, Both, Chance, Choices, Secret
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games.battleship import CELLS
+from tests.kit.logs import SESSION
 
 SALT = bytes(32)
 
@@ -27,7 +28,7 @@ def play(rules: AnyRules, *lines: str, options: str = "", inviter: Seat = Seat.C
 
     A `Lie` stands for what is hidden or answered; "/resign" resigns.
     """
-    match = Match.open(rules, "0" * 32, 0, inviter, options)
+    match = Match.open(rules, SESSION, 0, inviter, options)
     left, openings, secrets = list(lines), dict[tuple[int, Seat], Opening](), dict[Seat, str]()
     while match.duty and (left or not match.duty.asked):
         seat, kind, asked, ply = match.duty

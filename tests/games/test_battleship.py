@@ -35,7 +35,7 @@ def shots(first: list[str], second: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_both_place_a_fleet_and_shoot_in_turn(inviter: Seat) -> None:
-    """The invited seat first; a hit gives no second shot."""
+    """The invited seat shoots first; a hit gives no second shot."""
     position = RULES.start(inviter, "")
     assert RULES.to_act(position) == Secret(inviter.other)
     position = RULES.apply(position, None)
@@ -54,7 +54,7 @@ def test_both_place_a_fleet_and_shoot_in_turn(inviter: Seat) -> None:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_seventeen_hits_win(inviter: Seat) -> None:
-    """The whole match, won by either seat; afterwards both fleets are shown and found to be true."""
+    """Either seat can win a whole match; afterwards both fleets are shown and found to be true."""
     won = Outcome(inviter.other, "the whole fleet is sunk")
     assert play(RULES, FLEET, FLEET, *shots(HITS[:-1], MISSES[:16]), inviter=inviter).outcome is None
     assert play(RULES, FLEET, FLEET, *shots(HITS, MISSES[:16]), inviter=inviter).outcome == won
@@ -64,7 +64,7 @@ def test_seventeen_hits_win(inviter: Seat) -> None:
 
 @given(SEEDS, SEEDS, st.randoms(use_true_random=False))
 def test_true_answers_are_never_found_false(one: int, other: int, random: Random) -> None:
-    """Whatever the fleets, and wherever the shots fall."""
+    """This holds for any fleets, wherever the shots fall."""
     fleets = RULES.any_secret(START, one), RULES.any_secret(START, other)
     lines = shots(random.sample(CELLS, 100), random.sample(CELLS, 100))
     match = play(RULES, *fleets, *lines[: random.randrange(33)], "/resign")
@@ -102,7 +102,7 @@ def answers(*cells: str) -> list[str]:
 
 
 def test_ship_is_sunk_by_the_shot_at_its_last_cell() -> None:
-    """In whichever order they are hit, and told by its length."""
+    """Its cells may be hit in any order; the answer tells its length."""
     assert answers("j9", "a10", "j10") == ["hit", "miss", "sunk 2"]
     assert answers("h3", "h1", "d5", "h2") == ["hit", "hit", "hit", "sunk 3"]
     assert answers("b6", "b4", "b5", "b3") == ["hit", "hit", "hit", "sunk 4"]
@@ -138,14 +138,14 @@ def test_ship_is_sunk_by_the_shot_at_its_last_cell() -> None:
     ],
 )
 def test_cheat_shows_when_the_fleet_does(lines: list[str], cheat: str) -> None:
-    """And loses, whoever has resigned; the inviter cheats here."""
+    """The cheat loses, whoever has resigned; the inviter cheats here."""
     cheat = cheat if cheat.startswith("a ") else f"a secret that the rules do not allow ({cheat})"
     resigned = play(RULES, FLEET, *lines, "/resign").outcome
     assert resigned == Outcome(Seat.SERVER, f"the client cheated: {cheat}")
 
 
 def test_winner_who_has_cheated_loses() -> None:
-    """The invited seat here, who sank all."""
+    """Here the invited seat, which sank all ships, has cheated."""
     lines = [FLEET, FLEET, "a1", "a1", Lie("miss"), *shots(HITS[1:], MISSES[:15])]
     cheated = 'the server cheated: a false answer, "miss" for "hit"'
     assert play(RULES, *lines).outcome == Outcome(Seat.CLIENT, cheated)
@@ -194,7 +194,7 @@ def test_answer_that_cannot_be_true_is_refused(position: Position, possible: str
                 RULES.parse(position, Seat.CLIENT, answer)
 
 
-def test_whoever_denies_every_hit_is_found_out_when_a_ship_has_no_place_left() -> None:
+def test_player_who_denies_every_hit_is_found_out_when_a_ship_has_no_place_left() -> None:
     """So the game cannot be drawn out, and it ends by seventeen hits alone."""
     position = PLACED
     with pytest.raises(IllegalMove, match='"miss" cannot be true of f10'):
@@ -203,7 +203,7 @@ def test_whoever_denies_every_hit_is_found_out_when_a_ship_has_no_place_left() -
 
 
 def test_both_can_be_found_out() -> None:
-    """And then nobody wins."""
+    """Nobody wins then."""
     assert play(RULES, Lie("a1-e1"), Lie("a1-e1"), "/resign").outcome == Outcome(None, "both cheated")
 
 
@@ -226,7 +226,7 @@ def test_fleet_is_typed_in_any_order_and_direction(typed: str) -> None:
 
 
 def test_ships_may_touch() -> None:
-    """As long as they share no cell."""
+    """They may do so as long as they share no cell."""
     side_by_side = "a1-e1 a2-d2 a3-c3 a4-c4 a5-b5"
     assert RULES.parse(START, Seat.SERVER, side_by_side) == side_by_side
 
@@ -255,15 +255,15 @@ def test_ships_may_touch() -> None:
         ("hello", '"hello" is not on the board'),
     ],
 )
-def test_other_than_a_fleet_is_refused(typed: str, words: str) -> None:
-    """With what is wrong in it."""
+def test_text_that_is_not_a_fleet_is_refused(typed: str, words: str) -> None:
+    """The sentence says what is wrong in it."""
     with pytest.raises(InvalidMove, match=f"^{words}"):
         RULES.parse(START, Seat.SERVER, typed)
 
 
 @given(SEEDS)
-def test_random_fleet_is_one(seed: int) -> None:
-    """In its own notation."""
+def test_random_fleet_is_a_fleet(seed: int) -> None:
+    """It is written in its own notation."""
     fleet = RULES.any_secret(START, seed)
     assert RULES.parse(START, Seat.SERVER, fleet) == fleet
 
@@ -280,15 +280,15 @@ def test_random_fleets_lie_anywhere() -> None:
 @pytest.mark.parametrize(
     "text", ["", "a", "a0", "a11", "k1", "a01", "a+1", "a1 ", "1a", "a²", "a٣", "\uff411", "a1-a2"]
 )
-def test_other_than_a_cell_is_refused(text: str) -> None:
-    """With the cells there are."""
+def test_text_that_is_not_a_cell_is_refused(text: str) -> None:
+    """The sentence names the cells."""
     with pytest.raises(InvalidMove, match=r"is not on the board. Choose a cell from a1 to j10\.$"):
         RULES.parse(PLACED, Seat.SERVER, text)
 
 
 @pytest.mark.parametrize("answer", ["miss", "hit", "sunk 2"])
-def test_cell_is_shot_at_once(answer: str) -> None:
-    """Whatever was there; the other's waters are others."""
+def test_no_cell_is_shot_at_twice(answer: str) -> None:
+    """It may be shot at once by each side, whatever was there."""
     answered = RULES.apply(SHOT, answer)
     assert RULES.parse(answered, Seat.CLIENT, "B4") == "b4"
     position = RULES.apply(RULES.apply(answered, "b4"), "miss")
@@ -297,7 +297,7 @@ def test_cell_is_shot_at_once(answer: str) -> None:
 
 
 def test_answer_has_one_of_three_forms() -> None:
-    """And no other."""
+    """There is no other."""
     for other in ("", "Miss", "sunk", "sunk 1", "sunk 6", "sunk 02", "sunk  2", "sunk ٣", "hit ", "b4"):
         with pytest.raises(InvalidMove, match="is not one of the answers miss, hit, sunk 2, sunk 3, sunk 4, sunk 5"):
             RULES.parse(SHOT, Seat.CLIENT, other)
@@ -310,25 +310,23 @@ def test_answer_has_one_of_three_forms() -> None:
     st.sampled_from([START, PLACED, SHOT]),
 )
 def test_any_text_is_read_or_refused(text: str, position: Position) -> None:
-    """As a fleet, a cell or an answer."""
+    """It is read as a fleet, a cell or an answer."""
     canonical_or_refused(RULES, position, text)
 
 
 def test_asks_for_what_is_due() -> None:
-    """A fleet, by an example, then a cell."""
+    """It asks for a fleet, with an example, and then for a cell."""
     example = "ships of 5 4 3 3 2 cells by their ends, as in a1-e1 b3-b6 d5-f5 h1-h3 j9-j10, or random"
     assert RULES.asks(START, Seat.SERVER) == example
     assert RULES.asks(PLACED, Seat.SERVER) == "a cell to shoot at, a1 to j10"
 
 
 def test_options_are_refused() -> None:
-    """There are none."""
     with pytest.raises(Refused, match='battleship has no options: type "play battleship" alone'):
         RULES.start(Seat.CLIENT, "8")
 
 
 def test_position_is_written_as_json() -> None:
-    """As the digest needs it."""
     untouched = "." * 100
     assert json.encode(START).decode() == f'["server",0,"{untouched}","{untouched}",""]'
     assert json.encode(SHOT).decode() == f'["server",2,"{untouched}","{untouched}","b4"]'
@@ -341,7 +339,7 @@ SOME_SHOTS = play(RULES, FLEET, FLEET, "j9", "a1", "j10", "a2", "d5", "a3")
 
 
 def test_board_of_a_player() -> None:
-    """The other's waters as far as they are known, and one's own with the fleet; a ship that was sunk, whole."""
+    """It shows the other's waters as far as they are known, ships that were sunk as a whole, and one's own fleet."""
     assert seen(SOME_SHOTS, Seat.CLIENT, ORDERED) == [
         "The server's sea          Your sea",
         "   a b c d e f g h i j       a b c d e f g h i j",
@@ -360,7 +358,7 @@ def test_board_of_a_player() -> None:
 
 
 def test_board_of_an_onlooker() -> None:
-    """The shots alone; what is sunk is shown so far as the shots tell."""
+    """It shows the shots alone, and what is sunk so far as the shots tell."""
     found = seen(SOME_SHOTS, None)
     assert found[0] == "The client's sea          The server's sea"
     assert found[10:12] == [
@@ -371,13 +369,13 @@ def test_board_of_an_onlooker() -> None:
 
 
 def test_board_is_ones_own_sea_while_fleets_are_placed() -> None:
-    """For the ends of the ships are typed."""
+    """The player types the ends of the ships."""
     assert [grid.title for grid in play(RULES).board(Seat.SERVER, None).grids] == ["Your sea"]
     assert [grid.title for grid in play(RULES, FLEET).board(Seat.SERVER, ORDERED).grids] == ["Your sea"]
 
 
 def test_both_fleets_are_shown_when_the_game_is_over() -> None:
-    """To everybody, also after a resignation."""
+    """Everybody sees them, also after a resignation."""
     match = play(RULES, FLEET, FLEET, "a1", "/resign")
     assert match.outcome
     for viewer in (None, *Seat):
@@ -397,7 +395,7 @@ def test_ship_that_was_sunk_is_known_as_far_as_the_shots_tell(row: str, sunk: st
 
 
 def test_waters_in_words() -> None:
-    """The viewer's own last; the fleet for its owner alone."""
+    """The viewer's own waters come last; the fleet is told to its owner alone."""
     at_server, at_client = "miss a2, a3; hit a1", "hit d5; sunk j9, j10"
     fleet = "ship of 3 h1, h2, h3, e5, f5; ship of 4 b3, b4, b5, b6; ship of 5 a1, b1, c1, d1, e1"
     assert heard(SOME_SHOTS, Seat.CLIENT, ORDERED) == [
@@ -409,7 +407,7 @@ def test_waters_in_words() -> None:
 
 
 def test_choices_are_the_cells_that_were_not_shot_at() -> None:
-    """In the other's sea, which is the first."""
+    """They are in the other's sea, which stands first."""
     board = SOME_SHOTS.board(Seat.SERVER, None)
     assert len(board.choices) == 97
     assert board.choices[0] == Choice("a1", ["a1"])
@@ -418,7 +416,7 @@ def test_choices_are_the_cells_that_were_not_shot_at() -> None:
 
 
 def test_shot_and_answer_in_words() -> None:
-    """Both in one sentence, as are the fleets."""
+    """One sentence tells both, and so it does for the fleets."""
     assert RULES.tell(PLACED, "b4", Seat.SERVER) == ""
     assert [RULES.tell(SHOT, answer, Seat.SERVER) for answer in ("miss", "hit", "sunk 3")] == [
         "You shot at b4: miss.",

@@ -43,7 +43,7 @@ def boards(game: str, seed: int) -> Iterator[Board]:
 @given(seed=st.integers(0, 2**32))
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_every_board_is_drawn_in_40_columns(game: str, seed: int) -> None:
-    """Of plain characters, or of Unicode that is as wide as these and does nothing to a terminal."""
+    """It has plain characters, or Unicode ones that are as wide and do nothing to a terminal."""
     for board in boards(game, seed):
         plain, unicode = (list(drawn(board, Look(width=40, unicode=unicode))) for unicode in (False, True))
         assert all(re.fullmatch(r"[ -~]{0,40}", row) and row == row.rstrip() for row in plain)
@@ -56,7 +56,7 @@ def test_every_board_is_drawn_in_40_columns(game: str, seed: int) -> None:
 @given(seed=st.integers(0, 2**32))
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_every_position_and_turn_can_be_told_in_words(game: str, seed: int) -> None:
-    """In sentences, without a drawing."""
+    """There are sentences, and no drawing."""
     rules = BUILT_IN[game]
     for (_, _, before, came), viewer, board in states(game, seed):
         lines = [line for news in (False, True) for line in in_words(replace(board, news=news))]
@@ -69,7 +69,7 @@ def test_every_position_and_turn_can_be_told_in_words(game: str, seed: int) -> N
 @given(seed=st.integers(0, 2**32))
 @pytest.mark.parametrize("game", ["tictactoe", "connect4", "reversi", "battleship"])
 def test_words_tell_all_that_the_board_shows(game: str, seed: int) -> None:
-    """Each cell with something on it, once."""
+    """They name each cell with something on it once."""
     for board in boards(game, seed):
         told = list(in_words(board))
         if game == "connect4":
@@ -89,7 +89,7 @@ def test_words_tell_all_that_the_board_shows(game: str, seed: int) -> None:
 @given(seed=st.integers(0, 2**32))
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_what_is_fresh_has_changed_and_what_has_won_is_of_one_kind(game: str, seed: int) -> None:
-    """Three or four in a row or more, when somebody has won by a line, and otherwise none."""
+    """A line of three or four cells or more is marked when somebody has won by it."""
     rules, last = BUILT_IN[game], dict[tuple[int, str], str]()
     for (position, *_), viewer, board in states(game, seed):
         if viewer:
@@ -110,7 +110,7 @@ def test_what_is_fresh_has_changed_and_what_has_won_is_of_one_kind(game: str, se
 @given(seed=st.integers(0, 2**32))
 @pytest.mark.parametrize("game", ["hangman", "battleship"])
 def test_nothing_is_hidden_when_the_game_is_over(game: str, seed: int) -> None:
-    """And before that, what the viewer cannot know."""
+    """Before that, a board hides what the viewer cannot know."""
     for (position, *_), _, board in states(game, seed):
         hidden = any(cell.hidden for cell in cells(board))
         assert not (BUILT_IN[game].outcome(position) and game == "battleship" and hidden)
@@ -118,7 +118,7 @@ def test_nothing_is_hidden_when_the_game_is_over(game: str, seed: int) -> None:
 
 @pytest.mark.parametrize("game", BUILT_IN)
 def test_every_game_says_what_it_is_about(game: str) -> None:
-    """On a line or two, in whole sentences."""
+    """It does so on a line or two, in whole sentences."""
     about = BUILT_IN[game].about
     assert 40 <= len(about) <= 160
     assert WORDS.fullmatch(about)

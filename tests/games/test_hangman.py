@@ -36,28 +36,28 @@ def test_inviter_hides_a_word_and_the_other_guesses(inviter: Seat) -> None:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_open_letters_win(inviter: Seat) -> None:
-    """When the last one opens."""
+    """The word is known when its last letter opens."""
     assert play(RULES, "Banana", *"ean", inviter=inviter).outcome is None
     assert play(RULES, "Banana", *"eanB", inviter=inviter).outcome == Outcome(inviter.other, "the word is known")
 
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_whole_word_wins(inviter: Seat) -> None:
-    """At any time."""
+    """The guesser may say it at any time."""
     assert play(RULES, "banana", "BANANA", inviter=inviter).outcome == Outcome(inviter.other, "the word is known")
     assert play(RULES, "banana", *"eioux", "banana").outcome == Outcome(Seat.SERVER, "the word is known")
 
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_six_wrong_guesses_lose(inviter: Seat) -> None:
-    """A wrong word is one of them, a right letter none."""
+    """A wrong word is one of them, and a right letter is not."""
     guesses = ["e", "i", "a", "cabana", "o", "u"]
     assert play(RULES, "banana", *guesses, inviter=inviter).outcome is None
     assert play(RULES, "banana", *guesses, "x", inviter=inviter).outcome == Outcome(inviter, "six wrong guesses")
 
 
 def test_answer_to_a_letter_is_its_places() -> None:
-    """To a word it is yes or no, and at first the length."""
+    """The answer to a word is yes or no, and the first answer is the length."""
     assert RULES.answer(HIDDEN, "banana") == "6"
     answers = {
         guess: RULES.answer(TOLD._replace(guess=guess), "banana") for guess in ("a", "b", "e", "banana", "cabana")
@@ -67,7 +67,7 @@ def test_answer_to_a_letter_is_its_places() -> None:
 
 @given(st.text(ascii_lowercase, min_size=3, max_size=20), st.permutations(ascii_lowercase))
 def test_true_answers_are_always_taken(word: str, letters: list[str]) -> None:
-    """And no audit finds them false, however the match ends."""
+    """No audit finds them false, however the match ends."""
     guesses = letters[: max(map(letters.index, word)) + 1]
     expected = Outcome(Seat.SERVER, "the word is known")
     wrong = [letter for letter in guesses if letter not in word]
@@ -99,26 +99,26 @@ def test_true_answers_are_always_taken(word: str, letters: list[str]) -> None:
     ],
 )
 def test_cheat_shows_when_the_word_does(lines: list[str], cheat: str) -> None:
-    """And loses, even to who has resigned or has guessed wrong six times."""
+    """The cheat loses, even to a player who has resigned or has guessed wrong six times."""
     assert play(RULES, *lines).outcome == Outcome(Seat.SERVER, f"the client cheated: {cheat}")
     assert play(RULES, *lines, inviter=Seat.SERVER).outcome == Outcome(Seat.CLIENT, f"the server cheated: {cheat}")
 
 
 @pytest.mark.parametrize("word", ["cat", "Cat", "ABCDEFGHIJKLMNOPQRST"])
 def test_word_has_3_to_20_letters(word: str) -> None:
-    """Typed in any case."""
+    """They may be typed in any case."""
     assert RULES.parse(START, Seat.CLIENT, word) == word.lower()
 
 
 @pytest.mark.parametrize("word", ["", "it", "a" * 21, "b4n4n4", "ba na", "naïve", "\u212aelvin", "x²x", "don't"])
-def test_other_than_a_word_is_refused(word: str) -> None:
-    """With the bounds."""
+def test_text_that_is_not_a_word_is_refused(word: str) -> None:
+    """The sentence names the bounds."""
     with pytest.raises(InvalidMove, match=r"is not a word of 3 to 20 letters, a to z\.$"):
         RULES.parse(START, Seat.CLIENT, word)
 
 
 @pytest.mark.parametrize("guess", ["", "é", "\u212a", "3", "²", "ab", "cabanas", "bana4a", "a "])
-def test_other_than_a_guess_is_refused(guess: str) -> None:
+def test_text_that_is_not_a_guess_is_refused(guess: str) -> None:
     """A word must be as long as the hidden one."""
     with pytest.raises(
         InvalidMove,
@@ -129,7 +129,7 @@ def test_other_than_a_guess_is_refused(guess: str) -> None:
 
 @pytest.mark.parametrize("guess", ["a", "A", "e", "cabana"])
 def test_what_was_tried_is_refused(guess: str) -> None:
-    """Whether it was right or wrong."""
+    """It is refused whether it was right or wrong."""
     with pytest.raises(IllegalMove, match=rf"^{guess.lower()} was tried already\. Guess another"):
         RULES.parse(play(RULES, "banana", "a", "e", "cabana").position, Seat.SERVER, guess)
 
@@ -148,7 +148,7 @@ def test_what_was_tried_is_refused(guess: str) -> None:
     ],
 )
 def test_answer_has_the_form_that_its_question_asks_for(guess: str, taken: list[str], refused: list[str]) -> None:
-    """Places stand in order, and none is open already."""
+    """Places stand in order, and none of them is open already."""
     position = Position(Seat.CLIENT, "_a_a_a", ("a",), guess) if guess else HIDDEN
     for text in taken:
         assert RULES.parse(position, Seat.CLIENT, text) == text
@@ -189,31 +189,29 @@ def test_answer_that_cannot_be_true_is_refused(guess: str, answer: str, possible
     st.sampled_from([START, HIDDEN, TOLD, TOLD._replace(guess="a"), TOLD._replace(guess="banana")]),
 )
 def test_any_text_is_read_or_refused(text: str, position: Position) -> None:
-    """As a word, an answer or a guess."""
+    """It is read as a word, an answer or a guess."""
     canonical_or_refused(RULES, position, text)
 
 
 def test_asks_for_what_is_due() -> None:
-    """With the bounds, or the length."""
+    """It names the bounds, or the length of the word."""
     assert RULES.asks(START, Seat.CLIENT) == "a word of 3 to 20 letters, a to z, for the other to guess"
     assert RULES.asks(TOLD, Seat.SERVER) == "a letter, or the whole word of 6 letters"
 
 
 def test_options_are_refused() -> None:
-    """There are none."""
     with pytest.raises(Refused, match='hangman has no options: type "play hangman" alone'):
         RULES.start(Seat.CLIENT, "banana")
 
 
 def test_position_is_written_as_json() -> None:
-    """As the digest needs it."""
     assert json.encode(START) == b'["client","",[],""]'
     assert json.encode(HIDDEN) == b'["client","?",[],""]'
     assert json.encode(play(RULES, "banana", "a", "e").position) == b'["client","_a_a_a",["a","e"],""]'
 
 
 def test_board_shows_the_gallows_the_letters_and_what_was_tried() -> None:
-    """The word for its owner alone."""
+    """The word is shown to its owner alone."""
     match = play(RULES, "banana", *"aeiou", "cabana")
     gallows = ["+---+", "|   |", "|   O", "|  /|\\", "|  /", "|"]
     assert seen(match, Seat.SERVER) == [*gallows, " _ a _ a _ a", "Tried: a e i o u cabana"]
@@ -222,13 +220,13 @@ def test_board_shows_the_gallows_the_letters_and_what_was_tried() -> None:
 
 
 def test_board_in_unicode() -> None:
-    """With lines that meet."""
+    """Its lines meet."""
     match = play(RULES, "banana", *"ae")
     assert rows(match.board(None, None), unicode=True)[:4] == ["┌───┐", "│   │", "│   O", "│"]
 
 
 def test_letters_that_were_opened_are_fresh() -> None:
-    """By the last guess, and no others."""
+    """Those of the last guess are, and no others."""
     fresh = [cell.name for cell in cells(play(RULES, "banana", *"an").board(None, None)) if cell.fresh]
     assert fresh == ["place 3", "place 5"]
     for guesses in ("", "e", "ae"):
@@ -237,7 +235,7 @@ def test_letters_that_were_opened_are_fresh() -> None:
 
 @pytest.mark.parametrize("end", [["cabana", *"eioux"], ["/resign"]])
 def test_word_is_shown_to_both_when_the_game_is_over(end: list[str]) -> None:
-    """However it has ended."""
+    """It is shown however the game has ended."""
     match = play(RULES, "banana", "a", *end)
     assert match.outcome
     for viewer in (None, *Seat):
@@ -263,7 +261,7 @@ def test_word_in_words() -> None:
 
 
 def test_choices_are_the_letters_that_were_not_tried() -> None:
-    """Besides the whole word; there are none before there is one."""
+    """The whole word may be typed as well; before there is a word, there are no choices."""
     match = play(RULES, "banana", *"ae")
     board = match.board(Seat.SERVER, None)
     assert "".join(choice.text for choice in board.choices) == "bcdfghijklmnopqrstuvwxyz"
@@ -283,13 +281,13 @@ def test_choices_are_the_letters_that_were_not_tried() -> None:
     ],
 )
 def test_answer_in_words(guess: str, answer: str, told: str) -> None:
-    """For both alike."""
+    """Both hear the same."""
     position = Position(Seat.CLIENT, "______", (), guess)
     assert RULES.tell(position, answer, Seat.CLIENT) == RULES.tell(position, answer, None) == told
 
 
 def test_what_leads_to_an_answer_in_words() -> None:
-    """The word, its length, and a guess; and at the end the word itself."""
+    """The word, its length and a guess are told, and at the end the word itself."""
     assert RULES.tell(START, None, Seat.CLIENT) == "You have hidden a word."
     assert RULES.tell(START, None, Seat.SERVER) == "The client has hidden a word."
     assert RULES.tell(HIDDEN, "6", None) == "The word has 6 letters."

@@ -27,14 +27,14 @@ def played(*turns: str, inviter: Seat = Seat.CLIENT) -> Match:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_invited_seat_rolls_first(inviter: Seat) -> None:
-    """And goes on until it holds."""
+    """It goes on until it holds."""
     assert RULES.to_act(RULES.start(inviter, "")) is inviter.other
     assert RULES.to_act(played("66", inviter=inviter).position) is inviter.other
     assert RULES.to_act(played("66h", inviter=inviter).position) is inviter
 
 
 def test_die_is_drawn_after_a_roll() -> None:
-    """By chance, of six numbers, the least of which is a 1."""
+    """Chance draws one of six numbers, the least of which is a 1."""
     rolling = RULES.apply(START, "roll")
     assert RULES.to_act(rolling) == Chance(6)
     assert [RULES.apply(rolling, drawn).die for drawn in range(6)] == ["1", "2", "3", "4", "5", "6"]
@@ -46,14 +46,14 @@ def test_held_points_stay() -> None:
     assert played("625h", "4h", "3h").position == Position(Seat.CLIENT, 4, 16, 0, "3")
 
 
-def test_one_loses_the_points_of_the_turn_and_the_turn() -> None:
-    """But none that were held before."""
+def test_throw_of_one_loses_the_turn_and_its_points() -> None:
+    """Points that were held before are not lost."""
     assert played("625h", "4h", "6661").position == Position(Seat.CLIENT, 4, 13, 0, "1")
 
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_first_to_have_a_hundred_wins(inviter: Seat) -> None:
-    """With the points of the turn, which need not be held."""
+    """The points of the turn count, and need not be held."""
     assert played("5" * 19, inviter=inviter).outcome is None
     assert played("5" * 20, inviter=inviter).outcome == Outcome(inviter.other, "100 points")
     assert played("5" * 19 + "1", "6" * 17, inviter=inviter).outcome == Outcome(inviter, "102 points")
@@ -63,7 +63,7 @@ def test_first_to_have_a_hundred_wins(inviter: Seat) -> None:
 
 
 def test_there_is_nothing_to_hold_before_the_first_roll() -> None:
-    """So a turn begins with a roll."""
+    """A turn begins with a roll."""
     assert RULES.legal_moves(START) == ["roll"]
     assert RULES.asks(START, Seat.SERVER) == "roll"
     with pytest.raises(IllegalMove, match=r"You have no points to hold in this turn yet. Roll first\.$"):
@@ -77,31 +77,29 @@ def test_there_is_nothing_to_hold_before_the_first_roll() -> None:
     ("text", "move"), [("roll", "roll"), ("R", "roll"), ("hold", "hold"), ("h", "hold"), ("HOLD", "hold")]
 )
 def test_move_is_a_word_or_its_letter(text: str, move: str) -> None:
-    """In any case; what travels is the word."""
+    """Either may be typed in any case; what travels is the word."""
     assert RULES.parse(played("6").position, Seat.SERVER, text) == move
 
 
 @pytest.mark.parametrize("text", ["", "rol", "roll ", "6", "pass"])
-def test_other_than_a_move_is_refused(text: str) -> None:
-    """With the moves there are."""
+def test_text_that_is_not_a_move_is_refused(text: str) -> None:
+    """The sentence names the moves."""
     with pytest.raises(InvalidMove, match=r"is not a move. Choose roll or hold; r or h will do\.$"):
         RULES.parse(START, Seat.SERVER, text)
 
 
 def test_options_are_refused() -> None:
-    """There are none."""
     with pytest.raises(Refused, match='pig has no options: type "play pig" alone'):
         RULES.start(Seat.CLIENT, "50")
 
 
 def test_position_is_written_as_json() -> None:
-    """As the digest needs it."""
     assert json.encode(START) == b'["server",0,0,0,"-"]'
     assert json.encode(played("625h", "4").position) == b'["client",0,13,4,"4"]'
 
 
 def test_board_is_the_score() -> None:
-    """What each holds, and the points of the turn; drawn and told alike."""
+    """It shows what each holds and the points of the turn, drawn and told alike."""
     match = played("625h", "46")
     assert seen(match, Seat.CLIENT) == ["Points held: you 0, the server 13.", "Your turn: 10 points so far."]
     assert heard(match, None) == [
@@ -111,7 +109,7 @@ def test_board_is_the_score() -> None:
 
 
 def test_choices_are_roll_and_hold() -> None:
-    """Where there is something to hold."""
+    """There is only the roll where there is nothing to hold."""
     for match, choices in ((played("1"), ["roll"]), (played("1", "6"), ["roll", "hold"])):
         assert match.duty
         assert [choice.text for choice in match.board(match.duty.seat, None).choices] == choices
@@ -127,7 +125,7 @@ def test_choices_are_roll_and_hold() -> None:
     ],
 )
 def test_turn_in_words(came: str | int, told: str) -> None:
-    """Once for a roll and its die."""
+    """A roll and its die are told once."""
     position = START._replace(points=6)
     assert RULES.tell(position, came, Seat.SERVER) == told
     assert RULES.tell(position, came, Seat.CLIENT) == told.replace("You", "The server")

@@ -8,12 +8,12 @@ from msgspec import json
 
 from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
-from chatgame.core.match import Match
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games.reversi import CELLS, Position, Reversi
 from tests.games.perft import perft
+from tests.games.playing import play
 from tests.kit.boards import cells, heard, seen
 
 RULES = Reversi()
@@ -31,15 +31,6 @@ DRAWN = """
 """
 
 
-def played(moves: str) -> Match:
-    """The match after those moves; the client has asked for it, so the server is X."""
-    match = Match.open(RULES, "0" * 32, 0, Seat.CLIENT, "")
-    for move in moves.split():
-        assert match.duty
-        match = match.after(match.duty.seat, Kind.MOVE, move)
-    return match
-
-
 def drawn(picture: str) -> Position:
     """The position in a picture of the board, from a1 to h8; the server is X and is to act."""
     cells = dict(zip(CELLS, picture.split(), strict=True))
@@ -54,7 +45,7 @@ def test_there_are_as_many_lines_of_play_as_are_known() -> None:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
-    """In one of the four cells that Othello's opening allows to the dark discs."""
+    """It plays one of the four cells that Othello's opening allows to the dark discs."""
     position = RULES.start(inviter, "")
     assert position.x is RULES.to_act(position) is inviter.other
     assert RULES.legal_moves(position) == ["d3", "c4", "f5", "e6"]
@@ -62,7 +53,7 @@ def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
 
 
 def test_discs_are_turned_over_in_all_eight_directions() -> None:
-    """By one move, here on d4."""
+    """One move, here on d4, turns them all."""
     before = drawn("""
         X . . X . . X .
         . O . O . O . .
@@ -78,7 +69,7 @@ def test_discs_are_turned_over_in_all_eight_directions() -> None:
 
 
 def test_only_what_is_closed_in_is_turned_over() -> None:
-    """Not a row with a gap, one that ends at the edge or goes on behind it, nor one that was closed in before."""
+    """A row with a gap is not, nor one that ends at the edge, nor one that was closed in before."""
     before = drawn("""
         . . . . . . X .
         . . X . . . . O
@@ -95,16 +86,16 @@ def test_only_what_is_closed_in_is_turned_over() -> None:
 
 
 def test_no_row_goes_on_behind_the_edge() -> None:
-    """With one disc of each, wherever they are, a third closes in the second in 336 rows of three, and no other."""
+    """With one disc of each, a third closes in the second in 336 rows of three, and no other."""
     pairs = [Position(own, theirs, Seat.SERVER, Seat.SERVER) for own, theirs in permutations(CELLS.values(), 2)]
     closed = [RULES.apply(pair, move) for pair in pairs for move in RULES.legal_moves(pair)]
     assert len(closed) == 336
     assert {(after.own, after.theirs.bit_count()) for after in closed} == {(0, 3)}
 
 
-def test_who_cannot_move_passes_without_a_turn() -> None:
+def test_player_who_cannot_move_passes_without_a_turn() -> None:
     """O moves, X would have no move, and O moves again."""
-    before = played("d3 c3 b3 b2 f5 a3 a1")
+    before = play(RULES, "d3", "c3", "b3", "b2", "f5", "a3", "a1")
     assert before.duty
     assert before.duty.seat is Seat.CLIENT
     passed = before.after(Seat.CLIENT, Kind.MOVE, "c1")
@@ -122,21 +113,21 @@ def test_who_cannot_move_passes_without_a_turn() -> None:
     ],
 )
 def test_game_ends_when_neither_can_move(moves: str, outcome: Outcome) -> None:
-    """Even with free cells; whoever has the most discs wins. The first is the shortest game that there is."""
-    ended = played(moves)
+    """Cells may still be free; the player with the most discs wins. The first game is the shortest there is."""
+    ended = play(RULES, *moves.split())
     assert ended.outcome == outcome
     assert RULES.legal_moves(ended.position) == []
 
 
 def test_full_board_is_counted() -> None:
-    """Whoever has made the last move, most discs win."""
-    assert played(FULL).outcome == Outcome(Seat.SERVER, "40 discs to 24")
-    assert played(LOST_BY_THE_LAST_TO_MOVE).outcome == Outcome(Seat.CLIENT, "34 discs to 30")
+    """The player with the most discs wins, whoever has made the last move."""
+    assert play(RULES, *FULL.split()).outcome == Outcome(Seat.SERVER, "40 discs to 24")
+    assert play(RULES, *LOST_BY_THE_LAST_TO_MOVE.split()).outcome == Outcome(Seat.CLIENT, "34 discs to 30")
 
 
 def test_as_many_discs_each_are_a_draw() -> None:
-    """Here 32, on a full board."""
-    assert played(DRAWN).outcome == Outcome(None, "32 discs each")
+    """Here each has 32, on a full board."""
+    assert play(RULES, *DRAWN.split()).outcome == Outcome(None, "32 discs each")
 
 
 @pytest.mark.parametrize(
@@ -148,14 +139,14 @@ def test_as_many_discs_each_are_a_draw() -> None:
     ],
 )
 def test_cell_that_cannot_be_played_is_refused(cell: str, words: str) -> None:
-    """With why, and some that can."""
+    """The sentence says why, and names some that can."""
     with pytest.raises(IllegalMove, match=f"^{re.escape(words)}$"):
-        played(cell)
+        play(RULES, *cell.split())
 
 
 def test_refusal_names_six_cells_at_most() -> None:
     """The board marks them all."""
-    match = played("f5 d6 c4 d3")
+    match = play(RULES, "f5", "d6", "c4", "d3")
     assert len(RULES.legal_moves(match.position)) > 6
     with pytest.raises(IllegalMove, match=r"\. You could play (\w\d, ){5}\w\d\.$"):
         match.after(Seat.SERVER, Kind.MOVE, "a1")
@@ -184,17 +175,17 @@ def test_refusal_names_six_cells_at_most() -> None:
         "pass",
     ],
 )
-def test_what_is_no_cell_is_refused(text: str) -> None:
+def test_text_that_is_not_a_cell_is_refused(text: str) -> None:
     """A cell is a letter from a to h and a digit from 1 to 8."""
     with pytest.raises(InvalidMove, match=f'^"{re.escape(text)}" is not a cell. Choose one from a1 to h8'):
-        played("").after(Seat.SERVER, Kind.MOVE, text)
+        play(RULES).after(Seat.SERVER, Kind.MOVE, text)
 
 
 def test_capital_letter_is_understood_but_not_sent() -> None:
-    """The notation is one."""
-    assert played("").parse(Seat.SERVER, "D3") == "d3"
+    """What travels is the one notation."""
+    assert play(RULES).parse(Seat.SERVER, "D3") == "d3"
     with pytest.raises(Refused, match="The move d3 was written in another notation"):
-        played("D3")
+        play(RULES).after(Seat.SERVER, Kind.MOVE, "D3")
 
 
 def test_there_are_no_options() -> None:
@@ -205,8 +196,8 @@ def test_there_are_no_options() -> None:
 
 def test_player_is_asked_for_a_cell_that_can_be_played() -> None:
     """The first of them is the example."""
-    assert played("").asks(Seat.SERVER) == "a cell, such as d3"
-    assert played("d3").asks(Seat.CLIENT) == "a cell, such as c3"
+    assert play(RULES).asks(Seat.SERVER) == "a cell, such as d3"
+    assert play(RULES, "d3").asks(Seat.CLIENT) == "a cell, such as c3"
 
 
 @pytest.mark.parametrize(
@@ -227,13 +218,13 @@ def test_player_is_asked_for_a_cell_that_can_be_played() -> None:
     ],
 )
 def test_position_in_json(moves: str, rows: str, mover: str | None) -> None:
-    """The cells by rows from a1 on, who is to act, also after a pass, or null at the end, and who is X."""
-    assert json.decode(played(moves).notation) == [rows.replace(" ", ""), mover, "server"]
+    """It holds the cells by rows from a1 on, who is to act, also after a pass, or null at the end, and who is X."""
+    assert json.decode(play(RULES, *moves.split()).notation) == [rows.replace(" ", ""), mover, "server"]
 
 
 def test_board_marks_what_the_viewer_may_play() -> None:
-    """And says who is who, and how many discs they have; what the last move has changed has brackets."""
-    assert seen(played("d3 c3"), Seat.SERVER) == [
+    """It says who is who and how many discs they have; what the last move has changed has brackets."""
+    assert seen(play(RULES, "d3", "c3"), Seat.SERVER) == [
         "  a b c d e f g h",
         "1 . . . . . . . .",
         "2 . . . . . . . .",
@@ -252,8 +243,8 @@ def test_board_marks_what_the_viewer_may_play() -> None:
     [(Seat.CLIENT, "X: the server (2), O: you (2)"), (None, "X: the server (2), O: the client (2)")],
 )
 def test_board_marks_nothing_for_a_viewer_who_is_not_to_act(viewer: Seat | None, who: str) -> None:
-    """Neither for the player who waits nor for an onlooker."""
-    assert seen(played(""), viewer) == [
+    """A player who waits sees no marks, and an onlooker sees none."""
+    assert seen(play(RULES), viewer) == [
         "  a b c d e f g h",
         "1 . . . . . . . .",
         "2 . . . . . . . .",
@@ -268,8 +259,8 @@ def test_board_marks_nothing_for_a_viewer_who_is_not_to_act(viewer: Seat | None,
 
 
 def test_board_in_words() -> None:
-    """Each side's discs, and where the viewer may play."""
-    assert heard(played("d3 c3"), Seat.SERVER) == [
+    """It names each side's discs, and where the viewer may play."""
+    assert heard(play(RULES, "d3", "c3"), Seat.SERVER) == [
         "You (3): d3, e4, d5.",
         "The client (3): c3, d4, e5.",
         "Where you can play: b3, c4, f5, e6.",
@@ -278,26 +269,25 @@ def test_board_in_words() -> None:
 
 @pytest.mark.parametrize("viewer", [Seat.CLIENT, None])
 def test_viewer_who_is_not_to_act_hears_of_no_moves(viewer: Seat | None) -> None:
-    """As the board shows none."""
     for moves in ("", DRAWN):
-        assert "play" not in " ".join(heard(played(moves), viewer))
+        assert "play" not in " ".join(heard(play(RULES, *moves.split()), viewer))
 
 
 def test_choices_are_the_cells_that_turn_something_over() -> None:
-    """Each touches its own."""
-    choices = played("d3 c3").board(Seat.SERVER, None).choices
+    """Each touches its own cell."""
+    choices = play(RULES, "d3", "c3").board(Seat.SERVER, None).choices
     assert choices == [Choice(cell, [cell]) for cell in ("b3", "c4", "f5", "e6")]
 
 
 def test_pass_is_told() -> None:
     """It needs no turn of its own."""
-    before = played("d3 c3 b3 b2 f5 a3 a1").position
+    before = play(RULES, "d3", "c3", "b3", "b2", "f5", "a3", "a1").position
     assert RULES.tell(before, "c1", Seat.CLIENT) == "You played c1, and the server cannot move."
     assert RULES.tell(before, "c1", Seat.SERVER) == "The client played c1, and you cannot move."
-    assert RULES.tell(played("").position, "d3", Seat.CLIENT) is None
+    assert RULES.tell(play(RULES).position, "d3", Seat.CLIENT) is None
 
 
 def test_what_a_move_has_changed_is_fresh() -> None:
-    """The new disc, and those that it has turned over."""
-    board = played("e6 f4 e3 f6 g5 d6 e7 f5 c5").board(None, None)
+    """The new disc is, and those that it has turned over are."""
+    board = play(RULES, "e6", "f4", "e3", "f6", "g5", "d6", "e7", "f5", "c5").board(None, None)
     assert sorted(cell.name for cell in cells(board) if cell.fresh) == ["c5", "d4", "d5", "d6", "e5", "f5"]

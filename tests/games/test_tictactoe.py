@@ -5,24 +5,15 @@ from msgspec import json
 
 from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
-from chatgame.core.match import Match
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games.tictactoe import TicTacToe
 from tests.games.perft import perft
+from tests.games.playing import play
 from tests.kit.boards import cells, heard, rows, seen
 
 RULES = TicTacToe()
-
-
-def played(moves: str) -> Match:
-    """The match after those moves; the client has asked for it, so the server is X."""
-    match = Match.open(RULES, "0" * 32, 0, Seat.CLIENT, "")
-    for move in moves:
-        assert match.duty
-        match = match.after(match.duty.seat, Kind.MOVE, move)
-    return match
 
 
 def test_there_are_as_many_lines_of_play_as_are_known() -> None:
@@ -32,7 +23,7 @@ def test_there_are_as_many_lines_of_play_as_are_known() -> None:
 
 @pytest.mark.parametrize("inviter", Seat)
 def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
-    """And the seats alternate."""
+    """The seats alternate."""
     position = RULES.start(inviter, "")
     assert position.x is RULES.to_act(position) is inviter.other
     assert RULES.to_act(RULES.apply(position, 5)) is inviter
@@ -40,35 +31,34 @@ def test_invited_seat_is_x_and_begins(inviter: Seat) -> None:
 
 @pytest.mark.parametrize("row", ["123", "456", "789", "147", "258", "369", "159", "357"])
 def test_three_in_a_row_win(row: str) -> None:
-    """Along a row, a column or a diagonal, and not a move earlier."""
+    """They win along a row, a column or a diagonal, and not a move earlier."""
     a, b = [cell for cell in "123456789" if cell not in row][:2]
-    two = played(f"{row[0]}{a}{row[1]}{b}")
+    two = play(RULES, *f"{row[0]}{a}{row[1]}{b}")
     assert two.outcome is None
     assert two.after(Seat.SERVER, Kind.MOVE, row[2]).outcome == Outcome(Seat.SERVER, "three in a row")
 
 
 def test_three_in_a_row_win_for_o_too() -> None:
-    """Here the first row."""
-    assert played("714253").outcome == Outcome(Seat.CLIENT, "three in a row")
+    assert play(RULES, *"714253").outcome == Outcome(Seat.CLIENT, "three in a row")
 
 
 def test_full_board_is_a_draw_unless_the_last_mark_wins() -> None:
-    """The ninth cell is X's."""
-    assert played("512846379").outcome == Outcome(None, "the board is full")
-    assert played("142567893").outcome == Outcome(Seat.SERVER, "three in a row")
+    """The ninth mark is X's."""
+    assert play(RULES, *"512846379").outcome == Outcome(None, "the board is full")
+    assert play(RULES, *"142567893").outcome == Outcome(Seat.SERVER, "three in a row")
 
 
 def test_taken_cell_is_refused() -> None:
-    """With the free ones."""
+    """The sentence names the free ones."""
     with pytest.raises(IllegalMove, match=r"^Cell 5 is taken. Choose one of these: 2, 3, 4, 6, 7, 8, 9\.$"):
-        played("515")
+        play(RULES, *"515")
 
 
 @pytest.mark.parametrize("text", ["", "0", "10", "12", "05", "+1", "1_0", " 1", "²", "٣", "\uff15", "x", "X"])
-def test_what_is_no_cell_is_refused(text: str) -> None:
+def test_text_that_is_not_a_cell_is_refused(text: str) -> None:
     """Only the nine digits are cells."""
     with pytest.raises(InvalidMove, match=r"is not a cell\. Choose a number from 1 to 9"):
-        played("").after(Seat.SERVER, Kind.MOVE, text)
+        play(RULES).after(Seat.SERVER, Kind.MOVE, text)
 
 
 def test_there_are_no_options() -> None:
@@ -78,12 +68,12 @@ def test_there_are_no_options() -> None:
 
 
 def test_position_in_json() -> None:
-    """The board and who is X."""
-    assert played("51").notation == '["O234X6789","server"]'
+    """It holds the board and who is X."""
+    assert play(RULES, *"51").notation == '["O234X6789","server"]'
 
 
 def test_no_two_positions_are_written_alike() -> None:
-    """Of all 5478 that there are: else a digest would not tell them apart."""
+    """All 5478 differ; a digest could not tell two apart that are written alike."""
     found, left = {RULES.start(Seat.CLIENT, "")}, [RULES.start(Seat.CLIENT, "")]
     while left:
         position = left.pop()
@@ -95,13 +85,12 @@ def test_no_two_positions_are_written_alike() -> None:
 
 
 def test_player_is_asked_for_a_free_cell() -> None:
-    """By its number."""
-    assert played("").asks(Seat.SERVER) == "the number of a free cell"
+    assert play(RULES).asks(Seat.SERVER) == "the number of a free cell"
 
 
 def test_board_shows_the_free_cells_by_number() -> None:
-    """And says who is who; the last move leaves the drawing as it is."""
-    assert seen(played("51"), Seat.CLIENT) == [
+    """It says who is who; the last move leaves the drawing as it is."""
+    assert seen(play(RULES, *"51"), Seat.CLIENT) == [
         " O | 2 | 3",
         "---+---+---",
         " 4 | X | 6",
@@ -112,8 +101,8 @@ def test_board_shows_the_free_cells_by_number() -> None:
 
 
 def test_board_in_unicode() -> None:
-    """With lines, other marks, and brackets around the last move."""
-    assert rows(played("51").board(Seat.CLIENT, None), unicode=True) == [
+    """It has lines, other marks, and brackets around the last move."""
+    assert rows(play(RULES, *"51").board(Seat.CLIENT, None), unicode=True) == [
         "[○]│ 2 │ 3",
         "───┼───┼───",
         " 4 │ ✕ │ 6",
@@ -124,17 +113,17 @@ def test_board_in_unicode() -> None:
 
 
 def test_board_in_words() -> None:
-    """Each cell once: the marks with their places, the free ones by their numbers."""
-    assert heard(played("51"), Seat.CLIENT) == [
+    """It names each cell once: the marks with their places, the free ones by their numbers."""
+    assert heard(play(RULES, *"51"), Seat.CLIENT) == [
         "The server: 5 centre.",
         "You: 1 top left.",
         "Free: 2, 3, 4, 6, 7, 8, 9.",
     ]
-    assert heard(played("512846379"), None) == [
+    assert heard(play(RULES, *"512846379"), None) == [
         "The server: 2 top middle, 3 top right, 4 middle left, 5 centre, 9 bottom right.",
         "The client: 1 top left, 6 middle right, 7 bottom left, 8 bottom middle.",
     ]
-    assert heard(played("714253"), None)[-1] == "In a row: 1 top left, 2 top middle, 3 top right."
+    assert heard(play(RULES, *"714253"), None)[-1] == "In a row: 1 top left, 2 top middle, 3 top right."
 
 
 @pytest.mark.parametrize(
@@ -148,15 +137,15 @@ def test_board_in_words() -> None:
     ],
 )
 def test_last_move_and_winning_line_are_marked(moves: str, fresh: str, line: str) -> None:
-    """Also a line of five."""
-    found = list(cells(played(moves).board(None, None)))
+    """A line of five is marked, too."""
+    found = list(cells(play(RULES, *moves).board(None, None)))
     assert "".join(str(n) for n, cell in enumerate(found, 1) if cell.fresh) == fresh
     assert "".join(str(n) for n, cell in enumerate(found, 1) if cell.line) == line
 
 
 def test_choices_are_the_free_cells() -> None:
-    """Each touches its own, for the seat to act alone."""
-    match = played("51")
+    """Each touches its own cell, and is for the seat to act alone."""
+    match = play(RULES, *"51")
     assert [choice.text for choice in match.board(Seat.SERVER, None).choices] == list("2346789")
     assert match.board(Seat.SERVER, None).choices[0] == Choice("2", ["2"])
     assert match.board(Seat.CLIENT, None).choices == []

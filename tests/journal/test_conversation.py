@@ -20,20 +20,8 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.journal.store import Store
 from chatgame.protocol import resume
 from chatgame.protocol.resume import Held
-from tests.kit.journals import (
-    CHAT,
-    CLIENT,
-    SERVER,
-    SESSION,
-    add,
-    after_kill,
-    as_killed,
-    edit,
-    fill,
-    full_disk,
-    turns_of,
-    written,
-)
+from tests.kit.journals import CHAT, CLIENT, SERVER, add, after_kill, as_killed, edit, fill, full_disk, turns_of
+from tests.kit.logs import SESSION, log_of
 
 # The log.
 
@@ -43,7 +31,7 @@ TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, m
 @settings(max_examples=60, deadline=None)
 @given(TEXTS, st.sampled_from(Seat))
 def test_any_text_comes_back_as_it_was(texts: list[str], seat: Seat) -> None:
-    log = written(*texts)
+    log = log_of(*(f"say {text}" for text in texts))
 
     async def write_and_read(path: Path) -> None:
         with Store(path) as store:
@@ -63,13 +51,14 @@ def test_any_text_comes_back_as_it_was(texts: list[str], seat: Seat) -> None:
     "text", ["\0", "a\0b", "\r\n", "'); DROP TABLE turns; --", "\U0010ffff", "é" * (MAX_TEXT // 2)]
 )
 async def test_text_that_programs_trip_over_comes_back_as_it_was(store: Store, text: str) -> None:
-    assert turns_of(store, await fill(store, written(text))) == written(text)
+    log = log_of(f"say {text}")
+    assert turns_of(store, await fill(store, log)) == log
 
 
 async def test_what_opens_a_commitment_comes_back_with_its_turn(store: Store) -> None:
     """Without it, a game in which something is hidden could not go on."""
     opening = Opening(bytes(range(SALT_SIZE)), "a word\n\0 and more")
-    (opened,) = written((Kind.PLAY, "hangman"))
+    (opened,) = log_of("play hangman")
     turn = Turn(1, Seat.CLIENT, Kind.COMMIT, commitment(Place(SESSION, 0, 0, Seat.CLIENT), opening), "0" * 64)
     number = store.begin(*CLIENT)
     async with store.conversation(number) as conversation:
@@ -82,8 +71,8 @@ async def test_what_opens_a_commitment_comes_back_with_its_turn(store: Store) ->
 
 @pytest.mark.parametrize("turns", [25, 499, 500, 501, 1001])
 async def test_logs_of_two_conversations_at_once_come_back_in_order_and_apart(store: Store, turns: int) -> None:
-    """However many turns are read at a time."""
-    log = written(*map(str, range(turns)))
+    """They do however many turns are read at a time."""
+    log = log_of(*(f"say {number}" for number in range(turns)))
     one, other = store.begin(*CLIENT), store.begin(*SERVER)
     async with store.conversation(one) as at_client, store.conversation(other) as at_server:
         for turn in log:
@@ -111,7 +100,7 @@ async def test_turn_that_is_kept_is_not_written_over(store: Store) -> None:
     number = store.begin(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, CHAT)
-        for other in (written("Goodbye")[0], CHAT[0]):
+        for other in (log_of("say Goodbye")[0], CHAT[0]):
             with pytest.raises(JournalFailed, match="changed by another program that is in the same conversation"):
                 await conversation.keep(other)
     assert turns_of(store, number) == CHAT
@@ -180,8 +169,8 @@ async def test_conversation_goes_on_where_a_killed_program_was(store: Store, pat
 
 
 async def test_turn_that_finds_no_room_is_not_kept_and_can_be_kept_later(store: Store, path: Path) -> None:
-    """Nor are the turns that were to become safe with it; once there is room, each of them is kept once."""
-    log = written("Hello", "Hi", "How are you? " * 300)  # for the "Hi" alone there is room
+    """The turns that were to become safe with it are not kept either; once there is room, each is kept once."""
+    log = log_of("say Hello", "say Hi", f"say {'How are you? ' * 300}")  # for the "Hi" alone there is room
     number = store.begin(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, log[:2])
@@ -199,11 +188,11 @@ async def test_turn_that_finds_no_room_is_not_kept_and_can_be_kept_later(store: 
 
 
 async def test_nothing_that_lets_anybody_in_is_kept_after_the_end(store: Store, path: Path) -> None:
-    """Neither the private key nor what tokens are made of."""
+    """The private key is gone, and so is what tokens are made of."""
     number = store.fresh(*CLIENT)
     async with store.conversation(number) as conversation:
         await conversation.pin("PRIVATE KEY")
-        await conversation.begin("1" * 32, "a" * 64, "")
+        await conversation.begin(SESSION, "a" * 64, "")
         await add(conversation, CHAT)
         await conversation.end()
     assert edit(path, "SELECT seed, token, pinned FROM conversations") == [(None, None, None)]
@@ -222,7 +211,7 @@ async def test_ended_conversation_stays_ended_even_if_the_program_is_killed_then
 
 async def test_there_is_something_to_go_on_with_from_the_first_turn_until_a_quit_of_ones_own(store: Store) -> None:
     """After a quit there is not, even before the partner knows of it."""
-    hello, hi, quits = written("Hello", "Hi", (Kind.QUIT, ""))
+    hello, hi, quits = log_of("say Hello", "say Hi", "quit")
     async with store.conversation(store.begin(*CLIENT)) as conversation:
         goes_on = [conversation.goes_on]
         for change in (conversation.keep(hello), add(conversation, [hi]), conversation.keep(quits)):
@@ -319,12 +308,12 @@ async def test_names_and_pinned_keys_are_there_in_the_next_program(store: Store,
 
 async def test_new_session_takes_the_place_of_what_was_unfinished_there(store: Store, path: Path) -> None:
     """It does not touch other places, nor a conversation whose partner may still have to learn of a quit."""
-    closed = await fill(store, written((Kind.QUIT, "")))
+    closed = await fill(store, log_of("quit"))
     first, elsewhere = await fill(store, CHAT[:2]), store.fresh(Seat.CLIENT, "localhost", 1060)
     number = store.fresh(*CLIENT)
     async with store.conversation(number) as conversation:
         assert store.unfinished(*CLIENT) == first
-        await conversation.begin("1" * 32, None, "")
+        await conversation.begin(SESSION, None, "")
         assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (None, closed)
     assert store.fresh(*CLIENT) == number
     assert store.fresh(Seat.CLIENT, "localhost", 1060) == elsewhere
@@ -336,7 +325,7 @@ async def test_new_session_takes_the_place_of_what_was_unfinished_there(store: S
 async def test_session_that_is_begun_again_takes_the_place_of_nothing(store: Store) -> None:
     """It goes on over another connection, whatever else has begun there meanwhile."""
     async with store.conversation(store.begin(*CLIENT)) as conversation:
-        await conversation.begin("1" * 32, None, "")
+        await conversation.begin(SESSION, None, "")
         other = await fill(store, CHAT[:2])
-        await conversation.begin("1" * 32, None, "")
+        await conversation.begin(SESSION, None, "")
         assert store.unfinished(*CLIENT) == other

@@ -11,7 +11,8 @@ from chatgame.core.log import steps
 from chatgame.core.turn import Turn
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
-from tests.kit.journals import CHAT, CLIENT, EMPTY, edit, fill, filled, small_pages, turns_of
+from tests.kit.journals import CHAT, CLIENT, edit, fill, filled, small_pages, turns_of
+from tests.kit.logs import EMPTY
 
 DAMAGED = r"journal\.db is damaged \(.+\)\. Move it away to begin another\.$"
 FOREIGN = r"journal\.db does not hold what chatgame keeps there \(.+\): .* Move it away to begin another\.$"
@@ -126,7 +127,7 @@ def test_file_that_is_not_a_database_is_told_and_left_alone(path: Path, content:
 
 
 def test_file_that_was_cut_is_told(path: Path) -> None:
-    """Wherever it was cut, at the end of a page or within one."""
+    """It may be cut at the end of a page or within one."""
     asyncio.run(filled(path))
     whole = path.read_bytes()
     for size in (100, 4096, 5000, len(whole) - 4096, len(whole) - 200):

@@ -16,7 +16,8 @@ from chatgame.core.errors import JournalFailed
 from chatgame.journal.failures import failed
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
-from tests.kit.journals import CHAT, CLIENT, SESSION, fill, full_disk, held, turns_of, written
+from tests.kit.journals import CHAT, CLIENT, fill, full_disk, held, turns_of
+from tests.kit.logs import SESSION, log_of
 
 # The sentences.
 
@@ -116,7 +117,7 @@ with open(sys.argv[1], "r+b") as locks:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="another kind of lock there")
 def test_journal_whose_locks_fail_is_not_called_damaged(store: Store, path: Path) -> None:
-    """As on a network drive; SQLite tries for ten seconds."""
+    """Locks fail so on some network drives; SQLite tries for ten seconds."""
     number = asyncio.run(fill(store, CHAT))
     locks = path.with_name(f"{path.name}-shm")
     with subprocess.Popen(
@@ -148,7 +149,7 @@ async def test_lack_of_room_is_told_at_the_end_too_and_the_conversation_is_let_g
     with full_disk(store):
         with pytest.raises(JournalFailed, match="is full"):
             async with store.conversation(number) as conversation:
-                conversation.take(written("x", "y" * 4096)[1])
+                conversation.take(log_of("say x", f"say {'y' * 4096}")[1])
         with pytest.raises(JournalFailed, match="is full"):
             while True:
                 store.begin(*CLIENT)

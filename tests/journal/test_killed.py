@@ -10,7 +10,8 @@ from chatgame.core.log import steps
 from chatgame.core.turn import Turn
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
-from tests.kit.journals import CHAT, EMPTY, SERVER, SESSION, add, small_pages, wal_of
+from tests.kit.journals import CHAT, SERVER, add, small_pages, wal_of
+from tests.kit.logs import EMPTY, SESSION
 
 PAGE = 512
 """In bytes."""
@@ -61,7 +62,7 @@ def reopened(path: Path, wal: bytes) -> list[Turn]:
 
 
 async def test_log_that_was_cut_has_every_turn_whose_last_byte_is_there(path: Path) -> None:
-    """Of the turn in which the disk stopped there is nothing."""
+    """It has nothing of the turn in which the disk stopped."""
     wal, sizes = await log_in_parts(path)
     ends = {size + by for size in sizes for by in range(-2, 3)}
     for cut in sorted({*range(0, len(wal), 11), *ends, len(wal)}):

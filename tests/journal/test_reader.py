@@ -10,10 +10,10 @@ import pytest
 
 from chatgame.core.errors import JournalFailed
 from chatgame.core.seats import Seat
-from chatgame.core.turn import Kind
 from chatgame.journal.reader import Reader, Record
 from chatgame.journal.store import Store
-from tests.kit.journals import CHAT, CLIENT, HERE, SESSION, add, as_killed, fill, filled, turns_of, written
+from tests.kit.journals import CHAT, CLIENT, HERE, add, as_killed, fill, filled, turns_of
+from tests.kit.logs import SESSION, log_of
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -28,7 +28,7 @@ async def test_history_is_of_all_conversations_in_which_something_was_written(
     assert store.history() == []
     store.begin(*CLIENT)
     monkeypatch.setattr("time.time", lambda: 1000.0)
-    played = written("Hello", (Kind.PLAY, "tictactoe"), (Kind.RESIGN, ""), (Kind.PLAY, "rps"), (Kind.RESIGN, ""))
+    played = log_of("say Hello", "play tictactoe", "resign", "play rps", "resign")
     first, second = await fill(store, played), await fill(store, CHAT[:1], Seat.SERVER)
     monkeypatch.setattr("time.time", lambda: 2000.0)
     async with store.conversation(first) as conversation:
@@ -46,6 +46,7 @@ async def test_history_is_of_all_conversations_in_which_something_was_written(
             session=SESSION,
             name="",
             partner="",
+            older=0,
         ),
         Record(
             second,
@@ -59,6 +60,7 @@ async def test_history_is_of_all_conversations_in_which_something_was_written(
             session=SESSION,
             name="",
             partner="",
+            older=0,
         ),
     ]
     with Reader(path) as reader:
@@ -159,7 +161,7 @@ def test_journal_can_be_read_wherever_it_cannot_be_written_and_is_not_touched(
 
 
 def test_journal_that_changes_whenever_it_is_copied_is_told(ordinary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if a program wrote to it that leaves no sign of having it open."""
+    """A program might write to it that leaves no sign of having it open."""
     path = left(ordinary, killed=False, shm=False)
     path.parent.chmod(0o500)
     copies = []
@@ -200,3 +202,17 @@ async def test_journal_of_a_killed_program_is_read_with_all_that_was_safe(store:
         copy = as_killed(path)
     with Reader(copy) as reader:
         assert turns_of(reader, number) == CHAT[:5]
+
+
+async def test_change_that_a_program_had_begun_without_a_log_is_not_read(path: Path) -> None:
+    """SQLite has no log yet while it makes the journal."""
+    number = await filled(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as killed:
+        killed.execute("PRAGMA journal_mode = DELETE")
+        killed.execute("PRAGMA cache_size = 1")  # so that it writes to the file before it commits
+        killed.execute("BEGIN")
+        killed.execute("UPDATE turns SET text = ?", ["changed" * 10_000])
+        copy = as_killed(path)
+    assert b"changed" in copy.read_bytes()
+    with Reader(copy) as reader:
+        assert turns_of(reader, number) == CHAT

@@ -12,8 +12,8 @@ from chatgame.core.seats import Seat
 from chatgame.journal.reader import Reader
 from chatgame.journal.schema import VERSION
 from chatgame.journal.store import Store
-from chatgame.protocol import resume
-from tests.kit.journals import CHAT, CLIENT, HERE, SESSION, edit, filled, turns_of
+from tests.kit.journals import CHAT, CLIENT, HERE, edit, filled, turns_of
+from tests.kit.logs import SESSION
 
 VERSION_1 = """
 CREATE TABLE conversations (
@@ -30,18 +30,27 @@ PRAGMA user_version = 1;
 """
 
 
-@pytest.fixture
-def first_version(path: Path) -> Path:
-    """A journal that the first version of the program has left, with a conversation to go on with."""
+VERSION_2 = """
+ALTER TABLE conversations ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE conversations ADD COLUMN partner TEXT NOT NULL DEFAULT '';
+PRAGMA user_version = 2;
+"""
+
+
+@pytest.fixture(params=[1, 2], ids=["version 1", "version 2"])
+def older(path: Path, request: pytest.FixtureRequest) -> Path:
+    """A journal that an earlier program has left, with an unfinished conversation."""
     path.parent.mkdir(parents=True)
     with closing(sqlite3.connect(path)) as journal, journal:
         journal.execute("PRAGMA journal_mode = WAL")
         journal.executescript(VERSION_1)
-        row = (7, Seat.CLIENT, *HERE, 1000.0, None, SESSION, None, "PIN", bytes(32), 3)
+        row = (7, Seat.CLIENT, *HERE, 1000.0, None, SESSION[:32], None, "PIN", bytes(32), 3)
         journal.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         for turn in CHAT:
             values = (7, turn.number, turn.seat, turn.kind, turn.text, turn.digest, None, 1000.0 + turn.number)
             journal.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        if request.param == 2:
+            journal.executescript(VERSION_2)
     return path
 
 
@@ -50,41 +59,36 @@ def tables_of(path: Path) -> list[tuple[object, ...]]:
     return edit(path, "PRAGMA table_info(conversations)") + edit(path, "PRAGMA table_info(turns)")
 
 
-async def test_conversation_of_the_first_version_is_gone_on_with(first_version: Path, tmp_path: Path) -> None:
-    """Nothing of it is lost, its partner has no name yet, and its tables become those of a new journal."""
+def test_conversation_of_an_earlier_version_is_listed_and_another_is_begun(older: Path, tmp_path: Path) -> None:
+    """Nothing of it is lost; its tables become those of a new journal, and nothing is kept that could take it up."""
     for _ in range(2):  # the second time it is one of this version
-        with Store(first_version) as store:
+        with Store(older) as store:
             assert turns_of(store, 7) == CHAT
-            assert [(record.number, record.began, record.partner) for record in store.history()] == [(7, 1000.0, "")]
-            assert store.unfinished(*CLIENT) == 7
-            async with store.conversation(7) as conversation:
-                assert (conversation.session, conversation.pinned) == (SESSION, "PIN")
-    with Store(first_version) as store:
-        async with store.conversation(7) as conversation:
-            assert await conversation.next_token() == resume.token(bytes(32), 3)
-            await conversation.begin(SESSION, None, "Anna")
-            assert store.record(7).partner == "Anna"
+            assert [(record.number, record.began, record.older) for record in store.history()] == [(7, 1000.0, 1)]
+            assert store.unfinished(*CLIENT) is None
+            assert store.fresh(*CLIENT) > 7
     with Store(tmp_path / "new.db"):
-        assert tables_of(first_version) == tables_of(tmp_path / "new.db")
+        assert tables_of(older) == tables_of(tmp_path / "new.db")
+    assert edit(older, "SELECT token, seed, pinned FROM conversations WHERE id = 7") == [(None, None, None)]
 
 
-def test_journal_of_the_first_version_is_read_as_it_is(first_version: Path) -> None:
+def test_journal_of_an_earlier_version_is_read_as_it_is(older: Path) -> None:
     """A program of that version may go on with it afterwards."""
-    before = first_version.read_bytes()
-    with Reader(first_version) as reader:
+    before = older.read_bytes()
+    with Reader(older) as reader:
         assert turns_of(reader, 7) == CHAT
-        assert [(record.number, record.partner) for record in reader.history()] == [(7, "")]
-    assert first_version.read_bytes() == before
+        assert [(record.number, record.older) for record in reader.history()] == [(7, 1)]
+    assert older.read_bytes() == before
 
 
-def test_journal_of_the_first_version_is_updated_once_by_programs_that_open_it_together(first_version: Path) -> None:
+def test_journal_of_an_earlier_version_is_updated_once_by_programs_that_open_it_together(older: Path) -> None:
     """A client and a server that are started at the same time do that."""
     ready, failures = threading.Barrier(6), list[JournalFailed]()
 
     def open_it() -> None:
         ready.wait()
         try:
-            Store(first_version).__exit__(None, None, None)
+            Store(older).__exit__(None, None, None)
         except JournalFailed as error:
             failures.append(error)
 
@@ -94,7 +98,7 @@ def test_journal_of_the_first_version_is_updated_once_by_programs_that_open_it_t
     for thread in threads:
         thread.join()
     assert failures == []
-    with Store(first_version) as store:
+    with Store(older) as store:
         assert turns_of(store, 7) == CHAT
 
 

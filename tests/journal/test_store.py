@@ -6,9 +6,9 @@ import pytest
 
 from chatgame.core.errors import JournalFailed
 from chatgame.core.seats import Seat
-from chatgame.core.turn import Kind
 from chatgame.journal.store import Store
-from tests.kit.journals import CHAT, CLIENT, SERVER, add, edit, fill, turns_of, written
+from tests.kit.journals import CHAT, CLIENT, SERVER, add, edit, fill, turns_of
+from tests.kit.logs import log_of
 
 ELSEWHERE = Seat.CLIENT, "localhost", 1060
 
@@ -35,7 +35,7 @@ async def test_conversation_in_which_nothing_was_said_is_fresh_and_used_again_as
 
 async def test_conversation_with_a_quit_can_only_be_ended(store: Store) -> None:
     """Until both sides know of the quit it is `closed`; then it is over."""
-    closed = await fill(store, written("Hello", "Hi", (Kind.QUIT, "")))
+    closed = await fill(store, log_of("say Hello", "say Hi", "quit"))
     assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (None, closed)
     open_one = await fill(store, CHAT[:2])
     assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (open_one, closed)
@@ -79,7 +79,7 @@ async def test_forgotten_conversation_is_gone_from_the_disk_and_the_others_stay(
     """Once the program has ended, there is not a byte of it in any file."""
     with Store(path) as store:
         other = await fill(store, CHAT)
-        number = await fill(store, written("Hello", NEEDLE))
+        number = await fill(store, log_of("say Hello", f"say {NEEDLE}"))
         assert any(NEEDLE.encode() in file.read_bytes() for file in path.parent.iterdir())
         store.forget(number)
         assert turns_of(store, number) == []

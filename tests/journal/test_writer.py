@@ -19,7 +19,8 @@ from chatgame.journal.writer import Writer
 from chatgame.players.script import Script
 from chatgame.program import Setting, serve
 from chatgame.protocol import resume
-from tests.kit.journals import CHAT, CLIENT, SESSION, add, after_kill, full_disk, held, turns_of, written
+from tests.kit.journals import CHAT, CLIENT, add, after_kill, full_disk, held, turns_of
+from tests.kit.logs import SESSION, log_of
 
 # One thing after another.
 
@@ -73,7 +74,7 @@ async def test_change_of_a_journal_that_was_closed_fails_at_once(path: Path) -> 
     with Store(path) as store:
         async with store.conversation(store.begin(*CLIENT)) as conversation:
             await conversation.keep(CHAT[0])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             await conversation.keep(CHAT[2])
     store._writer.close()
@@ -160,7 +161,7 @@ async def test_turn_whose_keeping_is_cancelled_is_kept_all_the_same_and_once(sto
 
 async def test_turn_whose_keeping_is_cancelled_before_it_fails_is_not_kept(store: Store, path: Path) -> None:
     """What the partner wrote before is safe all the same, once there is room."""
-    log = written("Hello", "Hi", "How are you? " * 300)
+    log = log_of("say Hello", "say Hi", f"say {'How are you? ' * 300}")
     number = store.begin(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, log[:2])

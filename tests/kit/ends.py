@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from msgspec import to_builtins
 
 from chatgame.core.errors import ChatgameError, PlayerLeft
+from chatgame.core.log import Step
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -22,15 +23,16 @@ from chatgame.net.memory import Streams, greet, linked_in_memory, memory_streams
 from chatgame.net.pump import Pump
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.net.transport import StreamTransport
+from chatgame.players.person.imitation import imitates
 from chatgame.players.script import Script
 from chatgame.protocol.connection import Connection
 from chatgame.protocol.frames import frame
-from chatgame.protocol.hello import hello_of
+from chatgame.protocol.hello import hello_of, session_opened_by
 from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Journal
 from chatgame.session.play import converse
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import NONCE, SESSION, VERSIONS
 from tests.kit.wire import Wire
 
 Games = Mapping[str, AnyRules]
@@ -59,7 +61,7 @@ async def talk(
     players = Script(client_lines), Script(server_lines)
     journals = InMemory(Seat.CLIENT), InMemory(Seat.SERVER)
     links = linked_in_memory(client_games, server_games)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         results = await asyncio.gather(
             *(
                 converse(player, link, games, journal)
@@ -87,15 +89,16 @@ class Peer:
 
     async def greet(self, **fields: Any) -> dict[str, Any]:
         """Exchange hellos with the honest side; `fields` replace what would be right."""
-        hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "games": VERSIONS}
+        hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "nonce": NONCE.hex(), "games": VERSIONS}
         if self.seat is Seat.CLIENT:
-            self.send(hello | fields)
-            answer = await self.hear()
-            session = answer.get("session", "")
+            self.send(hello | {"session": SESSION} | fields)
+            answer, session = await self.hear(), SESSION
         else:
-            answer = await self.hear()
-            session = "0" * 32
-            self.send(hello | {"session": session} | fields)
+            heard = await self.wire.hear_payload()
+            answer = json.loads(heard)
+            said = json.dumps(hello | {"session": answer["session"]} | fields).encode()
+            self.send(said)
+            session = answer["session"] or session_opened_by(heard, said)
         self.table = Table.open(session, BUILT_IN, VERSIONS)
         return answer
 
@@ -177,6 +180,21 @@ class Thinker(Script):
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
 
+class Looker(Script):
+    """A script that keeps what it has seen; `stuck` says at which turns it looks forever."""
+
+    def __init__(self, lines: Iterable[str], stuck: Container[int] = ()) -> None:
+        super().__init__(lines)
+        self.seen: list[tuple[str, str]] = []
+        self._stuck = stuck
+
+    async def see(self, step: Step) -> None:
+        """Keep whose turn it was and what it did."""
+        self.seen.append((step.turn.seat.value, step.turn.kind.value))
+        if step.turn.number in self._stuck:
+            await asyncio.get_running_loop().create_future()
+
+
 async def converse_with_peer(
     seat: Seat, lines: Sequence[str], pace: float = 0.0
 ) -> "tuple[Peer, asyncio.Task[Table]]":
@@ -185,12 +203,12 @@ async def converse_with_peer(
     pump, peer = Pump(StreamTransport(*at_honest), seat.other), Peer(seat, at_peer)
 
     async def honest() -> Link:
-        held, session = Held(seat.other), "1" * 32
+        held = Held(seat.other)
         if seat is Seat.SERVER:
-            pump.say(hello_of(held, BUILT_IN))
+            pump.say(hello_of(held, BUILT_IN, SESSION, nonce=NONCE))
         await pump.next_event()
         if seat is Seat.CLIENT:
-            pump.say(hello_of(held, BUILT_IN, session))
+            pump.say(hello_of(held, BUILT_IN, SESSION, nonce=NONCE))
         return Link(pump, held)
 
     link, _ = await asyncio.gather(honest(), peer.greet())
@@ -199,14 +217,14 @@ async def converse_with_peer(
 
 def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:
     """The link of an honest side at `seat`, whose partner has said hello."""
-    return Link(greeted(streams, seat, Hello("1.0", seat.other, dict(theirs), "1" * 32)), Held(seat))
+    return Link(greeted(streams, seat, Hello("1.0", seat.other, NONCE.hex(), dict(theirs), SESSION)), Held(seat))
 
 
 def greeted(streams: Streams, seat: Seat, hello: Hello) -> Pump:
     """The pump of an honest side at `seat`, on which both have said hello, the partner `hello`."""
     pump, now = Pump(StreamTransport(*streams), seat), asyncio.get_running_loop().time()
     ends = {seat: pump.connection, seat.other: Connection(seat.other, now)}
-    hellos = {seat: hello_of(Held(seat), BUILT_IN, "1" * 32), seat.other: hello}
+    hellos = {seat: hello_of(Held(seat), BUILT_IN, SESSION, nonce=NONCE), seat.other: hello}
     for speaker in Seat:
         greet(ends[speaker], hellos[speaker], ends[speaker.other], now)
     return pump
@@ -217,7 +235,12 @@ async def listening(
     host: str = "localhost", told: Callable[[str], object] = print, patience: float = 1
 ) -> AsyncIterator[Door]:
     """A door on any free port of a host, that is not open yet."""
-    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, told, patience) as door:
+
+    def tell(text: str) -> None:
+        assert imitates(text), "a partner who said this would be marked"
+        told(text)
+
+    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, tell, patience) as door:
         yield door
 
 

@@ -19,7 +19,7 @@ from chatgame.protocol.hello import hello_of
 from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
 from tests.kit.ends import Peer, Screen, greeted
-from tests.kit.versions import SESSION
+from tests.kit.logs import NONCE, SESSION
 
 
 class Echo(Rules[tuple[str, ...], str]):
@@ -91,7 +91,7 @@ async def conversation(
     honest, at_peer = memory_streams()
     peer, screen, keyboard = Peer(CLIENT, at_peer), Screen(), asyncio.StreamReader()
     peer.table = Table.open(SESSION, GAMES, VERSIONS)
-    link = Link(greeted(honest, SERVER, hello_of(Held(CLIENT), GAMES, name=name)), Held(SERVER))
+    link = Link(greeted(honest, SERVER, hello_of(Held(CLIENT), GAMES, SESSION, name=name, nonce=NONCE)), Held(SERVER))
     keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
     console = Console(SERVER, keyboard, screen, terminal=False, look=lambda: Look(colour=colour, titled=colour))
     reading = asyncio.create_task(console.read())
@@ -103,7 +103,7 @@ async def conversation(
 
     acting = asyncio.create_task(acts())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             await converse(console, link, GAMES, InMemory(SERVER))
     except ChatgameError as error:
         complaint = str(error)

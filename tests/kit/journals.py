@@ -4,36 +4,21 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
-from chatgame.core.turn import Kind, Turn
-from chatgame.games import BUILT_IN
+from chatgame.core.turn import Turn
 from chatgame.journal.conversation import Conversation
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import SESSION, log_of
 
-SESSION = "5" * 32
-EMPTY = Table.open(SESSION, BUILT_IN, VERSIONS)
 HERE = "localhost", 1059
 CLIENT, SERVER = (Seat.CLIENT, *HERE), (Seat.SERVER, *HERE)
 
 
-def written(*turns: str | tuple[Kind, str]) -> list[Turn]:
-    """Turns that are each written by the seat that holds the token; a text alone is said."""
-    table, log = EMPTY, []
-    for turn in turns:
-        kind, text = (Kind.SAY, turn) if isinstance(turn, str) else turn
-        assert table.token
-        one, table = table.write(table.token, kind, text)
-        log.append(one)
-    return log
-
-
-CHAT = written("Hello", "Hi", "How are you?", "Well", "And the weather?", "Rain")
+CHAT = log_of("say Hello", "say Hi", "say How are you?", "say Well", "say And the weather?", "say Rain")
 
 
 async def add(conversation: Conversation, turns: Iterable[Turn]) -> None:
@@ -73,8 +58,9 @@ def wal_of(path: Path) -> Path:
 def as_killed(path: Path) -> Path:
     """A copy of what is on the disk right now, which is what a program leaves that is killed."""
     copy = Path(tempfile.mkdtemp(dir=path.parent.parent)) / path.name
-    for file in (path, wal_of(path)):
-        shutil.copyfile(file, copy.with_name(file.name))
+    for suffix in ("", "-wal", "-journal"):
+        with suppress(FileNotFoundError):
+            shutil.copyfile(f"{path}{suffix}", f"{copy}{suffix}")
     return copy
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
-from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.connection import Connection, Event
 from chatgame.protocol.frames import frame
@@ -12,10 +10,10 @@ from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Hello, Message, encode
 from chatgame.protocol.pairing import Invitation, Pairing
 from chatgame.protocol.resume import Held
+from tests.kit.logs import NONCE, SESSION
 
-SESSION = "1" * 32
-CLIENTS = hello_of(Held(Seat.CLIENT), BUILT_IN)
-SERVERS = hello_of(Held(Seat.SERVER), BUILT_IN, SESSION)
+CLIENTS = hello_of(Held(Seat.CLIENT), BUILT_IN, SESSION, nonce=NONCE)
+SERVERS = hello_of(Held(Seat.SERVER), BUILT_IN, SESSION, nonce=NONCE)
 
 
 class Ends:
@@ -94,13 +92,3 @@ def pairing(
 ) -> Pairing:
     """One side of a pairing, with the stand-in for SPAKE2."""
     return Pairing(seat, certificate, lambda code: exchange(seat, code), invitation)
-
-
-def chat(*lines: str) -> list[Turn]:
-    """A chat as turns, the client first."""
-    table, turns = Table.open(SESSION, BUILT_IN), []
-    for line in lines:
-        assert table.token
-        turn, table = table.write(table.token, Kind.SAY, line)
-        turns.append(turn)
-    return turns

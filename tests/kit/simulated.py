@@ -9,7 +9,6 @@ from typing import Any
 import detangle
 from msgspec.structs import replace
 
-from chatgame.core.board import Board
 from chatgame.core.errors import (
     LinkLost,
 )
@@ -19,13 +18,15 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
+from chatgame.players.person.imitation import imitates
 from chatgame.players.person.narration import typed
 from chatgame.program import Setting, join, serve
-from chatgame.protocol.hello import hello_of
-from chatgame.protocol.messages import Bye
+from chatgame.protocol.hello import hello_of, session_opened_by
+from chatgame.protocol.messages import Bye, Hello, decode, encode
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Player
 from tests.kit.ends import Games
+from tests.kit.logs import NONCE
 from tests.kit.wire import Wire
 
 CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
@@ -48,7 +49,7 @@ class Person:
         self.lines = list(lines)
         self.recalled: list[Step] = []
         self.partners: list[str] = []
-        self.heard: list[str | Board] = []
+        self.heard: list[str] = []
         self.seen = 0
         self.held_at = 0
         self._more = asyncio.Event()
@@ -80,7 +81,7 @@ class Person:
         if self.lines and self.lines[0] in (typed(step, self.seat) for step in steps):
             self.lines.pop(0)
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """Keep it."""
         self.heard.append(text)
 
@@ -109,6 +110,7 @@ class Place:
                 return await (serve if seat is Seat.SERVER else join)(player, where, told)
 
         def told(*texts: str) -> None:
+            assert all(map(imitates, texts)), "a partner who said this would be marked"
             self.told[seat] += texts
 
         return detangle.spawn(program(), host=seat.value)
@@ -211,15 +213,23 @@ async def talk(place: Place, lines: tuple[list[str], list[str]], wire: Line) -> 
 class Stranger:
     """A program by hand that says to the server what it likes."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, hello: Hello) -> None:
         self.wire = wire
+        self._hello = hello
+        wire.say(hello)
 
     @classmethod
     async def come(cls, **hello: Any) -> "Stranger":
         """Connect, and say hello as a client."""
-        stranger = cls(Wire(*await asyncio.open_connection("server", 1059)))
-        stranger.wire.say(replace(hello_of(Held(Seat.CLIENT), BUILT_IN), **hello))
-        return stranger
+        said = replace(hello_of(Held(Seat.CLIENT), BUILT_IN, nonce=NONCE), **hello)
+        return cls(Wire(*await asyncio.open_connection("server", 1059)), said)
+
+    async def answered(self) -> tuple[Hello, str]:
+        """The server's hello, and the session that the two hellos name or open."""
+        payload = await self.wire.hear_payload()
+        answer = decode(payload)
+        assert isinstance(answer, Hello)
+        return answer, answer.session or session_opened_by(encode(self._hello), payload)
 
     async def turned_away(self) -> str:
         """The reason of the goodbye, which is all that the server says."""

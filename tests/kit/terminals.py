@@ -1,7 +1,6 @@
 """Real programs on pseudo-terminals, for tests; the fixtures that start them are in `conftest`."""
 
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
 
 PROMPT = "Enter Input >"
-COMMAND = [sys.executable, "-m", "chatgame"]
 
 Spawn = Callable[..., Any]
 
@@ -50,7 +48,7 @@ def chat_of_the_assignment(client: Any, server: Any) -> list[tuple[Any, str, Any
 
 def ends(process: Any, status: int) -> str:
     """What else the program writes until it ends, which it does in time and with this exit status."""
-    process.expect(pexpect.EOF, timeout=3)
+    process.expect(pexpect.EOF)
     process.wait()
     assert (process.exitstatus, process.signalstatus) == (status, None)
     return str(process.before)

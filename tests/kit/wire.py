@@ -37,8 +37,10 @@ class Wire:
         return payload
 
     async def hear(self) -> Message:
-        """Return the next message."""
-        return decode(await self.hear_payload())
+        """Return the next message, which is one of this version."""
+        message = decode(await self.hear_payload())
+        assert isinstance(message, Message)
+        return message
 
     async def start_tls(self, context: ssl.SSLContext) -> None:
         """Go on in TLS.

@@ -8,7 +8,9 @@ from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.net.dial import FIRST_PAUSE, pauses
 from chatgame.protocol.hello import hello_of
+from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
+from tests.kit.logs import NONCE
 from tests.kit.simulated import Person, Place
 from tests.kit.virtual import in_simulation
 from tests.kit.wire import Wire
@@ -28,8 +30,9 @@ class Visits:
         """Greet a client, and hang up."""
         self.count += 1
         wire = Wire(reader, writer)
-        await wire.hear()
-        wire.say(hello_of(Held(Seat.SERVER), BUILT_IN, "1" * 32))
+        hello = await wire.hear()
+        assert isinstance(hello, Hello)
+        wire.say(hello_of(Held(Seat.SERVER), BUILT_IN, hello.session, nonce=NONCE))
         writer.close()
 
 
@@ -56,7 +59,7 @@ def test_server_that_hangs_up_again_and_again_is_dialled_less_and_less(tmp_path:
 
 
 def test_long_pauses_before_dialling_are_told(tmp_path: Path) -> None:
-    """Also when the connections are made each time, and are lost again at once."""
+    """They are told also when the connections are made each time and are lost again at once."""
 
     async def scenario() -> None:
         place = Place(tmp_path)

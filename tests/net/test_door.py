@@ -23,8 +23,9 @@ from chatgame.players.script import Script
 from chatgame.protocol.frames import frame
 from chatgame.session.play import converse
 from tests.kit.ends import dial, link_to, listening
+from tests.kit.logs import NONCE
 
-HELLO: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}}
+HELLO: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "client", "nonce": NONCE.hex(), "games": {}}
 
 
 def framed(message: dict[str, Any]) -> bytes:
@@ -83,7 +84,7 @@ async def take_seats(door: Door) -> None:
 
 @pytest.mark.parametrize("stray", STRAYS.values(), ids=STRAYS)
 async def test_stray_costs_one_line_and_no_seat(stray: bytes) -> None:
-    """It gets no answer, but TLS the alert that there is none here; the real partner gets the seat."""
+    """It gets no answer, or in TLS the alert that there is none; the real partner gets the seat."""
     told: list[str] = []
     async with opened(told.append) as door:
         assert await knock(door, stray) == (TLS_ALERT if stray.startswith(b"\x16") else b"")
@@ -92,8 +93,7 @@ async def test_stray_costs_one_line_and_no_seat(stray: bytes) -> None:
     assert told[0].startswith("Dropped a connection from ('127.0.0.1', ")
 
 
-async def test_reset_stray_is_dropped() -> None:
-    """A port scan that resets the connection."""
+async def test_connection_that_a_port_scan_resets_is_dropped() -> None:
     told: list[str] = []
     async with opened(told.append) as door:
         with socket.create_connection(("127.0.0.1", door.listener.port)) as stray:
@@ -103,7 +103,7 @@ async def test_reset_stray_is_dropped() -> None:
 
 
 async def test_slow_stray_is_dropped_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that says nothing does not keep its connection."""
+    """A connection that says nothing is not kept."""
     monkeypatch.setattr("chatgame.protocol.connection.HELLO_TIME", 0.05)
     told: list[str] = []
     async with opened(told.append) as door:
@@ -136,7 +136,7 @@ async def test_newcomers_while_the_door_closes_are_turned_away() -> None:
 
 
 async def test_third_person_is_told_that_the_table_is_taken() -> None:
-    """And the two are undisturbed, by strays too."""
+    """The two are not disturbed, by strays either."""
     told: list[str] = []
     async with opened(told.append) as door:
         link = await come(door)
@@ -152,7 +152,7 @@ async def test_third_person_is_told_that_the_table_is_taken() -> None:
 
 
 async def test_other_major_version_is_told_which_is_spoken() -> None:
-    """A newer minor one works."""
+    """A newer minor version works."""
     async with opened() as door:
         answer = await knock(door, framed(HELLO | {"protocol": "2.0"}))
         assert json.loads(answer[4:]) == {
@@ -166,14 +166,14 @@ async def test_other_major_version_is_told_which_is_spoken() -> None:
 
 
 async def test_port_in_use_is_said_with_what_to_do() -> None:
-    """One line."""
+    """It takes one line."""
     async with opened() as door:
         with pytest.raises(Unreachable, match=f"Port {door.listener.port} on localhost is in use already.*--port"):
             await TCPListener.bind("localhost", door.listener.port)
 
 
 async def test_address_of_another_machine_cannot_be_listened_on() -> None:
-    """With a hint at the option."""
+    """The sentence names the option."""
     with pytest.raises(Unreachable, match=r"Cannot listen on 192\.0\.2\.1.*Check --host"):
         await TCPListener.bind("192.0.2.1", 0)
 
@@ -198,7 +198,7 @@ async def answering(answer: bytes) -> AsyncIterator[int]:
         (b"", "is not a chatgame server"),
         (framed({"type": "alive"}), "is not a chatgame server"),
         (framed(HELLO), "is not a chatgame server"),
-        (framed(HELLO | {"seat": "server"}), "is not a chatgame server"),
+        (framed(HELLO | {"seat": "server", "session": "0" * 64}), "is not a chatgame server"),
         (
             framed(HELLO | {"seat": "server", "protocol": "2.1"}),
             r"The server speaks protocol 2\.1, and this program 1\.0",
@@ -207,15 +207,14 @@ async def answering(answer: bytes) -> AsyncIterator[int]:
         (framed({"type": "bye", "reason": "mood", "text": "not today"}), r"turned us away \(mood\): not today"),
     ],
 )
-async def test_what_is_no_server_or_has_no_seat_is_told(answer: bytes, words: str) -> None:
-    """Each in one sentence."""
+async def test_server_that_is_not_chatgame_or_has_no_seat_is_told(answer: bytes, words: str) -> None:
+    """Each is told in one sentence."""
     async with answering(answer) as port:
         with pytest.raises(Unreachable, match=words):
             await dial(port, InMemory(Seat.CLIENT))
 
 
 async def test_nobody_listening_is_told_with_what_to_do() -> None:
-    """The port of a closed socket."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -242,15 +241,16 @@ async def test_server_that_does_not_answer_is_told_as_such(monkeypatch: pytest.M
 async def test_nothing_is_written_to_a_connection_that_was_lost(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Or else asyncio warns of it on the screen, after the fifth time."""
+    """Asyncio would warn of it on the screen after the fifth time."""
     monkeypatch.setattr("chatgame.protocol.connection.ALIVE_INTERVAL", 0.001)
     async with answering(b"") as port:
         link = link_to(await asyncio.open_connection("127.0.0.1", port), Seat.CLIENT)
-
+        first, *more = (Turn(number, Seat.CLIENT, Kind.SAY, "into the void", "0" * 64) for number in range(20))
+        await link.send(first)
         with pytest.raises(LinkLost):
             await link.receive()
-        for number in range(20):
-            await link.send(Turn(number, Seat.CLIENT, Kind.SAY, "into the void", "0" * 64))
+        for turn in more:
+            await link.send(turn)
         await link.close()
     assert link.held.number == 20
     assert caplog.text == ""

@@ -14,12 +14,11 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory, memory_streams
 from chatgame.net.pump import Pump
 from chatgame.net.transport import StreamTransport
-from chatgame.players.script import Script
 from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import Alive, Bye, Hello, encode
 from chatgame.session.play import converse
 from tests.kit.ends import Peer, Thinker, greeted, link_to, sentence_of
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, NONCE, SESSION, VERSIONS
 from tests.kit.virtual import in_virtual_time
 
 SAID = [Table.open("s", {}, {}).write(Seat.CLIENT, *turn)[0] for turn in ((Kind.SAY, "Zoë 🎲"), (Kind.QUIT, ""))]
@@ -47,7 +46,7 @@ async def received(*segments: bytes) -> list[Turn]:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 64, len(STREAM)])
 async def test_messages_survive_any_segments(size: int) -> None:
-    """Byte by byte, in the middle of a character, or all at once."""
+    """They may come byte by byte, cut in the middle of a character, or all at once."""
     assert await received(*(STREAM[start : start + size] for start in range(0, len(STREAM), size))) == SAID
 
 
@@ -106,7 +105,7 @@ def test_silent_partner_is_gone_after_the_limit() -> None:
     in_virtual_time(scenario())
 
 
-def test_half_a_message_is_no_sign_of_life() -> None:
+def test_half_a_message_is_not_a_sign_of_life() -> None:
     """One byte every second does not keep a connection."""
 
     async def scenario() -> None:
@@ -131,16 +130,11 @@ def test_half_a_message_is_no_sign_of_life() -> None:
 def test_two_who_think_long_stay_connected() -> None:
     """Signs of life keep a link for as long as a person thinks."""
 
-    class Slow(Script):
-        async def ask(self, table: Table) -> str:
-            await asyncio.sleep(3600)
-            return await super().ask(table)
-
     async def scenario() -> None:
         client, server = linked_in_memory(BUILT_IN)
         tables = await asyncio.gather(
-            converse(Slow(["Hello", "/q"]), client, BUILT_IN, InMemory(Seat.CLIENT)),
-            converse(Slow(["Hi"]), server, BUILT_IN, InMemory(Seat.SERVER)),
+            converse(Thinker(["Hello", "/q"], pace=3600), client, BUILT_IN, InMemory(Seat.CLIENT)),
+            converse(Thinker(["Hi"], pace=3600), server, BUILT_IN, InMemory(Seat.SERVER)),
         )
         assert [table.number for table in tables] == [3, 3]
 
@@ -169,7 +163,7 @@ async def test_partner_who_dies_in_a_game_is_told_in_the_middle_of_a_prompt() ->
     """The line breaks while the honest player is asked."""
     honest, at_peer = memory_streams()
     peer = Peer(Seat.CLIENT, at_peer)
-    peer.table = Table.open("1" * 32, BUILT_IN, VERSIONS)
+    peer.table = EMPTY
     player = Thinker([])
     link = link_to(honest, Seat.SERVER)
     task = asyncio.create_task(converse(player, link, BUILT_IN, InMemory(Seat.SERVER)))
@@ -180,13 +174,13 @@ async def test_partner_who_dies_in_a_game_is_told_in_the_middle_of_a_prompt() ->
 
 
 async def test_late_bytes_of_a_connection_that_was_given_up_are_ignored() -> None:
-    """Even those that have arrived: the partner sends them again where both have agreed on what is held."""
+    """The partner sends those turns again where both have agreed on what is held."""
     (old, at_old), (new, at_new) = memory_streams(), memory_streams()
     link = link_to(old, Seat.SERVER)
     receiving = asyncio.create_task(link.receive())
     await asyncio.sleep(0)
     at_old[1].write(frame(encode(SAID[0])))
-    link.resume(greeted(new, Seat.SERVER, Hello("1.0", Seat.CLIENT, VERSIONS, "1" * 32)))
+    link.resume(greeted(new, Seat.SERVER, Hello("1.0", Seat.CLIENT, NONCE.hex(), VERSIONS, SESSION)))
     again = Turn(0, Seat.CLIENT, Kind.SAY, "agreed on", "0" * 64)
     at_new[1].write(frame(encode(again)))
     assert await receiving == again

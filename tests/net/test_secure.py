@@ -5,7 +5,6 @@ import os
 import re
 import ssl
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
@@ -33,7 +32,9 @@ from chatgame.protocol.messages import Bye, Message, Pair, encode
 from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
+from tests.kit.command import COMMAND
 from tests.kit.ends import Thinker, dial, listening
+from tests.kit.logs import NONCE, SESSION
 from tests.kit.wire import Wire
 
 ANY = "0.0.0.0"  # noqa: S104  # that is what is tested
@@ -150,11 +151,11 @@ async def test_code_is_good_for_one_person_once(server: Server) -> None:
         await server.program
 
 
-async def test_who_is_not_new_needs_a_token(server: Server) -> None:
+async def test_client_who_comes_back_needs_a_token(server: Server) -> None:
     """A hello without a code is one of somebody who comes back; a stranger has nothing to come back to."""
     connection = await server.connect()
     await connection.start_tls(anything())
-    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN, None, "0" * 64))
+    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN, None, "0" * 64, nonce=NONCE))
     assert await connection.hear() == Bye("taken")
     connection.abort()
 
@@ -168,7 +169,7 @@ def anything(version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext
 
 
 async def test_older_tls_is_refused(server: Server) -> None:
-    """1.3 or nothing."""
+    """TLS 1.3 is the oldest that is taken."""
     connection = await server.connect()
     with pytest.raises(LinkLost):
         await connection.start_tls(anything(ssl.TLSVersion.TLSv1_2))
@@ -178,7 +179,7 @@ async def test_older_tls_is_refused(server: Server) -> None:
 async def test_server_does_not_speak_in_the_clear(server: Server) -> None:
     """A client without a code is told so, and a hello is not answered."""
     connection = await server.connect()
-    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN))
+    connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN, nonce=NONCE))
     with pytest.raises((LinkLost, ChatgameError)):
         await connection.hear()
     connection.abort()
@@ -265,7 +266,7 @@ async def guess(connection: Wire) -> None:
 async def hush(connection: Wire) -> None:
     """Answer with something else."""
     await connection.hear()
-    connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, "0" * 32))
+    connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, SESSION, nonce=NONCE))
 
 
 NO_POINTS = {
@@ -279,8 +280,8 @@ NO_POINTS = {
 
 
 @pytest.mark.parametrize("point", NO_POINTS.values(), ids=NO_POINTS)
-async def test_what_is_no_point_of_the_curve_costs_one_connection(server: Server, point: str) -> None:
-    """At the server, which goes on to wait for the friend, and at a client."""
+async def test_key_that_is_not_on_the_curve_costs_one_connection(server: Server, point: str) -> None:
+    """The server goes on to wait for the friend, and a client ends."""
     connection = await server.connect()
     await connection.start_tls(anything())
     connection.say(Pair(f"41{point}"))
@@ -322,7 +323,7 @@ async def test_what_comes_before_tls_is_not_read_as_if_it_came_within(server: Se
 
 
 async def test_friend_whose_first_hello_was_lost_gets_in_with_the_same_command(server: Server) -> None:
-    """The code was used by then, and by nobody else."""
+    """Nobody else has used the code by then."""
     kept, code = InMemory(Seat.CLIENT), server.code
     with pytest.MonkeyPatch.context() as patch:
 
@@ -339,7 +340,7 @@ async def test_friend_whose_first_hello_was_lost_gets_in_with_the_same_command(s
 
 @pytest.mark.parametrize("answer", [reflect, guess, hush])
 async def test_impostor_who_does_not_know_the_code_is_found_out(answer: Answer) -> None:
-    """By a message that is sent back, a guess, or a hello without any proof."""
+    """It may send a message back, guess, or say hello without any proof."""
     kept = InMemory(Seat.CLIENT)
     async with impostor(answer) as port:
         with pytest.raises(Unreachable):
@@ -348,7 +349,7 @@ async def test_impostor_who_does_not_know_the_code_is_found_out(answer: Answer) 
 
 
 async def test_other_certificate_is_refused_where_one_is_known() -> None:
-    """Who comes back tells nothing to a server that is not the same."""
+    """A client that comes back tells nothing to a server that is not the same."""
     heard: list[Message] = []
 
     async def listen(connection: Wire) -> None:
@@ -356,7 +357,7 @@ async def test_other_certificate_is_refused_where_one_is_known() -> None:
 
     async with impostor(listen) as port:
         kept = InMemory(Seat.CLIENT)
-        kept.pinned, kept.session, kept.held = "0" * 64, "1" * 32, replace(kept.held, number=1)
+        kept.pinned, kept.session, kept.held = "0" * 64, SESSION, replace(kept.held, number=1)
         for code in (None, "7-guitar-island"):  # a code that was used once is not tried again
             with pytest.raises(Unreachable, match=r"its certificate is another\. Nothing was sent"):
                 await dial(port, kept, code)
@@ -364,7 +365,7 @@ async def test_other_certificate_is_refused_where_one_is_known() -> None:
 
 
 async def test_silent_connections_are_dropped_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before TLS, within it, or in the middle of pairing."""
+    """They may fall silent before TLS, within it, or in the middle of pairing."""
     monkeypatch.setattr("chatgame.protocol.connection.HELLO_TIME", 0.2)
     monkeypatch.setattr("chatgame.net.transport.HELLO_TIME", 0.2)
     silent, paired = await server.connect(), await server.connect()
@@ -399,12 +400,12 @@ def without_the_extra(tmp_path: Path) -> dict[str, str]:
 def test_missing_extra_is_named_with_its_install_command(
     without_the_extra: dict[str, str], arguments: list[str]
 ) -> None:
-    """In one line; on the loopback nobody needs it."""
-    with subprocess.Popen([sys.executable, "-m", "chatgame", "server", "--port", "0"], stdout=-1, stdin=-1) as plain:
+    """One line names it; on the loopback nobody needs it."""
+    with subprocess.Popen([*COMMAND, "server", "--port", "0"], stdout=-1, stdin=-1) as plain:
         assert plain.stdout
         port = plain.stdout.readline().split()[-1].decode()
         result = subprocess.run(
-            [sys.executable, "-m", "chatgame", *arguments, "--port", port if arguments[0] == "client" else "0"],
+            [*COMMAND, *arguments, "--port", port if arguments[0] == "client" else "0"],
             check=False,
             capture_output=True,
             text=True,
@@ -427,7 +428,7 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
         async def end(self) -> None:
             self.ended = True
 
-    session, certificate = "1" * 32, new_certificate()
+    session, certificate = SESSION, new_certificate()
     hello, table = Table.open(session, BUILT_IN).write(Seat.CLIENT, Kind.SAY, "Hello")
     quits, _ = table.write(Seat.SERVER, Kind.QUIT)
     friend, quitter = InMemory(Seat.CLIENT), Quitter(Seat.SERVER)
@@ -448,7 +449,7 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
 
 
 async def test_server_in_the_clear_says_that_it_takes_no_code() -> None:
-    """On both sides, whether it was started with --insecure or for its own computer alone."""
+    """Both sides are told, whether it was started with --insecure or for its own computer alone."""
     told: list[str] = []
     async with listening(told=told.append) as door:
         await door.open(InMemory(Seat.SERVER))

@@ -16,7 +16,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
-from chatgame.protocol.messages import Alive, Bye, Hello, Reason
+from chatgame.protocol.messages import Alive, Bye, Reason
 from chatgame.protocol.resume import Held, token
 from tests.kit.simulated import CHAT, Line, Person, Place, Stranger, both_sit, heard, talk, until
 from tests.kit.virtual import in_simulation
@@ -34,7 +34,7 @@ def said(log: Sequence[Turn]) -> list[tuple[Seat, Kind, str]]:
 def test_line_that_is_cut_at_any_message_costs_nothing(
     tmp_path: Path, lines: tuple[list[str], list[str]], when: str
 ) -> None:
-    """Before the first turn, at `play`, between commit and reveal, at `/q`: each turn stands once on both sides."""
+    """Each turn stands once on both sides, wherever the line is cut."""
     whole = Line()
     expected: list[tuple[Seat, Kind, str]] = []
 
@@ -55,7 +55,7 @@ def test_line_that_is_cut_at_any_message_costs_nothing(
 
 
 def test_line_that_is_cut_again_and_again_costs_nothing(tmp_path: Path) -> None:
-    """Also while the two greet each other anew."""
+    """It may be cut while the two greet each other anew."""
 
     async def scenario() -> None:
         wire = Line(before=range(4, 30), after=[31, 33])
@@ -67,7 +67,7 @@ def test_line_that_is_cut_again_and_again_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_both_are_told_that_the_line_is_lost_and_when_it_is_back(tmp_path: Path) -> None:
-    """And how the client goes about it."""
+    """The client is told how it goes about it."""
 
     async def scenario() -> None:
         place = Place(tmp_path)
@@ -107,7 +107,7 @@ def test_line_typed_while_the_connection_is_lost_is_sent_once(tmp_path: Path) ->
 
 @pytest.mark.parametrize("frames", [0, 1])
 def test_client_whose_first_connection_after_a_restart_breaks_dials_again(tmp_path: Path, frames: int) -> None:
-    """As at any other time: it is cut before the client's hello or before the server's answer."""
+    """The connection may break before the client's hello or before the server's answer."""
 
     async def scenario() -> None:
         place, line = Place(tmp_path), Line()
@@ -141,9 +141,7 @@ def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path, s
             peer = await Stranger.come(
                 token=token(bytes(32), visit), session=session, turns=held.number, digest=held.digest
             )
-            hello = await peer.wire.hear()
-            assert isinstance(hello, Hello)
-            session = hello.session or ""
+            hello, session = await peer.answered()
             table = table or Table.open(session, BUILT_IN, hello.games)
             ends = asyncio.get_running_loop().time() + 8
             alive = [Alive()] * signs

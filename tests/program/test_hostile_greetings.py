@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -22,8 +21,6 @@ import chatgame.session.play
 from chatgame.core.errors import ChatgameError
 from chatgame.core.limits import MAX_STRAYS
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
-from chatgame.games import BUILT_IN
 from chatgame.net.memory import memory_streams
 from chatgame.net.pump import Pump
 from chatgame.net.transport import StreamTransport
@@ -33,11 +30,12 @@ from chatgame.protocol.hello import hello_of, refusal
 from chatgame.protocol.messages import Bye
 from chatgame.protocol.resume import Held
 from tests.kit.attacks import ATTACKS, texts
+from tests.kit.command import COMMAND
 from tests.kit.ends import Peer, Screen
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
 from tests.kit.hostile import GAMES, answer
-from tests.kit.versions import SESSION, VERSIONS
+from tests.kit.logs import NONCE
 
 CLIENT, SERVER = Seat
 
@@ -50,7 +48,7 @@ async def greeting(messages: Iterable[bytes]) -> list[str]:
             honest, (_, writer) = memory_streams()
             pump = Pump(StreamTransport(*honest), seat)
             if seat is CLIENT:
-                pump.say(hello_of(Held(CLIENT), GAMES))
+                pump.say(hello_of(Held(CLIENT), GAMES, nonce=NONCE))
             writer.write(message)
             writer.close()
             try:
@@ -69,8 +67,9 @@ def greetings(text: str) -> list[bytes]:
         "type": "hello",
         "protocol": "1.0",
         "seat": "server",
+        "nonce": NONCE.hex(),
         "games": {},
-        "session": SESSION,
+        "session": None,
         "name": "",
     }
     wrong = [hello | {field: text} for field in hello] + [hello | {"games": {text: 1}}, hello | {text: text}]
@@ -121,7 +120,7 @@ def see_greeting(
 def test_any_text_does_nothing_in_a_greeting(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In whichever field of a hello or a goodbye, and as bytes that are no message."""
+    """It may stand in any field of a hello or a goodbye, or be bytes that are not a message."""
     with asyncio.Runner() as runner:
 
         @fuzzed(max_examples=15)
@@ -139,14 +138,13 @@ def test_any_text_does_nothing_in_a_greeting(
 
 @pytest.mark.parametrize("greeted", [False, True])
 async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_is(greeted: bool) -> None:
-    """Both outputs of the process: what a server says as it turns us away, or in chat and as it leaves."""
+    """Both outputs are looked at, where the server turns the client away and where it chats and leaves."""
     text = "".join(attack for name, attack in ATTACKS.items() if "tower" not in name and name != "marks alone")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(SERVER, (reader, writer))
         if greeted:
             await peer.greet()
-            peer.table = Table.open("0" * 32, BUILT_IN, VERSIONS)
             await answer(peer)
             peer.send(peer.turn("say", text))
         else:
@@ -156,7 +154,7 @@ async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_i
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
-        command = (sys.executable, "-m", "chatgame", "client", "--port", str(server.sockets[0].getsockname()[1]))
+        command = (*COMMAND, "client", "--port", str(server.sockets[0].getsockname()[1]))
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
         assert process.stdin
@@ -174,9 +172,9 @@ async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_i
 
 
 async def test_real_server_shows_hostile_strays_and_its_terminal_stays_as_it_is() -> None:
-    """What its door tells of those who say no hello."""
+    """Its door tells of those who say no hello."""
     pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-m", "chatgame", "server", "--port", "0")
+    command = (*COMMAND, "server", "--port", "0")
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
     assert process.stdin
     assert process.stdout

@@ -19,7 +19,7 @@ from tests.kit.virtual import in_simulation
 
 @pytest.mark.parametrize("quitter", Seat)
 def test_partner_who_was_away_learns_of_a_quit_when_they_come(tmp_path: Path, quitter: Seat) -> None:
-    """Who has quit has gone by then; their program says so when it is started again."""
+    """The player who quit has gone by then; their program says so when it is started again."""
 
     async def scenario() -> None:
         place = Place(tmp_path)

@@ -26,7 +26,7 @@ SECRETS = (
 @pytest.mark.parametrize("victim", Seat)
 @pytest.mark.parametrize("turns", range(1, 15))
 def test_killed_program_goes_on_where_it_was(tmp_path: Path, victim: Seat, turns: int) -> None:
-    """After any turn of a conversation with secrets and hidden choices; the person is shown where it was."""
+    """It may be killed after any turn, with secrets and hidden choices; the person is shown where it was."""
 
     async def scenario() -> None:
         place = Place(tmp_path)
@@ -46,7 +46,7 @@ def test_killed_program_goes_on_where_it_was(tmp_path: Path, victim: Seat, turns
 
 @pytest.mark.parametrize("victim", Seat)
 def test_names_are_known_again_after_a_restart(tmp_path: Path, victim: Seat) -> None:
-    """To who comes back; who stayed was told once."""
+    """The person who comes back is told; the one who stayed was told once."""
 
     async def scenario() -> None:
         place, names = Place(tmp_path), {Seat.CLIENT: "Anna", Seat.SERVER: "Ben"}
@@ -126,7 +126,7 @@ def test_client_of_a_conversation_that_the_server_has_given_up_is_told_what_to_d
 
 
 def test_old_conversation_stays_until_the_new_one_has_begun(tmp_path: Path) -> None:
-    """To ask for another in vain costs nothing."""
+    """Nothing is lost by asking for another one in vain."""
 
     async def scenario() -> None:
         place = Place(tmp_path)

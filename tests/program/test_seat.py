@@ -15,7 +15,7 @@ from chatgame.core.errors import (
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.protocol.messages import Hello, Reason
+from chatgame.protocol.messages import Reason
 from chatgame.protocol.resume import token
 from tests.kit.journals import edit
 from tests.kit.simulated import Person, Place, Stranger, both_sit, heard, until
@@ -32,7 +32,7 @@ def spied(journal: Path) -> list[Any]:
 
 @pytest.mark.parametrize("connected", [True, False])
 def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) -> None:
-    """Tokens that are stale, of another session, guessed or none: refused, and the partner is not disturbed."""
+    """A token that is stale, of another session, guessed or missing is refused."""
 
     async def scenario() -> None:
         place = Place(tmp_path)
@@ -50,7 +50,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
             ({"session": session, "token": last} | log, Reason.DIVERGED),
             ({"session": session, "token": first} | log, Reason.DIVERGED),
             ({"session": session, "token": token(b"another's seed" * 3, 5)} | log, Reason.UNKNOWN),
-            ({"session": "f" * 32, "token": last} | log, Reason.UNKNOWN),
+            ({"session": "f" * 64, "token": last} | log, Reason.UNKNOWN),
         ):
             assert await (await Stranger.come(**hello)).turned_away() == reason
         if connected:
@@ -65,7 +65,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
 
 
 def test_seat_in_which_nothing_was_said_is_free_when_the_server_starts_again(tmp_path: Path) -> None:
-    """Whoever comes first has it, the old client or another."""
+    """The first to come has it, the old client or another."""
 
     async def scenario() -> None:
         place = Place(tmp_path)
@@ -91,10 +91,9 @@ def test_client_that_cannot_come_back_is_not_waited_for(tmp_path: Path) -> None:
         await heard(place.told[Seat.SERVER], "listening")
         for words in ([], ["Hello"]):
             stranger = await Stranger.come()
-            hello = await stranger.wire.hear()
-            assert isinstance(hello, Hello)
+            _, session = await stranger.answered()
             for word in words:
-                stranger.wire.say(Table.open(hello.session or "", {}, {}).write(Seat.CLIENT, Kind.SAY, word)[0])
+                stranger.wire.say(Table.open(session, {}, {}).write(Seat.CLIENT, Kind.SAY, word)[0])
                 await until(lambda: person.seen == 1)
             stranger.wire.abort()
             if not words:

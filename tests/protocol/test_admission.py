@@ -7,15 +7,16 @@ from chatgame.core.seats import Seat
 from chatgame.protocol.admission import GOODBYES, Admission, Decision
 from chatgame.protocol.messages import Hello, Reason
 from chatgame.protocol.resume import token
+from tests.kit.logs import NONCE, SESSION
 
-SESSION, OTHER = "1" * 32, "2" * 32
+OTHER = "2" * 64
 FIRST, SECOND, THIRD = (token(b"seed" * 8, spent) for spent in range(3))
 STRANGERS = token(b"else" * 8, 5)
 
 
 def hello(session: str | None = None, token: str | None = None) -> Hello:
     """A client's hello."""
-    return Hello("1.0", Seat.CLIENT, {}, session, token=token)
+    return Hello("1.0", Seat.CLIENT, NONCE.hex(), {}, session, token=token)
 
 
 def test_first_client_gets_the_seat() -> None:
@@ -32,7 +33,8 @@ def test_client_without_the_code_does_not() -> None:
     [
         (hello(SESSION, SECOND), Decision.BACK),
         (hello(SESSION, THIRD), Decision.BACK),  # the hello before was lost
-        (hello(None, SECOND), Decision.BACK),  # it never heard which session it was
+        (hello(None, SECOND), Decision.NEW),  # it never heard the answer
+        (hello(OTHER, SECOND), Decision.UNKNOWN),
         (hello(SESSION, FIRST), Decision.STALE),
         (hello(OTHER, FIRST), Decision.UNKNOWN),
         (hello(SESSION, STRANGERS), Decision.UNKNOWN),
@@ -66,10 +68,17 @@ def test_seat_of_a_session_without_a_turn_is_free_after_a_restart() -> None:
     assert admission.decide(hello(SESSION, SECOND), welcome=False) is Decision.BACK
 
 
+@pytest.mark.parametrize("welcome", [True, False])
+def test_client_that_names_no_session_gets_none_that_has_begun(welcome: bool) -> None:
+    admission = Admission(SESSION, FIRST, begun=True)
+    assert admission.decide(hello(None, SECOND), welcome=welcome) is Decision.TAKEN
+
+
 def test_client_of_a_closed_session_hears_the_farewell() -> None:
-    admission = Admission(farewell=FIRST)
+    admission = Admission(farewell=(SESSION, FIRST))
     assert admission.decide(hello(SESSION, SECOND), welcome=False) is Decision.FAREWELL
     assert admission.decide(hello(SESSION, FIRST), welcome=False) is Decision.UNKNOWN
+    assert admission.decide(hello(OTHER, SECOND), welcome=False) is Decision.UNKNOWN
 
 
 def test_lost_client_that_had_said_nothing_frees_the_seat() -> None:

@@ -1,8 +1,10 @@
 """The connection: both ends of the protocol, byte by byte and against the clock, without a loop."""
 
+from hashlib import sha256
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from chatgame.core.errors import (
     Diverged,
@@ -18,14 +20,15 @@ from chatgame.core.limits import ALIVE_INTERVAL, CLOSING_TIME, HELLO_TIME, SILEN
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
 from chatgame.protocol.connection import TRANSITIONS, Connection, Paired, State
-from chatgame.protocol.messages import Alive, Bye, Hello, Message, Pair, Reason, decode
+from chatgame.protocol.messages import Alive, Bye, Hello, Message, Pair, Reason, decode, encode
 from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.resume import Held
-from tests.kit.machines import CLIENTS, SERVERS, SESSION, Ends, chat, pairing
+from tests.kit.logs import NONCE, SESSION, log_of
+from tests.kit.machines import CLIENTS, SERVERS, Ends, pairing
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 LEFT = Bye(Reason.LEFT)
-HELLO, ANSWER = chat("Hello", "Hi")
+HELLO, ANSWER = log_of("say Hello", "say Hi")
 
 
 @pytest.fixture(params=[False, True], ids=["whole", "byte by byte"])
@@ -36,10 +39,12 @@ def ends(request: pytest.FixtureRequest) -> Ends:
 
 def sent(end: Connection) -> list[Message]:
     """What an end wants to send now, as messages."""
-    data, messages = end.data_to_send(), []
+    data, messages = end.data_to_send(), list[Message]()
     while data:
         size = int.from_bytes(data[:4])
-        messages.append(decode(data[4 : 4 + size]))
+        message = decode(data[4 : 4 + size])
+        assert isinstance(message, Message)
+        messages.append(message)
         data = data[4 + size :]
     return messages
 
@@ -137,7 +142,7 @@ STATES = [State.START, State.GREETING, State.OPEN, State.CLIENT_LEFT, State.SERV
 def test_message_is_heard_where_the_table_names_it_and_nowhere_else(
     state: State, hearer: Seat, message: Message
 ) -> None:
-    """After a goodbye, what the table does not name is passed over; before, it ends the connection by an error."""
+    """Elsewhere it ends the connection by an error, or is passed over after a goodbye."""
     ends = reach(state)
     end = ends.end(hearer)
     named = TRANSITIONS[state].get((hearer.other, type(message)))
@@ -219,7 +224,8 @@ def test_nothing_is_said_after_ones_own_goodbye() -> None:
 
 def with_protocol(hello: Hello, protocol: str) -> Hello:
     """A hello of another version."""
-    return Hello(protocol, hello.seat, hello.games, hello.session)
+    other: Hello = replace(hello, protocol=protocol)
+    return other
 
 
 def test_newer_minor_version_makes_no_difference(ends: Ends) -> None:
@@ -240,16 +246,62 @@ def test_server_of_another_major_version_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "words"),
-    [(None, None, "it did not say hello"), ("2" * 32, SESSION, "answered for another session")],
+    ("ours", "theirs"),
+    [("2" * 64, SESSION), ("2" * 64, None), (None, SESSION)],
 )
-def test_server_has_to_name_the_session_that_it_was_asked_for(
-    ours: str | None, theirs: str | None, words: str
-) -> None:
+def test_server_has_to_name_the_session_that_it_was_asked_for(ours: str | None, theirs: str | None) -> None:
     ends = Ends()
-    ends.say(CLIENT, Hello("1.0", CLIENT, {}, ours))
-    with pytest.raises(RemoteProtocolError, match=words):
-        ends.inject(CLIENT, Hello("1.0", SERVER, {}, theirs))
+    ends.say(CLIENT, Hello("1.0", CLIENT, NONCE.hex(), {}, ours))
+    with pytest.raises(RemoteProtocolError, match="answered for another session"):
+        ends.inject(CLIENT, Hello("1.0", SERVER, NONCE.hex(), {}, theirs))
+
+
+def test_two_hellos_open_a_session_that_both_ends_compute_from_their_bytes(ends: Ends) -> None:
+    client, server = replace(CLIENTS, session=None), replace(SERVERS, session=None, nonce="ab" * 32)
+    ends.greet(client, server)
+    assert ends.client.session == ends.server.session == sha256(encode(client) + encode(server)).hexdigest()
+
+
+def test_server_knows_the_session_before_it_answers() -> None:
+    ends, answer = Ends(), replace(SERVERS, session=None)
+    ends.say(CLIENT, replace(CLIENTS, session=None))
+    session = ends.server.session_with(answer)
+    ends.say(SERVER, answer)
+    assert ends.server.session == session
+
+
+@pytest.mark.parametrize("field", ["nonce", "name"])
+@pytest.mark.parametrize("seat", Seat)
+def test_whatever_is_said_in_the_greeting_makes_another_session(seat: Seat, field: str) -> None:
+    hellos = {Seat.CLIENT: replace(CLIENTS, session=None), Seat.SERVER: replace(SERVERS, session=None)}
+    sessions = set()
+    for value in ("ab", "cd"):
+        hello = {seat: replace(hellos[seat], **{field: value * 32 if field == "nonce" else value})}
+        sessions.add(Ends().greet(*(hellos | hello).values()).client.session)
+    assert len(sessions) == 2
+
+
+# What later versions may say
+
+
+UNKNOWN = b'{"type":"wave","protocol":"9.9","hands":[2,{"both":true}]}'
+
+
+@pytest.mark.parametrize("seat", Seat)
+@pytest.mark.parametrize("state", STATES)
+def test_message_of_an_unknown_type_is_passed_over_in_every_state(state: State, seat: Seat) -> None:
+    ends = reach(state)
+    before = ends.end(seat).state
+    ends.inject(seat, UNKNOWN)
+    assert ends.end(seat).state is before is state
+    assert ends.end(seat).data_to_send() == b""
+
+
+def test_hello_of_a_later_major_version_is_answered_whatever_else_is_in_it() -> None:
+    ends = Ends()
+    with pytest.raises(TurnedAway):
+        ends.inject(SERVER, b'{"protocol":"2.0","seat":["any"],"type":"hello"}')
+    assert sent(ends.server) == [Bye(Reason.VERSION, "protocol 2.0 is not understood here, but 1.0")]
 
 
 # Coming back
@@ -257,11 +309,11 @@ def test_server_has_to_name_the_session_that_it_was_asked_for(
 
 def test_each_side_sends_what_the_other_lacks(ends: Ends) -> None:
     """Here the client has got the answer, and the server has not got the client's next turn."""
-    log = chat("Hello", "Hi", "Good")
+    log = log_of("say Hello", "say Hi", "say Good")
     client, server = Held.of(CLIENT, log), Held.of(SERVER, log[:2])
     ends.greet(
-        Hello("1.0", CLIENT, {}, SESSION, client.number, client.digest),
-        Hello("1.0", SERVER, {}, SESSION, server.number, server.digest),
+        Hello("1.0", CLIENT, NONCE.hex(), {}, SESSION, client.number, client.digest),
+        Hello("1.0", SERVER, NONCE.hex(), {}, SESSION, server.number, server.digest),
     )
     ends.server.resume(server, ends.now)
     ends.client.resume(client, ends.now)
@@ -271,9 +323,9 @@ def test_each_side_sends_what_the_other_lacks(ends: Ends) -> None:
 
 
 def test_log_of_another_conversation_is_never_merged() -> None:
-    ends = Ends().greet(Hello("1.0", CLIENT, {}, SESSION, 1, "0" * 64))
+    ends = Ends().greet(Hello("1.0", CLIENT, NONCE.hex(), {}, SESSION, 1, "0" * 64))
     with pytest.raises(Diverged):
-        ends.server.resume(Held.of(SERVER, chat("Hello")), ends.now)
+        ends.server.resume(Held.of(SERVER, log_of("say Hello")), ends.now)
     assert ends.server.data_to_send() == b""
 
 
@@ -351,7 +403,7 @@ def test_no_sign_of_life_is_added_to_bytes_that_wait() -> None:
 
 @pytest.mark.parametrize("seat", Seat)
 def test_goodbye_is_not_waited_for_longer_than_agreed(seat: Seat) -> None:
-    """Whichever end it is that leaves."""
+    """Either end may be the one that leaves."""
     ends = reach(State.CLIENT_LEFT)
     assert ends.end(seat).deadline == ends.now + CLOSING_TIME
     ends.end(seat).tick(ends.now + CLOSING_TIME)
@@ -362,7 +414,7 @@ def test_goodbye_is_not_waited_for_longer_than_agreed(seat: Seat) -> None:
 
 def test_every_message_of_the_log_passes(ends: Ends) -> None:
     ends.greet()
-    log = chat(*map(str, range(20)))
+    log = log_of(*(f"say {number}" for number in range(20)))
     for turn in log:
         ends.say(turn.seat, turn)
     assert [event for event in ends.heard[SERVER] if isinstance(event, Turn)] == log[::2]

@@ -9,18 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatgame.core.errors import InvalidMessage
-from chatgame.core.limits import MAX_PAYLOAD, MAX_TEXT
+from chatgame.core.limits import MAX_NESTING, MAX_PAYLOAD, MAX_TEXT
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind, Turn
-from chatgame.protocol.messages import Alive, Bye, Hello, Message, decode, encode
+from chatgame.protocol.messages import Alive, Bye, Foreign, Hello, Message, Pair, decode, encode
+from tests.kit.logs import NONCE
 
 ANY_MESSAGE: st.SearchStrategy[Message] = st.one_of(
     st.builds(
         Hello,
         protocol=st.just("1.0"),
         seat=st.sampled_from(Seat),
+        nonce=st.from_regex(r"\A[0-9a-f]{64}\Z"),
         games=st.dictionaries(st.from_regex(r"\A[a-z0-9_-]{1,32}\Z"), st.integers(1, 2**31 - 1), max_size=5),
-        session=st.none() | st.from_regex(r"\A[0-9a-f]{32}\Z"),
+        session=st.none() | st.from_regex(r"\A[0-9a-f]{64}\Z"),
         turns=st.integers(0, 2**53 - 1),
         digest=st.none() | st.from_regex(r"\A[0-9a-f]{64}\Z"),
     ),
@@ -44,7 +46,13 @@ TURN: dict[str, Any] = {
     "text": "Hello",
     "digest": "0" * 64,
 }
-HELLO: dict[str, Any] = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {"tictactoe": 1}}
+HELLO: dict[str, Any] = {
+    "type": "hello",
+    "protocol": "1.0",
+    "seat": "client",
+    "nonce": NONCE.hex(),
+    "games": {"tictactoe": 1},
+}
 
 
 @given(ANY_MESSAGE)
@@ -61,7 +69,7 @@ def test_any_bytes_are_a_message_or_the_one_error(payload: bytes) -> None:
 
 
 def test_message_is_json_that_any_language_reads() -> None:
-    """One object, with its type first."""
+    """It is one object, with its type first."""
     assert encode(Turn(0, Seat.CLIENT, Kind.SAY, "Hello", "0" * 64)).decode() == json.dumps(
         TURN, separators=(",", ":")
     )
@@ -90,7 +98,6 @@ def test_longest_text_fits_into_a_frame_however_it_is_escaped(text: str) -> None
         {"text": "x" * (MAX_TEXT + 1)},
         {"digest": "0" * 63},
         {"digest": "0" * 64 + "\n"},
-        {"type": "turns"},
         {"more": 1},
     ],
 )
@@ -121,10 +128,58 @@ def test_hello_is_checked_field_by_field(wrong: dict[str, Any]) -> None:
         decode(json.dumps(HELLO | wrong).encode())
 
 
-def test_hello_and_bye_of_a_later_version_may_say_more() -> None:
-    """Fields that this version does not know are passed over in them."""
+def test_fields_of_a_later_version_are_passed_over_except_in_turns() -> None:
     assert isinstance(decode(json.dumps(HELLO | {"mood": "good"}).encode()), Hello)
     assert decode(b'{"type":"bye","reason":"later","until":5}') == Bye("later")
+    assert decode(b'{"type":"alive","since":5}') == Alive()
+    assert decode(json.dumps({"type": "pair", "value": "0" * 64, "step": 1}).encode()) == Pair("0" * 64)
+
+
+@pytest.mark.parametrize("payload", [b'{"type":"wave"}', b'{"type":"turns","number":-1}', b'{"type":""}'])
+def test_message_of_an_unknown_type_is_none(payload: bytes) -> None:
+    assert decode(payload) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b'{"type":"wave","x":NaN}',
+        b'{"type":"wave","x":1,"x":2}',
+        b'{"type":"wave","x":"\\udc00"}',
+        b'{"type":"wave","protocol":"1"}',
+        b'{"type":"wave"',
+        b'{"type":7}',
+        b'{"wave":7}',
+    ],
+)
+def test_message_of_an_unknown_type_is_json_all_the_same(wrong: bytes) -> None:
+    with pytest.raises(InvalidMessage):
+        decode(wrong)
+
+
+@pytest.mark.parametrize("hello", [HELLO | {"protocol": "2.7"}, {"protocol": "2.7", "type": "hello", "seat": 3}])
+def test_hello_of_another_major_version_is_read_no_further(hello: dict[str, Any]) -> None:
+    assert decode(json.dumps(hello).encode()) == Foreign("2.7")
+
+
+def nested(levels: int, inside: str = "") -> bytes:
+    """A goodbye with so many levels of JSON, itself among them."""
+    lists = levels - 1
+    return f'{{"type":"bye","reason":"left","x":{"[" * lists}{inside}{"]" * lists}}}'.encode()
+
+
+def test_json_may_be_nested_as_deep_as_agreed_and_no_deeper() -> None:
+    assert decode(nested(MAX_NESTING, '"[[[[[[[[[["')) == Bye("left")
+    assert decode(nested(3, "[],[],[],[],[],[],[],[],{}")) == Bye("left")
+    with pytest.raises(InvalidMessage, match=f"more than {MAX_NESTING} levels"):
+        decode(nested(MAX_NESTING + 1))
+
+
+def test_brackets_in_a_text_are_no_levels() -> None:
+    text = '[{"\\' * 1000
+    turn = decode(json.dumps(TURN | {"text": text}).encode())
+    assert isinstance(turn, Turn)
+    assert turn.text == text
 
 
 @pytest.mark.parametrize(
@@ -141,6 +196,6 @@ def test_hello_and_bye_of_a_later_version_may_say_more() -> None:
     ],
 )
 def test_traps_of_json_are_refused(trap: bytes) -> None:
-    """What some parsers take, or fall over."""
+    """Some parsers take them, or fall over them."""
     with pytest.raises(InvalidMessage):
         decode(trap)

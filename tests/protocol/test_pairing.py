@@ -11,7 +11,7 @@ from tests.kit.machines import pairing
 
 
 def test_code_is_a_number_and_two_words() -> None:
-    """Of each as many as there are, so that a guess is one of many millions."""
+    """There are so many of each that a guess is one of many millions."""
     asked: list[int] = []
 
     def below(number: int) -> int:
@@ -56,14 +56,14 @@ def test_code_is_read_as_people_write_it(text: str) -> None:
         "7-gu1tar-x",
     ],
 )
-def test_what_is_not_a_code_is_told_with_an_example(text: str) -> None:
-    """Before anything is sent."""
+def test_text_that_is_not_a_code_is_refused_with_an_example(text: str) -> None:
+    """It is refused before anything is sent."""
     with pytest.raises(Refused, match=r"is not a code.*as in 7-guitar-island"):
         read_code(text)
 
 
 def test_proof_is_bound_to_all_that_was_seen() -> None:
-    """The key, who proves, the certificate and both messages."""
+    """It depends on the key, the seat that proves, the certificate and both messages."""
     args = (b"k" * 32, Seat.CLIENT, b"c" * 32, b"a" * 33, b"b" * 33)
     others = [
         (b"K" * 32, *args[1:]),

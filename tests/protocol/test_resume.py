@@ -16,13 +16,13 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.resume import Held, follows, token
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import SESSION, VERSIONS
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 
 
-def log_of(acts: Iterable[str], session: str = "0" * 32) -> list[Turn]:
-    """The turns that come of acts as in "say hello", each by whoever holds the token; what is refused is left out."""
+def taken(acts: Iterable[str], session: str = SESSION) -> list[Turn]:
+    """The turns that a table takes of acts as in "say hello", each by whoever holds the token."""
     table, log = Table.open(session, BUILT_IN, VERSIONS), []
     for kind, _, text in (act.partition(" ") for act in acts):
         with suppress(Refused):
@@ -45,11 +45,11 @@ ACTS = [
     "resign",
     *HANGMAN,
 ]
-LOG = log_of(ACTS)
+LOG = taken(ACTS)
 """A log in which each seat writes several turns in a row, and with one of either seat at its end."""
 
 acts = st.lists(st.sampled_from([*ACTS, *(f"move {cell}" for cell in "23789")]), min_size=10)
-logs = acts.map(log_of)
+logs = acts.map(taken)
 
 
 def known(seat: Seat, log: Sequence[Turn]) -> int:
@@ -64,7 +64,7 @@ def pairs(log: Sequence[Turn]) -> list[tuple[Seat, int, int]]:
 
 
 def test_log_has_several_turns_of_either_seat_in_a_row() -> None:
-    """What the tests below count on: nothing in it was refused."""
+    """The tests below count on this, and on nothing in it having been refused."""
     assert "".join(turn.seat[0] for turn in LOG) == "cscsssscssssscs"
 
 
@@ -72,8 +72,8 @@ def test_log_has_several_turns_of_either_seat_in_a_row() -> None:
 
 
 @pytest.mark.parametrize("seat", Seat)
-def test_who_has_no_log_holds_nothing(seat: Seat) -> None:
-    """No turn, and so no digest."""
+def test_side_without_a_log_holds_nothing(seat: Seat) -> None:
+    """It holds no turn, and so no digest."""
     held = Held(seat)
     assert Held.of(seat, []) == held
     assert (held.seat, held.number, held.unconfirmed, held.confirmed, held.digest) == (seat, 0, (), None, None)
@@ -104,21 +104,21 @@ def test_own_turns_since_the_partners_last_are_unconfirmed(seat: Seat, end: int,
 @pytest.mark.parametrize("seat", Seat)
 @pytest.mark.parametrize("end", range(1, len(LOG) + 1))
 def test_digest_is_that_of_the_last_turn(seat: Seat, end: int) -> None:
-    """Whoever wrote it."""
+    """Either seat may have written it."""
     assert Held.of(seat, LOG[:end]).digest == LOG[end - 1].digest
 
 
 @pytest.mark.parametrize("seat", Seat)
 @pytest.mark.parametrize("end", range(len(LOG)))
 def test_each_turn_adds_to_what_is_held(seat: Seat, end: int) -> None:
-    """One turn more is the same as a log with one turn more."""
+    """A turn added is the same as a log with one turn more."""
     assert Held.of(seat, LOG[:end]).after(LOG[end]) == Held.of(seat, LOG[: end + 1])
 
 
 @settings(deadline=None)
 @given(logs, st.sampled_from(Seat))
 def test_what_is_held_is_the_fold_of_the_log(log: list[Turn], seat: Seat) -> None:
-    """So a side that was there all the time and one that reads its journal say the same."""
+    """A side that was there all the time and one that reads its journal say the same."""
     assert reduce(Held.after, log, Held(seat)) == Held.of(seat, log)
 
 
@@ -127,7 +127,7 @@ def test_what_is_held_is_the_fold_of_the_log(log: list[Turn], seat: Seat) -> Non
 
 @pytest.mark.parametrize(("seat", "held", "n"), pairs(LOG))
 def test_partner_who_comes_back_is_sent_exactly_what_they_lack(seat: Seat, held: int, n: int) -> None:
-    """Nothing, if they lack none; and they, who hold no more, send nothing."""
+    """They are sent nothing if they lack nothing, and send nothing if they hold no more."""
     ours, theirs = Held.of(seat, LOG[:held]), Held.of(seat.other, LOG[:n])
     assert ours.missing(theirs.number, theirs.digest) == tuple(LOG[n:held])
     assert theirs.missing(ours.number, ours.digest) == ()
@@ -136,7 +136,7 @@ def test_partner_who_comes_back_is_sent_exactly_what_they_lack(seat: Seat, held:
 @settings(deadline=None)
 @given(logs)
 def test_two_honest_sides_always_come_to_one_log(log: list[Turn]) -> None:
-    """Whatever was written, and wherever the connection broke."""
+    """They do whatever was written, and wherever the connection broke."""
     for seat, held, n in pairs(log):
         ours, theirs = Held.of(seat, log[:held]), Held.of(seat.other, log[:n])
         sent = ours.missing(theirs.number, theirs.digest)
@@ -148,7 +148,7 @@ def test_two_honest_sides_always_come_to_one_log(log: list[Turn]) -> None:
 @pytest.mark.parametrize("held", range(len(LOG)))
 @pytest.mark.parametrize("seat", Seat)
 def test_partner_who_holds_more_is_sent_nothing(seat: Seat, held: int) -> None:
-    """Nor are they doubted for a digest that is not known yet: what they send has to fit."""
+    """They are not doubted for a digest that is not known yet: what they send has to fit."""
     assert Held.of(seat, LOG[:held]).missing(held + 1, "0" * 64) == ()
     assert Held.of(seat, LOG[:held]).missing(held + 7, "0" * 64) == ()
 
@@ -159,7 +159,7 @@ def test_partner_who_holds_more_is_sent_nothing(seat: Seat, held: int) -> None:
 @pytest.mark.parametrize("seat", Seat)
 @pytest.mark.parametrize("held", range(len(LOG) + 1))
 def test_partner_who_lacks_turns_of_their_own_was_rolled_back(held: int, seat: Seat) -> None:
-    """Also where they hold nothing at all; their turns are not sent to them."""
+    """They may hold nothing at all; their turns are not sent to them."""
     ours, partner = Held.of(seat, LOG[:held]), seat.other
     for n in range(known(seat, LOG[:held])):
         sentence = (
@@ -169,14 +169,14 @@ def test_partner_who_lacks_turns_of_their_own_was_rolled_back(held: int, seat: S
             ours.missing(n, Held.of(partner, LOG[:n]).digest)
 
 
-EDITED = [(n, log_of([*ACTS[:n], "say other", *ACTS[n + 1 :]])) for n, act in enumerate(ACTS) if act[:3] == "say"]
+EDITED = [(n, taken([*ACTS[:n], "say other", *ACTS[n + 1 :]])) for n, act in enumerate(ACTS) if act[:3] == "say"]
 """The log with another remark at a place, and all turns behind it as if that had been said."""
 
 
 @pytest.mark.parametrize("seat", Seat)
 @pytest.mark.parametrize(("place", "edited"), EDITED)
 def test_partner_who_has_another_text_at_a_place_differs(place: int, edited: list[Turn], seat: Seat) -> None:
-    """Whether it is the last turn that they hold, or lies before what we can still send; and we differ for them."""
+    """It may be their last turn, or lie before what we can still send; for them it is we who differ."""
     assert [n for n in range(len(LOG)) if edited[n].text != LOG[n].text] == [place]
     for end in range(place + 1, len(LOG) + 1):
         ours, theirs = Held.of(seat, LOG[:end]), Held.of(seat.other, edited[:end])
@@ -197,7 +197,7 @@ def test_partner_who_holds_less_and_differs_is_sent_nothing(held: int, n: int) -
 
 
 def test_partner_who_holds_nothing_has_no_digest() -> None:
-    """And who says one all the same is not believed."""
+    """They are not believed if they state one."""
     for held in (Held(CLIENT), Held.of(CLIENT, LOG[:1])):
         assert held.missing(0, None) == held.unconfirmed
         with pytest.raises(Diverged, match=r"^The server's journal differs"):
@@ -206,8 +206,8 @@ def test_partner_who_holds_nothing_has_no_digest() -> None:
 
 @pytest.mark.parametrize("end", range(1, len(LOG) + 1))
 def test_log_of_another_session_differs(end: int) -> None:
-    """Even if the same was said in it."""
-    elsewhere = log_of(ACTS, session="1" * 32)
+    """It does even if the same was said in it."""
+    elsewhere = taken(ACTS, session="1" * 64)
     for seat in Seat:
         with pytest.raises(Diverged, match=f"^The {seat.other}'s journal differs"):
             Held.of(seat, LOG[:end]).missing(end, elsewhere[end - 1].digest)
@@ -216,8 +216,8 @@ def test_log_of_another_session_differs(end: int) -> None:
 @settings(deadline=None)
 @given(acts, acts, acts, st.sampled_from(Seat))
 def test_logs_that_part_are_never_merged(common: list[str], one: list[str], other: list[str], seat: Seat) -> None:
-    """Whoever holds more notices, or both do; so no turn is sent that does not fit."""
-    ours, theirs = log_of([*common, "say x", *one]), log_of([*common, "say y", *other])
+    """The side that holds more notices, or both do; no turn is sent that does not fit."""
+    ours, theirs = taken([*common, "say x", *one]), taken([*common, "say y", *other])
     assume(ours[: len(theirs)] != theirs[: len(ours)])
     more, less = sorted((Held.of(seat, ours), Held.of(seat.other, theirs)), key=lambda held: -held.number)
     with pytest.raises(Diverged, match=f"^The {less.seat}'s journal"):
@@ -246,21 +246,20 @@ def test_chain_begins_at_the_seed_and_is_handed_out_from_its_end() -> None:
 @pytest.mark.parametrize("earlier", SPENT)
 @pytest.mark.parametrize("later", SPENT)
 def test_token_follows_all_that_were_spent_before_it(later: int, earlier: int) -> None:
-    """However many were lost between them; never itself, so none is taken twice, and never a later one."""
+    """Any number may be lost between them. No token follows itself or a later one."""
     assert follows(token(SEED, later), token(SEED, earlier)) is (later > earlier)
 
 
 @settings(deadline=None)
 @given(st.integers(0, CHAIN), st.integers(0, CHAIN))
 def test_order_of_tokens_is_the_order_in_which_they_are_spent(one: int, other: int) -> None:
-    """For any two of a chain."""
     assert follows(token(SEED, one), token(SEED, other)) is (one > other)
 
 
 @pytest.mark.parametrize("earlier", SPENT)
 @pytest.mark.parametrize("later", SPENT)
 def test_token_of_another_chain_follows_none(later: int, earlier: int) -> None:
-    """Who has another seed is another client."""
+    """A client with another seed is another client."""
     assert not follows(token(FOREIGN, later), token(SEED, earlier))
 
 
@@ -273,7 +272,7 @@ def test_what_a_listener_can_make_of_a_token_does_not_follow_it() -> None:
 
 
 def test_chain_comes_to_an_end() -> None:
-    """Whoever has come back so often is told."""
+    """A client that has come back so often is told."""
     token(SEED, CHAIN)
     with pytest.raises(TurnedAway, match=f"After {CHAIN} lost connections"):
         token(SEED, CHAIN + 1)

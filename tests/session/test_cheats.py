@@ -12,12 +12,8 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 from tests.kit.ends import Peer, converse_with_peer, sentence_of
+from tests.kit.logs import opening
 from tests.kit.virtual import in_virtual_time
-
-
-def opening(value: str, salt: int = 7) -> Opening:
-    """What shows a value."""
-    return Opening(bytes([salt]) * 32, value)
 
 
 def commit(peer: Peer, shown: Opening, **elsewhere: Any) -> dict[str, Any]:
@@ -51,15 +47,14 @@ async def named(peer: Peer, honest: "asyncio.Task[Table]") -> str:
     return sentence
 
 
-async def test_commitment_copied_from_the_partner() -> None:
+async def test_commitment_that_is_copied_from_the_partner_is_named() -> None:
     """It would let the cheat reveal what the honest side reveals."""
     peer, honest, theirs = await rps_committed()
     peer.send(peer.turn("say", "x", kind="commit", text=theirs["text"]))
     assert "The client broke the rules: The commitment is a copy of the partner's." in await named(peer, honest)
 
 
-async def test_reveal_before_both_have_committed() -> None:
-    """Nobody speaks first."""
+async def test_reveal_before_both_have_committed_is_named() -> None:
     peer, honest, _ = await rps_committed()
     peer.send(peer.turn("say", "x", kind="reveal", text=str(opening("paper"))))
     assert "A turn to reveal came where one to commit was due" in await named(peer, honest)
@@ -73,11 +68,11 @@ async def test_reveal_before_both_have_committed() -> None:
         (opening("paper"), {"match": 1}),
         (opening("paper"), {"ply": 1}),
         (opening("paper"), {"seat": Seat.SERVER}),
-        (opening("paper"), {"session": "f" * 32}),
+        (opening("paper"), {"session": "f" * 64}),
     ],
 )
-async def test_reveal_that_does_not_open_the_commitment(shown: Opening, elsewhere: dict[str, Any]) -> None:
-    """Another value or salt, or a commitment made for another match, ply, seat or session."""
+async def test_reveal_that_does_not_open_the_commitment_is_named(shown: Opening, elsewhere: dict[str, Any]) -> None:
+    """It may show another value or salt, or have been made for another match, ply, seat or session."""
     peer, honest, _ = await rps_committed()
     peer.send(commit(peer, opening("paper"), **elsewhere))
     await hear(peer)
@@ -85,8 +80,8 @@ async def test_reveal_that_does_not_open_the_commitment(shown: Opening, elsewher
     assert "The reveal does not open the commitment that was made" in await named(peer, honest)
 
 
-async def test_second_reveal() -> None:
-    """One is enough; the match is over."""
+async def test_second_reveal_is_refused() -> None:
+    """One reveal is enough, and the match is over."""
     peer, honest, _ = await rps_committed()
     peer.send(commit(peer, opening("paper")))
     await hear(peer)
@@ -96,8 +91,8 @@ async def test_second_reveal() -> None:
     assert "No game is on" in await named(peer, honest)
 
 
-async def test_dice_that_do_not_come_from_both_contributions() -> None:
-    """The honest client has added to the number; the cheat shows another than it was bound to."""
+async def test_dice_that_do_not_come_from_both_contributions_are_named() -> None:
+    """The honest client has added to the number, and the cheat shows another than it was bound to."""
     peer, honest = await converse_with_peer(Seat.SERVER, ["play pig"])
     await hear(peer)
     peer.send(peer.turn("move", "roll"), commit(peer, opening("3")))
@@ -146,7 +141,7 @@ LATE = "The client's program did not reveal what it has to within 30 seconds and
 
 
 def test_refusal_to_reveal_loses_after_the_deadline() -> None:
-    """Remarks do not put it off; the logs cannot go on together, so the session ends, by name on both sides."""
+    """Remarks do not put it off; the session ends, and both sides name the cheat."""
 
     async def scenario() -> None:
         peer, honest, _ = await rps_committed()
@@ -169,7 +164,7 @@ def test_refusal_to_reveal_loses_after_the_deadline() -> None:
 
 @pytest.mark.parametrize("pace", [0.0, 4.9, 7.3])
 def test_program_has_the_whole_time_from_its_duty_on(pace: float) -> None:
-    """However long before it has given its last sign."""
+    """The time begins with the duty, and not with the last sign of life."""
 
     async def scenario() -> None:
         peer, honest = await converse_with_peer(Seat.CLIENT, ["roll"], pace)

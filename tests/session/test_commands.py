@@ -5,29 +5,21 @@ from functools import partial
 
 import pytest
 
-from chatgame.core.board import Board
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.session.commands import (
-    IN_CHAT,
-    IN_GAME,
     Hide,
-    Reply,
     Write,
-    now,
-    read_aside,
     read_chat,
     read_game,
-    score,
 )
 from tests.core.test_match import Acts, Position
-from tests.kit.boards import rows
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, table_after
 
-CHAT = Table.open("0" * 32, BUILT_IN, VERSIONS)
+CHAT = EMPTY
 GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
 
 
@@ -78,14 +70,14 @@ def test_play_opens_a_game_by_its_name_or_its_title(line: str, opened: str) -> N
 
 def test_options_may_be_words() -> None:
     """The game decides which it takes."""
-    table = Table.open("0" * 32, {"acts": Acts()}, {"acts": 1})
+    table = Table.open(SESSION, {"acts": Acts()}, {"acts": 1})
     assert read_chat("play acts move both", table, Seat.CLIENT) == Write(Kind.PLAY, "acts move both")
 
 
 def test_names_that_differ_in_punctuation_alone_are_told_apart() -> None:
     """Games of plugins may have such."""
     games = {"a-b": Acts(), "ab": Acts()}
-    table = Table.open("0" * 32, games, dict.fromkeys(games, 1))
+    table = Table.open(SESSION, games, dict.fromkeys(games, 1))
     for name in games:
         assert read_chat(f"play {name} move", table, Seat.CLIENT) == Write(Kind.PLAY, f"{name} move")
 
@@ -103,9 +95,31 @@ def test_names_that_differ_in_punctuation_alone_are_told_apart() -> None:
 )
 def test_line_that_begins_as_a_game_does_is_never_sent_as_a_message(line: str, why: str) -> None:
     """It may hold a secret word; the answer says what would do, for the game and for a message."""
-    table = Table.open("0" * 32, BUILT_IN, {**VERSIONS, "chess": 1})
+    table = Table.open(SESSION, BUILT_IN, {**VERSIONS, "chess": 1})
     with pytest.raises(Refused, match=f"{why}.*To send the line as a message, put /say in front of it"):
         read_chat(line, table, Seat.CLIENT)
+
+
+@pytest.mark.parametrize(
+    "line", ["play connect four", "Play Connect-Four!", "play connect4", "play connect four first"]
+)
+def test_game_that_the_partner_lacks_is_known_by_its_title_too(line: str) -> None:
+    """It is said that they lack it, and not that there is no such game."""
+    table = Table.open(SESSION, BUILT_IN, {name: 1 for name in VERSIONS if name != "connect4"})
+    with pytest.raises(Refused, match="Your partner does not have the game connect4"):
+        read_chat(line, table, Seat.CLIENT)
+
+
+def test_title_of_a_game_that_one_side_lacks_takes_nothing_from_those_that_both_have() -> None:
+    """Two games may have the same."""
+
+    class Twin(Acts):
+        """Has the title of another game."""
+
+        title = "connect four"
+
+    table = Table.open(SESSION, {"twin": Twin(), **BUILT_IN}, VERSIONS)
+    assert read_chat("play Connect-Four!", table, Seat.CLIENT) == Write(Kind.PLAY, "connect4")
 
 
 def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
@@ -118,14 +132,14 @@ def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
             """Fails."""
             raise ZeroDivisionError
 
-    table = Table.open("0" * 32, {"acts": Broken()}, {"acts": 1})
+    table = Table.open(SESSION, {"acts": Broken()}, {"acts": 1})
     with pytest.raises(RulesFailed, match="The rules of acts failed"):
         read_chat("play acts move", table, Seat.CLIENT)
 
 
 @pytest.mark.parametrize("line", ["play", "play chess"])
 def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
-    """With the way to send it all the same."""
+    """The answer says how to send it all the same."""
     with pytest.raises(Refused, match=r"Type play and one of tictactoe, .*\. To send the line as a message"):
         read_chat(line, CHAT, Seat.CLIENT)
 
@@ -140,30 +154,35 @@ def test_command_without_its_slash_is_asked_about_in_chat(line: str, meant: str)
 @pytest.mark.parametrize("game", BUILT_IN)
 @pytest.mark.parametrize(("line", "meant"), [("quit", "/q"), ("Resign", "/resign"), ("moves", "/moves"), ("q", "/q")])
 def test_command_without_its_slash_is_asked_about_in_a_game(game: str, line: str, meant: str) -> None:
-    """Unless it can be played, as a word in hangman."""
-    table = played(f"play {game}")
+    """A word that can be played, as in hangman, is not."""
+    table = table_after(f"play {game}")
     if game == "hangman":
-        table = played(f"commit {'0' * 64}", "answer 7", "move q", "answer none", table=table)
+        table = table_after(f"commit {'0' * 64}", "answer 7", "move q", "answer none", table=table)
     assert table.token
     with pytest.raises((InvalidMove, IllegalMove), match=f"Did you mean {meant}[?]$"):
-        read_game(line, table, table.token, None, 0)
+        read_game(line, table, table.token, 0)
+
+
+def test_move_of_another_time_is_not_taken_for_a_command() -> None:
+    """Unless it has the name of one: `h` in pig holds, and `/h` is not a command here."""
+    with pytest.raises(IllegalMove, match=r"no points to hold in this turn yet\. Roll first\.$"):
+        read_game("h", table_after("play pig"), Seat.SERVER, 0)
 
 
 @pytest.mark.parametrize("line", ["play connect4", "Play connect four", "play tictactoe", "play rps 3", "play"])
 def test_game_in_a_game_has_to_wait(line: str) -> None:
-    """Until the first is finished or given up."""
+    """The first has to be finished or given up."""
     with pytest.raises(
         Refused, match=r"^This game of tic-tac-toe is not over yet\. .* or give it up with /resign\.$"
     ):
-        read_game(line, GAME, Seat.SERVER, None, 0)
+        read_game(line, GAME, Seat.SERVER, 0)
 
 
-@pytest.mark.parametrize(("read", "table"), [(read_chat, CHAT), (partial(read_game, secret=None, seed=0), GAME)])
+@pytest.mark.parametrize(("read", "table"), [(read_chat, CHAT), (partial(read_game, seed=0), GAME)])
 class TestCommands:
     """Commands mean the same in chat and in a game."""
 
-    def test_quit(self, read: type, table: Table) -> None:
-        """Only an exact `/q` quits."""
+    def test_only_an_exact_command_quits(self, read: type, table: Table) -> None:
         assert read("/q", table, Seat.SERVER) == Write(Kind.QUIT)
 
     @pytest.mark.parametrize("line", ["/q now", "/q ", "/help me", "/board 1", "/moves 1", "/rematch 3"])
@@ -198,173 +217,106 @@ class TestCommands:
 
     @pytest.mark.parametrize("line", ["", "   ", "\t"])
     def test_blank_lines_keep_the_turn(self, read: type, table: Table, line: str) -> None:
-        """With a word."""
+        """A sentence says so."""
         with pytest.raises(Refused, match="still your turn"):
             read(line, table, Seat.SERVER)
 
     def test_say(self, read: type, table: Table) -> None:
-        """Sends the text behind it as it is."""
+        """Its text is sent as it is."""
         assert read("/say  play chess ", table, Seat.SERVER) == Write(Kind.SAY, " play chess ")
         with pytest.raises(Refused, match="nothing to say"):
             read("/say ", table, Seat.SERVER)
 
-    def test_help_names_every_command(self, read: type, table: Table) -> None:
-        """Those that do something here, each on a line, and then what is asked for."""
-        commands, others = (IN_GAME, IN_CHAT) if table.playing else (IN_CHAT, IN_GAME)
-        *lines, now = read("/help", table, table.token).text.split("\n")
-        assert now.startswith("Now: your ")
-        assert [line.split("  ")[0] for line in lines[: len(commands)]] == list(commands)
-        assert not any(line.startswith(f"{other} ") for line in lines for other in others.keys() - commands.keys())
-
-    def test_games_are_listed(self, read: type, table: Table) -> None:
-        """With what to type, where it can be done now."""
-        listed = read("/games", table, Seat.SERVER).text
-        assert re.search(r"(?m)connect4 +connect four$", listed)
-        assert ("play connect4" in listed) is not bool(table.playing)
-        assert ("not over yet" in listed) is bool(table.playing)
+    @pytest.mark.parametrize("line", ["/help", "/games", "/board", "/moves", "/score"])
+    def test_questions_are_for_a_console(self, read: type, table: Table, line: str) -> None:
+        """They come this far only from a program."""
+        with pytest.raises(Refused, match=f"Only a console answers {line}"):
+            read(line, table, Seat.SERVER)
 
 
-def test_help_says_what_is_asked_for_now() -> None:
-    """In chat and in a game."""
-    in_chat, in_game = read_chat("/help", CHAT, Seat.CLIENT), read_game("/help", GAME, Seat.SERVER, None, 0)
-    assert isinstance(in_chat, Reply)
-    assert isinstance(in_game, Reply)
-    assert "your turn to chat" in str(in_chat.text)
-    assert "your move in tic-tac-toe: the number of a free cell" in str(in_game.text)
-
-
-@pytest.mark.parametrize("line", ["/board", "/moves", "/resign"])
-def test_commands_of_a_game_need_one(line: str) -> None:
-    """They are refused in chat."""
+@pytest.mark.parametrize("line", ["/resign", "/draw", "/undo"])
+def test_what_is_done_in_a_game_needs_one(line: str) -> None:
     with pytest.raises(Refused, match="No game is on"):
         read_chat(line, CHAT, Seat.CLIENT)
 
 
-def test_commands_of_a_game() -> None:
-    """The board as this seat sees it, and giving up."""
-    assert read_game("/resign", GAME, Seat.SERVER, None, 0) == Write(Kind.RESIGN)
-    board = read_game("/board", GAME, Seat.SERVER, None, 0)
-    assert isinstance(board, Reply)
-    assert isinstance(board.text, Board)
-    assert rows(board.text)[-1] == "X: you, O: the client"
+def test_resigning_is_a_command() -> None:
+    assert read_game("/resign", GAME, Seat.SERVER, 0) == Write(Kind.RESIGN)
 
 
 def test_lines_in_a_game_are_moves() -> None:
-    """Written in the game's own notation."""
-    assert read_game(" 5 ", GAME, Seat.SERVER, None, 0) == Write(Kind.MOVE, "5")
+    """They are written in the game's own notation."""
+    assert read_game(" 5 ", GAME, Seat.SERVER, 0) == Write(Kind.MOVE, "5")
 
 
 def test_secrets_and_choices_are_hidden_and_may_be_random() -> None:
-    """Where the game has random ones."""
+    """Some games have random ones."""
     table = CHAT.write(Seat.CLIENT, Kind.PLAY, "battleship")[1]
-    fleet = read_game("random", table, Seat.SERVER, None, 5)
+    fleet = read_game("random", table, Seat.SERVER, 5)
     assert isinstance(fleet, Hide)
-    assert read_game(fleet.value.upper(), table, Seat.SERVER, None, 6) == fleet
+    assert read_game(fleet.value.upper(), table, Seat.SERVER, 6) == fleet
     table = CHAT.write(Seat.CLIENT, Kind.PLAY, "hangman")[1]
-    assert read_game("random", table, Seat.CLIENT, None, 5) == Hide("random")
+    assert read_game("random", table, Seat.CLIENT, 5) == Hide("random")
     table = CHAT.write(Seat.CLIENT, Kind.PLAY, "rps")[1]
-    assert read_game("R", table, Seat.SERVER, None, 5) == Hide("rock")
+    assert read_game("R", table, Seat.SERVER, 5) == Hide("rock")
 
 
 def test_text_in_a_game_is_refused_with_the_way_to_say_it() -> None:
     """A move that is not allowed says only why."""
     with pytest.raises(InvalidMove, match=r'"hello" is not a cell.* To say something, type /say TEXT'):
-        read_game("hello", GAME, Seat.SERVER, None, 0)
+        read_game("hello", GAME, Seat.SERVER, 0)
     moved = GAME.write(Seat.SERVER, Kind.MOVE, "5")[1]
     with pytest.raises(IllegalMove, match="Cell 5 is taken"):
-        read_game("5", moved, Seat.CLIENT, None, 0)
+        read_game("5", moved, Seat.CLIENT, 0)
 
 
-def played(*turns: str, table: Table = CHAT) -> Table:
-    """The table after turns, each a kind and a text, written by whoever may."""
-    for turn in turns:
-        kind, _, text = turn.partition(" ")
-        assert table.token
-        table = table.write(table.token, Kind(kind), text)[1]
-    return table
+class TestOffers:
+    """`/draw` and `/undo`, `/accept` and `/decline`."""
 
-
-def reply(line: str, table: Table) -> str:
-    """The answer to a line, typed in a game by whoever is asked."""
-    assert table.token
-    answer = read_game(line, table, table.token, None, 0)
-    assert isinstance(answer, Reply)
-    assert isinstance(answer.text, str)
-    return answer.text
-
-
-class TestMoves:
-    """`/moves`."""
+    MOVED = ("play tictactoe", "move 5", "move 1")
 
     @pytest.mark.parametrize(
-        ("turns", "words"),
-        [
-            (["play tictactoe", "move 5", "move 1"], "You can play 2, 3, 4, 6, 7, 8, 9."),
-            (["play rps"], "You can play rock, paper, scissors."),
-            (["play pig"], "You can play roll."),
-            (
-                ["play hangman", f"commit {'0' * 64}", "answer 6", "move e", "answer none"],
-                "You can play a, b, c, d, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, "
-                "or the whole word of 6 letters.",
-            ),
-        ],
+        ("line", "turn"), [("/draw", Write(Kind.OFFER, "draw")), ("/undo", Write(Kind.OFFER, "undo"))]
     )
-    def test_are_all_that_can_be_played(self, turns: list[str], words: str) -> None:
-        """In every game that can list them."""
-        assert reply("/moves", played(*turns)) == words
+    def test_are_made_at_ones_own_move(self, line: str, turn: Write) -> None:
+        """Whether one may is the table's to say."""
+        assert read_game(line, table_after(*self.MOVED), Seat.SERVER, 0) == turn
 
-    def test_are_the_cells_that_were_not_shot_at(self) -> None:
-        """In battleship."""
-        table = played(
-            "play battleship", f"commit {'0' * 64}", f"commit {'1' * 64}", "move a1", "answer miss", "move a1"
-        )
-        table = played("answer miss", table=table)
-        assert reply("/moves", table).startswith("You can play b1, c1,")
+    @pytest.mark.parametrize("line", ["/accept", "/decline", "accept", "Decline", "yes", "no", "Y", "n"])
+    def test_are_answered_as_one_would_say_it(self, line: str) -> None:
+        """With a slash or without."""
+        text = "accept" if line.lower() in ("/accept", "accept", "yes", "y") else "decline"
+        table = table_after(*self.MOVED, "offer draw")
+        assert read_game(line, table, Seat.CLIENT, 0) == Write(Kind.RESPOND, text)
+
+    def test_are_answered_before_anything_is_table_after(self) -> None:
+        """What could be a move is refused with what would do."""
+        with pytest.raises(InvalidMove, match=r"Type accept or decline\. To say something, type /say"):
+            read_game("5", table_after(*self.MOVED, "offer draw"), Seat.CLIENT, 0)
+
+    @pytest.mark.parametrize("line", ["/accept", "/decline"])
+    @pytest.mark.parametrize("table", [CHAT, GAME])
+    def test_are_not_answered_before_they_are_made(self, line: str, table: Table) -> None:
+        """With the reason."""
+        with pytest.raises(Refused, match=f"Nothing was offered, so there is nothing for {line} to do"):
+            read = partial(read_game, seed=0) if table.playing else read_chat
+            read(line, table, Seat.SERVER)
 
     @pytest.mark.parametrize(
-        ("turns", "words"),
-        [
-            (["play battleship"], "You can play ships of 5 4 3 3 2 cells .*, or random[.]"),
-            (["play acts move"], "You can play a word[.]"),  # by rules that list no moves
-        ],
+        ("line", "meant"), [("draw", "/draw"), ("/takeback", "/undo"), ("/yes", "/accept"), ("undo", "/undo")]
     )
-    def test_are_described_where_they_are_not_listed(self, turns: list[str], words: str) -> None:
-        """As what is asked for."""
-        games = {**BUILT_IN, "acts": Acts()}
-        table = Table.open("0" * 32, games, {name: rules.version for name, rules in games.items()})
-        assert re.fullmatch(words, reply("/moves", played(*turns, table=table)))
-
-    def test_are_none_when_it_is_not_ones_move(self) -> None:
-        """Neither on the partner's turn, nor when a program goes on by itself."""
-        rolling = played("play pig", "move roll")
-        assert rolling.playing
-        assert rolling.asked is None
-        for table in (GAME, rolling):
-            for seat in {*Seat} - {table.asked}:
-                with pytest.raises(Refused, match="It is not your move, so you have none to make now"):
-                    read_aside("/moves", table, seat, None)
-
-    def test_of_rules_that_fail_are_refused(self) -> None:
-        """It costs nothing else."""
-
-        class Broken(Acts):
-            """Cannot list its moves."""
-
-            def legal_moves(self, position: object) -> list[str]:
-                """Fails."""
-                raise ZeroDivisionError
-
-        table = played("play acts move", table=Table.open("0" * 32, {"acts": Broken()}, {"acts": 1}))
-        with pytest.raises(RulesFailed, match="The rules of acts failed"):
-            read_game("/moves", table, Seat.SERVER, None, 0)
+    def test_are_asked_about_where_they_are_typed_otherwise(self, line: str, meant: str) -> None:
+        """As other commands are."""
+        with pytest.raises(Refused, match=f"Did you mean {meant}"):
+            read_game(line, table_after(*self.MOVED), Seat.SERVER, 0)
 
 
 class TestRematch:
     """`/rematch`."""
 
     def test_plays_the_last_game_again_with_its_options(self) -> None:
-        """Not those of another one before."""
-        over = played("play rps 5", "resign", "play rps 3", "resign", "say Hello")
+        """The options of another game before are not taken."""
+        over = table_after("play rps 5", "resign", "play rps 3", "resign", "say Hello")
         assert over.token
         assert read_chat("/rematch", over, over.token) == Write(Kind.PLAY, "rps 3")
 
@@ -372,12 +324,12 @@ class TestRematch:
     @pytest.mark.parametrize("order", ["", " first", " second"])
     @pytest.mark.parametrize("again", Seat)
     def test_lets_the_other_begin(self, game: str, order: str, again: Seat) -> None:
-        """Whoever asks for it, and whoever asked for the last one."""
-        table = played(f"play {game}{order}")
-        first, over = table.asked, played("resign", table=table)
+        """It does so whoever asks for it, and whoever asked for the last one."""
+        table = table_after(f"play {game}{order}")
+        first, over = table.asked, table_after("resign", table=table)
         assert first
         if over.token is not again:
-            over = played("say well", table=over)
+            over = table_after("say well", table=over)
         meant = read_chat("/rematch", over, again)
         assert isinstance(meant, Write)
         _, rematch = over.write(again, meant.kind, meant.text)
@@ -386,97 +338,28 @@ class TestRematch:
 
     def test_names_an_order_only_where_it_is_not_the_usual_one(self) -> None:
         """The invited seat begins in tic-tac-toe."""
-        over = played("play tictactoe", "resign")  # the server began
+        over = table_after("play tictactoe", "resign")  # the server began
         assert read_chat("/rematch", over, Seat.SERVER) == Write(Kind.PLAY, "tictactoe")
-        over = played("say well", table=over)
+        over = table_after("say well", table=over)
         assert read_chat("/rematch", over, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe first")
 
     def test_needs_a_game_that_was_played(self) -> None:
-        """And is over."""
+        """The game has to be over."""
         with pytest.raises(Refused, match="No game was played yet"):
             read_chat("/rematch", CHAT, Seat.CLIENT)
         with pytest.raises(Refused, match=r"This game of tic-tac-toe is not over yet\. .* give it up with /resign"):
-            read_game("/rematch", GAME, Seat.SERVER, None, 0)
+            read_game("/rematch", GAME, Seat.SERVER, 0)
 
     def test_needs_a_game_that_both_have(self) -> None:
         """The partner may have come back without it."""
-        over = played("play tictactoe", "resign")
+        over = table_after("play tictactoe", "resign")
         with pytest.raises(Refused, match="Your partner does not have the game tictactoe"):
             read_chat("/rematch", over.with_partner(BUILT_IN, {"rps": 1}), Seat.SERVER)
         with pytest.raises(Refused, match="There is no game that both sides have"):
             read_chat("/rematch", over.with_partner({}, {}), Seat.SERVER)
 
 
-class TestScore:
-    """`/score`, which also stands below the end of each game."""
-
-    def test_names_the_asker_first(self) -> None:
-        """And draws where there are some."""
-        over = played("play tictactoe", "resign", "play tictactoe", *(f"move {cell}" for cell in "512846379"))
-        assert score(over, Seat.SERVER) == "Score: you 0, the client 1, 1 drawn."
-        assert read_chat("/score", over, Seat.CLIENT) == Reply("Score: you 1, the server 0, 1 drawn.")
-        assert reply("/score", GAME) == "Score: you 0, the client 0."
-
-
 @pytest.mark.parametrize("line", ["play tictactoe first", "play tic tac toe first", "Play  TicTacToe  first"])
 def test_who_begins_stands_after_the_game(line: str) -> None:
-    """Which may be named by its title."""
+    """The game may be named by its title."""
     assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe first")
-
-
-class TestAside:
-    """What is typed while it is not one's turn."""
-
-    @pytest.mark.parametrize("line", ["/help", "/games", "/board", "/score"])
-    def test_what_only_asks_is_answered_as_at_the_prompt(self, line: str) -> None:
-        """From one's own seat, with one's own secret."""
-        table = played("play hangman", f"commit {'0' * 64}", "answer 6")
-        assert table.asked is Seat.SERVER
-        answer = read_aside(line, table, Seat.CLIENT, "secret")
-        assert answer == read_game(line, table, Seat.CLIENT, "secret", 0)
-        assert answer
-        board = rows(answer.text) if isinstance(answer.text, Board) else []
-        assert ("The word: secret" in board) is (line == "/board")
-
-    @pytest.mark.parametrize("line", ["Hello", "", "5", "/q", "/say x", "//board", "/rematch", "/resign", "/nothing"])
-    def test_all_else_has_to_wait(self, line: str) -> None:
-        """Nothing is written out of turn."""
-        assert read_aside(line, GAME, Seat.CLIENT, None) is None
-
-    @pytest.mark.parametrize(("line", "why"), [("/board", "No game is on"), ("/help me", "Type /help alone")])
-    def test_what_has_no_answer_says_why(self, line: str, why: str) -> None:
-        """As at the prompt."""
-        with pytest.raises(Refused, match=why):
-            read_aside(line, CHAT, Seat.SERVER, None)
-
-
-@pytest.mark.parametrize(
-    ("turns", "at_client", "at_server"),
-    [
-        ([], "your turn to chat; what you type is sent", "the client writes next"),
-        (
-            ["play tictactoe"],
-            "the server's move in tic-tac-toe: the number of a free cell",
-            "your move in tic-tac-toe: the number of a free cell",
-        ),
-        (["play pig", "move roll"], *["the server's program continues pig by itself"] * 2),
-        (["quit"], *["the conversation is over"] * 2),
-    ],
-)
-def test_what_is_waited_for(turns: list[str], at_client: str, at_server: str) -> None:
-    """In words for either seat; `/help` ends with them."""
-    table = played(*turns)
-    assert (now(table, Seat.CLIENT), now(table, Seat.SERVER)) == (at_client, at_server)
-    helped = read_aside("/help", table, Seat.CLIENT, None)
-    assert helped
-    assert str(helped.text).endswith(f"\nNow: {at_client}.")
-
-
-def test_help_says_how_a_game_is_played() -> None:
-    """To who plays it for the first time; not in chat, nor where the rules do not say."""
-    about = BUILT_IN["tictactoe"].about
-    assert about
-    assert about in reply("/help", GAME)
-    assert about not in str(read_chat("/help", CHAT, Seat.CLIENT)[0])
-    bare = played("play acts move", table=Table.open("0" * 32, {"acts": Acts()}, {"acts": 1}))
-    assert len(reply("/help", bare).split("\n")) == len(IN_GAME) + 1

@@ -1,14 +1,11 @@
 """Two programs talk and play; both ends are honest and in one test."""
 
 import asyncio
-from collections.abc import Container, Iterable
 
 import pytest
 
-from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import JournalFailed, LinkLost, PartnerLeft, PlayerLeft
-from chatgame.core.log import Step
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -18,7 +15,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory, memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
-from tests.kit.ends import Peer, Thinker, link_to, sentence_of, talk
+from tests.kit.ends import Looker, Peer, Thinker, link_to, sentence_of, talk
 from tests.kit.virtual import in_virtual_time
 
 
@@ -31,7 +28,7 @@ def spoken(script: str) -> tuple[list[str], list[str]]:
 
 
 async def test_seats_alternate_client_first_until_one_quits() -> None:
-    """Chat as in the assignment: both logs are the same, and both tables are closed."""
+    """Both logs are the same, and both tables are closed."""
     client, server = await talk(["Hello", "Good. You?", "/q"], ["How are you?", "Good"])
     assert client.said == [
         ("client", "say", "Hello"),
@@ -80,7 +77,7 @@ async def test_game_is_a_parenthesis_in_the_chat(inviter: Seat) -> None:
 
 
 async def test_second_and_third_game_work() -> None:
-    """As many games as one likes, by invitation of either seat, and chat between them; the last here is a draw."""
+    """Either seat may invite to any number of games, with chat between them; the last here is a draw."""
     client, server = await talk(
         *spoken("""
             client: play tictactoe
@@ -117,7 +114,7 @@ async def test_second_and_third_game_work() -> None:
 
 
 async def test_refused_lines_keep_the_turn_and_reach_nobody() -> None:
-    """Whatever is refused is answered to who typed it; the partner gets only what was meant for them."""
+    """Each is answered to the player who typed it; the partner gets only what was meant for them."""
     client, server = await talk(
         ["", "   ", "/quit", "/board", "play chess", "x" * 4097, "Hello", "/q"],
         ["/resign now", "//resign", "/q"],
@@ -142,7 +139,7 @@ async def test_remark_during_a_game_keeps_the_token() -> None:
 
 
 async def test_resigning_ends_the_game_not_the_chat() -> None:
-    """Who gives up has lost, and the invited seat writes next."""
+    """The player who gives up has lost, and the invited seat writes next."""
     client, server = await talk(["play tictactoe", "so?", "/q"], ["/resign", "I give up"])
     assert client.log == server.log
     assert [turn[:2] for turn in client.said] == [
@@ -153,8 +150,82 @@ async def test_resigning_ends_the_game_not_the_chat() -> None:
     ]
 
 
+async def test_draw_is_agreed_to() -> None:
+    """After one that was declined; the game is over then, and the invited seat writes next."""
+    client, server = await talk(
+        *spoken("""
+            client: play tictactoe
+            server: 5
+            client: /draw
+            server: 1
+            server: /say not yet
+            server: no
+            client: /draw
+            client: 1
+            server: /draw
+            client: /accept
+            server: well played
+            client: /q
+        """)
+    )
+    assert client.log == server.log
+    assert client.said[2:-2] == [
+        ("client", "offer", "draw"),
+        ("server", "say", "not yet"),
+        ("server", "respond", "decline"),
+        ("client", "move", "1"),
+        ("server", "offer", "draw"),
+        ("client", "respond", "accept"),
+    ]
+    assert server.heard == [
+        '"1" does not answer the offer. Type accept or decline. To say something, type /say TEXT.'
+    ]
+    assert client.heard == ["There was an offer at this move already. After the move, there can be another."]
+    assert isinstance(client.result, Table)
+    assert client.result.match
+    assert client.result.match.outcome == Outcome(None, "both agreed")
+
+
+async def test_moves_are_taken_back() -> None:
+    """One's own last one, with the partner's answer to it."""
+    client, server = await talk(
+        *spoken("""
+            client: play tictactoe
+            server: /undo
+            server: 5
+            client: 1
+            server: /undo
+            client: yes
+            server: 1
+            client: 5
+            server: /q
+        """)
+    )
+    assert client.log == server.log
+    assert server.heard == [
+        "There is no move to take back. What was hidden or rolled stays, and so do the moves before it."
+    ]
+    assert isinstance(client.result, Table)
+    assert client.result.match
+    assert client.result.match.notation == '["X234O6789","server"]'
+
+
+@pytest.mark.parametrize("game", ["rps", "hangman", "battleship", "pig"])
+@pytest.mark.parametrize(
+    ("line", "why"), [("/draw", "There are no draws in"), ("/undo", "There is no move to take back")]
+)
+async def test_nothing_is_offered_in_games_of_hidden_choices_and_dice(game: str, line: str, why: str) -> None:
+    """It is said why, and it stays one's turn."""
+    first = Seat.CLIENT if game == "hangman" else Seat.SERVER
+    lines = {first: [line, "/q"], first.other: []}
+    client, server = await talk([f"play {game}", *lines[Seat.CLIENT]], lines[Seat.SERVER])
+    (heard,) = (client if first is Seat.CLIENT else server).heard
+    assert heard.startswith(why)
+    assert client.said[-1] == (first, "quit", "")
+
+
 async def test_turn_is_kept_before_it_is_sent() -> None:
-    """Or else a program that is killed would not know what it has said."""
+    """A program that was killed would not know what it has said."""
 
     class Slow(InMemory):
         writing, written = asyncio.Event(), asyncio.Event()
@@ -195,21 +266,6 @@ class Full(InMemory):
         await super().keep(turn, opening)
 
 
-class Looker(Script):
-    """A script that keeps what it has seen; `stuck` says at which turns it looks forever."""
-
-    def __init__(self, lines: Iterable[str], stuck: Container[int] = ()) -> None:
-        super().__init__(lines)
-        self.seen: list[tuple[str, str]] = []
-        self._stuck = stuck
-
-    async def see(self, step: Step) -> None:
-        """Keep whose turn it was and what it did."""
-        self.seen.append((step.turn.seat.value, step.turn.kind.value))
-        if step.turn.number in self._stuck:
-            await asyncio.get_running_loop().create_future()
-
-
 async def revealed(journal: InMemory) -> None:
     """Wait until a reveal is in a log."""
     while journal.log[-1:] == [] or journal.log[-1].kind is not Kind.REVEAL:  # noqa: ASYNC110  # in virtual time
@@ -243,7 +299,7 @@ def test_owed_turn_is_tried_again_until_the_journal_takes_it() -> None:
 
 
 def test_program_whose_journal_takes_nothing_ends_in_time_and_says_that_all_is_kept() -> None:
-    """So the partner, who waits, need not take it for one that will not reveal; what came before was seen."""
+    """The partner who waits need not take it for one that will not reveal; what came before was seen."""
 
     async def scenario() -> None:
         client, server = linked_in_memory(BUILT_IN)
@@ -259,11 +315,11 @@ def test_program_whose_journal_takes_nothing_ends_in_time_and_says_that_all_is_k
 
 
 async def test_player_who_leaves_with_a_reveal_due_is_named_on_both_sides() -> None:
-    """Here because the journal does not take it, and they do not want to wait."""
+    """Here the journal does not take the reveal, and the player does not want to wait."""
     trying = asyncio.Event()
 
     class Leaver(Thinker):
-        async def hear(self, text: str | Board) -> None:
+        async def hear(self, text: str) -> None:
             await super().hear(text)
             trying.set()
 
@@ -290,7 +346,7 @@ async def test_player_who_does_not_look_holds_up_no_turn_that_the_program_owes(a
         asyncio.create_task(converse(Thinker(["play pig"]), client, BUILT_IN, journal)),
         asyncio.create_task(converse(Looker(["roll"], stuck=[at]), server, BUILT_IN, InMemory(Seat.SERVER))),
     ]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await revealed(journal)
     for task in talking:
         task.cancel()
@@ -298,7 +354,7 @@ async def test_player_who_does_not_look_holds_up_no_turn_that_the_program_owes(a
 
 
 async def test_turn_that_cannot_be_kept_is_not_sent_and_stays_ones_own() -> None:
-    """As on a full disk: the person is told, and can try again."""
+    """The person is told of the full disk, and can try again."""
     client, server = linked_in_memory(BUILT_IN)
     player, journal = Script(["first", "again", "/q"]), Full(Seat.CLIENT, Kind.SAY, times=1)
     await asyncio.gather(
@@ -311,7 +367,7 @@ async def test_turn_that_cannot_be_kept_is_not_sent_and_stays_ones_own() -> None
 
 @pytest.mark.parametrize("lines", [[], ["Hello"], ["play pig"]], ids=["asked", "waiting", "in a game"])
 async def test_program_that_is_interrupted_leaves_no_task_behind(lines: list[str]) -> None:
-    """Whether its player is asked or waits."""
+    """Its player may be asked or wait."""
     at_client, at_peer = memory_streams()
     peer = Peer(Seat.SERVER, at_peer)
     before = asyncio.all_tasks()
@@ -345,7 +401,7 @@ async def test_game_that_only_one_side_has_is_refused_at_the_prompt() -> None:
 
 @pytest.mark.parametrize("size", [1, 4096])
 async def test_text_arrives_unchanged_up_to_4096_bytes(size: int) -> None:
-    """Case, inner spaces and every byte."""
+    """Case, inner spaces and every byte stay."""
     text = ("A  b\tÜ 🎲 " * 400).encode()[:size].decode(errors="ignore").ljust(1, "x")
     text += "x" * (size - len(text.encode()))
     _, server = await talk([text, "/q"], ["/q"])

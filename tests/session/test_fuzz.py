@@ -19,7 +19,7 @@ from chatgame.core.errors import (
     TurnedAway,
 )
 from chatgame.core.seats import Seat
-from chatgame.core.turn import Turn
+from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.net.link import Link
@@ -33,7 +33,7 @@ from chatgame.protocol.resume import Held
 from chatgame.session.play import converse
 from tests.kit.ends import Peer, Thinker, greeted, link_to
 from tests.kit.fuzzed import Mutation, fuzzed, mutations, places, raw, streams_of_bytes, ways
-from tests.kit.versions import SESSION, VERSIONS
+from tests.kit.logs import NONCE, SESSION, VERSIONS
 from tests.kit.virtual import in_virtual_time
 
 DOCUMENTED = (RemoteProtocolError, PartnerLeft, LinkLost, Diverged)
@@ -44,12 +44,26 @@ LONG_TIME = 600.0
 
 
 LINES = {
-    Seat.CLIENT: ("play rps", "paper", "a", "cat", "Zoë 🎲", "play pig", "5", "/say so?", "3", "7", "/q"),
-    Seat.SERVER: ("rock", "play hangman", "cat", "Well", "roll", "/resign", "play tictactoe", "1", "2"),
+    Seat.CLIENT: (
+        *("play rps", "paper", "a", "cat", "Zoë 🎲", "play pig", "5", "/say so?"),
+        *("3", "yes", "3", "/draw", "7", "/q"),
+    ),
+    Seat.SERVER: (
+        *("rock", "play hangman", "cat", "Well", "roll", "/resign"),
+        *("play tictactoe", "1", "/undo", "1", "2", "no"),
+    ),
 }
-"""What two people type who play one game after another: choices, a secret with answers, dice and plain moves."""
+"""What two people type who play one game after another: choices, a secret with answers, dice, plain moves and
+offers."""
 
-HELLO = {"type": "hello", "protocol": "1.0", "seat": "client", "games": VERSIONS, "session": SESSION}
+HELLO = {
+    "type": "hello",
+    "protocol": "1.0",
+    "seat": "client",
+    "nonce": NONCE.hex(),
+    "games": VERSIONS,
+    "session": SESSION,
+}
 
 
 def chance(seat: Seat) -> Random:
@@ -113,7 +127,7 @@ def ends_alike(peer: Seat, upto: int, data: bytes, where: Iterable[int]) -> str:
 @fuzzed(max_examples=80)
 @given(streams_of_bytes, places)
 def test_any_bytes_end_a_conversation_in_a_documented_way(data: bytes, where: list[int]) -> None:
-    """At both seats: never another exception, and never a hang."""
+    """At both seats there is never another exception, and never a hang."""
     for seat in Seat:
         assert ends_alike(seat, 0, data, where)
 
@@ -123,7 +137,7 @@ def test_any_bytes_end_a_conversation_in_a_documented_way(data: bytes, where: li
 def test_any_spoilt_turn_of_a_game_ends_in_a_documented_way(
     peer: Seat, number: int, mutation: Mutation, where: list[int]
 ) -> None:
-    """At each step of whole games: what is wrong is found, at that turn, by either side."""
+    """Either side finds what is wrong, at that turn, at each step of whole games."""
     turns = [turn for turn in good_log() if turn.seat is peer]
     turn = turns[number % len(turns)]
     spoilt = mutation(to_builtins(turn))
@@ -142,9 +156,9 @@ def test_any_spoilt_turn_of_a_game_ends_in_a_documented_way(
 
 @pytest.mark.parametrize("peer", Seat)
 def test_every_turn_is_refused_in_the_place_of_every_other(peer: Seat) -> None:
-    """Nothing that is good at one step is taken at another, nor with another digest; and what is good there is."""
+    """What is good at one step is not taken at another, nor with another digest."""
     log = good_log()
-    assert {turn.kind.value for turn in log} >= {"say", "play", "move", "commit", "contribute", "reveal", "answer"}
+    assert {turn.kind for turn in log} == {*Kind}
     for due in log:
         if due.seat is peer:
             end = in_virtual_time(how_it_ends(peer, log[: due.number], [frame(encode(due))]))
@@ -177,14 +191,14 @@ def test_good_messages_in_any_order_end_in_a_documented_way(data: st.DataObject,
 @fuzzed(max_examples=100)
 @given(mutations(), st.sampled_from(Seat), places)
 def test_any_greeting_is_a_hello_or_a_documented_error(mutation: Mutation, peer: Seat, where: list[int]) -> None:
-    """Of a client and of a server, whole or in pieces."""
+    """It may be a client's or a server's, whole or in pieces."""
     spoilt = frame(mutation(HELLO | {"seat": peer.value, "turns": 1, "digest": "0" * 64, "token": "a" * 64}))
 
     async def greeted(pieces: Sequence[bytes]) -> str:
         honest, (_, writer) = memory_streams()
         pump = Pump(StreamTransport(*honest), peer.other)
         if peer is Seat.SERVER:
-            pump.say(Hello("1.0", Seat.CLIENT, VERSIONS, SESSION))
+            pump.say(Hello("1.0", Seat.CLIENT, NONCE.hex(), VERSIONS, SESSION))
         task = asyncio.create_task(pump.next_event())
         for piece in pieces:
             writer.write(piece)
@@ -216,7 +230,7 @@ def test_any_claim_to_hold_a_log_is_met(peer: Seat, ours: int, theirs: int, clai
 
     async def scenario() -> Exception:
         honest, (_, writer) = memory_streams()
-        hello = Hello("1.0", peer, VERSIONS, SESSION, theirs, digest)
+        hello = Hello("1.0", peer, NONCE.hex(), VERSIONS, SESSION, theirs, digest)
         link = Link(greeted(honest, peer.other, hello), held)
         writer.close()
         with pytest.raises((Diverged, LinkLost)) as raised:

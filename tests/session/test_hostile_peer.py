@@ -15,8 +15,8 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
-from tests.kit.ends import Peer, converse_with_peer, link_to, sentence_of
-from tests.kit.versions import VERSIONS
+from tests.kit.ends import Looker, Peer, converse_with_peer, link_to, sentence_of
+from tests.kit.logs import NONCE, VERSIONS
 
 Offence = Callable[[Peer], dict[str, Any] | bytes]
 
@@ -24,12 +24,11 @@ Offence = Callable[[Peer], dict[str, Any] | bytes]
 IN_CHAT: dict[str, tuple[Offence, str]] = {
     # the client's first turn
     "no JSON": (lambda _: b"\xffHello", "not a message"),
-    "an unknown type": (lambda _: {"type": "shout"}, "not a message"),
     "an unknown kind": (lambda p: p.turn("say", "x", kind="shout"), "not a message"),
     "an unknown field": (lambda p: p.turn("say", "x", colour="red"), "not a message"),
     "a missing field": (lambda _: {"type": "turn", "number": 0}, "not a message"),
     "a second hello": (
-        lambda _: {"type": "hello", "protocol": "1.0", "seat": "client", "games": {}},
+        lambda _: {"type": "hello", "protocol": "1.0", "seat": "client", "nonce": NONCE.hex(), "games": {}},
         "it began to greet again",
     ),
     "a text of 4097 bytes": (
@@ -113,7 +112,7 @@ async def test_nothing_is_taken_after_the_end() -> None:
 
 
 async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
-    """Even before our own screen has shown it: the conversation has ended in peace."""
+    """The conversation has ended in peace, even before our own screen has shown it."""
     honest, at_peer = memory_streams()
     peer = Peer(Seat.SERVER, at_peer)
 
@@ -133,27 +132,21 @@ async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
 
 async def test_turn_that_has_to_wait_is_judged_at_once() -> None:
     """A player who is slow to see keeps no wrong turn among those that are held."""
-
-    class Blind(Script):
-        async def see(self, step: Step) -> None:
-            if step.turn.seat is Seat.SERVER:
-                await asyncio.get_running_loop().create_future()
-
     honest, at_peer = memory_streams()
     peer, link = Peer(Seat.CLIENT, at_peer), link_to(honest, Seat.SERVER)
     peer.table = Table.open(link.session, BUILT_IN, VERSIONS)
-    talking = asyncio.create_task(converse(Blind(["Hi"]), link, BUILT_IN, InMemory(Seat.SERVER)))
+    talking = asyncio.create_task(converse(Looker(["Hi"], stuck=[1]), link, BUILT_IN, InMemory(Seat.SERVER)))
     peer.send(peer.turn("say", "Hello"))
     assert (await peer.hear())["text"] == "Hi"
     peer.turn("say", "Hi")
     peer.send(peer.turn("say", "How are you?", digest="\x1b" * 64))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         await peer.hear_goodbye()
     assert "The digest of turn 2 differs" in await sentence_of(talking)
 
 
 async def test_leaving_while_the_session_ends_does_not_hide_why_it_ends() -> None:
-    """A key pressed in the second that the closing may take."""
+    """A key may be pressed in the second that the closing takes."""
     peer, honest = await converse_with_peer(Seat.CLIENT, [])
     peer.send(b"garbage")
     assert (await peer.hear())["reason"] == "refused"

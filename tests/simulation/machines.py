@@ -9,6 +9,8 @@ from functools import cache, partial
 from heapq import heappop, heappush
 from random import Random
 
+from msgspec.structs import replace
+
 from chatgame.core.errors import (
     ChatgameError,
     Diverged,
@@ -240,7 +242,10 @@ class Program:
         self._tries = 0
         farewell = self.disk.token if self.disk.closed else None
         self.admission = Admission(
-            self.disk.session, None if farewell else self.disk.token, begun=bool(self.disk.log), farewell=farewell
+            self.disk.session,
+            None if farewell else self.disk.token,
+            begun=bool(self.disk.log),
+            farewell=(self.disk.session, farewell) if farewell else (None, None),
         )
         if seat is Seat.CLIENT:
             self._dial()
@@ -274,7 +279,8 @@ class Program:
         self.sockets.append(socket)
         server.sockets.append(there)
         session = self.disk.session if self.held.number or self.session else None
-        socket.connection.say(hello_of(self.held, BUILT_IN, session, self.disk.next_token()), self.world.clock.now)
+        hello = hello_of(self.held, BUILT_IN, session, self.disk.next_token(), nonce=self.world.nonce())
+        socket.connection.say(hello, self.world.clock.now)
         socket.send()
 
     def _dial_again(self) -> None:
@@ -288,7 +294,7 @@ class Program:
             case Hello() if self.seat is Seat.SERVER:
                 self._admit(socket, event)
             case Hello():
-                self.disk.session = event.session
+                self.disk.session = socket.connection.session
                 self._open(socket)
             case Turn() if socket is self.socket and not self._closing:
                 self.held = self.held.after(event)
@@ -311,17 +317,25 @@ class Program:
             socket.send()
             return
         if decision is Decision.FAREWELL:
-            decision, admission.farewell = Decision.BACK, None
+            decision, admission.farewell = Decision.BACK, (None, None)
+        named = hello.session
         if decision is Decision.NEW:
-            self.disk.session, self.session = f"{self.world.chance.getrandbits(128):032x}", None
-        self.disk.token = hello.token
-        admission.seat(self.disk.session or "", hello.token)
-        self.later(admission.pause(now) if decision is Decision.BACK else 0.0, lambda: self._answer(socket))
+            self._drop()
+            self.session = None
+        answer = hello_of(self.held, BUILT_IN, named, nonce=self.world.nonce())
+        self.disk.session, self.disk.token = socket.connection.session_with(answer), hello.token
+        admission.seat(self.disk.session, hello.token)
+        self.later(admission.pause(now) if named else 0.0, lambda: self._answer(socket, answer))
 
-    def _answer(self, socket: Socket) -> None:
-        if not self._closing and socket.connection.state is State.GREETING:
-            socket.connection.say(hello_of(self.held, BUILT_IN, self.disk.session), self.world.clock.now)
-            self._open(socket)
+    def _answer(self, socket: Socket, answer: Hello) -> None:
+        if self._closing or socket.connection.state is not State.GREETING:
+            return
+        if answer.session:
+            answer = replace(answer, turns=self.held.number, digest=self.held.digest)
+        elif self.disk.session != socket.connection.session_with(answer):
+            return  # another has greeted anew meanwhile
+        socket.connection.say(answer, self.world.clock.now)
+        self._open(socket)
 
     def _open(self, socket: Socket) -> None:
         """Go on over a connection on which both have said hello."""
@@ -400,7 +414,7 @@ class Program:
                 case Show() as show:
                     self.person.saw(show.step.turn)
                 case Hear() as told:
-                    self.person.heard(str(told.text))
+                    self.person.heard(told.text)
         if session.due is not None and not self._closing:
             self.later(max(0.0, session.due - self.world.clock.now), partial(self._tick, session, session.due))
 
@@ -493,6 +507,10 @@ class World:
         """Start it again, if there is something to go on with."""
         assert error is None or isinstance(error, PlayerLeft | PartnerLeft | LinkLost | TurnedAway), error
         self.clock.after(self.chance.choice(DOWN), lambda: self.start(seat))
+
+    def nonce(self) -> bytes:
+        """Return what no hello has had before."""
+        return self.chance.randbytes(32)
 
     def see_whether_over(self) -> None:
         """Note whether anybody has anything left to do: both know that it is over, or one has gone for good."""

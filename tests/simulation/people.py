@@ -58,7 +58,11 @@ class Person:
                 return "/q"
             self.gone = True
             raise PlayerLeft("Gone.")
+        if match and match.offer:
+            return chance.choice(["/accept", "/decline", "yes", "no"])
         if match and chance.random() < 0.9:
+            if match.offers and chance.random() < 0.1:
+                return f"/{chance.choice(match.offers)}"
             if chance.random() < 0.05:
                 return "/resign"
             return any_move(match, chance)

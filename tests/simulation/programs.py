@@ -16,7 +16,6 @@ from typing import Any
 
 import detangle
 
-from chatgame.core.board import Board
 from chatgame.core.errors import LinkLost, PartnerLeft, PlayerLeft, TurnedAway, Unreachable
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
@@ -129,9 +128,9 @@ class Player:
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Nothing that was seen before can have gone."""
 
-    async def hear(self, text: str | Board) -> None:
+    async def hear(self, text: str) -> None:
         """What is for this person alone."""
-        self._person.heard(str(text))
+        self._person.heard(text)
 
 
 class World:

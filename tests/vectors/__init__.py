@@ -13,32 +13,34 @@ from typing import Any
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.limits import CHAIN
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.protocol.resume import token
+from tests.kit.logs import EMPTY, SESSION
+from tests.vectors.connections import greetings, pairings, sessions
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
-VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
 
-SESSION = "0" * 32
 HEX = "0123456789abcdef" * 4
-HELLO: Vector = {"type": "hello", "protocol": "1.0", "seat": "client", "games": {"tictactoe": 1}}
+HELLO: Vector = {"type": "hello", "protocol": "1.0", "seat": "client", "nonce": HEX, "games": {"tictactoe": 1}}
 FULL: Vector = HELLO | {
     "seat": "server",
-    "session": HEX[:32],
+    "nonce": HEX,
+    "session": HEX,
     "turns": 3,
     "digest": HEX,
     "token": HEX,
     "name": "Anna",
+    "features": ["draughts"],
 }
 TURN: Vector = {"type": "turn", "number": 0, "seat": "client", "kind": "say", "text": "Hello", "digest": HEX}
 BYE: Vector = {"type": "bye", "reason": "left"}
+PAIR: Vector = {"type": "pair", "value": HEX}
 DEFAULTS: dict[str, Vector] = {
-    "hello": {"session": None, "turns": 0, "digest": None, "token": None, "name": ""},
+    "hello": {"session": None, "turns": 0, "digest": None, "token": None, "name": "", "features": []},
     "turn": {},
     "alive": {},
+    "pair": {},
     "bye": {"text": ""},
 }
 
@@ -47,26 +49,26 @@ def files() -> dict[str, str]:
     """Each file's name and text."""
     made: dict[str, tuple[str, Vector, Iterator[Any]]] = {
         "frames": (
-            "Bytes from the stream, in hexadecimal, whose parts may be repeated: what messages are in them, and "
-            "whether what is behind these is refused, is part of a frame that is not whole yet, or is nothing.",
+            "Bytes from the stream, in hexadecimal: what messages are in them, and whether what is behind these is "
+            "refused, is part of a frame that is not whole yet, or is nothing.",
             {},
             _frames(),
         ),
         "messages": (
-            "What is in one frame: one of the texts that come first, in which what is named is replaced, once, or "
-            "bytes in hexadecimal. Parts may be repeated. Then the message that it is, with what was left out filled "
-            "in and unknown fields passed over, or null if it is none.",
-            {"texts": TEXTS},
+            "What is in one frame: a text, sent in UTF-8, or bytes in hexadecimal. Then the message that it is, with "
+            "what was left out filled in and unknown fields passed over; or what becomes of it: refused, passed "
+            "over, another version.",
+            {},
             _messages(),
         ),
         "logs": (
             "Whole logs, turn by turn, from number 0; both sides have all the games. Of each turn: seat, kind, text, "
-            "digest, the position that it covers (parts may be repeated), who writes next, and where they are: who "
-            "won the match that ended by it, or at which match and ply it commits. Then turns that are refused: "
+            "digest, the position that it covers, who writes next, and where they are: who won the match that ended "
+            "by it (or draw), or at which match and ply it commits. Then turns that are refused: "
             "after how many of the log, seat, kind, text, and what is wrong: seat, kind (not due, or one too many), "
-            "text (its length), game (or its options), move (or answer), contribution, commitment, reveal, number "
-            "(one too high), digest (its first digit). All else in them is right, but their digest covers the "
-            "position before them.",
+            "text (its length), game (or its options), move (or answer), contribution, commitment, reveal, offer, "
+            "response, number (one too high), digest (its first digit). All else in them is right, but their digest "
+            "covers the position before them.",
             {"session": SESSION},
             _logs(),
         ),
@@ -80,6 +82,26 @@ def files() -> dict[str, str]:
             "who shows the later one for the client who showed the earlier one.",
             {"seed": bytes(32).hex()},
             _tokens(),
+        ),
+        "sessions": (
+            "The hellos of a client and a server, as they were sent, and the session that they open.",
+            {},
+            sessions(),
+        ),
+        "greetings": (
+            "What a server answers to one client after another: a hello for a new session (new), a hello for the one "
+            "that was named (back), or the reason of a goodbye. Of each client: its token, by its k; the session it "
+            "names, which was opened by the greeting of this number, from 0, or is another, or null; whether it "
+            "has paired, where the server has a code; how many turns the server holds by then, and for how many "
+            "seconds there has been no connection.",
+            {"seed": bytes(32).hex()},
+            greetings(),
+        ),
+        "pairings": (
+            "A pairing with random numbers that are given: the code, w, x and y in hexadecimal, the values of both "
+            "sides, K, the SHA-256 of the certificate, and both proofs.",
+            {},
+            pairings(),
         ),
         "resume": (
             "A seat holds so many turns of the log, and hears in the partner's hello how many they hold and the "
@@ -100,29 +122,11 @@ def write() -> None:
         (FOLDER / name).write_text(text, encoding="ascii", newline="\n")
 
 
-def expanded(parts: Any) -> Any:
-    """The text that its parts stand for, where a part is a text or `{"repeat": TEXT, "times": N}`."""
-    if isinstance(parts, dict):
-        return parts["repeat"] * parts["times"]
-    return "".join(map(expanded, parts)) if isinstance(parts, list) else parts
-
-
-def replaced(text: str, old: str, new: Any) -> str:
-    """A text with something else in it, which may have parts; nothing is replaced at its end."""
-    before, _, after = text.partition(old) if old else (text, "", "")
-    return f"{before}{expanded(new)}{after}"
-
-
-def repeat(text: str, times: int) -> Vector:
-    """The part that stands for a text so many times."""
-    return {"repeat": text, "times": times}
-
-
 def _written(head: Vector, vectors: Sequence[Vector]) -> str:
     """One field, one vector and one turn of a log on a line."""
 
     def shown(name: str, value: Any) -> str:
-        if name in ("turns", "refused"):
+        if name in ("turns", "refused", "clients"):
             value = ",\n  ".join(map(json.dumps, value))
             return f'"{name}": [\n  {value}\n]' if value else f'"{name}": []'
         return f"{json.dumps(name)}: {json.dumps(value)}"
@@ -150,7 +154,7 @@ def _frames() -> Iterator[Vector]:
         ("part of a length", [framed(alive), "0000"], [alive], "part"),
         ("a length alone", ["00000010"], [], "part"),
         ("part of a message", [framed(alive)[:-2]], [], "part"),
-        ("longest message", ["00008000", framed(alive)[8:], repeat("20", spaces)], [alive], "nothing"),
+        ("longest message", ["00008000", framed(alive)[8:], "20" * spaces], [alive], "nothing"),
         ("length of 0", [framed(alive), "00000000", framed(alive)], [alive], "refused"),
         ("length of 32769, nothing behind it", ["00008001"], [], "refused"),
         ("length of 2^32 - 1", ["ffffffff"], [], "refused"),
@@ -160,43 +164,47 @@ def _frames() -> Iterator[Vector]:
         ("a length that cuts a message short", [framed(alive, 15)], [], "refused"),
     ):
         found = [TURN | {"text": "\u00fc\u2603\U0001f3b2"}] if messages is None else messages
-        yield {"name": name, "hex": parts, "messages": found, "rest": rest}
+        yield {"name": name, "hex": "".join(parts), "messages": found, "rest": rest}
 
 
 # Messages
 
-TEXTS = {message["type"]: json.dumps(message) for message in (HELLO, TURN, {"type": "alive"}, BYE)}
-Change = tuple[str, str, str, Any]
+TEXTS = {message["type"]: json.dumps(message) for message in (HELLO, TURN, {"type": "alive"}, PAIR, BYE)}
+Change = tuple[str, str, str, str]
 
 
 def _messages() -> Iterator[Vector]:
     for name, of, old, new in VALID:
-        message = _understood(json.loads(replaced(TEXTS[of], old, new)))
-        if len(message.get("text", "")) > 500:
-            message["text"] = repeat(message["text"][0], len(message["text"]))
-        yield {"name": name, "of": of, "old": old, "new": new, "message": message}
+        text = _replaced(of, old, new)
+        yield {"name": name, "text": text, "message": _understood(json.loads(text))}
+    for name, text, becomes in OTHERS:
+        yield {"name": name, "text": text, "message": becomes}
     for name, of, old, new in INVALID:
-        yield {"name": name, "of": of, "old": old, "new": new, "message": None}
+        yield {"name": name, "text": _replaced(of, old, new), "message": "refused"}
     for of, wrongs in WRONG.items():
         for wrong in wrongs:
             field, _, value = wrong.partition(": ")
             old = f'"{field}": {json.dumps({"hello": HELLO, "turn": TURN, "bye": BYE}[of].get(field))}'
             end = "}}" if of == "hello" else "}"  # a hello ends behind its games
             old, new = (old, "") if old in TEXTS[of] else (end, f"{end[1:]}, ")
-            yield {
-                "of": of,
-                "old": old,
-                "new": f'{new}"{field}": {value}{end[:1] if old == end else ""}',
-                "message": None,
-            }
+            changed = f'{new}"{field}": {value}{end[:1] if old == end else ""}'
+            yield {"name": f"{of} with {wrong}", "text": _replaced(of, old, changed), "message": "refused"}
     for name, data in BYTES.items():
-        yield {"name": name, "hex": data.hex(), "message": None}
+        yield {"name": name, "hex": data.hex(), "message": "refused"}
+
+
+def _replaced(of: str, old: str, new: str) -> str:
+    """One of the texts with something else in it; nothing is replaced at its end."""
+    text = TEXTS[of]
+    assert old in text
+    before, _, after = text.partition(old) if old else (text, "", "")
+    return f"{before}{new}{after}"
 
 
 def _understood(message: Vector) -> Vector:
     """A valid message, with defaults for what was left out and without what is unknown."""
     defaults = DEFAULTS[message["type"]]
-    known = {"hello": FULL, "turn": TURN, "alive": {"type": ""}, "bye": BYE | defaults}[message["type"]]
+    known = {"hello": FULL, "turn": TURN, "alive": ["type"], "pair": PAIR, "bye": BYE | defaults}[message["type"]]
     return {name: message.get(name, defaults.get(name)) for name in known}
 
 
@@ -205,14 +213,16 @@ VALID: list[Change] = [
     ("hello with all fields", "hello", json.dumps(HELLO), json.dumps(FULL)),
     ("hello with null for what may be", "hello", "}}", '}, "session": null, "digest": null, "token": null}'),
     ("hello of a later minor version", "hello", "1.0", "1.9999"),
-    ("hello of another major version, which is a hello too", "hello", "1.0", "2.0"),
-    ("hello with the longest name of a person", "hello", "}}", ['}, "name": "', repeat("\u65e5", 24), '"}']),
+    ("hello with the longest name of a person", "hello", "}}", '}, "name": "' + "\u65e5" * 24 + '"}'),
     ("hello without a game", "hello", '"tictactoe": 1', ""),
     ("hello with the longest name and the highest version", "hello", '"tictactoe": 1', f'"{"z" * 32}": {2**31 - 1}'),
     ("hello with an unknown field", "hello", "}}", '}, "mood": {"good": [1.5, null]}}'),
+    ("bye with 8 levels", "bye", "}", f', "x": {"[" * 7}{"]" * 7}}}'),
+    ("bye with many brackets", "bye", "}", ', "x": [[], [], [], [], {}, {}, "[[[[[[[[[[\\"[["], "text": "]]{"}'),
+    ("pair with an unknown field", "pair", "}", ', "step": 1}'),
     ("alive with an unknown field", "alive", "}", ', "since": 5}'),
     ("bye with a text", "bye", "}", ', "text": "so long"}'),
-    ("bye with the longest text", "bye", "}", [', "text": "', repeat("x", 500), '"}']),
+    ("bye with the longest text", "bye", "}", f', "text": "{"x" * 500}"}}'),
     ("bye with a reason of a later version, and an unknown field", "bye", '"left"', '"later", "until": 5'),
     ("turn with its fields in another order", "turn", json.dumps(TURN), json.dumps(dict(reversed(TURN.items())))),
     ("turn with white space", "turn", json.dumps(TURN), f" \t\r\n{json.dumps(TURN, indent=1)}\n"),
@@ -221,11 +231,23 @@ VALID: list[Change] = [
     ("turn with a character escaped as two halves", "turn", "Hello", r"\ud83c\udfb2"),
     ("turn with a character of four bytes", "turn", "Hello", "\U0001f3b2"),
     ("turn with a zero character", "turn", "Hello", r"\u0000"),
-    ("turn with the longest text", "turn", "Hello", repeat("x", 4096)),
-    ("turn with the longest text, all escaped", "turn", "Hello", repeat(r"\u007f", 4096)),
+    ("turn with the longest text", "turn", "Hello", "x" * 4096),
+    ("turn with the longest text, all escaped", "turn", "Hello", r"\u007f" * 4096),
     ("turn with the highest number", "turn", '"number": 0', f'"number": {2**53 - 1}'),
 ]
 """A name, of which text, and what is replaced in it by what; all of it is to be taken."""
+
+OTHERS = [
+    ("hello of another major version", json.dumps(HELLO | {"protocol": "2.0"}), "another version"),
+    (
+        "hello of another major version in another form",
+        '{"protocol":"12.3","type":"hello","seat":[]}',
+        "another version",
+    ),
+    ("message of an unknown type", '{"type":"wave","hands":[2,{"both":true}]}', "passed over"),
+    ("message of an unknown type with a field of known name", '{"number":-1,"type":"turns"}', "passed over"),
+]
+"""A name, a text, and what becomes of it."""
 
 INVALID: list[Change] = [
     ("null", "bye", json.dumps(BYE), "null"),
@@ -238,8 +260,10 @@ INVALID: list[Change] = [
     ("comma at the end", "bye", "}", ",}"),
     ("comment", "bye", "}", "}//"),
     ("no type", "alive", '"type": "alive"', ""),
-    ("unknown type", "alive", '"alive"', '"turns"'),
-    ("type in capitals", "alive", '"alive"', '"Alive"'),
+    ("unknown type, and NaN", "alive", '"alive"', '"wave", "x": NaN'),
+    ("unknown type, and a field twice", "alive", '"alive"', '"wave", "x": 1, "x": 2'),
+    ("hello of another version, and a field twice", "hello", '"1.0"', '"2.0", "x": 1, "x": 2'),
+    ("hello of a version that is none", "hello", '"1.0"', '"2"'),
     ("type null", "alive", '"alive"', "null"),
     ("type twice", "alive", "}", ', "type": "alive"}'),
     ("field twice", "turn", '"text"', '"text": "Hello", "text"'),
@@ -254,21 +278,23 @@ INVALID: list[Change] = [
     ("line end in a string", "turn", "Hello", "\n"),
     ("control character in a string", "turn", "Hello", "\x1b"),
     ("unknown escape", "turn", "Hello", r"\x41"),
-    ("text of 4097 characters", "turn", "Hello", repeat("x", 4097)),
-    ("bye with a text of 501 characters", "bye", "}", [', "text": "', repeat("x", 501), '"}']),
-    ("hello with a name of 25 characters", "hello", "}}", ['}, "name": "', repeat("x", 25), '"}']),
+    ("text of 4097 characters", "turn", "Hello", "x" * 4097),
+    ("bye with a text of 501 characters", "bye", "}", f', "text": "{"x" * 501}"}}'),
+    ("hello with a name of 25 characters", "hello", "}}", f'}}, "name": "{"x" * 25}"}}'),
+    ("hello with 101 features", "hello", "}}", f'}}, "features": {json.dumps(["x"] * 101)}}}'),
     ("hello with 101 games", "hello", '"tictactoe": 1', ",".join(f'"{n}":1' for n in range(101))),
     ("digest of 63 digits", "turn", '"digest": "0', '"digest": "'),
     ("digest of 65 digits", "turn", '"digest": "', '"digest": "0'),
     ("digest with a line end", "turn", 'def"', r'def\n"'),
-    ("number of 401 digits", "turn", '"number": 0', ['"number": 1', repeat("0", 400)]),
-    ("20000 opening brackets", "bye", json.dumps(BYE), repeat("[", 20_000)),
-    ("10000 lists in each other, unknown", "bye", "}", [', "x": ', repeat("[", 10_000), repeat("]", 10_000), "}"]),
+    ("number of 401 digits", "turn", '"number": 0', f'"number": 1{"0" * 400}'),
+    ("20000 opening brackets", "bye", json.dumps(BYE), "[" * 20_000),
+    ("9 levels", "bye", "}", f', "x": {"[" * 8}{"]" * 8}}}'),
+    ("10000 lists in each other, unknown", "bye", "}", f', "x": {"[" * 10_000}{"]" * 10_000}}}'),
     *((f"turn without {name}", "turn", json.dumps({name: TURN[name]})[1:-1] + ", ", "") for name in list(TURN)[1:-1]),
     ("turn without digest", "turn", ', "digest": "' + HEX + '"', ""),
     *(
         (f"hello without {name}", "hello", json.dumps({name: HELLO[name]})[1:-1] + ", ", "")
-        for name in ("protocol", "seat")
+        for name in ("protocol", "seat", "nonce")
     ),
     ("hello without games", "hello", ', "games": {"tictactoe": 1}', ""),
     ("bye without reason", "bye", ', "reason": "left"', ""),
@@ -295,7 +321,8 @@ WRONG = {
         *(r'protocol: "1.0\n"', 'seat: ""', "games: null", 'games: ["tictactoe"]', 'games: {"Tic Tac": 1}'),
         *('games: {"": 1}', f'games: {{"{"z" * 33}": 1}}', 'games: {"tictactoe": 0}'),
         *(f'games: {{"tictactoe": {2**31}}}', 'games: {"tictactoe": "1"}', 'session: ""'),
-        *(f'session: "{HEX}"', f'session: "{"G" * 32}"', "turns: -1", "turns: null", "turns: Infinity"),
+        *(f'session: "{HEX[:32]}"', f'session: "{"G" * 64}"', "turns: -1", "turns: null", "turns: Infinity"),
+        *(f'nonce: "{HEX[:62]}"', "nonce: null", 'features: "x"', 'features: ["A"]', "features: null"),
         *(f"turns: {2**53}", f'token: "{HEX[2:]}"', "digest: 0", "name: null", "name: 5"),
     ],
     "bye": ["reason: null", "reason: 5", "text: null", "text: 5"],
@@ -347,8 +374,8 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         [
             (0, "server", "say", "Hello", "seat"),
             (0, "client", "say", "", "text"),
-            (0, "client", "say", repeat("x", 4097), "text"),
-            (0, "client", "say", repeat("\u00fc", 2049), "text"),
+            (0, "client", "say", "x" * 4097, "text"),
+            (0, "client", "say", "\u00fc" * 2049, "text"),
             (0, "client", "quit", "now", "text"),
             (0, "client", "move", "5", "kind"),
             (0, "client", "resign", "", "kind"),
@@ -377,6 +404,29 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         "tic-tac-toe, resigned, and then a game that is left in the middle",
         ["play tictactoe", "move 1", "resign", "play tictactoe", "move 9", "quit"],
         [(3, "client", "say", "I begin", "seat")],
+    ),
+    (
+        "tic-tac-toe: offers, declined and accepted; the asker's last move is taken back, and the answer to it",
+        [
+            *("play tictactoe", "offer draw", "say hm", "respond decline", "say oh", "move 5", "move 1"),
+            *("offer undo", "respond decline", "move 9", "move 2", "offer undo", "respond accept", "offer undo"),
+            *("respond accept", "move 3", "move 7", "offer draw", "respond accept", "say well"),
+        ],
+        [
+            (0, "client", "offer", "draw", "kind"),
+            (1, "server", "offer", "undo", "offer"),
+            (1, "server", "offer", "resign", "offer"),
+            (1, "server", "offer", "", "text"),
+            (1, "client", "offer", "draw", "seat"),
+            (1, "server", "respond", "accept", "kind"),
+            (2, "client", "move", "5", "kind"),
+            (2, "client", "offer", "draw", "offer"),
+            (2, "client", "respond", "yes", "response"),
+            (2, "server", "respond", "accept", "seat"),
+            (5, "server", "offer", "draw", "offer"),
+            (9, "server", "offer", "draw", "offer"),
+            (15, "server", "offer", "undo", "offer"),
+        ],
     ),
     ("tic-tac-toe, drawn", ["say hi", "play tictactoe", *(f"move {cell}" for cell in "512846379")], []),
     (
@@ -451,6 +501,8 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             *((0, "client", "play", f"rps {options}", "game") for options in ("0", "2", "101", "03", "3 3")),
             (1, "client", "commit", HEX, "seat"),
             (1, "server", "move", "rock", "kind"),
+            (1, "server", "offer", "draw", "offer"),
+            (1, "server", "offer", "undo", "offer"),
             (1, "server", "commit", HEX[1:], "commitment"),
             (1, "server", "commit", HEX.upper(), "commitment"),
             (2, "client", "commit", "copy", "commitment"),
@@ -518,6 +570,7 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             (1, "server", "move", "hold", "move"),
             (1, "server", "move", "r", "move"),
             (3, "client", "contribute", "6", "contribution"),
+            (5, "server", "offer", "undo", "offer"),
             (3, "client", "contribute", "04", "contribution"),
             (3, "client", "contribute", "-1", "contribution"),
             (4, "server", "reveal", f"{SALTS[0].hex()} 4", "reveal"),
@@ -599,7 +652,7 @@ the text, and what is wrong. A commitment or a reveal is stated as the value; sa
 
 def _logs() -> Iterator[Vector]:
     for name, acts, wrongs in LOGS:
-        table, salts = Table.open(SESSION, BUILT_IN, VERSIONS), iter(SALTS)
+        table, salts = EMPTY, iter(SALTS)
         tables, turns = [table], []
         openings: dict[tuple[int, int, Seat], Opening] = {}
         for act in acts:
@@ -620,21 +673,11 @@ def _logs() -> Iterator[Vector]:
             in_game = table.match and (match or kind == "play")
             position = table.match.notation if table.match and in_game else ""
             if table.match and in_game and table.match.outcome:
-                more = {"won": table.match.outcome.winner}
-            turns.append([seat, kind, text, turn.digest, _parts(position), table.token, *([more] if more else [])])
+                more = {"won": table.match.outcome.winner or "draw"}
+            turns.append([seat, kind, text, turn.digest, position, table.token, *([more] if more else [])])
             tables.append(table)
         refused = [[n, *what, turns[n - 1][2] if text == "copy" else text, wrong] for n, *what, text, wrong in wrongs]
         yield {"name": name, "turns": turns, "refused": refused}
-
-
-def _parts(position: str) -> Any:
-    """A position, with the waters of battleship that nobody has shot at made short."""
-    waters, parts = "." * 40, []
-    while waters in position:
-        before, _, behind = position.partition(waters)
-        position = behind.lstrip(".")
-        parts += [before, repeat(".", 40 + len(behind) - len(position))]
-    return [*parts, position] if parts else position
 
 
 # Commitments, tokens, resuming
@@ -647,8 +690,8 @@ def _commitments() -> Iterator[Vector]:
         (SESSION, 0, 1, "client", SALTS[0], "rock"),
         (SESSION, 1, 0, "client", SALTS[0], "rock"),
         (SESSION, 12, 345, "client", SALTS[1], "5"),
-        (HEX[:32], 0, 0, "client", bytes(32), FLEETS[0]),
-        (HEX[:32], 0, 0, "server", b"\xff" * 32, "\u00fc\u2603\U0001f3b2"),
+        (HEX, 0, 0, "client", bytes(32), FLEETS[0]),
+        (HEX, 0, 0, "server", b"\xff" * 32, "\u00fc\u2603\U0001f3b2"),
     ):
         made = commitment(Place(session, match, ply, Seat(seat)), Opening(salt, value))
         place = {"session": session, "match": match, "ply": ply, "seat": seat}
@@ -676,7 +719,7 @@ RESUMED = ["say a", "say b", "play tictactoe", "say c", "say d", "move 5", "move
 
 
 def _log(acts: Sequence[str]) -> list[list[str]]:
-    table, rows = Table.open(SESSION, BUILT_IN, VERSIONS), []
+    table, rows = EMPTY, []
     for act in acts:
         kind, _, text = act.partition(" ")
         turn, table = table.write(table.token or Seat.CLIENT, Kind(kind), text)

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
-from tests.vectors import EXAMPLE, SESSION, VERSIONS, files
+from tests.kit.logs import EMPTY
+from tests.vectors import EXAMPLE, files
 
 DOCUMENT = Path(__file__).parents[2] / "chatgame/protocol/GAMES.md"
 LONG = re.compile("(?<=[0-9a-f]{4})[0-9a-f]{60}")
@@ -39,7 +38,7 @@ def _example(turns: list[list[Any]]) -> str:
     On each line are a turn that a player has made, those that programs made then, the position after them if it is
     another one, and who has won.
     """
-    table, lines, shown = Table.open(SESSION, BUILT_IN, VERSIONS), [""], ""
+    table, lines, shown = EMPTY, [""], ""
     for seat, kind, text, *_ in turns:
         if table.asked or (table.playing and table.playing.over):
             lines.append(f"{table.number:2}")

@@ -1,20 +1,22 @@
 """A bot: sits at a seat as a person does, chats a little and plays every game that it knows.
 
-It knows every game whose moves can be listed, by one search, and some others by a small strategy each.
+It knows every game whose moves can be listed, by one search, and some others by a small strategy each. It lets its
+partner take moves back, and agrees to a draw unless it expects to win.
 """
 
 import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
 from random import Random
+from typing import Any
 
-from chatgame.core.board import Board
 from chatgame.core.log import Step
 from chatgame.core.match import Match
+from chatgame.core.offers import ACCEPT, DECLINE, UNDO
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.players.bot.search import best_move
+from chatgame.players.bot.search import best_move, winner
 from chatgame.players.bot.strategies import STRATEGIES
 
 
@@ -39,6 +41,11 @@ SMALL_TALK = (
 def knows(rules: AnyRules) -> bool:
     """Whether a bot can play a game."""
     return rules.name in STRATEGIES or type(rules).legal_moves is not Rules.legal_moves
+
+
+def _response_to_draw(rules: AnyRules, position: Any, budget: int, chance: Random) -> str:
+    """Decline it, if the seat that is to act, and offers it, would lose by the bot's own play."""
+    return ACCEPT if winner(rules, position, budget, chance) in (None, rules.to_act(position)) else DECLINE
 
 
 class Bot:
@@ -84,21 +91,23 @@ class Bot:
         """Whoever comes back does not greet again."""
         self._greeted = bool(steps)
 
-    async def hear(self, text: str | Board) -> None:  # noqa: ARG002  # whatever it is about
+    async def hear(self, text: str) -> None:  # noqa: ARG002  # whatever it is about
         """Give up a game in which a line was refused: then the bot does not know it after all."""
         if not self._judged:
             self._lines = ["/resign"]
 
     async def _move(self, match: Match) -> str:
+        if match.offer == UNDO:
+            return ACCEPT
         strategy = STRATEGIES.get(match.rules.name)
         if strategy:
             return strategy(match.position, self._seat, self._chance)
         if not knows(match.rules):
             self._lines = ["/resign"]
             return f"/say I have not learnt {match.rules.title} yet."
-        budget = BUDGETS[self._level]
+        think, budget = _response_to_draw if match.offer else best_move, BUDGETS[self._level]
         try:
-            return str(await asyncio.to_thread(best_move, match.rules, match.position, budget, self._chance))
+            return str(await asyncio.to_thread(think, match.rules, match.position, budget, self._chance))
         except ANY_FAILURE as error:
             self._lines = ["/resign"]
             return f"/say I cannot play on: the rules of {match.rules.title} failed ({type(error).__name__})."

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from chatgame.core.rules import AnyRules, Outcome
+from chatgame.core.seats import Seat
 
 WIN = 1000.0
 """The value of a win now; each ply that it takes is worth one less."""
@@ -42,6 +43,16 @@ def best_move(rules: AnyRules, position: Any, budget: int, chance: Random) -> An
         if not search.cut or len(moves) == 1:
             break
     return moves[0]
+
+
+def winner(rules: AnyRules, position: Any, budget: int, chance: Random) -> Seat | None:
+    """Who wins when the search plays on against itself, with a budget of positions for all moves; None for nobody."""
+    for _ in range(PLAYOUT_PLIES):
+        outcome = rules.outcome(position)
+        if outcome:
+            return outcome.winner
+        position = rules.apply(position, best_move(rules, position, budget // PLAYOUT_PLIES, chance))
+    return None
 
 
 class _Search:

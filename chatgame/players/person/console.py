@@ -15,25 +15,23 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, Protocol
 
+from chatgame.core import sentences
 from chatgame.core.board import Board
-from chatgame.core.errors import OutputLost, PlayerLeft, Refused
+from chatgame.core.errors import OutputLost, PlayerLeft
 from chatgame.core.limits import MAX_TEXT
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.players.person.answers import answer, now
 from chatgame.players.person.inert import inert
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import BANNER, NOBODY, Names, Role, Told, known_names, named, narrate, recalled
-from chatgame.players.person.screen import prompt, shown, titled
-from chatgame.session.commands import now, read_aside
+from chatgame.players.person.narration import NOBODY, Names, Role, Told, known_names, named, narrate, recalled
+from chatgame.players.person.screen import prompt, shown_together, titled
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
 """In bytes: a terminal silently drops what is longer than this of a line (MAX_CANON on macOS, N_TTY_BUF_SIZE less the
 line end on Linux)."""
-
-NO_TEXT = "That line is not UTF-8 text, so it was not sent."
-NOT_YET = "Not your turn yet"
 
 OUTPUT_LOST = "The output was closed, or is full, so the conversation ended."
 
@@ -108,7 +106,7 @@ class Console:
         if terminal:
             self._reading.set()
         self.in_line = False  # the cursor is on the prompt's line
-        self._banner: tuple[str, ...] = BANNER
+        self._banner: tuple[str, ...] = sentences.BANNER
         self._broken = False
         self._interrupted = False
 
@@ -143,16 +141,14 @@ class Console:
             line = await self._reader.readline()
             text = line.decode().removesuffix("\n").removesuffix("\r")
         except ValueError:
-            refusal = NO_TEXT
+            refusal = sentences.NO_TEXT
         else:
             if not line or (self._terminal and not line.endswith(b"\n")):
                 return False  # a line that its writer has not ended is not sent
             if self._terminal and len(line.removesuffix(b"\n")) >= CUT_AT:
-                refusal = f"A terminal cuts lines at {CUT_AT} bytes, so this one was not sent. Send it in parts."
+                refusal = sentences.CUT.format(most=CUT_AT)
             elif len(line.removesuffix(b"\n")) > LONGEST:
-                refusal = (
-                    f"That line has more than {LONGEST} bytes, so it was not sent; {MAX_TEXT} go into one message."
-                )
+                refusal = sentences.TOO_LONG.format(most=LONGEST, limit=MAX_TEXT)
         if self._terminal:
             self.in_line = False  # the terminal has echoed the line with its end
             if not self._open_question and text is not None:
@@ -178,35 +174,38 @@ class Console:
 
     def _answer(self, line: str) -> Told | None:
         """The answer to a line that was entered before the prompt, if it only asks for something."""
-        if self._table:
-            try:
-                reply = read_aside(line, self._table, self._seat, self._secret)
-            except Refused as error:
-                return str(error)
-            if reply:
-                return named(reply.text, self._names)
+        told = self._table and answer(line, self._table, self._seat, self._secret)
+        if told:
+            return named(told, self._names)
         return None if line.strip() else self._waiting
 
     def _too_early(self, line: str) -> str:
         """What to tell of any other line that was entered before the prompt."""
         if line.startswith("/") and self._table:
-            return f"That works at the prompt, when it is your turn. {self.how_to_leave}"
-        return f"{NOT_YET}, so this was not sent: {_shortened(line)}\n{self._waiting}"
+            return sentences.AT_THE_PROMPT.format(how_to_leave=self.how_to_leave)
+        return f"{sentences.TOO_EARLY.format(line=_shortened(line))}\n{self._waiting}"
 
     @property
     def _waiting(self) -> str:
         """What is waited for."""
         if not self._table:
-            return f"Nobody has come yet. {self.how_to_leave}"
-        return named(f"Waiting since {self._since}: {now(self._table, self._seat)}.", self._names)
+            return sentences.NOBODY_YET.format(how_to_leave=self.how_to_leave)
+        return named(sentences.WAITING_SINCE.format(since=self._since, now=now(self._table, self._seat)), self._names)
 
-    async def ask(self, table: Table) -> str:  # noqa: ARG002  # the person has seen the table
-        """Open the prompt, and return the line that is typed at it.
+    async def ask(self, table: Table) -> str:
+        """Open the prompt, answer lines that only ask for something, and return the first other one.
 
         Raises:
             PlayerLeft: the input ended instead.
             OutputLost: the prompt cannot be shown.
         """
+        while (told := answer(line := await self._line(), table, self._seat, self._secret)) is not None:
+            self._show_answer(named(told, self._names))
+            await self.drain()
+        return line
+
+    async def _line(self) -> str:
+        """Open the prompt, and return the line that is typed at it."""
         self._reading.set()
         await self._settled()
         self._show_banner()
@@ -237,7 +236,7 @@ class Console:
         self._come_to(table, steps[-1].secret if steps else None)
         name = self._names.get(self._seat.other)
         if name and not isinstance(name, Role):
-            self.show(f"Your partner is {name}.")
+            self.show(sentences.PARTNER_IS.format(name=name))
         if steps:
             self._show_banner()
             self.show(*recalled(steps, self._seat, self._names))
@@ -259,9 +258,9 @@ class Console:
         self.show(*self._banner)
         self._banner = ()
 
-    async def hear(self, text: Told) -> None:
-        """Show an answer."""
-        self._show_answer(named(text, self._names) if isinstance(text, Board) else text)
+    async def hear(self, text: str) -> None:
+        """Show what is for this person alone."""
+        self._show_answer(text)
         await self.drain()
 
     def _show_answer(self, text: Told) -> None:
@@ -271,8 +270,7 @@ class Console:
         """Show boards, and other texts each on a line, all made inert; they are written when the loop next runs."""
         if texts and self.in_line:
             self.end_line()
-        look = self._look()
-        self.write("".join(shown(text, look) for text in texts))
+        self.write(shown_together(texts, self._look()))
 
     def tell(self, *texts: str) -> None:
         """Show what has happened meanwhile, and open the prompt again where it was open."""

@@ -30,9 +30,10 @@ from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.utils import get_cwidth
 from prompt_toolkit.widgets import SearchToolbar
 
+from chatgame.core import sentences
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
-from chatgame.players.person.console import NO_TEXT, NOT_YET, Console
+from chatgame.players.person.console import Console
 from chatgame.players.person.inert import inert
 from chatgame.players.person.narration import Told
 from chatgame.players.person.screen import prompt
@@ -183,7 +184,7 @@ class EditedConsole(Console):
         question = self._open_question
         answer: Told | None = None
         if not _is_text(line):
-            answer = NO_TEXT
+            answer = sentences.NO_TEXT
         elif question:
             self._editor.leave_line(remember=not self._hides(line))
             self._reading.clear()
@@ -199,8 +200,7 @@ class EditedConsole(Console):
     def _too_early(self, line: str) -> str:
         if line.startswith("/") and self._table:
             return super()._too_early(line)
-        kept = f"{NOT_YET}. Your line stays here, and Enter sends it when the prompt has come."
-        return f"{kept}\n{self._waiting}" if self._reading.is_set() else kept
+        return f"{sentences.KEPT_IN_EDITOR}\n{self._waiting}" if self._reading.is_set() else sentences.KEPT_IN_EDITOR
 
     def _hides(self, line: str) -> bool:
         """Whether a line is a choice or a secret, which must not get into a later message by an arrow key."""

@@ -26,6 +26,7 @@ class Look(NamedTuple):
         width: in columns, or None where lines are not to be broken.
         titled: whether its window has a title to tell the state in.
         unicode: whether boards are drawn in Unicode, and not in ASCII.
+        height: in rows, or None where nothing scrolls away.
     """
 
     colour: bool = False
@@ -33,6 +34,7 @@ class Look(NamedTuple):
     width: int | None = None
     titled: bool = False
     unicode: bool = False
+    height: int | None = None
 
 
 def styled(text: str, *codes: int) -> str:

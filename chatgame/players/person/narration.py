@@ -7,38 +7,30 @@ from typing import overload
 
 from msgspec.structs import replace
 
+from chatgame.core import sentences
 from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import RulesFailed
 from chatgame.core.log import Step
 from chatgame.core.match import Match
-from chatgame.core.rules import Choices, known_as
+from chatgame.core.offers import ACCEPT, DECLINE, DRAW, UNDO
+from chatgame.core.rules import Choices, known_as, whose
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
+from chatgame.players.person.imitation import imitates
 from chatgame.players.person.inert import inert
-from chatgame.session.commands import is_message, score
+from chatgame.session.commands import is_message
 from chatgame.session.session import left_owing
 
-PROMPT = "Enter Input >"
-
-BANNER = (
-    "Type /q to quit",
-    "Enter message to send. Please wait for input prompt before entering message...",
-    'Note: Type "play tictactoe" to start a game of tictactoe',
-    "Type /help to see the games and the commands",
-)
-
-GOODBYE = "Shutting Down!"
-
-_OURS = r"""(?ix)\W*(?:/|>|Enter\W+(?:Input|message)|Type\W|Note\b|Shutting\W+Down|(?:The\W+)?(?:Client|Server)\b
-    |The\W+(?:connection|game|rules|journal|conversation|output|input|word)\b|You\W+(?:played|started|answered|made|had|won|lost
-    |resigned|came|are|rolled|held|chose|guessed|shot\W+at|have\W+(?:placed|hidden))\b|Your\W+(?:move|turn|partner|fleet)|A\W+draw\b
-    |There\W+is\W+(?:an?|no)\W+\w\W+in\b|Game\W+over|Score\W|Back\W+to\W+chat|Waiting\b|Rules\b|Connected\b
-    |Both\W+have|Nobody\W+(?:answers|has\W+come)|Going\W+on|Not\W+your|That\W+(?:line|works|is\W+(?:not\W+)?the\W+word)|A\W+(?:terminal|wrong)\b|This\W+(?:table|conversation)
-    |Dropped\b|Dialling\b|Nothing\W+is\b|What\W+answers|Tell\W+your|chatgame\b)"""
-"""How the lines begin that a program writes by itself: what the partner says in such words is marked as theirs. As
-all our patterns, it is compiled when it is first used: together that takes a thirtieth of the start."""
+_OFFERED = {DRAW: sentences.DRAW_OFFERED, UNDO: sentences.UNDO_OFFERED}
+_OFFERS = {DRAW: sentences.OFFERS_DRAW, UNDO: sentences.OFFERS_UNDO}
+_RESPONDED = {
+    (DRAW, ACCEPT): sentences.DRAW_ACCEPTED,
+    (DRAW, DECLINE): sentences.DRAW_DECLINED,
+    (UNDO, ACCEPT): sentences.UNDO_ACCEPTED,
+    (UNDO, DECLINE): sentences.UNDO_DECLINED,
+}
 
 _SEAT = r"\b[Tt]he (?:client|server)\b|^(?:Client|Server)\b"
 
@@ -46,9 +38,6 @@ _YOU = r"(?i)\W*your?\b"
 
 _BLANK = "[\u115f\u1160\u3164\uffa0]"
 """Letters that nobody sees, of Korean."""
-
-_NOT_OURS = r"[^ -~]"
-"""What the program's own lines have not: letters of other scripts, but also what is blank or cannot be seen."""
 
 Names = Mapping[Seat, str]
 """The names that people have given themselves, where they cannot be mistaken for a program's own words."""
@@ -111,11 +100,6 @@ def known_names(names: Names) -> Names:
     return known
 
 
-def imitates(text: str) -> bool:
-    """Whether a text begins as the program's own lines do."""
-    return bool(re.match(_OURS, re.sub(_NOT_OURS, "", text)))
-
-
 def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
     """What tells the person at `viewer` of a turn, their own or the partner's."""
     before, turn, after, secret = step.before, step.turn, step.after, step.secret
@@ -123,23 +107,24 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
     who = names.get(turn.seat)
     match turn.kind:
         case Kind.QUIT:
-            told = GOODBYE if mine else f"{turn.seat.capitalize()} has requested shutdown. Shutting down!"
+            told = sentences.SHUTTING_DOWN if mine else sentences.HAS_QUIT.format(seat=turn.seat.capitalize())
             owing = [left_owing(before, viewer)] if before.revealing else []
             return [*([] if mine else ["/q"]), *(named(line, names) for line in (told, *owing))]
         case Kind.SAY if mine:
             return []
         case Kind.SAY if who and not isinstance(who, Role):
-            return [Said(f"{who} says: {turn.text}")]
+            return [Said(sentences.SAYS.format(who=who, text=turn.text))]
         case Kind.SAY:
             marked = before.playing or imitates(turn.text)
-            return [Said(f"{_capital(who or turn.seat)} says: {turn.text}" if marked else turn.text)]
+            says = sentences.SAYS.format(who=_capital(who or turn.seat), text=turn.text)
+            return [Said(says if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
     lines: list[Told] = [*_what_happened(was, turn, match, viewer)]
     waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
     if waiting:
         if not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
-            lines.append(_seen(match, viewer, secret, news=bool(was)))
+            lines.append(_seen(match, viewer, secret, news=bool(was) and turn.kind is not Kind.RESPOND))
         lines += _what_comes(turn, after, match, viewer)
     return [named(line, names) for line in lines]
 
@@ -184,6 +169,8 @@ def typed(step: Step, viewer: Seat) -> str | None:
             return turn.text if is_message(turn.text, step.before, viewer) else f"/say {turn.text}"
         case Kind.PLAY:
             return f"play {turn.text}"
+        case Kind.OFFER | Kind.RESPOND:
+            return f"/{turn.text}"
         case Kind.RESIGN:
             return "/resign"
         case Kind.QUIT:
@@ -197,10 +184,10 @@ def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list
     """What the person at `viewer` sees on coming back: the last lines, and the board of the game that is on."""
     last = steps[-1]
     count = last.after.number
-    lines: list[Told] = [f"Going on with your conversation after {count} turn{'s' if count > 1 else ''}:"]
+    lines: list[Told] = [sentences.GOING_ON.format(turns=f"{count} turn{'s' if count > 1 else ''}")]
     for step in steps:
         line = typed(step, viewer)
-        lines += [] if line is None else [Typed(f"{PROMPT}{line}")]
+        lines += [] if line is None else [Typed(f"{sentences.PROMPT}{line}")]
         lines += [line for line in narrate(step, viewer, names) if not isinstance(line, Board | Waiting | Asked)]
     match = last.after.playing
     if not match:
@@ -221,23 +208,31 @@ def _seen(match: Match, viewer: Seat, secret: str | None, *, news: bool = False)
 def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat) -> list[str]:
     who = known_as(turn.seat, viewer).capitalize()
     if not before:
-        about = [f"Rules: {after.rules.about}"] if after.rules.about else []
-        return [f"{who} started a game of {after.rules.title}.", *about]
+        about = [sentences.RULES.format(about=after.rules.about)] if after.rules.about else []
+        return [sentences.STARTED.format(who=who, title=after.rules.title), *about]
     told = after.told(before, viewer)
     if told is not None:
         return [told] if told else []
     match turn.kind:
+        case Kind.OFFER:  # the other is told what to do about it
+            return [_OFFERED[turn.text]] if turn.seat is viewer else []
+        case Kind.RESPOND:
+            told = _RESPONDED[before.offer, turn.text]
+            return [told.format(who=who, whose=whose(turn.seat.other, viewer))]
         case Kind.MOVE:
-            return [f"{who} played {turn.text}."]
+            return [sentences.PLAYED.format(who=who, move=turn.text)]
         case Kind.ANSWER:
-            return [f"{who} answered {turn.text}."]
+            return [sentences.ANSWERED.format(who=who, answer=turn.text)]
         case Kind.COMMIT if before.duty and before.duty.asked:
-            return [f"{who} made a choice, hidden for now."]
+            return [sentences.MADE_A_CHOICE.format(who=who)]
         case Kind.REVEAL if before.over:
-            return [f"{who} had chosen {Opening.parse(turn.text).value}."]
+            return [sentences.HAD_CHOSEN.format(who=who, choice=Opening.parse(turn.text).value)]
         case Kind.REVEAL if after.ply != before.ply and isinstance(after.came, Choices):
             seats = (after.inviter.other, after.inviter)
-            return [f"{known_as(seat, viewer).capitalize()} had chosen {after.came.of(seat)}." for seat in seats]
+            return [
+                sentences.HAD_CHOSEN.format(who=known_as(seat, viewer).capitalize(), choice=after.came.of(seat))
+                for seat in seats
+            ]
     return []
 
 
@@ -249,11 +244,22 @@ def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[st
         result = f"{known_as(winner, viewer)} won" if winner else "a draw"
         reason = re.sub(f"^the {viewer} ", "you ", match.outcome.reason)
         return [
-            Over(f"Game over, {result}: {reason}."),
+            Over(sentences.GAME_OVER.format(result=result, reason=reason)),
             score(table, viewer),
-            f"Back to chat, {'your turn' if mine else f'the {table.token} writes next'}.",
+            sentences.BACK_TO_CHAT.format(whose_turn="your turn" if mine else f"the {table.token} writes next"),
         ]
+    if match.offer and mine:
+        return [Asked(_OFFERS[match.offer].format(seat=viewer.other))]
     again = turn.kind is Kind.MOVE and turn.seat is table.token
-    if not mine:
-        return [Waiting(f"Waiting for the {table.token}{', who moves again' if again else ''}...")]
-    return [Asked(f"Your move{' again' if again else ''}: {match.asks(viewer)}.")]
+    if mine:
+        return [Asked(sentences.YOUR_MOVE.format(again=" again" if again else "", asked=match.asks(viewer)))]
+    whom = f"the {table.token}{', who moves again' if again else ''}"
+    return [Waiting(sentences.WAITING_FOR.format(whom=whom))]
+
+
+def score(table: Table, seat: Seat) -> str:
+    """The score of the conversation, for the player at `seat`."""
+    won = {Seat.CLIENT: table.score.client, Seat.SERVER: table.score.server}
+    counts = [f"{known_as(who, seat)} {won[who]}" for who in (seat, seat.other)]
+    counts += [f"{table.score.drawn} drawn"] if table.score.drawn else []
+    return sentences.SCORE.format(score=", ".join(counts))

@@ -1,10 +1,13 @@
 """How what is told comes onto a screen: in colours or without, in rows that are wide enough."""
 
+from collections.abc import Sequence
+
 from chatgame.core.board import Board
+from chatgame.core.sentences import PROMPT
 from chatgame.players.person.boards import drawn, in_words
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import BOLD, CYAN, FAINT, GREEN, READABLE, Look, styled, wrapped
-from chatgame.players.person.narration import PROMPT, Over, Said, Typed, Waiting
+from chatgame.players.person.narration import Over, Said, Told, Typed, Waiting
 
 _STYLES: dict[type[str], tuple[int, ...]] = {Said: (CYAN,), Waiting: (FAINT,), Over: (BOLD,)}
 
@@ -22,6 +25,16 @@ def shown(text: str | Board, look: Look) -> str:
     elif look.colour:
         rows = [styled(row, *_STYLES.get(type(text), ())) for row in rows]
     return "".join(f"{row}\n" for row in rows)
+
+
+def shown_together(texts: Sequence[Told], look: Look) -> str:
+    """Texts one after the other; but the line before a board that would push it off the screen stands below it."""
+    rows = [shown(text, look) for text in texts]
+    for at in range(1, len(texts)):
+        height = sum(text.count("\n") for text in rows[at - 1 :]) + 1  # with the prompt
+        if isinstance(texts[at], Board) and look.height and height > look.height:
+            rows[at - 1], rows[at] = rows[at], rows[at - 1]
+    return "".join(rows)
 
 
 def prompt(look: Look) -> str:

@@ -17,12 +17,12 @@ from typing import Any, NoReturn, TextIO
 
 from aioconsole import stream
 
+from chatgame.core import sentences
 from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
 from chatgame.core.seats import Seat
 from chatgame.players.person.console import OUTPUT_LOST, Console
 from chatgame.players.person.lines import LONGEST, Lines
 from chatgame.players.person.look import Boards, Look
-from chatgame.players.person.narration import GOODBYE
 from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, shown
 
 THREAD_TIME = 0.05
@@ -42,8 +42,8 @@ def look_of_output(*, plain: bool = False, boards: Boards = "auto") -> Look:
         return look
     coloured = takes_codes() and not plain and not os.environ.get("NO_COLOR")
     with suppress(OSError):
-        width = os.get_terminal_size(sys.stdout.fileno()).columns or None
-        return look._replace(colour=coloured, width=width, titled=coloured)
+        width, height = os.get_terminal_size(sys.stdout.fileno())
+        return look._replace(colour=coloured, width=width or None, titled=coloured, height=height or None)
     return look._replace(colour=coloured)
 
 
@@ -131,11 +131,11 @@ async def console_at(
                 for task in background:
                     task.cancel()
     except PlayerLeft:
-        console.show(GOODBYE)
+        console.show(sentences.SHUTTING_DOWN)
         raise
     except asyncio.CancelledError:
         console.interrupt()
-        console.show(GOODBYE)
+        console.show(sentences.SHUTTING_DOWN)
         raise
     finally:
         if console.in_line:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit.terminals import COMMAND, Spawn, ends
+from tests.kit.command import COMMAND
+from tests.kit.terminals import Spawn, ends
 
 if sys.platform == "win32":
     pytest.skip("shells and signals that are POSIX", allow_module_level=True)
@@ -56,8 +57,8 @@ def test_started_in_the_background_of_a_shell(shell: Any, setting: str) -> None:
     assert "Stopped" not in shell.before
 
 
-def test_stopped_by_ctrl_z_and_continued_in_the_background(shell: Any) -> None:
-    """And the terminal is the shell's."""
+def test_bot_that_ctrl_z_stopped_goes_on_in_the_background(shell: Any) -> None:
+    """The shell keeps the terminal."""
     shell.sendline(BOT)
     shell.expect(LISTENING)
     port = shell.match.group(1)
@@ -69,8 +70,8 @@ def test_stopped_by_ctrl_z_and_continued_in_the_background(shell: Any) -> None:
     shell.expect(r"The conversation is over after \d+ turns")
 
 
-def test_ctrl_c_ends_one_in_the_foreground(spawn: Spawn) -> None:
-    """With a farewell."""
+def test_ctrl_c_ends_a_bot_in_the_foreground(spawn: Spawn) -> None:
+    """The bot says farewell."""
     bot = spawn("server", "--bot", "--port", "0", CHATGAME_EDITOR="")
     bot.expect(LISTENING)
     bot.sendintr()
@@ -78,7 +79,7 @@ def test_ctrl_c_ends_one_in_the_foreground(spawn: Spawn) -> None:
 
 
 def test_goes_on_when_its_terminal_is_closed_if_the_shell_lets_it(start: Any, tmp_path: Path) -> None:
-    """As with nohup, whose output goes to a file."""
+    """With nohup, output goes to a file."""
     output = tmp_path / "out"
     shell = start("/bin/sh", "-c", f"nohup {BOT} > {output} 2>&1 & echo $!; sleep 30")
     shell.expect(r"(\d+)\r\n")
@@ -103,8 +104,8 @@ def test_goes_on_when_its_terminal_is_closed_if_the_shell_lets_it(start: Any, tm
         ("< /dev/null | head -n 1", False),
     ],
 )
-def test_streams_of_services(streams: str, heard: bool) -> None:
-    """Without input, without errors, and with an output that ends early."""
+def test_bot_runs_with_the_streams_of_a_service(streams: str, heard: bool) -> None:
+    """It has no input, no errors, or an output that ends early."""
     with subprocess.Popen(["/bin/sh", "-c", f"{BOT} {streams}"], stdout=subprocess.PIPE, text=True) as bot:
         assert bot.stdout
         converse_with(bot.stdout.readline().split()[-1])
@@ -125,7 +126,7 @@ def test_output_that_cannot_be_written_is_given_up(output: str) -> None:
 
 
 def test_terminal_that_is_stopped_holds_up_nothing(spawn: Spawn) -> None:
-    """As by Ctrl-S: the bot plays on, and its program ends."""
+    """After Ctrl-S the bot plays on, and its program ends."""
     bot = spawn("server", "--bot", "--port", "0")
     bot.expect(LISTENING)
     bot.send("\x13")
@@ -134,7 +135,7 @@ def test_terminal_that_is_stopped_holds_up_nothing(spawn: Spawn) -> None:
 
 
 def test_stopped_output_does_not_keep_a_signal_from_ending_it(spawn: Spawn) -> None:
-    """SIGTERM, while the farewell cannot be written."""
+    """SIGTERM ends it while the farewell cannot be written."""
     bot = spawn("server", "--bot", "--port", "0")
     bot.expect(LISTENING)
     bot.send("\x13")

@@ -8,20 +8,15 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chatgame.core.errors import OutputLost, PlayerLeft, unwrapped
-from chatgame.core.log import Step
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
-from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
+from chatgame.core.sentences import BANNER, PROMPT
 from chatgame.players.person.console import CUT_AT, Console
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import BANNER, PROMPT
 from tests.kit.ends import Screen
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import EMPTY, steps_of
 
-TABLE = Table.open("0" * 32, BUILT_IN, VERSIONS)
-SAID = TABLE.write(Seat.CLIENT, Kind.SAY, "Hello")
+(SAID,) = steps_of("say Hello")
 
 
 class Desk:
@@ -45,8 +40,12 @@ class Desk:
 
     async def asked(self) -> "asyncio.Task[str]":
         """The console, asked for a line."""
-        task = asyncio.create_task(self.console.ask(TABLE))
-        await self.idle()
+        task = asyncio.create_task(self.console.ask(EMPTY))
+        try:
+            await self.idle()
+        except asyncio.CancelledError:  # the input has ended meanwhile
+            task.cancel()
+            raise
         return task
 
 
@@ -62,7 +61,7 @@ async def desk(*, terminal: bool = True, look: Look | None = None) -> AsyncItera
 
 
 async def test_banner_stands_before_the_first_prompt_only() -> None:
-    """The words of the assignment, and one line more."""
+    """It has the words of the assignment, and one line more."""
     async with desk() as here:
         line = await here.asked()
         assert here.screen.text == "\n".join(BANNER) + "\n" + PROMPT
@@ -76,8 +75,8 @@ async def test_banner_stands_before_the_first_prompt_only() -> None:
 NOBODY = "Nobody has come yet. Ctrl-C leaves at any time."
 
 
-async def test_line_typed_before_the_prompt_is_not_sent_and_said_so() -> None:
-    """On a terminal, at once; the line typed at the prompt is taken."""
+async def test_line_typed_before_the_prompt_is_refused_at_once() -> None:
+    """A terminal shows the refusal, and the line typed at the prompt is taken."""
     async with desk() as here:
         await here.type("too early\n")
         assert here.screen.text == f"Not your turn yet, so this was not sent: too early\n{NOBODY}\n"
@@ -92,7 +91,7 @@ async def test_lines_pasted_together_are_one_turn() -> None:
         line = await here.asked()
         await here.type("one\ntwo\nthree\n")
         assert await line == "one"
-        await here.console.see(Step.to(TABLE, *SAID, None, None))
+        await here.console.see(SAID)
         await here.idle()
         assert re.findall(r"not sent: (\w+)", here.screen.text) == ["two", "three"]
 
@@ -159,8 +158,8 @@ async def test_bytes_that_are_not_utf8_are_refused(terminal: bool) -> None:
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-async def test_end_of_input_at_the_prompt_is_leaving(terminal: bool) -> None:
-    """Ctrl-D, or a pipe at its end."""
+async def test_end_of_input_at_the_prompt_leaves(terminal: bool) -> None:
+    """Ctrl-D ends it, and so does the end of a pipe."""
     async with desk(terminal=terminal) as here:
         line = await here.asked()
         here.keyboard.feed_eof()
@@ -169,7 +168,7 @@ async def test_end_of_input_at_the_prompt_is_leaving(terminal: bool) -> None:
 
 
 async def test_half_a_line_at_the_end_of_a_terminal_is_not_sent() -> None:
-    """Ctrl-D twice behind some text is leaving."""
+    """Ctrl-D twice behind some text leaves."""
     async with desk() as here:
         line = await here.asked()
         await here.type("half")
@@ -180,12 +179,12 @@ async def test_half_a_line_at_the_end_of_a_terminal_is_not_sent() -> None:
 
 @pytest.mark.parametrize("line", ["/q", "/say x", "/resign", "/rematch", "/nothing"])
 async def test_command_typed_too_early_is_told_how_to_leave(line: str) -> None:
-    """Who waits may want to go; before the partner is there, and after."""
+    """People who wait may want to go, before the partner is there and after."""
     async with desk() as here:
         for told in (NOBODY, "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."):
             await here.type(f"{line}\n")
             assert here.screen.text.splitlines()[-1] == told
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            await here.console.see(SAID)
 
 
 class TestWaiting:
@@ -199,13 +198,13 @@ class TestWaiting:
         return shown
 
     @pytest.mark.parametrize(("partner", "who"), [("", "the server"), ("Ben", "Ben"), ("You", "the server")])
-    async def test_line_is_not_sent_and_told_whom_one_waits_for(
+    async def test_line_typed_too_early_is_answered_with_whom_one_waits_for(
         self, clock: list[str], partner: str, who: str
     ) -> None:
-        """And since when, which is when the table came to this."""
+        """The answer says since when, which is when the table came to this."""
         async with desk() as here:
-            await here.console.begin(TABLE, partner, [])
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            await here.console.begin(EMPTY, partner, [])
+            await here.console.see(SAID)
             clock[0] = "12:56"
             before = here.screen.text
             await here.type("too early\n")
@@ -215,18 +214,17 @@ class TestWaiting:
             assert here.screen.text.removeprefix(before) == refusal + waiting + waiting
             assert (f"Your partner is {who}.\n" in before) is (who == "Ben")
 
-    async def test_long_line_is_told_by_its_beginning(self) -> None:
-        """One knows it again."""
+    async def test_long_line_is_quoted_by_its_beginning(self) -> None:
         async with desk() as here:
             await here.type("x" * 61 + "\n")
             assert f"not sent: {'x' * 60}...\n" in here.screen.text
 
     async def test_what_only_asks_is_answered(self) -> None:
-        """The board, with the moves one has not; and it is no turn."""
-        game = TABLE.write(Seat.CLIENT, Kind.PLAY, "tictactoe")
+        """The board and the moves are shown, and no turn is written."""
+        (game,) = steps_of("play tictactoe")
         async with desk() as here:
-            await here.console.begin(TABLE, "", [])
-            await here.console.see(Step.to(TABLE, *game, None, None))
+            await here.console.begin(EMPTY, "", [])
+            await here.console.see(game)
             before = here.screen.text
             for line in ("/board", "/moves", "/games", "/help"):
                 await here.type(f"{line}\n")
@@ -238,12 +236,12 @@ class TestWaiting:
             assert last == "Now: the server's move in tic-tac-toe: the number of a free cell."
 
     async def test_title_of_the_window_says_whose_turn_it_is(self) -> None:
-        """Where the screen has one; without it nothing else is missing."""
+        """A screen without titles misses nothing else."""
         async with desk(look=Look(colour=True, titled=True)) as here, desk() as bare:
             for place in (here, bare):
-                await place.console.begin(TABLE, "Ben", [])
+                await place.console.begin(EMPTY, "Ben", [])
                 line = await place.asked()
-                await place.console.see(Step.to(TABLE, *SAID, None, None))
+                await place.console.see(SAID)
                 line.cancel()
             titles = re.findall("\x1b]2;([^\x07]*)\x07", here.screen.text)
             assert titles == ["chatgame: your turn", "chatgame: waiting for Ben since 12:34"]
@@ -263,7 +261,7 @@ async def test_banner_does_not_stand_between_a_question_and_the_prompt() -> None
     """A first turn that opens a game is shown behind it."""
     here = Desk(terminal=True)
     server = Console(Seat.SERVER, here.keyboard, here.screen, terminal=True)
-    await server.see(Step.to(TABLE, *TABLE.write(Seat.CLIENT, Kind.PLAY, "tictactoe"), None, None))
+    await server.see(steps_of("play tictactoe")[0])
     assert here.screen.text.startswith(BANNER[0])
     assert here.screen.text.endswith("Your move: the number of a free cell.\n")
 
@@ -277,7 +275,7 @@ async def test_end_of_input_while_waiting_is_leaving_at_once() -> None:
 
 
 async def test_end_of_input_behind_a_line_waits_until_its_turn_is_written() -> None:
-    """So it cannot overtake the line."""
+    """It cannot overtake the line."""
     with pytest.raises(PlayerLeft):
         async with desk(terminal=False) as here:
             line = await here.asked()
@@ -285,7 +283,7 @@ async def test_end_of_input_behind_a_line_waits_until_its_turn_is_written() -> N
             here.keyboard.feed_eof()
             await here.idle()
             assert await line == "last words"  # and nothing has ended yet
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            await here.console.see(SAID)
             await asyncio.get_running_loop().create_future()
 
 
@@ -301,8 +299,8 @@ async def test_screen_that_is_stopped_holds_up_nothing_before_the_next_question(
     """What programs write by themselves is seen in the meantime; only who is asked has to have seen it all."""
     async with desk() as here:
         here.screen.moving.clear()
-        async with asyncio.timeout(1):
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+        async with asyncio.timeout(10):
+            await here.console.see(SAID)
         line = await here.asked()
         await here.type("typed blindly\n")
         assert not line.done()
@@ -329,9 +327,8 @@ async def test_words_in_the_middle_of_a_prompt_begin_on_a_line_of_their_own() ->
 
 @pytest.mark.parametrize("hostile", ["two\nlines", "\x1b[2J", "a\rb", "\x9b", "\u202e", "\x1b]0;x\x07"])
 async def test_text_of_the_partner_is_inert(hostile: str) -> None:
-    """Whatever they say, it moves no cursor."""
-    turn, after = TABLE.write(Seat.CLIENT, Kind.SAY, hostile)
+    """It moves no cursor, whatever they say."""
     here = Desk(terminal=True)
     server = Console(Seat.SERVER, here.keyboard, here.screen, terminal=True)
-    await server.see(Step.to(TABLE, turn, after, None, None))
+    await server.see(steps_of(f"say {hostile}")[0])
     assert here.screen.text.removesuffix("\n").isprintable()

@@ -17,16 +17,13 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from chatgame.core.errors import PlayerLeft, unwrapped
-from chatgame.core.log import Step
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
-from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
+from chatgame.core.sentences import PROMPT
 from chatgame.players.person.editor import EditedConsole, Editor
 from chatgame.players.person.inert import inert
-from chatgame.players.person.narration import PROMPT
-from tests.kit.terminals import COMMAND, Spawn, chat_of_the_assignment, ends
-from tests.kit.versions import VERSIONS
+from tests.kit.command import COMMAND
+from tests.kit.logs import EMPTY, steps_of
+from tests.kit.terminals import Spawn, chat_of_the_assignment, ends
 from tests.players.person.test_terminals import CLIENT_SCREEN, SERVER_SCREEN
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are POSIX")
@@ -204,7 +201,7 @@ def test_line_entered_before_the_turn_stays_and_is_sent_when_it_comes(server: Te
 def test_command_that_does_something_stays_and_one_that_asks_is_answered_at_any_time(
     server: Terminal, client: Terminal
 ) -> None:
-    """So is an empty line."""
+    """An empty line is answered, too."""
     say(client, "Hello", server)
     say(server, "play tictactoe", client)
     server.type("/board" + ENTER)
@@ -273,7 +270,7 @@ HOSTILE = (
 
 
 def test_nothing_that_the_partner_sends_acts_on_the_terminal(server: Terminal) -> None:
-    """Nor on the line that is edited, nor on how prompt_toolkit formats it."""
+    """It does not act on the line that is edited either, nor on how prompt_toolkit formats it."""
     with subprocess.Popen(
         [*COMMAND, "client", "--port", server.process.port],
         stdin=subprocess.PIPE,
@@ -330,7 +327,7 @@ def waiting(_server: Terminal, _client: Terminal) -> list[str]:
 def test_leaving_in_any_state_tells_the_partner_and_leaves_the_terminal_as_it_was(
     server: Terminal, client: Terminal, state: State, leave: Callable[[Terminal], None], status: int, deletes: bool
 ) -> None:
-    """With the exit status and the words of a console without an editor; what was not deleted stays visible."""
+    """Exit status and words are those of a console without an editor; what was not deleted stays visible."""
     last = state(server, client)
     server.sees(*last)
     assert termios.tcgetattr(server.process.child_fd) != server.before
@@ -342,7 +339,7 @@ def test_leaving_in_any_state_tells_the_partner_and_leaves_the_terminal_as_it_wa
 
 
 def test_leaving_while_the_partner_is_away_says_so_behind_the_line(server: Terminal, client: Terminal) -> None:
-    """As without an editor."""
+    """The words are those of a console without an editor."""
     say(client, "Hello", server)
     client.process.kill(signal.SIGKILL)
     server.process.expect_exact("Ctrl-C twice leaves.")
@@ -354,7 +351,7 @@ def test_leaving_while_the_partner_is_away_says_so_behind_the_line(server: Termi
 
 
 def test_ctrl_c_clears_a_line_and_leaves_from_an_empty_one(server: Terminal, client: Terminal) -> None:
-    """At the prompt and before it; the partner learns nothing of what was cleared."""
+    """It does so at the prompt and before it; the partner learns nothing of what was cleared."""
     server.type("not this")
     server.sees("not this")
     server.type("\x03")
@@ -379,7 +376,7 @@ def test_keys_that_stop_a_terminal_elsewhere_do_nothing(server: Terminal, client
 
 
 def test_ctrl_c_leaves_a_search_and_nothing_else(server: Terminal, client: Terminal) -> None:
-    """Which Ctrl-R begins, as in a shell."""
+    """Ctrl-R begins a search, as in a shell."""
     say(client, "Hello", server)
     say(server, "Hi", client)
     client.type("\x12Hel")
@@ -389,7 +386,7 @@ def test_ctrl_c_leaves_a_search_and_nothing_else(server: Terminal, client: Termi
     say(client, "still here", server)
 
 
-def test_hang_up_is_no_goodbye_and_leaves_the_terminal_as_it_was(server: Terminal, client: Terminal) -> None:
+def test_hang_up_is_not_a_goodbye_and_leaves_the_terminal_as_it_was(server: Terminal, client: Terminal) -> None:
     """The program dies of it, and the partner waits."""
     say(client, "Hello", server)
     server.type("half")
@@ -402,7 +399,7 @@ def test_hang_up_is_no_goodbye_and_leaves_the_terminal_as_it_was(server: Termina
     client.process.expect_exact("The connection to the server was lost.")
 
 
-def test_closed_window_is_no_goodbye(server: Terminal, client: Terminal) -> None:
+def test_closed_window_is_not_a_goodbye(server: Terminal, client: Terminal) -> None:
     """The terminal goes away under the client: the server waits for it, as for one that was killed."""
     say(client, "Hello", server)
     client.process.close()
@@ -410,7 +407,7 @@ def test_closed_window_is_no_goodbye(server: Terminal, client: Terminal) -> None
 
 
 def test_defect_leaves_the_terminal_as_it_was(terminal: Open) -> None:
-    """And ends the program, with a traceback."""
+    """A traceback ends the program."""
     code = "import chatgame.players.person.editor as e; e.EditedConsole._answer = lambda *_: 1 / 0; " + START
     here = terminal(through=f"exec {sys.executable} -c '{code}' server --port 0")
     here.process.expect_exact("Server listening on")
@@ -424,7 +421,7 @@ START = "import sys; from chatgame.cli import main; sys.exit(main())"
 
 
 def test_suspended_program_leaves_a_terminal_that_works_and_comes_back_with_its_line(terminal: Open) -> None:
-    """In a shell with job control."""
+    """A shell with job control suspends it."""
     here = terminal(through="exec bash --norc -i")
     here.type("stty -g; {} server --port 0\n".format(" ".join(COMMAND)))
     here.process.expect_exact("Server listening on")
@@ -468,7 +465,7 @@ def test_terminal_that_does_not_read_holds_nothing_up(server: Terminal) -> None:
 
 
 def test_prompt_has_its_colours_and_the_window_its_title(server: Terminal, terminal: Open) -> None:
-    """Before the line is sent and behind."""
+    """It has them before the line is sent and behind."""
     client = terminal("client", "--port", server.process.port, NO_COLOR="")
 
     def looks(row: int) -> list[tuple[str, bool]]:
@@ -502,7 +499,6 @@ def test_no_line_is_edited_where_that_is_not_wanted(spawn: Spawn, arguments: lis
 
 
 def test_without_the_extra_nothing_is_said_and_no_line_is_edited(spawn: Spawn) -> None:
-    """As before there was one."""
     code = 'import sys; sys.modules["prompt_toolkit"] = None; ' + START
     process = spawn(through=f"exec {sys.executable} -c '{code}' server --port 0", CHATGAME_EDITOR="")
     process.expect_exact("Server listening on")
@@ -515,8 +511,7 @@ def test_without_the_extra_nothing_is_said_and_no_line_is_edited(spawn: Spawn) -
 
 # In memory
 
-TABLE = Table.open("0" * 32, BUILT_IN, VERSIONS)
-SAID = TABLE.write(Seat.CLIENT, Kind.SAY, "Hello")
+(SAID,) = steps_of("say Hello")
 
 
 class Paper(DummyOutput):
@@ -547,7 +542,7 @@ class Desk:
 
     async def asked(self) -> "asyncio.Task[str]":
         """The console, asked for a line."""
-        task = asyncio.create_task(self.console.ask(TABLE))
+        task = asyncio.create_task(self.console.ask(EMPTY))
         await self.until(lambda: self.editor.prompt)
         return task
 
@@ -587,14 +582,14 @@ async def test_lines_that_arrive_together_are_one_turn(keys: PipeInput) -> None:
         keys.send_text("one\rtwo\r")
         assert await line == "one"
         await here.until(lambda: NOT_YET in here.paper.text)
-        await here.console.see(Step.to(TABLE, *SAID, None, None))
+        await here.console.see(SAID)
         again = await here.asked()
         keys.send_text(ENTER)
         assert await again == "two"
 
 
 async def test_end_of_input_behind_a_line_waits_until_its_turn_is_written(keys: PipeInput) -> None:
-    """So it cannot overtake the line."""
+    """It cannot overtake the line."""
     with pytest.raises(PlayerLeft):
         async with desk(keys) as here:
             line = await here.asked()
@@ -602,12 +597,12 @@ async def test_end_of_input_behind_a_line_waits_until_its_turn_is_written(keys: 
             assert await line == "last words"
             for _ in range(100):
                 await asyncio.sleep(0)  # and nothing has ended yet
-            await here.console.see(Step.to(TABLE, *SAID, None, None))
+            await here.console.see(SAID)
             await asyncio.get_running_loop().create_future()
 
 
-async def test_end_of_input_at_the_prompt_is_leaving(keys: PipeInput) -> None:
-    """By Ctrl-D, which deletes in a line that is not empty."""
+async def test_end_of_input_at_the_prompt_leaves(keys: PipeInput) -> None:
+    """Ctrl-D ends the input of an empty line; in another one it deletes."""
     async with desk(keys) as here:
         line = await here.asked()
         keys.send_text("ab" + LEFT + "\x04" + RUB + "\x04")
@@ -617,12 +612,12 @@ async def test_end_of_input_at_the_prompt_is_leaving(keys: PipeInput) -> None:
 
 @pytest.mark.parametrize("enter", ["\r", "\n", "\x1b\r", "\x0f"], ids=["Enter", "Ctrl-J", "Meta-Enter", "Ctrl-O"])
 async def test_whatever_keys_enter_a_line_it_is_entered_once(keys: PipeInput, enter: str) -> None:
-    """And the editor goes on."""
+    """The editor goes on."""
     async with desk(keys) as here:
         line = await here.asked()
         keys.send_text("Hello" + enter)
         assert await line == "Hello"
-        await here.console.see(Step.to(TABLE, *SAID, None, None))
+        await here.console.see(SAID)
         again = await here.asked()
         keys.send_text("x" + enter)
         assert await again == "x"
@@ -654,7 +649,7 @@ async def test_control_characters_in_a_line_are_shown_inert_when_it_was_sent(key
 def test_boards_are_drawn_in_unicode_where_that_looks_right_or_is_asked_for(
     spawn: Spawn, options: list[str], env: dict[str, str], drawn: str
 ) -> None:
-    """Nor in words, which --plain asks for."""
+    """A board in words, which --plain asks for, has no Unicode."""
     locale = {"LC_ALL": "", "LC_CTYPE": "", "LANG": "C.UTF-8"}
     solo = Terminal(spawn("solo", "--seed", "1", *options, **{"NO_COLOR": "", "CHATGAME_EDITOR": ""} | locale | env))
     solo.sees(PROMPT)

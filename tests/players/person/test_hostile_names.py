@@ -27,20 +27,19 @@ def see_name(runner: asyncio.Runner, name: str) -> str:
 @fuzzed(max_examples=30)
 @given(texts)
 def test_any_name_does_nothing(name: str) -> None:
-    """Whatever it is."""
     with asyncio.Runner() as runner:
         see_name(runner, name)
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_attack_does_nothing_as_a_name(attack: str) -> None:
-    """As long as a name may be."""
+    """It is cut to the length that a name may have."""
     with asyncio.Runner() as runner:
         see_name(runner, attack)
 
 
 def test_names_lead_to_the_screen() -> None:
-    """So these tests see something: by whom it was begun, said and waited for, and whose mark it is."""
+    """These tests see something: who began, who spoke, who is waited for, and whose mark it is."""
     with asyncio.Runner() as runner:
         screen = see_name(runner, "Goodbad")
     for line in ("Your partner is {}.", "{} started a game", "{} says: Hello", "Waiting for {}...", "X: you, O: {}"):

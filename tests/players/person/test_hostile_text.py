@@ -14,7 +14,7 @@ from tests.kit.ends import Peer
 from tests.kit.fuzzed import fuzzed
 from tests.kit.harmless import see_that_it_is_harmless
 from tests.kit.hostile import Act, answer, chats, conversation, remarks
-from tests.kit.versions import SESSION
+from tests.kit.logs import SESSION
 
 CLIENT, SERVER = Seat
 
@@ -120,7 +120,6 @@ def see_route(runner: asyncio.Runner, name: str, text: str) -> str:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_attacks_do_nothing_by_any_route(route: str) -> None:
-    """Whichever field they come in."""
     with asyncio.Runner() as runner:
         for attack in ATTACKS.values():
             see_route(runner, route, attack)
@@ -128,7 +127,6 @@ def test_attacks_do_nothing_by_any_route(route: str) -> None:
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_any_text_does_nothing_by_any_route(route: str) -> None:
-    """Whatever it is."""
     with asyncio.Runner() as runner:
 
         @fuzzed(max_examples=15)
@@ -157,7 +155,7 @@ def test_any_text_does_nothing_by_any_route(route: str) -> None:
     ],
 )
 def test_routes_lead_to_the_screen(route: str, quoted: str) -> None:
-    """So these tests see something."""
+    """These tests see something."""
     with asyncio.Runner() as runner:
         screen = see_route(runner, route, "good\rbad")
     assert re.search(quoted if "|" in quoted else re.escape(quoted.replace("<CR>", r"\r")), screen), screen

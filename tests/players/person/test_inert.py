@@ -43,5 +43,5 @@ def test_real_writing_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_what_would_act_on_a_terminal_is_shown_as_its_escape(text: str, shown: str) -> None:
-    """Escape sequences, line ends, C1, bidirectional overrides, lonely joiners and towers of marks."""
+    """This holds for escape sequences, line ends, C1, bidirectional overrides, joiners and towers of marks."""
     assert inert(text) == shown

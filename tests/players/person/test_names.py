@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,17 +11,14 @@ from chatgame.core.board import Board, Grid
 from chatgame.core.limits import MAX_PERSON
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.players.person.console import Console
 from chatgame.players.person.narration import NOBODY, Role, Told, known_names, named, narrate, recalled, typed
-from chatgame.program import Setting, join, serve
 from chatgame.session.commands import Write, read_chat
 from tests.kit.boards import rows, words
-from tests.kit.ends import Screen
-from tests.kit.versions import VERSIONS
+from tests.kit.command import COMMAND
+from tests.kit.consoles import journal_in, talk
+from tests.kit.logs import EMPTY, steps_of
 
 CLIENT, SERVER = Seat
 BOTH = {CLIENT: "Anna", SERVER: "Ben"}
@@ -31,14 +26,7 @@ BOTH = {CLIENT: "Anna", SERVER: "Ben"}
 
 def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Told]:
     """What is told of the last of these turns, each a kind and a text."""
-    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Told]()
-    for turn in turns:
-        kind, _, text = turn.partition(" ")
-        assert table.token
-        one, after = table.write(table.token, Kind(kind), text)
-        lines = narrate(Step.to(table, one, after, None, None), viewer, known_names(names))
-        table = after
-    return lines
+    return narrate(steps_of(*turns)[-1], viewer, known_names(names))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +39,8 @@ def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Tol
         (["play tictactoe"], CLIENT, "You started a game of tic-tac-toe."),
         (["play tictactoe"], CLIENT, "Waiting for Ben..."),
         (["play tictactoe", "move 5"], CLIENT, "Ben played 5."),
+        (["play tictactoe", "offer draw"], CLIENT, "Ben offers a draw. Type /accept or /decline."),
+        (["play tictactoe", "offer draw", "respond decline"], SERVER, "Anna declined the draw."),
         (["play tictactoe", "resign"], CLIENT, "Game over, you won: Ben resigned."),
         (["play tictactoe", "resign"], SERVER, "Game over, Anna won: you resigned."),
         (["play tictactoe", "resign"], CLIENT, "Back to chat, Ben writes next."),
@@ -58,12 +48,12 @@ def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Tol
     ],
 )
 def test_name_stands_in_the_place_of_the_seat(turns: list[str], viewer: Seat, line: str) -> None:
-    """In the partner's lines, and in one's own program's; only "you" stays."""
+    """It does so in the partner's lines and in one's own program's; only "you" stays."""
     assert line in told(BOTH, *turns, viewer=viewer)
 
 
 def test_boards_have_names_too() -> None:
-    """Drawn and in words."""
+    """Boards that are drawn have them, and so have boards in words."""
     (board,) = (line for line in told(BOTH, "play tictactoe") if isinstance(line, Board))
     assert rows(board)[-1] == "X: you, O: Anna"
     (board,) = (line for line in told(BOTH, "play battleship") if isinstance(line, Board))
@@ -74,19 +64,14 @@ def test_boards_have_names_too() -> None:
 
 @pytest.mark.parametrize("turns", [["say Hello"], ["play tictactoe"], ["play rps", "resign"], ["quit"]])
 def test_without_a_name_all_is_as_it_was(turns: list[str]) -> None:
-    """Also where only the other one has a name that can be used."""
+    """The same holds where only the other one has a name that can be used."""
     assert told({SERVER: "You"}, *turns) == told({}, *turns) == told({CLIENT: "", SERVER: " "}, *turns)
     assert "Hello" in told({SERVER: "Ben"}, "say Hello")
 
 
-def test_who_comes_back_reads_the_names_too() -> None:
-    """In the last lines, and on the board of the game that is on."""
-    table, log = Table.open("0" * 32, BUILT_IN, VERSIONS), []
-    for seat, kind, text in ((CLIENT, Kind.PLAY, "tictactoe"), (SERVER, Kind.MOVE, "5")):
-        turn, after = table.write(seat, kind, text)
-        log.append(Step.to(table, turn, after, None, None))
-        table = after
-    lines = recalled(log, CLIENT, BOTH)
+def test_person_who_comes_back_reads_the_names_too() -> None:
+    """They are in the last lines, and on the board of the game that is on."""
+    lines = recalled(steps_of("play tictactoe", "move 5"), CLIENT, BOTH)
     assert "Ben played 5." in lines
     assert any(isinstance(line, Board) and rows(line)[-1] == "X: Ben, O: you" for line in lines)
 
@@ -102,15 +87,8 @@ def test_who_comes_back_reads_the_names_too() -> None:
     ],
 )
 def test_program_is_called_what_it_is(turns: list[str], viewer: Seat, line: str) -> None:
-    """At the beginning of a sentence and within one; it has no name before what it says."""
-    table, lines = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Told]()
-    for turn in turns:
-        kind, _, text = turn.partition(" ")
-        assert table.token
-        one, after = table.write(table.token, Kind(kind), text)
-        lines = narrate(Step.to(table, one, after, None, None), viewer, {CLIENT: Role("the bot")})
-        table = after
-    assert line in lines
+    """It is so at the beginning of a sentence and within one; no name stands before what it says."""
+    assert line in narrate(steps_of(*turns)[-1], viewer, {CLIENT: Role("the bot")})
 
 
 def test_text_is_left_alone() -> None:
@@ -125,11 +103,11 @@ def test_text_is_left_alone() -> None:
     [
         *("You", "you", " YOU ", "Your move", "Client", "The server", "The Client!", "Server says", "/q", "> x"),
         *("Enter Input >", "Game over", "Shutting Down", "Waiting for you", "Note", "chatgame", "Connected to", ""),
-        *("The game", "-- Client", "C\u200dlient", "\u202eClient", "You\u3000", "   ", "You played", "Type /q"),
+        *("The game", "-- Client", "C\u200dlient", "\u202eClient", "You\u3000", "   ", "You played"),
     ],
 )
 def test_name_that_imitates_the_program_is_not_used(name: str) -> None:
-    """The seat is named instead, as for who has no name."""
+    """The seat is named instead, as for a player without a name."""
     assert known_names({CLIENT: name}) == {}
     assert told({CLIENT: name}, "say Hello") == ["Hello"]
 
@@ -138,7 +116,7 @@ def test_name_that_imitates_the_program_is_not_used(name: str) -> None:
     "name", ["Anna", "Ann", "anna-maria", "Jürgen", "日本" * 12, "אנה", "O'Neil", "Yoshi", "Clienta", "Servera", "12"]
 )
 def test_ordinary_name_is_used(name: str) -> None:
-    """In any writing, and at any width."""
+    """It may be in any writing, and of any width."""
     assert told({CLIENT: name}, "say Hello") == [f"{name} says: Hello"]
 
 
@@ -146,17 +124,17 @@ def test_ordinary_name_is_used(name: str) -> None:
     "name", ["a\x1b[2J\rb\u202e", "\u3164\u3164", "\u2800", "\u0301", "...", "you, Anna,", "Your friend"]
 )
 def test_name_that_cannot_be_seen_or_deceives_is_not_used(name: str) -> None:
-    """Whatever it does to a screen, or to a sentence."""
+    """It may deceive on the screen, or in a sentence."""
     assert known_names({CLIENT: name}) == {}
 
 
 def test_two_of_one_name_are_told_apart() -> None:
-    """The client is the one who is called so no longer."""
+    """The client no longer goes by it."""
     assert known_names({CLIENT: "anna", SERVER: "Anna"}) == {SERVER: "Anna"}
 
 
 def test_farewell_and_lost_connection_are_of_the_one_with_the_name() -> None:
-    """Also where a sentence begins with the seat."""
+    """A sentence may also begin with the seat."""
     assert (
         named("Client has requested shutdown. Shutting down!", BOTH) == "Anna has requested shutdown. Shutting down!"
     )
@@ -168,7 +146,7 @@ def test_farewell_and_lost_connection_are_of_the_one_with_the_name() -> None:
 def test_name_that_could_not_be_used_is_refused_at_the_command_line(
     seat: Seat, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With status 2, before anything begins; the partner would not see it."""
+    """The exit status is 2, before anything begins; the partner would not see the name."""
     assert chatgame.cli.main([seat, "--name", name]) == 2
     assert "cannot be your name. A name must be visible, at most 24 characters, and not" in capsys.readouterr().err
 
@@ -189,8 +167,8 @@ def test_name_that_could_not_be_used_is_refused_at_the_command_line(
     ],
 )
 def test_recordings_show_a_line_that_writes_the_same_turn(kind: Kind, text: str, line: str) -> None:
-    """Whatever was typed."""
-    table = Table.open("0" * 32, BUILT_IN, VERSIONS)
+    """It need not be the line that was typed."""
+    table = EMPTY
     turn, after = table.write(CLIENT, kind, text)
     assert typed(Step.to(table, turn, after, None, None), CLIENT) == line
     meant = read_chat(line, table, CLIENT)
@@ -201,38 +179,6 @@ def test_recordings_show_a_line_that_writes_the_same_turn(kind: Kind, text: str,
 # Whole conversations
 
 
-async def sit(seat: Seat, folder: Path, name: str, lines: Sequence[str], port: "asyncio.Future[int]") -> str:
-    """The program of a side with a console in a pipe, until its end; what its screen showed."""
-    keyboard, screen = asyncio.StreamReader(), Screen()
-    keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
-    keyboard.feed_eof()
-    console = Console(seat, keyboard, screen, terminal=False, name=name)
-
-    def told(*texts: str) -> None:
-        if seat is SERVER and not port.done():
-            port.set_result(int(texts[0].rpartition(" ")[2]))
-
-    reading = asyncio.create_task(console.read())
-    with Store(folder / seat / "journal.db") as store:
-        if seat is SERVER:
-            where = Setting("localhost", port.result() if port.done() else 0, BUILT_IN, store, name=name)
-            await serve(console, where, told)
-        else:
-            await join(console, Setting("localhost", await port, BUILT_IN, store, name=name), told)
-    reading.cancel()
-    return screen.text
-
-
-async def talk(folder: Path, names: dict[Seat, str], client: Sequence[str], server: Sequence[str]) -> tuple[str, str]:
-    """A conversation that one of them ends; both screens."""
-    port = asyncio.get_running_loop().create_future()
-    async with asyncio.timeout(10):
-        return await asyncio.gather(
-            sit(CLIENT, folder, names.get(CLIENT, ""), client, port),
-            sit(SERVER, folder, names.get(SERVER, ""), server, port),
-        )
-
-
 LINES = ["Hello", "play tictactoe", "/q"], ["Hi", "/resign", "Bye"]
 
 
@@ -240,7 +186,7 @@ LINES = ["Hello", "play tictactoe", "/q"], ["Hi", "/resign", "Bye"]
 async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[Seat]) -> None:
     """Each side shows the other's, and without one the words of the assignment."""
     names = {seat: BOTH[seat] for seat in named_ones}
-    screens = dict(zip(Seat, await talk(tmp_path, names, *LINES), strict=True))
+    screens = await talk(tmp_path, *LINES, names)
     for seat, said in ((CLIENT, "Hi"), (SERVER, "Hello")):
         name = names.get(seat.other)
         assert screens[seat].startswith(f"Your partner is {name}.\n") is bool(name)
@@ -248,36 +194,26 @@ async def test_names_travel_with_the_greeting(tmp_path: Path, named_ones: list[S
         assert (f"{name} says: " in screens[seat]) is bool(name)
     assert f"{names.get(CLIENT, 'Client')} has requested shutdown. Shutting down!\n" in screens[SERVER]
     for seat in Seat:
-        with Store(tmp_path / seat / "journal.db") as store:
+        with Store(journal_in(tmp_path / seat)) as store:
             (record,) = store.history()
             assert (record.name, record.partner) == (names.get(seat, ""), names.get(seat.other, ""))
 
 
 async def test_answers_have_the_names_too(tmp_path: Path) -> None:
     """The board that was asked for is the one that was shown before."""
-    _, screen = await talk(tmp_path, BOTH, LINES[0], ["Hi", "/board", "/resign", "Bye"])
+    screen = (await talk(tmp_path, LINES[0], ["Hi", "/board", "/score", "/resign", "Bye"], BOTH))[SERVER]
     assert screen.count("X: you, O: Anna\n") == 2
+    assert "Score: you 0, Anna 0.\n" in screen
     assert "the client" not in screen
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the command finds the server's journal."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
-    (tmp_path / "server").mkdir()
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "chatgame").symlink_to(tmp_path / "server")
-    return tmp_path
-
-
-async def test_names_are_kept_for_history_replay_and_export(home: Path) -> None:
+async def test_names_are_kept_for_history_replay_and_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The screen comes out of the journal as it was, below what was told of the connection."""
-    _, screen = await talk(home, {CLIENT: "Anna"}, *LINES)
+    screen = (await talk(tmp_path, *LINES, {CLIENT: "Anna"}))[SERVER]
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / SERVER))
 
     async def shown(*command: str) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "chatgame", *command), stdout=asyncio.subprocess.PIPE
-        )
+        process = await asyncio.create_subprocess_exec(*(*COMMAND, *command), stdout=asyncio.subprocess.PIPE)
         output, _ = await process.communicate()
         assert process.returncode == 0
         return output.decode()

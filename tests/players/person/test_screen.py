@@ -15,20 +15,21 @@ from msgspec.structs import replace
 from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark, Picture
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
+from chatgame.core.sentences import PROMPT
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN, hangman
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.strategies import STRATEGIES
+from chatgame.players.person.answers import answer
 from chatgame.players.person.boards import GAP, in_words
 from chatgame.players.person.look import READABLE, Look, columns, wrapped
-from chatgame.players.person.narration import NOBODY, PROMPT, Asked, Over, Said, Told, Waiting, narrate, recalled
-from chatgame.players.person.screen import prompt, shown, titled
+from chatgame.players.person.narration import NOBODY, Asked, Over, Said, Told, Waiting, narrate, recalled
+from chatgame.players.person.screen import prompt, shown, shown_together, titled
 from chatgame.players.script import Script
-from chatgame.session.commands import Reply, read_game
 from chatgame.session.play import converse
-from tests.kit.versions import VERSIONS
+from tests.kit.logs import steps_of
 
 CLIENT, SERVER = Seat
 NAMES = {CLIENT: "Anna", SERVER: "日本"}
@@ -123,7 +124,7 @@ def reversed_cells(screen: pyte.Screen) -> dict[tuple[int, int], str]:
 
 
 def test_every_game_is_among_what_was_told(seen: dict[Seat, list[Step]]) -> None:
-    """So these tests see something: each game with several boards, a remark, and how it ended."""
+    """These tests see something: each game with several boards, a remark, and how it ended."""
     steps = seen[CLIENT]
     assert [step.turn.text for step in steps if step.turn.kind is Kind.PLAY] == list(reversed(BUILT_IN))
     ends = [line for step in steps for line in narrate(step, CLIENT) if isinstance(line, Over)]
@@ -137,7 +138,7 @@ def test_every_game_is_among_what_was_told(seen: dict[Seat, list[Step]]) -> None
 def test_colours_never_change_the_words_of_a_conversation(
     seen: dict[Seat, list[Step]], width: int | None, plain: bool
 ) -> None:
-    """Whoever has no colours misses nothing, in any game, with names and without."""
+    """A screen without colours misses nothing, in any game, with names and without."""
     for line in told(seen):
         assert uncoloured(shown(line, Look(True, plain, width))) == shown(line, Look(False, plain, width))
     assert uncoloured(prompt(Look(colour=True))) == prompt(Look()) == PROMPT
@@ -165,13 +166,12 @@ def board_of(text: str) -> Board:
 def test_colours_never_change_the_words_of_any_text(
     text: str, kind: Callable[[str], Told], width: int | None
 ) -> None:
-    """Whatever is told."""
     assert uncoloured(shown(kind(text), Look(True, width=width))) == shown(kind(text), Look(width=width))
 
 
-def test_who_moves_again_is_told_so() -> None:
-    """As in reversi, where the other has to pass."""
-    steps, _ = ended("reversi", "d3", "c3", "b3", "b2", "f5", "a3", "a1", "c1")
+def test_player_who_moves_again_is_told_so() -> None:
+    """This happens in reversi, where the other one has to pass."""
+    steps = moves_of("reversi", "d3", "c3", "b3", "b2", "f5", "a3", "a1", "c1")
     mover = steps[-1].turn.seat
     (asked,) = (line for line in narrate(steps[-1], mover) if isinstance(line, Asked))
     assert asked.startswith("Your move again: a cell")
@@ -182,26 +182,19 @@ def test_who_moves_again_is_told_so() -> None:
 
 
 def test_title_is_all_that_a_title_sets() -> None:
-    """Whatever is in it."""
     screen = on_screen(titled("waiting for \x07\x1b[2J日本"))
     assert screen.title == r"waiting for \x07\x1b[2J日本"
     assert "".join(screen.display).strip() == ""
 
 
-def ended(game: str, *moves: str) -> tuple[list[Step], Table]:
-    """The steps of a game that the client has begun, and the table behind them."""
-    table, steps = Table.open("0" * 32, BUILT_IN, VERSIONS), list[Step]()
-    for kind, text in ((Kind.PLAY, game), *((Kind.MOVE, move) for move in moves)):
-        assert table.token
-        turn, after = table.write(table.token, kind, text)
-        steps.append(Step.to(table, turn, after, None, None))
-        table = after
-    return steps, table
+def moves_of(game: str, *moves: str) -> list[Step]:
+    """The steps of a game that the client has asked for, up to these moves."""
+    return steps_of(f"play {game}", *(f"move {move}" for move in moves))
 
 
 def board_after(game: str, *moves: str) -> Board:
     """What the server is shown of the last of the moves."""
-    steps, _ = ended(game, *moves)
+    steps = moves_of(game, *moves)
     (board,) = (line for line in narrate(steps[-1], SERVER) if isinstance(line, Board))
     return board
 
@@ -216,15 +209,15 @@ def board_after(game: str, *moves: str) -> Board:
     ],
 )
 def test_last_move_is_marked(game: str, moves: Sequence[str], marked: dict[tuple[int, int], str]) -> None:
-    """In reverse video, at its cell and nowhere else; also when the board is asked for again."""
-    again = read_game("/board", ended(game, *moves)[1], SERVER, None, 0)
-    assert isinstance(again, Reply)
-    for board in (board_after(game, *moves), again.text):
+    """It is in reverse video at its cell and nowhere else, also when the board is asked for again."""
+    again = answer("/board", moves_of(game, *moves)[-1].after, SERVER, None)
+    assert again
+    for board in (board_after(game, *moves), again):
         assert reversed_cells(on_screen(shown(board, Look(colour=True)))) == marked
 
 
 def test_last_move_is_marked_without_colours_too() -> None:
-    """By brackets; several cells in a row have one pair."""
+    """It has brackets; several cells in a row share one pair."""
     rows = shown(board_after("reversi", "d3"), Look()).split("\n")
     assert rows[3:5] == ["3 . . .[X]. . . .", "4 . . .[X]X . . ."]
     cells = [Cell(name, Mark("X", "you"), fresh=name in "abd") for name in "abcd"]
@@ -240,14 +233,14 @@ def test_last_move_is_marked_without_colours_too() -> None:
     ],
 )
 def test_winning_line_is_marked(game: str, moves: str, line: set[tuple[int, int]] | None) -> None:
-    """In green and reverse video, the whole of it and nothing else."""
+    """The whole of it is in green and reverse video, and nothing else is."""
     screen = on_screen(shown(board_after(game, *moves), Look(colour=True)))
     green = {cell for cell in reversed_cells(screen) if screen.buffer[cell[0]][cell[1]].fg == "green"}
     assert green == (line or set())
 
 
 def test_winning_line_has_the_brackets_once_there_is_one() -> None:
-    """And the last move has none."""
+    """The last move has none then."""
     cells = [Cell(name, Mark("X", "you"), fresh=name == "c", line=name in "ab") for name in "abc"]
     assert shown(Board([Grid(cells, 3)]), Look()) == "[X X]X\n"
 
@@ -313,7 +306,7 @@ def test_screen_of_hardly_any_width_loses_nothing(width: int) -> None:
 
 
 def test_name_above_a_board_is_broken_like_any_text() -> None:
-    """So that nothing in it stands where a row begins."""
+    """Nothing in it stands where a row begins."""
     grids = [Grid([Cell("a1", FREE)], 1, title) for title in ("sea of " + "wide " * 20 + "Enter Input >", "sea")]
     assert not any(row.startswith("Enter") for row in on_screen(shown(Board(grids), Look(width=40)), 40).display)
 
@@ -326,7 +319,7 @@ def test_wide_board_is_not_broken_on_a_wide_screen() -> None:
 
 
 def test_text_that_is_blank_is_a_line_too() -> None:
-    """However long: what the partner has said does not vanish."""
+    """What the partner has said does not vanish, however long it is."""
     for text in (" ", " " * 500):
         assert shown(Said(text), Look(width=40)).count("\n") == 1
 
@@ -340,14 +333,14 @@ def test_word_that_is_wider_than_the_screen_is_broken() -> None:
 
 
 def test_lines_are_not_broken_in_pipes() -> None:
-    """Who reads them there breaks them as they like."""
+    """Programs that read them there break them as they like."""
     assert shown(Said("word " * 100), Look()) == "word " * 100 + "\n"
 
 
 @pytest.mark.parametrize("unicode", [False, True])
 @pytest.mark.parametrize("width", [40, 60, 200])
 def test_boards_of_every_game_fit_the_screen(seen: dict[Seat, list[Step]], width: int, unicode: bool) -> None:
-    """Also the two of battleship, which stand one below the other where there is no room."""
+    """The two of battleship stand one below the other where there is no room."""
     for board in boards(seen):
         rows = shown(board, Look(width=width, unicode=unicode)).split("\n")
         assert max(map(wcwidth.wcswidth, rows)) <= width
@@ -357,7 +350,7 @@ def test_boards_of_every_game_fit_the_screen(seen: dict[Seat, list[Step]], width
 
 @pytest.mark.parametrize("width", [40, 80, 100, 200])
 def test_boards_stand_in_the_middle_of_the_text_on_a_wide_screen(width: int) -> None:
-    """And captions begin where they do; on others, and in a pipe, all begins at the edge."""
+    """Captions begin where they do; on other screens, and in a pipe, all begins at the edge."""
     board = board_after("tictactoe", "5")
     edge = shown(board, Look()).splitlines()
     indent = " " * (44 if width > READABLE else 0)
@@ -392,7 +385,7 @@ def test_boards_side_by_side_are_aligned_also_below_wide_names() -> None:
 
 
 def test_boards_without_room_stand_one_below_the_other() -> None:
-    """Each whole, and the one to choose in last; what stands below them stays there."""
+    """Each stays whole, and the one to choose in comes last, with what stands below it."""
     first, second = ["日本日本", "  a b", "1 X X", "2 X X"], ["you", "  a b", "1 . .", "2 . ."]
     rows = [row.strip() for row in shown(SEAS, Look(width=16)).splitlines()]
     assert rows == [row.strip() for row in [*first, *second, "o: miss", "the end"]]
@@ -401,9 +394,11 @@ def test_boards_without_room_stand_one_below_the_other() -> None:
     assert shown(SEAS, Look(width=17)) == shown(SEAS, Look())
 
 
-def test_board_to_choose_in_is_on_a_small_screen_when_one_is_asked(seen: dict[Seat, list[Step]]) -> None:
-    """Of 40 columns and 20 rows, with all that stands between it and the prompt, in every game."""
-    asked = 0
+def test_board_to_choose_in_and_what_has_happened_are_on_a_small_screen_when_one_is_asked(
+    seen: dict[Seat, list[Step]],
+) -> None:
+    """Of 40 columns and 20 rows, with all that stands between them and the prompt, in every game."""
+    asked, look = 0, Look(width=40, height=20)
     for seat, steps in seen.items():
         for step in steps:
             lines = narrate(step, seat, NAMES)
@@ -411,19 +406,29 @@ def test_board_to_choose_in_is_on_a_small_screen_when_one_is_asked(seen: dict[Se
             if not board:
                 continue
             asked += 1
-            text = "".join(shown(line, Look(width=40)) for line in lines) + PROMPT
-            screen = [row.strip() for row in on_screen(text, 40, 20).display]
+            screen = [row.strip() for row in on_screen(shown_together(lines, look) + PROMPT, 40, 20).display]
             needed = replace(board, parts=[part for part in board.parts if not isinstance(part, str)][:1])
-            for row in shown(needed, Look(width=40)).splitlines():
+            happened = lines[: lines.index(board)][-1:]
+            for row in "".join(shown(told, look) for told in (needed, *happened)).splitlines():
                 assert row.strip() in screen
     assert asked > 100
+
+
+def test_line_before_a_board_stands_below_it_only_where_the_screen_is_too_low() -> None:
+    """So whoever reads up from the prompt finds it."""
+    board = Board([Picture("1\n2\n3", "high")])
+    lines: list[Told] = [Said("Hello"), "You played 5.", board, Asked("Your move: 1.")]
+    up, down = "Hello\nYou played 5.\n1\n2\n3\nYour move: 1.\n", "Hello\n1\n2\n3\nYou played 5.\nYour move: 1.\n"
+    for height, text in ((None, up), (6, up), (5, down), (1, down)):
+        assert shown_together(lines, Look(height=height)) == text
+    assert shown_together([board], Look(height=1)) == "1\n2\n3\n"
 
 
 # In words
 
 
 def test_plain_screen_draws_nothing(seen: dict[Seat, list[Step]]) -> None:
-    """No rows of a drawing, no codes: what a screen reader would spell out; all else is as it was."""
+    """It has no drawing and no codes, which a screen reader would spell out; all else is as it was."""
     look = Look(plain=True, width=80)
     for line in told(seen):
         text = shown(line, look)
@@ -437,18 +442,18 @@ def test_plain_screen_draws_nothing(seen: dict[Seat, list[Step]]) -> None:
 
 
 def test_plain_screen_tells_of_a_large_board_what_is_new_and_the_rest_on_request() -> None:
-    """By `/board`; a small one is told whole."""
-    steps, table = ended("reversi", "d3")
+    """`/board` tells the rest; a small board is told whole."""
+    steps = moves_of("reversi", "d3")
     look = Look(plain=True)
     assert [shown(line, look) for line in narrate(steps[-1], SERVER)] == [
         "You played d3.\n",
         "You (4): d3, d4.\n",
         "Waiting for the client...\n",
     ]
-    reply = read_game("/board", table, SERVER, None, 0)
-    assert isinstance(reply, Reply)
-    assert shown(reply.text, look) == "You (4): d3, d4, e4, d5.\nThe client (1): e5.\n"
-    assert [shown(line, look) for line in narrate(ended("tictactoe", "5")[0][-1], SERVER)] == [
+    board = answer("/board", steps[-1].after, SERVER, None)
+    assert board
+    assert shown(board, look) == "You (4): d3, d4, e4, d5.\nThe client (1): e5.\n"
+    assert [shown(line, look) for line in narrate(moves_of("tictactoe", "5")[-1], SERVER)] == [
         "You played 5.\n",
         "You: 5 centre.\nFree: 1, 2, 3, 4, 6, 7, 8, 9.\n",
         "Waiting for the client...\n",

@@ -40,8 +40,8 @@ def pair(forced: Any) -> tuple[Any, Any]:
     return server, client
 
 
-def test_chat_and_game(pair: tuple[Any, Any]) -> None:
-    """As the assignment has it, with a game in it, and whoever waits is told so."""
+def test_threads_carry_a_chat_and_a_game(pair: tuple[Any, Any]) -> None:
+    """The words are those of the assignment, and a player who waits is told so."""
     server, client = pair
     say(client, "Hello", server)
     assert "\r\nHello\r\n" in server.before
@@ -63,8 +63,8 @@ def test_chat_and_game(pair: tuple[Any, Any]) -> None:
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
 @pytest.mark.parametrize("waiting", [True, False])
-def test_leaving(pair: tuple[Any, Any], key: str, waiting: bool) -> None:
-    """At the prompt and while one waits: the thread that reads on holds nothing up."""
+def test_leaving_is_held_up_by_no_thread_that_reads_on(pair: tuple[Any, Any], key: str, waiting: bool) -> None:
+    """It works at the prompt and while one waits."""
     server, client = pair
     leaver, other = (server, client) if waiting else (client, server)
     server.expect_exact("Waiting for message...")

@@ -1,0 +1,123 @@
+"""The sentences that the program says by itself on the screen of a conversation, as templates for `str.format`.
+
+What a partner says in such words is marked as theirs (see `chatgame.players.person.imitation`), which follows from
+what stands here. Answers to what a person has typed are not here: they come only when they are asked for. Nor are the
+errors that end a program: all of them are shown as COMPLAINT is.
+"""
+
+from string import ascii_lowercase
+from typing import Final
+
+# Chat
+
+PROMPT: Final = "Enter Input >"
+BANNER: Final = (
+    "Type /q to quit",
+    "Enter message to send. Please wait for input prompt before entering message...",
+    'Note: Type "play tictactoe" to start a game of tictactoe',
+    "Type /help to see the games and the commands",
+)
+SAYS: Final = "{who} says: {text}"
+SHUTTING_DOWN: Final = "Shutting Down!"
+HAS_QUIT: Final = "{seat} has requested shutdown. Shutting down!"
+PARTNER_IS: Final = "Your partner is {name}."
+GOING_ON: Final = "Going on with your conversation after {turns}:"
+
+# Games
+
+STARTED: Final = "{who} started a game of {title}."
+RULES: Final = "Rules: {about}"
+PLAYED: Final = "{who} played {move}."
+ANSWERED: Final = "{who} answered {answer}."
+MADE_A_CHOICE: Final = "{who} made a choice, hidden for now."
+HAD_CHOSEN: Final = "{who} had chosen {choice}."
+WAITING_FOR: Final = "Waiting for {whom}..."
+YOUR_MOVE: Final = "Your move{again}: {asked}."
+DRAW_OFFERED: Final = "You offered a draw."
+UNDO_OFFERED: Final = "You asked to take back your last move."
+OFFERS_DRAW: Final = "The {seat} offers a draw. Type /accept or /decline."
+OFFERS_UNDO: Final = "The {seat} asks to take back their last move. Type /accept or /decline."
+DRAW_ACCEPTED: Final = "{who} accepted the draw."
+DRAW_DECLINED: Final = "{who} declined the draw."
+UNDO_ACCEPTED: Final = "{who} agreed: {whose} last move is taken back."
+UNDO_DECLINED: Final = "{who} declined: {whose} last move stands."
+GAME_OVER: Final = "Game over, {result}: {reason}."
+SCORE: Final = "Score: {score}."
+BACK_TO_CHAT: Final = "Back to chat, {whose_turn}."
+RULES_FAILED: Final = "The rules of {title} failed ({what})."
+LATE: Final = "The {seat}'s program is late with what it has to {kind}; after {limit:.0f} seconds it loses the game."
+LEFT_OWING: Final = "{who} left with a reveal due in the game of {title}."
+CANNOT_BE_PLAYED: Final = "The game {name} cannot be played: {error}"
+
+SAID_BY_RULES: Final = (
+    *("{who} chose {choice}", "{who} guessed {guess}", "{who} held {points}", "{who} rolled {number}"),
+    *("{who} shot at {cell}", "{who} have placed {fleet}", "{who} have hidden {secret}", "{whose} fleet {deed}"),
+    *("A draw: {why}", "The word {deed}", "That is the word.", "That is not the word."),
+    *("There is a {letter} in {places}", "There is an {letter} in {places}", "There is no {letter} in {places}"),
+    *("{seat} {deed}", "The {seat} {deed}", "The {seat}'s {thing}"),
+)
+"""How the rules of games begin a sentence: those that come with chatgame, and of a seat any game."""
+
+# The console
+
+NO_TEXT: Final = "That line is not UTF-8 text, so it was not sent."
+CUT: Final = "A terminal cuts lines at {most} bytes, so this one was not sent. Send it in parts."
+TOO_LONG: Final = "That line has more than {most} bytes, so it was not sent; {limit} go into one message."
+TOO_EARLY: Final = "Not your turn yet, so this was not sent: {line}"
+KEPT_IN_EDITOR: Final = "Not your turn yet. Your line stays here, and Enter sends it when the prompt has come."
+AT_THE_PROMPT: Final = "That works at the prompt, when it is your turn. {how_to_leave}"
+NOBODY_YET: Final = "Nobody has come yet. {how_to_leave}"
+WAITING_SINCE: Final = "Waiting since {since}: {now}."
+
+# The journal
+
+JOURNAL: Final = "The journal {path} {what}"
+NOT_SENT: Final = "{error} So this was not sent; it is still your turn."
+TRIES_AGAIN: Final = "{error} Your program has to {kind} in the game, and tries again for {limit:.0f} seconds."
+WRITTEN_AGAIN: Final = "The journal can be written again, and the game goes on."
+
+# Connections
+
+LISTENING: Final = "Server listening on: {host} on port: {port}"
+CODE: Final = "Tell your friend the code, by telephone for example; it lets in one person, once. They type:"
+CLIENT_COMMAND: Final = "chatgame client --host {host}{port} {code}"
+UNFINISHED: Final = "Waiting for the client of your unfinished conversation. To begin afresh, use --new."
+CONNECTED_BY: Final = "Connected by {peer}"
+CONNECTED_TO: Final = "Connected to: {host} on port: {port}"
+WAITING_FOR_MESSAGE: Final = "Waiting for message..."
+NOT_ENCRYPTED: Final = "Nothing is encrypted: whoever is on the way can read and change what you say."
+WRONG_CODE: Final = "A wrong code was tried from {peer} ({guesses} of {most})."
+DROPPED: Final = "Dropped a connection from {peer}: {why}"
+SILENT: Final = "The {seat} has been silent for {limit:.0f} seconds."
+LOST: Final = "The connection to the {seat} was lost."
+BROKE: Final = "The connection broke before the server had answered. {plan}"
+WAIT: Final = "Waiting for them to come back; Ctrl-C leaves."
+DIAL: Final = "Dialling again; what you write is kept."
+DIALLING: Final = "Dialling again in {pause:.1f} seconds; Ctrl-C leaves."
+NOBODY_ANSWERS: Final = "Nobody answers. Dialling again in {pause:.1f} seconds; Ctrl-C leaves."
+CONNECTED_AGAIN: Final = "Connected again."
+NOT_BACK: Final = "The client has not come back, and had said nothing yet. Anyone can join again."
+FAREWELL_HEARD: Final = "The server now knows that you have quit your last conversation."
+
+# The program
+
+ALONE: Final = "You are alone with a bot."
+KEPT: Final = "Your partner is not told, and the conversation is kept: the same command goes on with it."
+OVER: Final = "The conversation is over after {number} turns."
+COMPLAINT: Final = "chatgame: {error}"
+
+FILLINGS: Final = {
+    "who": ("you", "the client", "the server"),
+    "whose": ("your", "the client's", "the server's"),
+    "seat": ("client", "server"),
+    "again": ("", " again"),
+    "letter": ascii_lowercase,
+}
+"""What stands in a gap of a sentence that would be like ordinary chat up to that gap."""
+
+TEMPLATES: Final = (
+    *(value for name, value in globals().items() if name.isupper() and isinstance(value, str)),
+    *BANNER,
+    *SAID_BY_RULES,
+)
+"""All of them."""

@@ -1,0 +1,104 @@
+"""What a person may ask at any time. The console answers by itself, and the partner gets nothing of it."""
+
+from chatgame.core import sentences
+from chatgame.core.errors import Refused, RulesFailed
+from chatgame.core.match import Match
+from chatgame.core.offers import RESPONSES
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.players.person.narration import Told, score
+from chatgame.session.commands import ALONE, GIVE_UP, NO_GAME_ON, NO_GAMES, OFFERING, QUESTIONS, not_over
+
+IN_CHAT = {
+    "play GAME": "start a game; play GAME first, to move first",
+    "/games": "the games you can play here",
+    "/rematch": "play the last game again; the other one begins",
+    "/score": "who has won how many games",
+    "//TEXT": "send /TEXT as a message",
+    "/say TEXT": "send TEXT, whatever it begins with",
+    "/help": "this list",
+    "/q": "leave; both programs end",
+}
+
+IN_GAME = {
+    "/moves": "the moves that you can make",
+    "/board": "the board again",
+    "/score": "who has won how many games",
+    "/say TEXT": "say TEXT; it stays your turn",
+    "/draw": "offer a draw",
+    "/undo": "ask to take back your last move",
+    "/accept": "say yes to an offer",
+    "/decline": "say no to it",
+    "/resign": "give up this game",
+    "/help": "this list",
+    "/q": "leave; both programs end",
+}
+
+
+def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Told | None:
+    """The answer to `line` if it only asks for something, or why there is none; None for any other line.
+
+    `secret` is what the person at `seat` has hidden in the game that is on, if anything.
+    """
+    word, on = line.partition(" ")[0], table.playing
+    if word not in QUESTIONS:
+        return None
+    if line != word:
+        return ALONE.format(word)
+    match word:
+        case "/help":
+            return _help(table, seat)
+        case "/games":
+            return _games(table)
+        case "/score":
+            return score(table, seat)
+    if not on:
+        return NO_GAME_ON.format(word)
+    try:
+        return on.board(seat, secret) if word == "/board" else _moves(on, seat, secret)
+    except Refused as error:
+        ends = isinstance(error, RulesFailed) and table.asked is seat
+        return f"{error} {GIVE_UP}" if ends else str(error)
+
+
+def now(table: Table, seat: Seat) -> str:
+    """What is waited for, as the player at `seat` is told."""
+    whose, on = table.token, table.playing
+    if not whose:
+        return "the conversation is over"
+    if not on:
+        return "your turn to chat; what you type is sent" if whose is seat else f"the {whose} writes next"
+    if not table.asked:
+        return f"the {whose}'s program continues {on.rules.title} by itself"
+    mover = "your" if whose is seat else f"the {whose}'s"
+    if on.offer:
+        return f"{mover} answer to an offer in {on.rules.title}: {on.asks(whose)}"
+    return f"{mover} move in {on.rules.title}: {on.asks(whose)}"
+
+
+def _help(table: Table, seat: Seat) -> str:
+    on, asked = table.playing, table.asked is seat
+    offers = [] if not on else RESPONSES if on.offer else on.offers
+    idle = {command for command, turn in OFFERING.items() if turn.text not in offers}
+    known = {command: meaning for command, meaning in (IN_GAME if on else IN_CHAT).items() if command not in idle}
+    lines = [f"{command:<10} {meaning}" for command, meaning in known.items() if asked or command in QUESTIONS]
+    about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
+    return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
+
+
+def _games(table: Table) -> str:
+    if not table.games:
+        return NO_GAMES
+    play = "" if table.playing else "play "
+    lines = [f"{play}{name:<10} {rules.title}" for name, rules in table.games.items()]
+    return "\n".join([*lines, *([not_over(table.playing)] if table.playing else [])])
+
+
+def _moves(match: Match, seat: Seat, secret: str | None) -> str:
+    if not match.duty or match.duty.seat is not seat or not match.duty.asked:
+        return "It is not your move, so you have none to make now."
+    if match.offer:
+        return f"You can {match.asks(seat)} the offer."
+    board = match.board(seat, secret)
+    choices = [choice.text for choice in board.choices] or [match.asks(seat)]
+    return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."

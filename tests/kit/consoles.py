@@ -1,0 +1,57 @@
+"""Both real programs on this host, each with a console in a pipe and a journal on disk."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+from chatgame.core.seats import Seat
+from chatgame.games import BUILT_IN
+from chatgame.journal.store import Store
+from chatgame.players.person.console import Console
+from chatgame.program import Setting, join, serve
+from tests.kit.ends import Screen
+
+NAMELESS = dict.fromkeys(Seat, "")
+
+
+def journal_in(state: Path) -> Path:
+    """The journal of somebody whose state folder this is."""
+    return state / "chatgame" / "journal.db"
+
+
+async def sit(seat: Seat, state: Path, lines: Sequence[str], name: str, port: "asyncio.Future[int]") -> str:
+    """The program of a seat, until its end; returns what its screen showed."""
+    keyboard, screen = asyncio.StreamReader(), Screen()
+    keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
+    console = Console(seat, keyboard, screen, terminal=False, name=name)
+
+    def told(*texts: str) -> None:
+        if seat is Seat.SERVER and not port.done():
+            port.set_result(int(texts[0].rpartition(" ")[2]))
+
+    reading = asyncio.create_task(console.read())
+    with Store(journal_in(state)) as store:
+        where = 0 if seat is Seat.SERVER else await port
+        setting = Setting("localhost", where, BUILT_IN, store, name=name, chance=Random(1))  # which rolls no 1 in pig
+        await (serve if seat is Seat.SERVER else join)(console, setting, told)
+    reading.cancel()
+    return screen.text
+
+
+async def talk(
+    folder: Path, client: Sequence[str], server: Sequence[str], names: Mapping[Seat, str] = NAMELESS
+) -> dict[Seat, str]:
+    """A whole conversation, which one of them ends with `/q`; the screens.
+
+    The state folder of each seat is the one in `folder` that has its name.
+    """
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    async with asyncio.timeout(10):
+        screens = await asyncio.gather(
+            *(
+                sit(seat, folder / seat, lines, names.get(seat, ""), port)
+                for seat, lines in zip(Seat, (client, server), strict=True)
+            )
+        )
+    return dict(zip(Seat, screens, strict=True))

@@ -1,0 +1,38 @@
+"""The session of most tests: its identifier, a nonce, the games of both sides, and its log, written turn by turn."""
+
+from chatgame.core.commitments import Opening
+from chatgame.core.log import Step
+from chatgame.core.table import Table
+from chatgame.core.turn import Kind, Turn
+from chatgame.games import BUILT_IN
+
+SESSION = "0" * 64
+NONCE = bytes(32)
+VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
+EMPTY = Table.open(SESSION, BUILT_IN, VERSIONS)
+
+
+def steps_of(*turns: str, table: Table = EMPTY) -> list[Step]:
+    """The steps of turns as in "say hello", each written by the seat that holds the token."""
+    steps = []
+    for kind, _, text in (turn.partition(" ") for turn in turns):
+        assert table.token
+        turn, after = table.write(table.token, Kind(kind), text)
+        steps.append(Step.to(table, turn, after, None, None))
+        table = after
+    return steps
+
+
+def log_of(*turns: str, table: Table = EMPTY) -> list[Turn]:
+    """These turns alone."""
+    return [step.turn for step in steps_of(*turns, table=table)]
+
+
+def table_after(*turns: str, table: Table = EMPTY) -> Table:
+    """The table after these turns."""
+    return steps_of(*turns, table=table)[-1].after if turns else table
+
+
+def opening(value: str, salt: int = 0) -> Opening:
+    """What shows a value that was committed to."""
+    return Opening(bytes([salt]) * 32, value)
