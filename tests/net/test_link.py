@@ -148,7 +148,9 @@ def test_partner_who_reads_nothing_is_gone_after_the_limit() -> None:
         honest, peer = memory_streams()
         link = link_to(honest, Seat.CLIENT)
         began = asyncio.get_running_loop().time()
-        peer[1].transport.pause_reading()
+        transport = peer[1].transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
         await link.send(SAID[0])
         assert asyncio.get_running_loop().time() - began == SILENCE_LIMIT
         with pytest.raises(LinkLost, match="The server has been silent for 15 seconds"):
