@@ -32,6 +32,7 @@ from chatgame.journal.reader import Record
 from chatgame.journal.store import Store
 from chatgame.protocol.messages import decode
 from chatgame.records import FORMATS, LONGEST_PAUSE, described
+from tests.kit.assignment import CLIENT_SCREEN, SERVER_SCREEN
 from tests.kit.command import COMMAND
 from tests.kit.consoles import journal_in, talk
 from tests.kit.journals import edit
@@ -178,11 +179,6 @@ CONVERSATIONS = {
 @pytest.mark.parametrize("seat", Seat)
 def test_exported_text_of_the_assignment_is_its_screen(tmp_path: Path, seat: Seat) -> None:
     """It is so word for word, below what the program says of the connection."""
-    from tests.players.person.test_terminals import (  # which is skipped where there are no terminals
-        CLIENT_SCREEN,
-        SERVER_SCREEN,
-    )
-
     screen, above = {SERVER: (SERVER_SCREEN, "Waiting for message...\n"), CLIENT: (CLIENT_SCREEN, "port: 1059\n")}[
         seat
     ]

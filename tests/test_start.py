@@ -146,6 +146,27 @@ def test_ctrl_c_ends_a_program_that_is_stuck(spawn: Any, tmp_path: Path, method:
     assert "Traceback" not in solo.before
 
 
+def test_name_server_that_does_not_answer_holds_nobody(tmp_path: Path) -> None:
+    """Ctrl-C ends the program in time, although the thread that looks the name up hangs on."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import socket, time\n"
+        "socket.getaddrinfo = lambda *_, **__: (print('looks it up', flush=True), time.sleep(60))\n"
+    )
+    client = subprocess.Popen(
+        [*COMMAND, "client", "--insecure", "--host", "slow.example"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )
+    with client:
+        assert client.stdout
+        while client.stdout.readline() != b"looks it up\n":
+            pass
+        client.send_signal(signal.SIGINT)
+        assert client.wait(10) == 130
+
+
 # Streams
 
 
