@@ -286,9 +286,13 @@ class TestOffers:
     """A draw, and a move taken back."""
 
     class Drawn(Acts):
-        """The same game, which can end in a draw."""
+        """The same game, which can end in a draw, and tells of each move."""
 
         draws = True
+
+        def tell(self, before: Position, came: object, viewer: Seat | None) -> str:
+            """What has come."""
+            return f"{came} has come"
 
     def playing(self, acts: str, *moves: str) -> Playing:
         """A match of that game, after moves."""
@@ -316,10 +320,11 @@ class TestOffers:
 
     def test_draw_that_is_accepted_ends_the_match(self) -> None:
         """Secrets are revealed as after any other end."""
-        playing = self.playing("move counter").write(Kind.OFFER, "draw").write(Kind.RESPOND, "accept")
+        playing = self.playing("move counter move", "a").write(Kind.OFFER, "draw").write(Kind.RESPOND, "accept")
         assert (playing.match.duty, playing.match.outcome) == (None, Outcome(None, "both agreed"))
+        assert playing.match.offers == []
         playing = self.playing("rival move").commit(opening("tea")).write(Kind.OFFER, "draw")
-        playing.write(Kind.RESPOND, "accept")
+        assert [playing.match.over, playing.write(Kind.RESPOND, "accept").match.over] == [False, True]
         assert playing.waits_for == (INVITED, Kind.REVEAL, False)
         playing.write(Kind.REVEAL, str(opening("tea")))
         assert playing.match.outcome == Outcome(None, "both agreed")
@@ -352,7 +357,8 @@ class TestOffers:
         assert playing.write(Kind.RESPOND, "accept").match.ply == 3
         assert playing.match.told(was, None) is None  # the rules have got nothing
         for move in "abc":
-            playing.write(Kind.MOVE, move)
+            was = playing.match
+            assert playing.write(Kind.MOVE, move).match.told(was, None) == f"{move} has come"
         assert playing.match.duty == (INVITED, Kind.COMMIT, True, 6)
 
     def test_moves_are_taken_back_one_after_the_other_up_to_the_first(self) -> None:
