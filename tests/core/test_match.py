@@ -708,13 +708,18 @@ def test_reveal_of_more_than_can_be_hidden_is_refused() -> None:
 
 
 def test_dice_without_sides_are_the_rules_failure() -> None:
+    """One side is enough."""
 
-    class Flat(Acts):
+    class Dice(Acts):
+        def __init__(self, sides: int) -> None:
+            self.sides = sides
+
         def to_act(self, position: Position) -> ToAct:
-            return Chance(0)
+            return Chance(self.sides)
 
     with pytest.raises(Refused, match="no number is below 0"):
-        Match.open(Flat(), SESSION, 0, INVITER, "chance")
+        Match.open(Dice(0), SESSION, 0, INVITER, "chance")
+    assert Match.open(Dice(1), SESSION, 0, INVITER, "chance").sides == 1
 
 
 def test_only_a_game_that_has_random_secrets_gives_one() -> None:
