@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from msgspec import to_builtins
 
+from chatgame.core.board import Board
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.limits import MAX_COUNT
@@ -297,22 +298,27 @@ class _Game:
     def _check_view(self, viewer: Seat | None) -> None:
         """See what a viewer sees, with their own secret and without any; when all is over, everything is shown."""
         name = f"the {viewer}" if viewer else "an onlooker"
-        shown, theirs = (_board(side.match, viewer, None) for side in self._sides.values())
-        _see(shown == theirs, f"What {name} sees is not the same for both programs:\n{shown}\n{theirs}\n")
+        ours, theirs = self._sides.values()
+        board = ours.match.board(viewer, None)
+        shown = _shown(ours.match, viewer, board)
+        _see(
+            theirs.match.board(viewer, None) == board,
+            f"What {name} sees is not the same for both programs:\n{shown}\n",
+        )
         if self._sides[Seat.CLIENT].match.over:
             return
         secrets = {seat: side.secret for seat, side in self._sides.items() if side.secret}
         for seat, secret in secrets.items():
             if seat is viewer:
-                _board(self._sides[seat].match, viewer, secret)
+                match = self._sides[seat].match
+                _shown(match, viewer, match.board(viewer, secret))
             elif len(secret) >= TELLING and secret in shown:
                 _see(secret in self._public, f"What {name} sees shows the secret of the {seat}, {secret}:\n{shown}\n")
         self._public += "" if secrets else shown
 
 
-def _board(match: Match, viewer: Seat | None, secret: str | None) -> str:
-    """What a viewer sees and hears, which has to be of a form that screens can show."""
-    board = match.board(viewer, secret)
+def _shown(match: Match, viewer: Seat | None, board: Board) -> str:
+    """What a viewer sees and hears of a board, which has to be of a form that screens can show."""
     rows, spoken = [*drawn(board, Look())], [*in_words(board)]
     text = "\n".join(rows)
     good = all(re.fullmatch(rf"[ -~]{{0,{WIDEST}}}", row) for row in rows)

@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from chatgame.core.errors import Refused
+from chatgame.core.board import Board
+from chatgame.core.errors import IllegalMove, Refused
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
@@ -14,10 +15,11 @@ from chatgame.games import BUILT_IN
 from chatgame.games.hangman import Hangman, Position
 from chatgame.players.bot.bot import Bot, Level
 from chatgame.players.bot.search import best_move
+from chatgame.players.person.narration import narrate
 from chatgame.plugins import installed_games
 from chatgame.session.commands import read_chat
 from tests.kit.ends import talk
-from tests.kit.logs import SESSION, VERSIONS
+from tests.kit.logs import SESSION, VERSIONS, steps_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -152,3 +154,15 @@ def test_metadata_that_cannot_be_read_is_passed_over(tmp_path: Path, monkeypatch
     (tmp_path / "broken-1.0.dist-info" / "entry_points.txt").mkdir(parents=True)
     monkeypatch.setattr(sys, "path", ["n" * 5000, "nothing\0", str(tmp_path)])
     assert installed_games() == (BUILT_IN, [])
+
+
+async def test_plugin_that_refuses_to_show_its_board_is_told_in_its_place() -> None:
+    """Whatever its rules raise costs the board and nothing else."""
+
+    class Blind(Hangman):
+        def board(self, position: Position, *args: object) -> Board:
+            raise IllegalMove("This board is not for your eyes.")
+
+    games = {"hangman": Blind()}
+    steps = steps_of("play hangman", table=Table.open(SESSION, games, {"hangman": Blind.version}))
+    assert "This board is not for your eyes." in narrate(steps[-1], Seat.CLIENT)

@@ -61,7 +61,12 @@ million."""
 # How long, in seconds
 
 HELLO_TIME = 5.0
-"""For a greeting, with TLS and pairing. A program answers at once, and a slow line takes a second or two."""
+"""For a client to say hello, with TLS and pairing before it. A program does so at once; a slow line takes a second
+or two."""
+
+ANSWER_TIME = 10.0
+"""For the server's answer to a hello. A client that comes back too soon is held back for a second, and on a slow line
+the way there and back takes a few."""
 
 ALIVE_INTERVAL = 5.0
 """Between two signs of life. Three of them may be missing before a connection counts as dead."""

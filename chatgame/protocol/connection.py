@@ -47,7 +47,7 @@ from chatgame.core.errors import (
     RemoteProtocolError,
     TurnedAway,
 )
-from chatgame.core.limits import ALIVE_INTERVAL, CLOSING_TIME, HELLO_TIME, SILENCE_LIMIT
+from chatgame.core.limits import ALIVE_INTERVAL, ANSWER_TIME, CLOSING_TIME, HELLO_TIME, SILENCE_LIMIT
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
 from chatgame.protocol.frames import FrameReader, frame
@@ -305,7 +305,7 @@ class Connection:
         match message:
             case Hello():
                 self.said, self._hellos[self._seat] = message, payload
-                self._until = now + HELLO_TIME
+                self._until = now + ANSWER_TIME
                 if self.state is State.OPEN:
                     self._open(now)
             case Bye():

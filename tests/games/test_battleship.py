@@ -4,7 +4,7 @@ from itertools import chain
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import json
 
@@ -71,6 +71,7 @@ def test_true_answers_are_never_found_false(one: int, other: int, random: Random
     assert match.outcome == Outcome(match.position.shooter.other, f"the {match.position.shooter} resigned")
 
 
+@settings(max_examples=30, deadline=None)
 @given(SEEDS, st.permutations(CELLS))
 def test_true_answers_are_never_refused(seed: int, cells: list[str]) -> None:
     """From the first shot to the last, which is the one that sinks the last ship."""

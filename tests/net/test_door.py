@@ -224,7 +224,7 @@ async def test_nobody_listening_is_told_with_what_to_do() -> None:
 
 async def test_server_that_does_not_answer_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may be busy or stopped; it is not taken for something else."""
-    monkeypatch.setattr("chatgame.protocol.connection.HELLO_TIME", 0.05)
+    monkeypatch.setattr("chatgame.protocol.connection.ANSWER_TIME", 0.05)
     quiet = asyncio.Event()
 
     async def wait(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -16,7 +16,7 @@ from chatgame.core.errors import (
     Unreachable,
     WrongCode,
 )
-from chatgame.core.limits import ALIVE_INTERVAL, CLOSING_TIME, HELLO_TIME, SILENCE_LIMIT
+from chatgame.core.limits import ALIVE_INTERVAL, ANSWER_TIME, CLOSING_TIME, HELLO_TIME, SILENCE_LIMIT
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
 from chatgame.protocol.connection import TRANSITIONS, Connection, Paired, State
@@ -359,11 +359,11 @@ def test_log_of_another_conversation_is_never_merged() -> None:
 # Time
 
 
-@pytest.mark.parametrize("state", [State.START, State.GREETING])
-def test_greeting_has_to_be_over_in_time(state: State) -> None:
+@pytest.mark.parametrize(("state", "limit"), [(State.START, HELLO_TIME), (State.GREETING, ANSWER_TIME)])
+def test_greeting_has_to_be_over_in_time(state: State, limit: float) -> None:
     ends = reach(state)
     deadline = ends.client.deadline
-    assert deadline == ends.now + HELLO_TIME
+    assert deadline == ends.now + limit
     ends.client.tick(deadline - 0.001)
     assert ends.client.next_event() is None
     ends.client.tick(deadline)

@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from spake2 import SPAKE2_A, SPAKE2_B
-from spake2.ed25519_group import Ed25519Group
-
 from chatgame.core.limits import CHAIN
 from chatgame.core.seats import Seat
 from chatgame.protocol.hello import session_opened_by
@@ -108,6 +105,9 @@ def greetings() -> Iterator[Vector]:
 
 def pairings() -> Iterator[Vector]:
     """Yield pairings."""
+    from spake2 import SPAKE2_A, SPAKE2_B  # not for every Python that the other vectors are for
+    from spake2.ed25519_group import Ed25519Group
+
     for code, x, y in (("7-guitar-island", 5, 7), ("99-zebra-acid", 2**200 + 1, 2**251 + 3)):
         certificate = sha256(code.encode()).digest()
         client, server = (

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chatgame.core import sentences
 from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
-from chatgame.core.errors import RulesFailed
+from chatgame.core.errors import Refused
 from chatgame.core.log import Step
 from chatgame.core.match import Match
 from chatgame.core.offers import ACCEPT, DECLINE, DRAW, UNDO
@@ -201,7 +201,7 @@ def _seen(match: Match, viewer: Seat, secret: str | None, *, news: bool = False)
     """The board, or why there is none."""
     try:
         return replace(match.board(viewer, secret), news=news)
-    except RulesFailed as error:
+    except Refused as error:
         return str(error)
 
 
