@@ -144,7 +144,7 @@ class EagerReader(asyncio.StreamReader):
 
 
 class StreamTransport:
-    """A transport over a `EagerReader` and a `StreamWriter`, of a socket or of memory.
+    """A transport over an `EagerReader` and a `StreamWriter`, of a socket or of memory.
 
     Args:
         reader, writer: the streams.

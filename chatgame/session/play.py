@@ -6,7 +6,6 @@ the partner's program does so in time. What each of them does next, the session 
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from random import Random, SystemRandom
@@ -93,10 +92,10 @@ class _Conversation:
 
     def _take(self, turn: Turn) -> None:
         """Hand a turn of the partner's to the session, without waiting for anything."""
-        commands = deque(self._session.turn(turn))
+        commands = self._session.turn(turn)
         if commands and isinstance(commands[0], Take):
-            commands.popleft()
             self._journal.take(turn)
+            commands = commands[1:]
         if commands:  # it was the last
             self._tasks.create_task(self._carry_out(commands))
         self._rouse()
