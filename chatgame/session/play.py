@@ -25,7 +25,6 @@ from chatgame.session.session import (
     End,
     Hear,
     Keep,
-    Send,
     Session,
     Show,
     Take,
@@ -129,9 +128,10 @@ class _Conversation:
                     except JournalFailed as error:
                         await self._carry_out(self._session.unkept(error))
                     else:
-                        await self._carry_out(self._session.kept())
-                case Send():
-                    await self._link.send(command.turn)
+                        sends = self._session.kept()
+                        self._rouse()
+                        for send in sends:
+                            await self._link.send(send.turn)
                 case End():
                     await self._journal.end()
                 case Close():
