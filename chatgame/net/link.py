@@ -149,6 +149,8 @@ class Link:
                 if isinstance(event, Turn):
                     self.held = self.held.after(event)
                     (self._taken or self._turns.append)(event)
+                    if self._pump.connection.idle and not self._turns:
+                        return  # as nearly always; to ask for another event would take longer
                     continue
                 self._failure = self._failure or self._farewell(event)
                 break

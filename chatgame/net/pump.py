@@ -7,6 +7,7 @@ from contextlib import suppress
 from chatgame.core.errors import ChatgameError, LinkLost
 from chatgame.core.limits import CLOSING_TIME
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Turn
 from chatgame.net.transport import Peer, Transport
 from chatgame.protocol.connection import Connection, Event
 from chatgame.protocol.messages import Bye, Message
@@ -87,7 +88,10 @@ class Pump:
         """
         try:
             event = self.connection.next_event()
-        finally:
+        except ChatgameError:
+            self._send()
+            raise
+        if not isinstance(event, Turn):
             self._send()  # what the machine says by itself
         if not event and self.connection.over:
             raise LinkLost("The connection has ended.")

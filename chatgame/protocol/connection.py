@@ -192,6 +192,11 @@ class Connection:
         else:
             self._failure = self._failure or LinkLost("The connection broke.")
 
+    @property
+    def idle(self) -> bool:
+        """Whether all that has come was looked at, so that `next_event` would have nothing."""
+        return self._frames.empty and not self._failure
+
     def next_event(self) -> Event | None:
         """Return the next thing that the other side has done, or None until more bytes come.
 
@@ -296,6 +301,9 @@ class Connection:
 
     def say(self, message: Message, now: float) -> None:
         """Say a message that the table allows; after a goodbye, one that it does not allow is dropped."""
+        if self.state is State.OPEN and isinstance(message, Turn):  # without a look at the table, as in `_hear`
+            self._out.append(frame(encode(message)))
+            return
         if self.state in _LEAVING and (self._seat, type(message)) not in TRANSITIONS[self.state]:
             return
         self.state = TRANSITIONS[self.state][self._seat, type(message)]

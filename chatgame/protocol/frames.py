@@ -30,6 +30,11 @@ class FrameReader:
         self._data = self._data[self._at :] + data
         self._at = 0
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has come behind the last frame."""
+        return self._at == len(self._data)
+
     def next_payload(self) -> bytes | None:
         """Return the payload of the next frame, or None as long as it is not whole.
 
