@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from chatgame.core.log import Entry
     from chatgame.journal.reader import Reader, Record
     from chatgame.journal.store import Store
-    from chatgame.program import Told
+    from chatgame.program import Notify
     from chatgame.session.interfaces import Player
 
 BROKEN_PIPE = 13
@@ -157,26 +157,26 @@ async def sit_at(options: argparse.Namespace) -> None:
     seat = Seat(options.command)
     if not options.bot:
         async with console_at(seat, options.name, plain=options.plain, boards=options.boards) as console:
-            await _converse(console, options, console.tell)
+            await _converse(console, options, console.notify)
         return
-    with notices() as tell:
+    with notices() as notify:
         try:
-            over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE), options, tell)
+            over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE), options, notify)
         except asyncio.CancelledError:
-            tell(sentences.SHUTTING_DOWN)
+            notify(sentences.SHUTTING_DOWN)
             raise
         if over:
-            tell(sentences.OVER.format(number=over.number))
+            notify(sentences.OVER.format(number=over.number))
 
 
-async def _converse(player: "Player", options: argparse.Namespace, tell: "Told") -> Table | None:
+async def _converse(player: "Player", options: argparse.Namespace, notify: "Notify") -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program import Setting, join, serve
 
     games, problems = installed_games()
-    tell(*problems)
+    notify(*problems)
     if options.insecure:
-        tell(sentences.NOT_ENCRYPTED)
+        notify(sentences.NOT_ENCRYPTED)
     with await asyncio.to_thread(_journal) as store:  # another program may be making or updating it
         setting = Setting(
             options.host,
@@ -190,9 +190,9 @@ async def _converse(player: "Player", options: argparse.Namespace, tell: "Told")
             name=options.name,
         )
         try:
-            return await (join if options.command == Seat.CLIENT else serve)(player, setting, tell)
+            return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
         except PartnerLeft as farewell:
-            tell(str(farewell))
+            notify(str(farewell))
             return None
 
 
@@ -209,7 +209,7 @@ async def play_alone(options: argparse.Namespace) -> None:
     async with console_at(Seat.CLIENT, opposite="the bot", **look) as console:
         player = FirstLine(console, first) if first else console
         ours, bots = linked_in_memory(games)
-        console.tell(sentences.ALONE, *problems)
+        console.notify(sentences.ALONE, *problems)
         bot = asyncio.create_task(
             converse(
                 Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, InMemory(Seat.SERVER), chance

@@ -21,7 +21,7 @@ from chatgame.net.addresses import DEFAULT_HOST
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look, styled, uncoloured
 from chatgame.players.person.terminal import takes_codes
-from chatgame.program import Setting, Told, join, serve
+from chatgame.program import Notify, Setting, join, serve
 from chatgame.session.interfaces import Player
 
 NAMES = {Seat.SERVER: "Anna", Seat.CLIENT: "Ben"}
@@ -45,13 +45,13 @@ SCRIPT = (
     (Seat.CLIENT, "/q"),
 )
 
-KEY_TIME, LOOK_TIME = 0.05, 1.5
-"""In seconds: between two keys, and how long a person looks before typing."""
+KEY_TIME, THINK_TIME = 0.05, 1.5
+"""In seconds: between two keys, and how long a person thinks before typing."""
 
 WIDEST, NARROWEST = 60, 38
 """In columns: of a pane; where two of the narrowest do not fit side by side, one stands below the other."""
 
-Run = Callable[[Player, Setting, Told], Awaitable[object]]
+Run = Callable[[Player, Setting, Notify], Awaitable[object]]
 
 BAR = " | "
 SHELL = "$ "
@@ -97,7 +97,7 @@ class Pane:
 
     async def type(self, line: str, speed: float) -> None:
         """Type a line, key by key."""
-        await asyncio.sleep(LOOK_TIME / speed)
+        await asyncio.sleep(THINK_TIME / speed)
         for key in line:
             self.write(key.encode())
             await asyncio.sleep(KEY_TIME / speed)
@@ -146,15 +146,15 @@ async def perform(look: Look, speed: float, draw: Callable[[Sequence[Pane]], obj
         pane = panes[seat]
         console = Console(seat, pane.keys, pane, terminal=True, look=lambda: _in_pane(look), name=NAMES[seat])
 
-        def told(*texts: str) -> None:
-            console.tell(*texts)
+        def notify(*texts: str) -> None:
+            console.notify(*texts)
             for text in texts:
                 if text.startswith("Server listening") and not port.done():  # it is cancelled with the demo
                     port.set_result(int(text.rpartition(" ")[2]))
 
         reading = asyncio.create_task(console.read())
         try:
-            await run(console, Setting(DEFAULT_HOST, where, BUILT_IN, store, name=NAMES[seat]), told)
+            await run(console, Setting(DEFAULT_HOST, where, BUILT_IN, store, name=NAMES[seat]), notify)
             pane.write(SHELL.encode())
         finally:
             reading.cancel()

@@ -13,7 +13,7 @@ from chatgame.core.limits import PATIENCE
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.journal.conversation import Conversation
+from chatgame.journal.conversation import OnDisk
 from chatgame.journal.store import Store
 from chatgame.net.addresses import canonical, is_loopback, port_option, reachable_at
 from chatgame.net.dial import Way
@@ -24,7 +24,7 @@ from chatgame.session.interfaces import Player
 from chatgame.session.play import CHANCE, converse
 
 
-class Told(Protocol):
+class Notify(Protocol):
     """Takes sentences about what goes on around the conversation."""
 
     def __call__(self, *texts: str) -> object:
@@ -58,7 +58,7 @@ class Setting(NamedTuple):
     chance: Random = CHANCE
 
 
-async def serve(player: Player, setting: Setting, told: Told) -> Table:
+async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
     """Open a table, wait for a client there, and let `player` converse; returns the closed table.
 
     Raises:
@@ -66,37 +66,37 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
     """
     host = canonical(setting.host)
     listener = await TCPListener.bind(host, setting.port)
-    async with open_door(listener, setting.games, told, setting.patience) as door:
+    async with open_door(listener, setting.games, notify, setting.patience) as door:
         at = Seat.SERVER, host, listener.port
-        async with _conversation(setting, told, *at) as kept, AsyncExitStack() as stack:
+        async with _conversation(setting, notify, *at) as kept, AsyncExitStack() as stack:
             unsaid = setting.store.unfinished(*at, closed=True)
             farewell = await stack.enter_async_context(setting.store.conversation(unsaid)) if unsaid else None
             secure = kept.pinned if kept.held.number else not (setting.insecure or is_loopback(host))
             invitation = await _secured(listener, kept, farewell) if secure else None
             await door.open(kept, farewell, invitation)
-            told(sentences.LISTENING.format(host=host, port=listener.port))
+            notify(sentences.LISTENING.format(host=host, port=listener.port))
             if kept.held.number:
-                told(sentences.UNFINISHED)
+                notify(sentences.UNFINISHED)
             elif invitation:
                 at_port = port_option(listener.port)
-                told(
+                notify(
                     sentences.CODE,
                     sentences.CLIENT_COMMAND.format(host=reachable_at(host), port=at_port, code=invitation.code),
                 )
             while True:
                 link = await door.partner
-                told(sentences.CONNECTED_BY.format(peer=link.peer))
+                notify(sentences.CONNECTED_BY.format(peer=link.peer))
                 if not kept.held.number:
-                    told(sentences.WAITING_FOR_MESSAGE)
+                    notify(sentences.WAITING_FOR_MESSAGE)
                 try:
                     return await converse(player, link, setting.games, kept, setting.chance)
                 except NothingSaid as error:
                     if (task := asyncio.current_task()) and task.cancelling():
                         raise  # somebody leaves at the same moment, so nobody is waited for
-                    told(str(error))
+                    notify(str(error))
 
 
-async def _secured(listener: TCPListener, kept: Conversation, farewell: Conversation | None) -> Invitation:
+async def _secured(listener: TCPListener, kept: OnDisk, farewell: OnDisk | None) -> Invitation:
     """Have the listener's connections secured; returns the code for somebody new, or none if nobody is expected."""
     from chatgame.net.tls import new_certificate, server_tls  # which needs an extra
 
@@ -106,7 +106,7 @@ async def _secured(listener: TCPListener, kept: Conversation, farewell: Conversa
     return Invitation(None if kept.held.number else any_code(secrets.randbelow))
 
 
-async def join(player: Player, setting: Setting, told: Told) -> Table:
+async def join(player: Player, setting: Setting, notify: Notify) -> Table:
     """Join the table of a server, and let `player` converse; returns the closed table.
 
     Raises:
@@ -119,18 +119,18 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
         with suppress(*no_matter):
             async with store.conversation(unsaid) as kept:
                 try:
-                    await converse(player, await _way(setting, host, kept, told).begin(), games, kept)
+                    await converse(player, await _way(setting, host, kept, notify).connect(), games, kept)
                 except (Forgotten, Diverged):
                     await kept.end()  # it does not wait for us
                 if kept.ended:
-                    told(sentences.FAREWELL_HEARD)
-    async with _conversation(setting, told, *at) as kept:
-        link = await _way(setting, host, kept, told).begin()
-        told(sentences.CONNECTED_TO.format(host=host, port=port))
+                    notify(sentences.FAREWELL_HEARD)
+    async with _conversation(setting, notify, *at) as kept:
+        link = await _way(setting, host, kept, notify).connect()
+        notify(sentences.CONNECTED_TO.format(host=host, port=port))
         return await converse(player, link, games, kept, setting.chance)
 
 
-def _way(setting: Setting, host: str, kept: Conversation, told: Told) -> Way:
+def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
     """Return the client's way to the server: secure by the code, or as before; in the clear only on this computer.
 
     Raises:
@@ -148,13 +148,11 @@ def _way(setting: Setting, host: str, kept: Conversation, told: Told) -> Way:
             f"chatgame client --host {host} --port {setting.port} 7-guitar-island"
         )
     dialler = TCPDialler(host, setting.port, tls)
-    return Way(dialler, setting.games, kept, told, setting.patience, setting.code)
+    return Way(dialler, setting.games, kept, notify, setting.patience, setting.code)
 
 
 @asynccontextmanager
-async def _conversation(
-    setting: Setting, told: Told, seat: Seat, host: str, port: int
-) -> AsyncIterator[Conversation]:
+async def _conversation(setting: Setting, notify: Notify, seat: Seat, host: str, port: int) -> AsyncIterator[OnDisk]:
     """The unfinished conversation there, or a new one."""
     store = setting.store
     number = None if setting.new else store.unfinished(seat, host, port)
@@ -166,5 +164,5 @@ async def _conversation(
             yield kept
         except (PlayerLeft, asyncio.CancelledError):
             if kept.goes_on:
-                told(sentences.KEPT)
+                notify(sentences.KEPT)
             raise

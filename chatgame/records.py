@@ -168,12 +168,12 @@ def recording(record: Record, log: Log, look: Look) -> Iterator[tuple[float, str
         last = written
         line = typed(step, seat)
         text = "" if line is None else f"{inert(line)}\n"
-        told = "".join(shown(part, look) for part in narrate(step, seat, names))
+        shows = "".join(shown(part, look) for part in narrate(step, seat, names))
         asked = step.after.asked is seat
         if step.after.playing or asked:
-            told = banner + told if step.after.playing else told + banner
+            shows = banner + shows if step.after.playing else shows + banner
             banner = ""
-        yield at, text + told + (prompt(look) if asked else "")
+        yield at, text + shows + (prompt(look) if asked else "")
     if asked:
         yield at, "\n"
     if step.after.revealing:

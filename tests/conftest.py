@@ -25,13 +25,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 NUMBERS = count()
-BEFORE = pytest.StashKey[leftovers.Kept]()
+BEFORE = pytest.StashKey[leftovers.Snapshot]()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Note what there is before a test."""
-    item.stash[BEFORE] = leftovers.kept()
+    item.stash[BEFORE] = leftovers.snapshot()
     yield
 
 

@@ -178,14 +178,14 @@ def test_output_that_cannot_be_written_shows_no_traceback(command: list[str]) ->
 @pytest.mark.parametrize("command", [["nonsense"], ["forget", "99"], ["replay", "99"], ["client", "--port", "1"]])
 def test_complaint_that_cannot_be_written_leaves_the_status(command: list[str]) -> None:
     """It does not get onto the output either."""
-    told = run(*command, stdin=subprocess.DEVNULL)
-    assert told.stderr
+    explained = run(*command, stdin=subprocess.DEVNULL)
+    assert explained.stderr
     for stream in (closed(), full()):
         ended = run(*command, stdin=subprocess.DEVNULL, stderr=stream)
         os.close(stream)
-        assert (ended.returncode, ended.stdout) == (told.returncode, told.stdout)
+        assert (ended.returncode, ended.stdout) == (explained.returncode, explained.stdout)
     silent = run("-c", f"exec {' '.join([*COMMAND, *command])} 2>&-", start=["/bin/sh"], stdin=subprocess.DEVNULL)
-    assert (silent.returncode, silent.stdout) == (told.returncode, told.stdout)
+    assert (silent.returncode, silent.stdout) == (explained.returncode, explained.stdout)
 
 
 def piped(text: bytes) -> "subprocess.CompletedProcess[bytes]":

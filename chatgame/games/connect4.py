@@ -95,8 +95,8 @@ class Connect4(Rules[Position, int]):
         columns = [[cell(column, row) for row in range(6)] for column in range(7)]
         discs = {n: (taken >> 7 * n - 7 & 63).bit_count() for n in self.legal_moves(position)}
         choices = [Choice(str(n), [f"column {n} row {count + 1}"]) for n, count in discs.items()]
-        told = (", ".join(cell.mark.name for cell in column if cell.mark is not FREE) for column in columns)
-        spoken = [f"Column {n} from the bottom: {pile}." for n, pile in enumerate(told, 1) if pile]
+        piles = (", ".join(cell.mark.name for cell in column if cell.mark is not FREE) for column in columns)
+        spoken = [f"Column {n} from the bottom: {pile}." for n, pile in enumerate(piles, 1) if pile]
         cells = [column[row] for row in reversed(range(6)) for column in columns]
         words = "\n".join(spoken) or "There is no disc yet."
         return Board([Grid(cells, 7, across=COLUMNS, legend=[mark_x, mark_o], spoken=words)], choices)

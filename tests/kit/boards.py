@@ -31,7 +31,7 @@ def seen(match: Match, viewer: Seat | None, secret: str | None = None) -> list[s
     return rows(match.board(viewer, secret))
 
 
-def heard(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
+def spoken(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
     """The same in words."""
     return words(match.board(viewer, secret))
 

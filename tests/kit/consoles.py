@@ -26,7 +26,7 @@ async def sit(seat: Seat, state: Path, lines: Sequence[str], name: str, port: "a
     keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
     console = Console(seat, keyboard, screen, terminal=False, name=name)
 
-    def told(*texts: str) -> None:
+    def notify(*texts: str) -> None:
         if seat is Seat.SERVER and not port.done():
             port.set_result(int(texts[0].rpartition(" ")[2]))
 
@@ -34,7 +34,7 @@ async def sit(seat: Seat, state: Path, lines: Sequence[str], name: str, port: "a
     with Store(journal_in(state)) as store:
         where = 0 if seat is Seat.SERVER else await port
         setting = Setting("localhost", where, BUILT_IN, store, name=name, chance=Random(1))  # which rolls no 1 in pig
-        await (serve if seat is Seat.SERVER else join)(console, setting, told)
+        await (serve if seat is Seat.SERVER else join)(console, setting, notify)
     reading.cancel()
     return screen.text
 

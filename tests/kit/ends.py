@@ -92,13 +92,13 @@ class Peer:
         hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "nonce": NONCE.hex(), "games": VERSIONS}
         if self.seat is Seat.CLIENT:
             self.send(hello | {"session": SESSION} | fields)
-            answer, session = await self.hear(), SESSION
+            answer, session = await self.receive(), SESSION
         else:
-            heard = await self.wire.hear_payload()
-            answer = json.loads(heard)
+            greeting = await self.wire.receive_payload()
+            answer = json.loads(greeting)
             said = json.dumps(hello | {"session": answer["session"]} | fields).encode()
             self.send(said)
-            session = answer["session"] or session_opened_by(heard, said)
+            session = answer["session"] or session_opened_by(greeting, said)
         self.table = Table.open(session, BUILT_IN, VERSIONS)
         return answer
 
@@ -116,14 +116,14 @@ class Peer:
         message: dict[str, Any] = to_builtins(turn)
         return message | fields
 
-    async def hear(self) -> dict[str, Any]:
+    async def receive(self) -> dict[str, Any]:
         """The honest side's next message."""
-        message: dict[str, Any] = json.loads(await self.wire.hear_payload())
+        message: dict[str, Any] = json.loads(await self.wire.receive_payload())
         return message
 
-    async def hear_goodbye(self) -> dict[str, Any]:
+    async def receive_goodbye(self) -> dict[str, Any]:
         """The honest side's goodbye, behind whatever turns come before it; answered by closing, as it should be."""
-        while (message := await self.hear())["type"] != "bye":
+        while (message := await self.receive())["type"] != "bye":
             pass
         self.close()
         return message
@@ -180,7 +180,7 @@ class Thinker(Script):
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
 
-class Looker(Script):
+class Onlooker(Script):
     """A script that keeps what it has seen; `stuck` says at which turns it looks forever."""
 
     def __init__(self, lines: Iterable[str], stuck: Container[int] = ()) -> None:
@@ -232,15 +232,15 @@ def greeted(streams: Streams, seat: Seat, hello: Hello) -> Pump:
 
 @asynccontextmanager
 async def listening(
-    host: str = "localhost", told: Callable[[str], object] = print, patience: float = 1
+    host: str = "localhost", notify: Callable[[str], object] = print, patience: float = 1
 ) -> AsyncIterator[Door]:
     """A door on any free port of a host, that is not open yet."""
 
-    def tell(text: str) -> None:
+    def marked(text: str) -> None:
         assert imitates(text), "a partner who said this would be marked"
-        told(text)
+        notify(text)
 
-    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, tell, patience) as door:
+    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, marked, patience) as door:
         yield door
 
 
@@ -250,14 +250,14 @@ async def dial(
     code: str | None = None,
     *,
     tls: bool = False,
-    told: Callable[[str], object] = print,
+    notify: Callable[[str], object] = print,
     patience: float = 1,
 ) -> Link:
     """A client's link to a server on this computer, with TLS if there is a code or if asked for."""
     from chatgame.net.tls import client_context
 
     dialler = TCPDialler("localhost", port, client_context() if code or tls else None)
-    return await Way(dialler, BUILT_IN, kept, told, patience, code).begin()
+    return await Way(dialler, BUILT_IN, kept, notify, patience, code).connect()
 
 
 async def sentence_of(task: "asyncio.Task[Table]") -> str:

@@ -107,7 +107,7 @@ async def conversation(
             await converse(console, link, GAMES, InMemory(SERVER))
     except ChatgameError as error:
         complaint = str(error)
-        console.tell(complaint)  # as the sentences are shown that tell of a lost connection
+        console.notify(complaint)  # as the sentences are shown that tell of a lost connection
     acting.cancel()
     reading.cancel()
     await asyncio.gather(acting, reading, return_exceptions=True)
@@ -116,7 +116,7 @@ async def conversation(
 
 async def answer(peer: Peer) -> None:
     """Hear the honest side's next turn, and put it on the peer's own table."""
-    while (message := await peer.hear())["type"] != "turn":
+    while (message := await peer.receive())["type"] != "turn":
         pass
     assert message == peer.turn(message["kind"], message["text"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
-from chatgame.journal.conversation import Conversation
+from chatgame.journal.conversation import OnDisk
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
 from tests.kit.logs import SESSION, log_of
@@ -21,7 +21,7 @@ CLIENT, SERVER = (Seat.CLIENT, *HERE), (Seat.SERVER, *HERE)
 CHAT = log_of("say Hello", "say Hi", "say How are you?", "say Well", "say And the weather?", "say Rain")
 
 
-async def add(conversation: Conversation, turns: Iterable[Turn]) -> None:
+async def add(conversation: OnDisk, turns: Iterable[Turn]) -> None:
     """Keep one's own turns, and take the partner's."""
     for turn in turns:
         if turn.seat is conversation.seat:
@@ -32,9 +32,9 @@ async def add(conversation: Conversation, turns: Iterable[Turn]) -> None:
 
 async def fill(store: Store, turns: Sequence[Turn], seat: Seat = Seat.CLIENT) -> int:
     """Write all of a conversation; returns its number."""
-    number = store.begin(seat, *HERE)
+    number = store.create(seat, *HERE)
     async with store.conversation(number) as conversation:
-        await conversation.begin(SESSION, None, "")
+        await conversation.keep_partner(SESSION, None, "")
         await add(conversation, turns)
     return number
 

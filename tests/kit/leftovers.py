@@ -23,7 +23,7 @@ SIGNALS = signal.Signals if sys.platform == "win32" else set(signal.Signals) - {
 """All but the one by which pytest-timeout ends a test."""
 
 
-class Kept(NamedTuple):
+class Snapshot(NamedTuple):
     """What there is before a test.
 
     Attributes:
@@ -35,10 +35,10 @@ class Kept(NamedTuple):
     settings: dict[str, Any]
 
 
-def kept() -> Kept:
+def snapshot() -> Snapshot:
     """What there is now; all of it is left out when objects are looked for that were dropped since."""
     gc.freeze()
-    return Kept(opened(), settings())
+    return Snapshot(opened(), settings())
 
 
 def opened() -> set[str]:
@@ -74,7 +74,7 @@ def settings() -> dict[str, Any]:
     return found
 
 
-def left_since(before: Kept) -> list[str]:
+def left_since(before: Snapshot) -> list[str]:
     """What has been dropped before it was closed, is still open or has been changed since then."""
     with dropped() as warnings:
         pass

@@ -21,12 +21,12 @@ class Ends:
 
     Attributes:
         now: the time, in seconds.
-        heard: what each seat's end has made of all that came, as events.
+        events: what each seat's end has made of all that came, as events.
     """
 
     def __init__(self, *, bytewise: bool = False) -> None:
         self.now = 100.0
-        self.heard: dict[Seat, list[Event]] = {seat: [] for seat in Seat}
+        self.events: dict[Seat, list[Event]] = {seat: [] for seat in Seat}
         self.client, self.server = (Connection(seat, self.now) for seat in Seat)
         self._bytewise = bytewise
 
@@ -47,20 +47,20 @@ class Ends:
 
     def _carry_from(self, seat: Seat) -> bool:
         data = self.end(seat).data_to_send()
-        self.hear(seat.other, data)
+        self.receive(seat.other, data)
         return bool(data)
 
-    def hear(self, seat: Seat, data: bytes) -> None:
+    def receive(self, seat: Seat, data: bytes) -> None:
         """Let a seat's end hear bytes, as its pump would."""
         end = self.end(seat)
         for piece in [data[at : at + 1] for at in range(len(data))] if self._bytewise else [data] * bool(data):
             end.receive(piece, self.now)
             while event := end.next_event():
-                self.heard[seat].append(event)
+                self.events[seat].append(event)
 
     def inject(self, seat: Seat, *messages: Message | bytes) -> None:
         """Let a seat's end hear messages that the other end has not said."""
-        self.hear(seat, b"".join(frame(m if isinstance(m, bytes) else encode(m)) for m in messages))
+        self.receive(seat, b"".join(frame(m if isinstance(m, bytes) else encode(m)) for m in messages))
 
     def greet(self, client: Hello = CLIENTS, server: Hello = SERVERS) -> "Ends":
         """Let both say hello."""

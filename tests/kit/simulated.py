@@ -87,11 +87,11 @@ class Person:
 
 
 class Place:
-    """Where both programs run: two disks, and what their people were told."""
+    """Where both programs run: two disks, and the notices that their people got."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.told: dict[Seat, list[str]] = {seat: [] for seat in Seat}
+        self.notices: dict[Seat, list[str]] = {seat: [] for seat in Seat}
 
     def journal(self, seat: Seat) -> Path:
         """The file of a side's journal."""
@@ -107,11 +107,11 @@ class Place:
                 where = Setting(
                     "server" if seat is Seat.SERVER else host, 1059, games, store, insecure=True, **setting
                 )
-                return await (serve if seat is Seat.SERVER else join)(player, where, told)
+                return await (serve if seat is Seat.SERVER else join)(player, where, notify)
 
-        def told(*texts: str) -> None:
+        def notify(*texts: str) -> None:
             assert all(map(imitates, texts)), "a partner who said this would be marked"
-            self.told[seat] += texts
+            self.notices[seat] += texts
 
         return detangle.spawn(program(), host=seat.value)
 
@@ -136,9 +136,9 @@ async def both_sit(
 ) -> "tuple[dict[Seat, Person], dict[Seat, asyncio.Task[Table]]]":
     """Two people, and their programs, the server's started first."""
     people = {seat: Person(seat, said) for seat, said in zip(Seat, lines, strict=True)}
-    place.told[Seat.SERVER].clear()
+    place.notices[Seat.SERVER].clear()
     server = place.sit(Seat.SERVER, people[Seat.SERVER], **setting)
-    await heard(place.told[Seat.SERVER], "listening")
+    await informed(place.notices[Seat.SERVER], "listening")
     return people, {Seat.CLIENT: place.sit(Seat.CLIENT, people[Seat.CLIENT], **setting), Seat.SERVER: server}
 
 
@@ -148,9 +148,9 @@ async def until(so: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-async def heard(told: Sequence[str], words: str) -> None:
+async def informed(notices: Sequence[str], words: str) -> None:
     """Wait until somebody was told something."""
-    await until(lambda: any(words in text for text in told))
+    await until(lambda: any(words in text for text in notices))
 
 
 class Line:
@@ -189,7 +189,7 @@ class Line:
         source, sink = Wire(reader, writer), Wire(reader, writer)
         try:
             while True:
-                payload = await source.hear_payload()
+                payload = await source.receive_payload()
                 number = self.carried
                 self.carried += 1
                 if number in self._before:
@@ -226,14 +226,14 @@ class Stranger:
 
     async def answered(self) -> tuple[Hello, str]:
         """The server's hello, and the session that the two hellos name or open."""
-        payload = await self.wire.hear_payload()
+        payload = await self.wire.receive_payload()
         answer = decode(payload)
         assert isinstance(answer, Hello)
         return answer, answer.session or session_opened_by(encode(self._hello), payload)
 
     async def turned_away(self) -> str:
         """The reason of the goodbye, which is all that the server says."""
-        goodbye = await self.wire.hear()
+        goodbye = await self.wire.receive()
         assert isinstance(goodbye, Bye)
         self.wire.writer.close()
         return goodbye.reason

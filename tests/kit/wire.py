@@ -9,7 +9,7 @@ from chatgame.protocol.messages import Message, decode, encode
 
 
 class Wire:
-    """Says and hears messages over streams; knows nothing of what may be said when."""
+    """Sends and receives messages over streams; knows nothing of what may be said when."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
@@ -20,7 +20,7 @@ class Wire:
         """Send messages, or their bytes as they are, each in a frame, in one write."""
         self.writer.write(b"".join(frame(m if isinstance(m, bytes) else encode(m)) for m in messages))
 
-    async def hear_payload(self) -> bytes:
+    async def receive_payload(self) -> bytes:
         """Return the bytes of the next message.
 
         Raises:
@@ -36,9 +36,9 @@ class Wire:
             self._frames.feed(data)
         return payload
 
-    async def hear(self) -> Message:
+    async def receive(self) -> Message:
         """Return the next message, which is one of this version."""
-        message = decode(await self.hear_payload())
+        message = decode(await self.receive_payload())
         assert isinstance(message, Message)
         return message
 

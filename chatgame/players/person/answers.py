@@ -6,7 +6,7 @@ from chatgame.core.match import Match
 from chatgame.core.offers import RESPONSES
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.players.person.narration import Told, score
+from chatgame.players.person.narration import Showable, score
 from chatgame.session.commands import ALONE, GIVE_UP, NO_GAME_ON, NO_GAMES, OFFERING, QUESTIONS, not_over
 
 IN_CHAT = {
@@ -35,7 +35,7 @@ IN_GAME = {
 }
 
 
-def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Told | None:
+def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Showable | None:
     """The answer to `line` if it only asks for something, or why there is none; None for any other line.
 
     `secret` is what the person at `seat` has hidden in the game that is on, if anything.

@@ -185,14 +185,14 @@ def in_words(board: Board) -> Iterator[str]:
     for part in board.parts:
         match part:
             case Grid():
-                yield from _told(part, news=board.news and len(part.cells) > SMALL)
+                yield from _grid_in_words(part, news=board.news and len(part.cells) > SMALL)
             case Picture():
                 yield from part.spoken.split("\n")
             case _:
                 yield from part.split("\n")
 
 
-def _told(grid: Grid, *, news: bool) -> Iterator[str]:
+def _grid_in_words(grid: Grid, *, news: bool) -> Iterator[str]:
     """The marks of a grid, each with the cells on which it stands."""
     if grid.spoken and not news:
         yield from grid.spoken.split("\n")

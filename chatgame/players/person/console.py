@@ -26,7 +26,7 @@ from chatgame.players.person.answers import answer, now
 from chatgame.players.person.inert import inert
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import NOBODY, Names, Role, Told, known_names, named, narrate, recalled
+from chatgame.players.person.narration import NOBODY, Names, Role, Showable, known_names, named, narrate, recalled
 from chatgame.players.person.screen import prompt, shown_together, titled
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
@@ -102,7 +102,7 @@ class Console:
         self._prompted = asyncio.Event()  # a line is asked for
         self._reading = asyncio.Event()  # unset while a line that was taken is not written yet
         self._draining: asyncio.Future[None] | None = None
-        self._told = asyncio.Event()  # something was shown whose caller could not wait until it is written
+        self._unwritten = asyncio.Event()  # something was shown whose caller could not wait until it is written
         if terminal:
             self._reading.set()
         self.in_line = False  # the cursor is on the prompt's line
@@ -136,7 +136,7 @@ class Console:
         """Read one line and take or refuse it; False at the end of input."""
         assert self._reader, "only an editor does without"
         text: str | None = None
-        refusal: Told | None = None
+        refusal: Showable | None = None
         try:
             line = await self._reader.readline()
             text = line.decode().removesuffix("\n").removesuffix("\r")
@@ -172,11 +172,11 @@ class Console:
         """The line that is asked for, unless it has come or is no longer waited for."""
         return self._asked if self._asked and not self._asked.done() else None
 
-    def _answer(self, line: str) -> Told | None:
+    def _answer(self, line: str) -> Showable | None:
         """The answer to a line that was entered before the prompt, if it only asks for something."""
-        told = self._table and answer(line, self._table, self._seat, self._secret)
-        if told:
-            return named(told, self._names)
+        found = self._table and answer(line, self._table, self._seat, self._secret)
+        if found:
+            return named(found, self._names)
         return None if line.strip() else self._waiting
 
     def _too_early(self, line: str) -> str:
@@ -199,8 +199,8 @@ class Console:
             PlayerLeft: the input ended instead.
             OutputLost: the prompt cannot be shown.
         """
-        while (told := answer(line := await self._line(), table, self._seat, self._secret)) is not None:
-            self._show_answer(named(told, self._names))
+        while (found := answer(line := await self._line(), table, self._seat, self._secret)) is not None:
+            self._show_answer(named(found, self._names))
             await self.drain()
         return line
 
@@ -228,7 +228,7 @@ class Console:
         self.show(*narrate(step, self._seat, self._names))
         if step.after.token and step.turn.seat is self._seat:
             self._reading.set()
-        self._told.set()
+        self._unwritten.set()
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Show who the partner is, and what the conversation has come to."""
@@ -263,16 +263,16 @@ class Console:
         self._show_answer(text)
         await self.drain()
 
-    def _show_answer(self, text: Told) -> None:
+    def _show_answer(self, text: Showable) -> None:
         self.show(*[text] if isinstance(text, Board) else text.split("\n"))
 
-    def show(self, *texts: Told) -> None:
+    def show(self, *texts: Showable) -> None:
         """Show boards, and other texts each on a line, all made inert; they are written when the loop next runs."""
         if texts and self.in_line:
             self.end_line()
         self.write(shown_together(texts, self._look()))
 
-    def tell(self, *texts: str) -> None:
+    def notify(self, *texts: str) -> None:
         """Show what has happened meanwhile, and open the prompt again where it was open."""
         task = asyncio.current_task()
         leaving = task is not None and task.cancelling() > 0
@@ -282,7 +282,7 @@ class Console:
         self.show(*(named(text, self._names) for text in texts))
         if asked:
             self._prompt()
-        self._told.set()
+        self._unwritten.set()
 
     def interrupt(self) -> None:
         """Go to the line below the ^C that the terminal shows, once."""
@@ -297,8 +297,8 @@ class Console:
             OutputLost: it cannot be.
         """
         while True:
-            await self._told.wait()
-            self._told.clear()
+            await self._unwritten.wait()
+            self._unwritten.clear()
             await self.drain()
 
     def end_line(self) -> None:

@@ -35,7 +35,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.players.person.console import Console
 from chatgame.players.person.inert import inert
-from chatgame.players.person.narration import Told
+from chatgame.players.person.narration import Showable
 from chatgame.players.person.screen import prompt
 
 
@@ -59,8 +59,8 @@ class Editor:
         self._stream = stream
         self._line = _Line(self._enter)
         search = SearchToolbar()
-        look = [HighlightIncrementalSearchProcessor(), BeforeInput(lambda: ANSI(self.prompt))]
-        control = BufferControl(self._line, look, search_buffer_control=search.control, preview_search=True)
+        processors = [HighlightIncrementalSearchProcessor(), BeforeInput(lambda: ANSI(self.prompt))]
+        control = BufferControl(self._line, processors, search_buffer_control=search.control, preview_search=True)
         self._app = Application[None](
             Layout(HSplit([Window(control, height=self._height, wrap_lines=True, dont_extend_height=True), search])),
             key_bindings=_bindings(self._line),
@@ -175,14 +175,14 @@ class EditedConsole(Console):
     async def _read_lines(self) -> None:
         await self._editor.run()
 
-    def tell(self, *texts: str) -> None:
+    def notify(self, *texts: str) -> None:
         """Show what has happened meanwhile. Unlike on a bare terminal, the first Ctrl-C may only clear a line."""
-        super().tell(*(text.replace("; Ctrl-C leaves.", "; Ctrl-C twice leaves.") for text in texts))
+        super().notify(*(text.replace("; Ctrl-C leaves.", "; Ctrl-C twice leaves.") for text in texts))
 
     def _entered(self, line: str) -> None:
         """Take a line that was entered, answer it, or leave it in the editor."""
         question = self._open_question
-        answer: Told | None = None
+        answer: Showable | None = None
         if not _is_text(line):
             answer = sentences.NO_TEXT
         elif question:
@@ -195,7 +195,7 @@ class EditedConsole(Console):
             answer = self._too_early(line)
         if answer:
             self._show_answer(answer)
-            self._told.set()
+            self._unwritten.set()
 
     def _too_early(self, line: str) -> str:
         if line.startswith("/") and self._table:

@@ -45,7 +45,7 @@ Names = Mapping[Seat, str]
 NOBODY: Names = MappingProxyType({})
 
 
-Told = str | Board
+Showable = str | Board
 """What a person is told: a line, or a board."""
 
 
@@ -100,16 +100,16 @@ def known_names(names: Names) -> Names:
     return known
 
 
-def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
+def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Showable]:
     """What tells the person at `viewer` of a turn, their own or the partner's."""
     before, turn, after, secret = step.before, step.turn, step.after, step.secret
     mine = turn.seat is viewer
     who = names.get(turn.seat)
     match turn.kind:
         case Kind.QUIT:
-            told = sentences.SHUTTING_DOWN if mine else sentences.HAS_QUIT.format(seat=turn.seat.capitalize())
+            end = sentences.SHUTTING_DOWN if mine else sentences.HAS_QUIT.format(seat=turn.seat.capitalize())
             owing = [left_owing(before, viewer)] if before.revealing else []
-            return [*([] if mine else ["/q"]), *(named(line, names) for line in (told, *owing))]
+            return [*([] if mine else ["/q"]), *(named(line, names) for line in (end, *owing))]
         case Kind.SAY if mine:
             return []
         case Kind.SAY if who and not isinstance(who, Role):
@@ -120,7 +120,7 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
             return [Said(says if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
-    lines: list[Told] = [*_what_happened(was, turn, match, viewer)]
+    lines: list[Showable] = [*_what_happened(was, turn, match, viewer)]
     waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
     if waiting:
         if not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
@@ -134,10 +134,10 @@ def named(line: str, names: Names) -> str: ...
 
 
 @overload
-def named(line: Told, names: Names) -> Told: ...
+def named(line: Showable, names: Names) -> Showable: ...
 
 
-def named(line: Told, names: Names) -> Told:
+def named(line: Showable, names: Names) -> Showable:
     """A line of the program's own, or a board, with names in the place of seats."""
 
     def name(seat: re.Match[str]) -> str:
@@ -180,11 +180,11 @@ def typed(step: Step, viewer: Seat) -> str | None:
     return turn.text
 
 
-def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[Told]:
+def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[Showable]:
     """What the person at `viewer` sees on coming back: the last lines, and the board of the game that is on."""
     last = steps[-1]
     count = last.after.number
-    lines: list[Told] = [sentences.GOING_ON.format(turns=f"{count} turn{'s' if count > 1 else ''}")]
+    lines: list[Showable] = [sentences.GOING_ON.format(turns=f"{count} turn{'s' if count > 1 else ''}")]
     for step in steps:
         line = typed(step, viewer)
         lines += [] if line is None else [Typed(f"{sentences.PROMPT}{line}")]
@@ -193,11 +193,11 @@ def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list
     if not match:
         return lines
     comes = _what_comes(last.turn, last.after, match, viewer) if last.after.asked else []
-    now: list[Told] = [_seen(match, viewer, last.secret), *comes]
+    now: list[Showable] = [_seen(match, viewer, last.secret), *comes]
     return [*lines, *(named(line, names) for line in now)]
 
 
-def _seen(match: Match, viewer: Seat, secret: str | None, *, news: bool = False) -> Told:
+def _seen(match: Match, viewer: Seat, secret: str | None, *, news: bool = False) -> Showable:
     """The board, or why there is none."""
     try:
         return replace(match.board(viewer, secret), news=news)
@@ -210,15 +210,15 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat)
     if not before:
         about = [sentences.RULES.format(about=after.rules.about)] if after.rules.about else []
         return [sentences.STARTED.format(who=who, title=after.rules.title), *about]
-    told = after.told(before, viewer)
-    if told is not None:
-        return [told] if told else []
+    said = after.told(before, viewer)
+    if said is not None:
+        return [said] if said else []
     match turn.kind:
         case Kind.OFFER:  # the other is told what to do about it
             return [_OFFERED[turn.text]] if turn.seat is viewer else []
         case Kind.RESPOND:
-            told = _RESPONDED[before.offer, turn.text]
-            return [told.format(who=who, whose=whose(turn.seat.other, viewer))]
+            response = _RESPONDED[before.offer, turn.text]
+            return [response.format(who=who, whose=whose(turn.seat.other, viewer))]
         case Kind.MOVE:
             return [sentences.PLAYED.format(who=who, move=turn.text)]
         case Kind.ANSWER:

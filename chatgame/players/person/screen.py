@@ -7,7 +7,7 @@ from chatgame.core.sentences import PROMPT
 from chatgame.players.person.boards import drawn, in_words
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import BOLD, CYAN, FAINT, GREEN, READABLE, Look, styled, wrapped
-from chatgame.players.person.narration import Over, Said, Told, Typed, Waiting
+from chatgame.players.person.narration import Over, Said, Showable, Typed, Waiting
 
 _STYLES: dict[type[str], tuple[int, ...]] = {Said: (CYAN,), Waiting: (FAINT,), Over: (BOLD,)}
 
@@ -27,7 +27,7 @@ def shown(text: str | Board, look: Look) -> str:
     return "".join(f"{row}\n" for row in rows)
 
 
-def shown_together(texts: Sequence[Told], look: Look) -> str:
+def shown_together(texts: Sequence[Showable], look: Look) -> str:
     """Texts one after the other; but the line before a board that would push it off the screen stands below it."""
     rows = [shown(text, look) for text in texts]
     for at in range(1, len(texts)):
