@@ -1,4 +1,4 @@
-"""What a person reads: plain functions from the log to text. The words in chat are the assignment's."""
+"""What a person reads: pure functions from the log to text. The words in chat are the assignment's."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,44 +37,44 @@ _SEAT = r"\b[Tt]he (?:client|server)\b|^(?:Client|Server)\b"
 _YOU = r"(?i)\W*your?\b"
 
 _BLANK = "[\u115f\u1160\u3164\uffa0]"
-"""Letters that nobody sees, of Korean."""
+"""Invisible letters of Korean."""
 
 Names = Mapping[Seat, str]
-"""The names that people have given themselves, where they cannot be mistaken for a program's own words."""
+"""The names of the two people, as far as they have given any that cannot be mistaken for the program's words."""
 
 NOBODY: Names = MappingProxyType({})
 
 
 Showable = str | Board
-"""What a person is told: a line, or a board."""
+"""What a screen can show: a line or a board."""
 
 
 class Role(str):
-    """What a program that is no person is called, as in "the bot"; where a line would have a name, it stays bare."""
+    """What a partner is called that is not a person, as in "the bot". Unlike a name, it never precedes a message."""
 
     __slots__ = ()
 
 
 class Said(str):
-    """What the partner has said."""
+    """A message from the partner."""
 
     __slots__ = ()
 
 
 class Typed(str):
-    """What the person typed, with the prompt that stood before it."""
+    """A line that the person typed, after the prompt."""
 
     __slots__ = ()
 
 
 class Waiting(str):
-    """Who acts next; left out for a person who comes back later."""
+    """Who acts next; left out for a person who comes back."""
 
     __slots__ = ()
 
 
 class Asked(str):
-    """What the person is asked for."""
+    """What the person is asked for; left out for a person who comes back."""
 
     __slots__ = ()
 
@@ -86,9 +86,9 @@ class Over(str):
 
 
 def known_names(names: Names) -> Names:
-    """Those names that are visible, and cannot be mistaken for each other or for a program's own words.
+    """The names that are visible, and cannot be mistaken for each other or for the program's own words.
 
-    Where both have the same, it is the server's.
+    If both people have the same name, only the server keeps it.
     """
     known: dict[Seat, str] = {}
     for seat in reversed(Seat):
@@ -101,7 +101,7 @@ def known_names(names: Names) -> Names:
 
 
 def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Showable]:
-    """What tells the person at `viewer` of a turn, their own or the partner's."""
+    """What the person at `viewer` reads about a turn, their own or the partner's."""
     before, turn, after, secret = step.before, step.turn, step.after, step.secret
     mine = turn.seat is viewer
     who = names.get(turn.seat)
@@ -138,7 +138,7 @@ def named(line: Showable, names: Names) -> Showable: ...
 
 
 def named(line: Showable, names: Names) -> Showable:
-    """A line of the program's own, or a board, with names in the place of seats."""
+    """One of the program's own lines, or a board, with names in place of seats."""
 
     def name(seat: re.Match[str]) -> str:
         name = names.get(Seat(seat[0].split()[-1].lower()), seat[0])
@@ -156,7 +156,7 @@ def _capital(name: str) -> str:
 
 
 def typed(step: Step, viewer: Seat) -> str | None:
-    """A line with which the person at `viewer` can have written a turn, or None if they did not write it."""
+    """A line that the person at `viewer` can have typed to write a turn, or None if they did not write it."""
     turn, was = step.turn, step.before.playing
     if turn.seat is not viewer or (was and was.duty and not was.duty.asked and turn.kind is was.duty.kind):
         return None
@@ -181,7 +181,7 @@ def typed(step: Step, viewer: Seat) -> str | None:
 
 
 def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[Showable]:
-    """What the person at `viewer` sees on coming back: the last lines, and the board of the game that is on."""
+    """What the person at `viewer` sees when they come back: the last lines, and the board of a game in progress."""
     last = steps[-1]
     count = last.after.number
     lines: list[Showable] = [sentences.GOING_ON.format(turns=f"{count} turn{'s' if count > 1 else ''}")]
@@ -214,7 +214,7 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat)
     if said is not None:
         return [said] if said else []
     match turn.kind:
-        case Kind.OFFER:  # the other is told what to do about it
+        case Kind.OFFER:  # the other side reads what to do about it
             return [_OFFERED[turn.text]] if turn.seat is viewer else []
         case Kind.RESPOND:
             response = _RESPONDED[before.offer, turn.text]
