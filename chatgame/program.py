@@ -1,4 +1,4 @@
-"""The two programs, a server that waits and a client that comes, each from where its journal ends."""
+"""The two programs, a server and a client; each continues where its journal ends."""
 
 import asyncio
 import secrets
@@ -15,7 +15,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.conversation import OnDisk
 from chatgame.journal.store import Store
-from chatgame.net.addresses import canonical, is_loopback, port_option, reachable_at
+from chatgame.net.addresses import canonical, is_loopback, reachable_at, typed
 from chatgame.net.dial import Way
 from chatgame.net.listen import open_door
 from chatgame.net.tcp import TCPDialler, TCPListener
@@ -25,25 +25,25 @@ from chatgame.session.play import CHANCE, converse
 
 
 class Notify(Protocol):
-    """Takes sentences about what goes on around the conversation."""
+    """A function that shows a person sentences about what goes on around the conversation."""
 
     def __call__(self, *texts: str) -> object:
-        """Take sentences for a person."""
+        """Show sentences."""
 
 
 class Setting(NamedTuple):
     """Where and how a conversation takes place.
 
     Attributes:
-        host, port: the server's address; port 0 is any that is free.
-        games: that this side has.
+        host, port: the server's address; port 0 stands for any free port.
+        games: the games that this side has.
         store: the journal.
-        code: as the client, of a server on another computer.
+        code: for a client, the code of a server on another computer.
         insecure: whether to talk in the clear to another computer.
-        new: whether to begin afresh instead of going on with an unfinished conversation.
-        name: what the person wants to be called; nothing stands for what they said last time.
+        new: whether to begin afresh instead of continuing an unfinished conversation.
+        name: what the person wants to be called; an empty string stands for the name they gave last time.
         patience: seconds that a lost partner may take to come back.
-        chance: gives salts and random numbers; by default the system's own, which nobody can foresee.
+        chance: the source of salts and random numbers; by default the system's own, which nobody can predict.
     """
 
     host: str
@@ -78,11 +78,8 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
             if kept.held.number:
                 notify(sentences.UNFINISHED)
             elif invitation:
-                at_port = port_option(listener.port)
-                notify(
-                    sentences.CODE,
-                    sentences.CLIENT_COMMAND.format(host=reachable_at(host), port=at_port, code=invitation.code),
-                )
+                address = typed(reachable_at(host), listener.port)
+                notify(sentences.CODE, sentences.CLIENT_COMMAND.format(address=address, code=invitation.code))
             while True:
                 link = await door.partner
                 notify(sentences.CONNECTED_BY.format(peer=link.peer))
@@ -92,15 +89,15 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
                     return await converse(player, link, setting.games, kept, setting.chance)
                 except NothingSaid as error:
                     if (task := asyncio.current_task()) and task.cancelling():
-                        raise  # somebody leaves at the same moment, so nobody is waited for
+                        raise  # the person here leaves at the same moment, so do not wait for another client
                     notify(str(error))
 
 
 async def _secured(listener: TCPListener, kept: OnDisk, farewell: OnDisk | None) -> Invitation:
-    """Have the listener's connections secured; returns the code for somebody new, or none if nobody is expected."""
+    """Make the listener's connections secure; returns an invitation, without a code if nobody new is expected."""
     from chatgame.net.tls import new_certificate, server_tls  # which needs an extra
 
-    if not kept.pinned:  # a client that has still to hear the farewell knows the server by that one
+    if not kept.pinned:  # a client that does not know of the farewell yet knows the server by its certificate
         await kept.pin((farewell and farewell.pinned) or new_certificate())
     listener.tls = server_tls(kept.pinned or "")
     return Invitation(None if kept.held.number else any_code(secrets.randbelow))
@@ -115,13 +112,13 @@ async def join(player: Player, setting: Setting, notify: Notify) -> Table:
     host, port, games, store = canonical(setting.host), setting.port, setting.games, setting.store
     at = Seat.CLIENT, host, port
     if unsaid := store.unfinished(*at, closed=True):
-        no_matter = (Unreachable, JournalFailed) if setting.new else ()  # who wants another is not held up by it
+        no_matter = (Unreachable, JournalFailed) if setting.new else ()  # they do not keep a person from a new one
         with suppress(*no_matter):
             async with store.conversation(unsaid) as kept:
                 try:
                     await converse(player, await _way(setting, host, kept, notify).connect(), games, kept)
                 except (Forgotten, Diverged):
-                    await kept.end()  # it does not wait for us
+                    await kept.end()  # the server does not expect us any more
                 if kept.ended:
                     notify(sentences.FAREWELL_HEARD)
     async with _conversation(setting, notify, *at) as kept:
@@ -131,7 +128,7 @@ async def join(player: Player, setting: Setting, notify: Notify) -> Table:
 
 
 def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
-    """Return the client's way to the server: secure by the code, or as before; in the clear only on this computer.
+    """Return the client's way to the server: secure by the code or as before; in the clear only on this computer.
 
     Raises:
         Unreachable: the server is on another computer, and there is no code.
@@ -145,7 +142,7 @@ def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
     elif not (setting.insecure or is_loopback(host)):
         raise Unreachable(
             "To talk to another computer, add the code that the server shows there, as in: "
-            f"chatgame client --host {host} --port {setting.port} 7-guitar-island"
+            f"chatgame client {typed(host, setting.port)} 7-guitar-island"
         )
     dialler = TCPDialler(host, setting.port, tls)
     return Way(dialler, setting.games, kept, notify, setting.patience, setting.code)

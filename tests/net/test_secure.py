@@ -103,7 +103,7 @@ async def test_friend_with_the_code_gets_in(server: Server, tmp_path: Path) -> N
     """The server's person is told what to say; the code is kept nowhere."""
     code = server.code
     assert server.notices[1].startswith("Tell your friend the code")
-    assert re.fullmatch(rf"chatgame client --host \S+ --port {server.port} [1-9]\d?-[a-z]+-[a-z]+", server.notices[2])
+    assert re.fullmatch(rf"chatgame client \S+:{server.port} [1-9]\d?-[a-z]+-[a-z]+", server.notices[2])
     table = await server.come(code)
     assert (table.number, (await server.program).number) == (3, 3)
     assert not any(code.encode() in file.read_bytes() for file in list_of(tmp_path))
