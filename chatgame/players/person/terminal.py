@@ -47,6 +47,21 @@ def look_of_output(*, plain: bool = False, boards: Boards = "auto") -> Look:
     return look._replace(colour=coloured)
 
 
+def complain(sentence: str) -> None:
+    """Write a sentence to standard error; on a terminal, in rows that break between words.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if not sys.stderr:
+        return
+    width = None
+    with suppress(OSError):  # it is not a terminal
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or None
+    sys.stderr.write(shown(sentence, Look(width=width)))
+    sys.stderr.flush()
+
+
 def draws_unicode() -> bool:
     """Whether a terminal that edits lines is likely to draw boards in Unicode well.
 
