@@ -22,9 +22,9 @@ STEPS = ((1, 2), (7, 14), (6, 12), (8, 16))  # up, along a row, along either dia
 
 
 class Position(NamedTuple):
-    """The discs of who is to act, and all discs; and who is X, who begins.
+    """The discs of the seat to act, all discs, and the seat that is X and begins.
 
-    A column takes seven bits, column 1 the lowest: six for its cells from the bottom up, and one that stays 0.
+    Each column takes seven bits, column 1 the lowest: six for its cells from the bottom up, and one that stays 0.
     """
 
     own: int
@@ -106,7 +106,7 @@ class Connect4(Rules[Position, int]):
 
 
 def _fours(discs: int) -> int:
-    """Those of the discs that stand four in a row: upwards, along a row, or along either diagonal."""
+    """The discs that stand four in a row: upwards, along a row, or along either diagonal."""
     fours = 0
     for step, twice in STEPS:
         pairs = discs & discs >> step
