@@ -14,7 +14,7 @@ Spawn = Callable[..., Any]
 
 
 def on_a_terminal(*command: str, **env: str) -> Any:
-    """Start a command on a pseudo-terminal of its own, without colours if nobody says otherwise."""
+    """Start a command on a pseudo-terminal of its own, by default without colours."""
     process = pexpect.spawn(
         command[0],
         list(command[1:]),
@@ -23,7 +23,7 @@ def on_a_terminal(*command: str, **env: str) -> Any:
         dimensions=(60, 100),
         env=os.environ | {"TERM": "xterm", "NO_COLOR": "1", "CHATGAME_EDITOR": "no"} | env,
     )
-    process.delaybeforesend = None  # a line is typed at a prompt that is there
+    process.delaybeforesend = None  # tests wait for the prompt instead
     process.ptyproc.delayafterclose = process.ptyproc.delayafterterminate = 0.01
     return process
 
@@ -35,7 +35,7 @@ def say(speaker: Any, line: str, listener: Any) -> None:
 
 
 def chat_of_the_assignment(client: Any, server: Any) -> list[tuple[Any, str, Any]]:
-    """Who says what to whom, up to the client's `/q`."""
+    """The assignment's chat up to the client's `/q`: speaker, line, listener."""
     return [
         (client, "Hello", server),
         (server, "How are you?", client),
@@ -47,7 +47,7 @@ def chat_of_the_assignment(client: Any, server: Any) -> list[tuple[Any, str, Any
 
 
 def ends(process: Any, status: int) -> str:
-    """What else the program writes until it ends, which it does in time and with this exit status."""
+    """Check that the program ends in time with this exit status; returns what else it writes."""
     process.expect(pexpect.EOF)
     process.wait()
     assert (process.exitstatus, process.signalstatus) == (status, None)

@@ -1,4 +1,4 @@
-"""A wire: messages over streams by hand, right ones and wrong ones, in the protocol's frames."""
+"""A wire: messages in the protocol's frames over streams, valid or not."""
 
 import asyncio
 import ssl
@@ -9,7 +9,7 @@ from chatgame.protocol.messages import Message, decode, encode
 
 
 class Wire:
-    """Sends and receives messages over streams; knows nothing of what may be said when."""
+    """Sends and receives messages over streams; does not check what may be said when."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
@@ -37,7 +37,7 @@ class Wire:
         return payload
 
     async def receive(self) -> Message:
-        """Return the next message, which is one of this version."""
+        """Return the next message, which must be of this version."""
         message = decode(await self.receive_payload())
         assert isinstance(message, Message)
         return message
