@@ -1,7 +1,8 @@
-"""What people type after `chatgame`: the commands, their options, and the hosts and codes that they name."""
+"""The command line: the commands, their options, and how hosts and codes are read."""
 
 import argparse
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import combinations
 from typing import NamedTuple, NoReturn, get_args
 
@@ -14,6 +15,7 @@ from chatgame.players.bot.bot import Level
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.narration import known_names
+from chatgame.players.person.terminal import complain
 from chatgame.protocol.pairing import read_code
 
 EXAMPLES = """\
@@ -32,7 +34,7 @@ Talk and play with a friend on another computer:
 CLIENT_EXAMPLES = """\
   chatgame client                                a server on this computer
   chatgame client 192.0.2.2 7-guitar-island      one on another computer, with the code that it shows
-  chatgame client example.org:2000               a port of its own
+  chatgame client example.org:2000               another port than the usual one
   chatgame client '[2001:db8::1]:2000'           an IPv6 address
 
 """
@@ -44,13 +46,13 @@ OTHER_WORDS = {
     **dict.fromkeys(("list", "log", "ls"), "history"),
     **dict.fromkeys(("delete", "remove", "rm"), "forget"),
 }
-"""What people type who know other programs, and the command that they mean by it."""
+"""Commands of other programs that people may type, and what they are called here."""
 
 NUMBER = "the conversation's number in `chatgame history`"
 
 
 class Where(NamedTuple):
-    """What the words after `chatgame client` name; None stands for what they do not name."""
+    """The host, the port and the code in the words after `chatgame client`; None for each that is not there."""
 
     host: str | None = None
     port: int | None = None
@@ -58,7 +60,11 @@ class Where(NamedTuple):
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command and its options; ends the program after `--help`, `--version` and what cannot be understood."""
+    """The command and its options.
+
+    Raises:
+        SystemExit: after `--help` and `--version` (0), and after wrong usage (2).
+    """
     parser = new_parser()
     if not arguments or arguments[0] == "help":
         arguments = [*arguments[1:], "--help"]
@@ -66,7 +72,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error(_no_command(arguments[0]))
     options, more = parser.parse_known_args(arguments)
     if options.command == Seat.CLIENT:
-        # argparse takes words from one place only, and options may stand between them.
+        # argparse takes positional words from one place only, but options may stand between them.
         words = [*options.where, *(word for word in more if not _is_option(word))]
         more = [word for word in more if _is_option(word)]
         try:
@@ -83,12 +89,12 @@ def _is_option(word: str) -> bool:
 
 
 def read_where(words: Sequence[str]) -> Where:
-    """The host, the port and the code that somebody means by words in any order.
+    """Read a host, a port and a code from words in any order.
 
-    What has the form of a code is a code, in one word or several, and everything else is a host.
+    One or several words that have the form of a code are a code, and everything else is a host.
 
     Raises:
-        ValueError: there is more than one host among them, or a port that is not one; the text says what is wrong.
+        ValueError: there is more than one host or code, or the port is not a port; the text says what is wrong.
     """
     code = None
     for first, end in combinations(range(len(words) + 1), 2):
@@ -111,7 +117,7 @@ def _code(text: str) -> str | None:
 
 
 def _host_and_port(text: str) -> tuple[str | None, int | None]:
-    """HOST, HOST:PORT, :PORT, an IPv6 address, or one in brackets and perhaps a port."""
+    """Read HOST, HOST:PORT, :PORT, an IPv6 address, or an IPv6 address in brackets, perhaps with a port after it."""
     if text.startswith("[") and "]" in text:
         host, _, port = text[1:].partition("]")
         if port and not port.startswith(":"):
@@ -130,7 +136,7 @@ def _host_and_port(text: str) -> tuple[str | None, int | None]:
 
 
 def _locate(options: argparse.Namespace, words: Sequence[str]) -> None:
-    """Set where a client connects to."""
+    """Set the host, the port and the code of a client's options."""
     where = read_where(words)
     for name, value in (("host", where.host), ("port", where.port)):
         if value is not None and getattr(options, name) not in (None, value):
@@ -151,7 +157,7 @@ def _no_command(word: str) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Shows its examples first, and says in one line what is wrong."""
+    """A parser that shows examples first in its help, and says what is wrong in one sentence."""
 
     examples = ""
 
@@ -162,7 +168,9 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end the program."""
         end = "" if message.endswith(("?", ".")) else "."
-        self.exit(2, f"{self.prog}: {message}{end} See {self.prog} --help.\n")
+        with suppress(OSError):
+            complain(f"{self.prog}: {message}{end} See {self.prog} --help.")
+        self.exit(2)
 
 
 def new_parser() -> argparse.ArgumentParser:
@@ -183,14 +191,14 @@ def _add_server(command: argparse.ArgumentParser) -> None:
 
 
 def _add_client(command: argparse.ArgumentParser) -> None:
-    assert isinstance(command, _Parser), "made by one of its kind"
+    assert isinstance(command, _Parser), "subparsers are of the parser's own class"
     command.examples = CLIENT_EXAMPLES
     command.usage = "chatgame client [HOST[:PORT]] [CODE] [options]"
     command.add_argument(
         "where", nargs="*", metavar="HOST, CODE", help="the server's address, and the code that it shows"
     )
-    command.add_argument("--host", help=f"the address, if it is not named before (default: {DEFAULT_HOST})")
-    command.add_argument("--port", type=_port, help=f"the port (default: {DEFAULT_PORT})")
+    command.add_argument("--host", help=f"the server's address, another way to give it (default: {DEFAULT_HOST})")
+    command.add_argument("--port", type=_port, help=f"its port (default: {DEFAULT_PORT})")
     _add_seat(command)
 
 
@@ -219,12 +227,12 @@ def _add_look(command: argparse.ArgumentParser) -> None:
         "--boards",
         default="auto",
         choices=get_args(Boards),
-        help="how boards are drawn; auto is unicode where lines are edited in colours, and elsewhere ascii",
+        help="how to draw boards; auto is unicode if the terminal edits lines and has colours, and else ascii",
     )
 
 
 def _add_solo(command: argparse.ArgumentParser) -> None:
-    command.add_argument("game", nargs="*", metavar="GAME", help="a game to begin at once, as in connect4 or rps 3")
+    command.add_argument("game", nargs="*", metavar="GAME", help="a game to start at once, as in connect4 or rps 3")
     levels = [level.value for level in Level]
     command.add_argument("--level", default="medium", choices=levels, help="how strong the bot is (default: medium)")
     command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")
@@ -243,7 +251,7 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
         default=1.0,
         type=_speed,
         metavar="X",
-        help="playback speed (default: 1); pauses are cut to 3 seconds",
+        help="playback speed (default: 1); no pause is longer than 3 seconds",
     )
     _add_look(command)
 
@@ -278,7 +286,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "forget": ("delete a conversation", _add_forget),
     "completion": ("write a script that completes chatgame's commands in a shell", _add_completion),
 }
-"""Each command with its summary, and what adds its arguments."""
+"""Each command with its summary, and the function that adds its arguments."""
 
 
 def _name(text: str) -> str:

@@ -1,6 +1,6 @@
-"""The commands: each one's program, run with its options, and the exit status.
+"""The commands: what each of them runs, and the exit status.
 
-Each command imports late what it alone needs, so that no other waits for it.
+What only one command needs is imported when that command runs, so that the others start faster.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 Ctrl-C, and 128 plus the signal's number for other signals.
 """
@@ -31,9 +31,17 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.bot import Bot, Level
 from chatgame.players.first_line import FirstLine
-from chatgame.players.person.inert import inert, json_escaped
+from chatgame.players.person.inert import json_escaped
 from chatgame.players.person.screen import shown
-from chatgame.players.person.terminal import answered, console_at, give_up, look_of_output, notices, streams_restored
+from chatgame.players.person.terminal import (
+    answered,
+    complain,
+    console_at,
+    give_up,
+    look_of_output,
+    notices,
+    streams_restored,
+)
 from chatgame.plugins import installed_games
 from chatgame.session.commands import AS_MESSAGE, Write, read_chat
 from chatgame.session.play import converse
@@ -42,17 +50,17 @@ if TYPE_CHECKING:
     from chatgame.core.log import Entry
     from chatgame.journal.reader import Reader, Record
     from chatgame.journal.store import Store
-    from chatgame.program import Told
+    from chatgame.program import Notify
     from chatgame.session.interfaces import Player
 
 BROKEN_PIPE = 13
-"""The number of SIGPIPE, which ends a program whose output is no longer read, as in `chatgame export 1 | head`."""
+"""The number of SIGPIPE, which ends a program when nothing reads its output, as in `chatgame export 1 | head`."""
 
 END_TIME = 1.0
-"""In seconds: how long a thread that hangs may delay the end of the program."""
+"""Seconds that a hanging thread may delay the end of the program."""
 
 BOT_PACE = 0.5
-"""In seconds: how long a bot waits before it answers, so that a person can follow."""
+"""Seconds that a bot waits before it answers, so that a person can follow."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _end_in_time(status)
     flushed, problem = _ended(lambda: _print("") if sys.stdout else None)
     _complain(complaint or problem)
-    with suppress(KeyboardInterrupt):  # once more, from a task that was torn down
+    with suppress(KeyboardInterrupt):  # which a cancelled task may raise again
         runner.close()
     return status or flushed
 
@@ -72,29 +80,29 @@ def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) 
     """Run the command that these arguments name.
 
     Raises:
-        ChatgameError: it failed, or somebody left.
+        ChatgameError: the command failed, or one of the players left.
         _Stopped: a signal stopped it.
-        SystemExit: argparse has shown something instead.
+        SystemExit: argparse has shown help or an error instead.
     """
     options = read_arguments(arguments)
     if sys.stdout and sys.stdout.encoding.lower() != "utf-8":
         codecs.register_error("escaped", _escaped)
-        sys.stdout.reconfigure(errors="escaped")  # type: ignore[union-attr]  # a TextIOWrapper, as started
+        sys.stdout.reconfigure(errors="escaped")  # type: ignore[union-attr]  # it is a TextIOWrapper
     try:
         runner.run(signals.run(options))
     except KeyboardInterrupt:
-        runner.get_loop().set_exception_handler(lambda *_: None)  # for the tasks that it has torn down
+        runner.get_loop().set_exception_handler(lambda *_: None)  # for the tasks that it interrupted
         raise _Stopped(signals.number) from None
 
 
 def _ended(action: Callable[[], object]) -> tuple[int, str]:
-    """Do something; returns the exit status of a program that ends like this, and its complaint if it failed."""
+    """Run `action`; returns the exit status of a program that ends in this way, and a complaint if it failed."""
     try:
         action()
     except PlayerLeft:
         return 0, ""
     except ChatgameError as error:
-        return 1, f"{sentences.COMPLAINT.format(error=inert(str(error)))}\n"
+        return 1, sentences.COMPLAINT.format(error=error)
     except _Stopped as stopped:
         return 128 + stopped.number, ""
     except SystemExit as end:
@@ -103,15 +111,15 @@ def _ended(action: Callable[[], object]) -> tuple[int, str]:
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:
-    """Write what an encoding lacks as JSON does, so that JSON stays JSON."""
-    assert isinstance(error, UnicodeEncodeError), "it happens in writing"
+    """Replace characters that an encoding lacks by JSON's escapes, so that JSON stays JSON."""
+    assert isinstance(error, UnicodeEncodeError), "only output is written in this way"
     return json_escaped(error.object[error.start : error.end]), error.end
 
 
 def _end_in_time(status: int) -> None:
-    """See to it that no thread keeps the program from ending.
+    """Make sure that no thread keeps the program from ending.
 
-    One may hang in a name server that does not answer or in a terminal that does not read, and both asyncio and the
+    A thread may hang because a name server does not answer or a terminal does not read, and both asyncio and the
     interpreter would wait for it.
     """
     if any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate()):
@@ -123,8 +131,9 @@ def _end_in_time(status: int) -> None:
 def _complain(complaint: str) -> None:
     """Write a complaint to standard error, if it is not empty, and what argparse has left there."""
     try:
-        if sys.stderr:
-            sys.stderr.write(complaint)
+        if complaint:
+            complain(complaint)
+        elif sys.stderr:
             sys.stderr.flush()
     except OSError:
         give_up(sys.stderr)
@@ -153,32 +162,32 @@ async def sit_at(options: argparse.Namespace) -> None:
     """Take a seat of a conversation over the network, for the person at this terminal or for a bot.
 
     Raises:
-        ChatgameError: it failed; the sentence says why and what to do.
+        ChatgameError: the command failed; the sentence says why, and what to do.
     """
     seat = Seat(options.command)
     if not options.bot:
         async with console_at(seat, options.name, plain=options.plain, boards=options.boards) as console:
-            await _converse(console, options, console.tell)
+            await _converse(console, options, console.notify)
         return
-    with notices() as tell:
+    with notices() as notify:
         try:
-            over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE), options, tell)
+            over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE), options, notify)
         except asyncio.CancelledError:
-            tell(sentences.SHUTTING_DOWN)
+            notify(sentences.SHUTTING_DOWN)
             raise
         if over:
-            tell(sentences.OVER.format(number=over.number))
+            notify(sentences.OVER.format(number=over.number))
 
 
-async def _converse(player: "Player", options: argparse.Namespace, tell: "Told") -> Table | None:
+async def _converse(player: "Player", options: argparse.Namespace, notify: "Notify") -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program import Setting, join, serve
 
     games, problems = installed_games()
-    tell(*problems)
+    notify(*problems)
     if options.insecure:
-        tell(sentences.NOT_ENCRYPTED)
-    with await asyncio.to_thread(_journal) as store:  # another program may be making or updating it
+        notify(sentences.NOT_ENCRYPTED)
+    with await asyncio.to_thread(_journal) as store:  # it may have to wait for another program
         setting = Setting(
             options.host,
             options.port,
@@ -191,26 +200,26 @@ async def _converse(player: "Player", options: argparse.Namespace, tell: "Told")
             name=options.name,
         )
         try:
-            return await (join if options.command == Seat.CLIENT else serve)(player, setting, tell)
+            return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
         except PartnerLeft as farewell:
-            tell(str(farewell))
+            notify(str(farewell))
             return None
 
 
 async def play_alone(options: argparse.Namespace) -> None:
-    """Converse with a bot, which runs in this program too, over streams in memory.
+    """Talk and play with a bot that runs in the same program, over streams in memory.
 
     Raises:
-        ChatgameError: it failed; the sentence says why and what to do.
+        ChatgameError: the command failed; the sentence says why, and what to do.
     """
     games, problems = installed_games()
-    chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # asked to be foreseen
+    chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # the user wants it to be repeatable
     first = _line_to_play(options.game, games) if options.game else None
     look = {"plain": options.plain, "boards": options.boards}
     async with console_at(Seat.CLIENT, opposite="the bot", **look) as console:
         player = FirstLine(console, first) if first else console
         ours, bots = linked_in_memory(games)
-        console.tell(sentences.ALONE, *problems)
+        console.notify(sentences.ALONE, *problems)
         bot = asyncio.create_task(
             converse(
                 Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, InMemory(Seat.SERVER), chance
@@ -224,7 +233,11 @@ async def play_alone(options: argparse.Namespace) -> None:
 
 
 def _line_to_play(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:
-    """The line that opens the game which these words name."""
+    """The line that starts the game that these words name.
+
+    Raises:
+        ChatgameError: there is no such game, or it does not take these options.
+    """
     line = f"play {' '.join(words)}"
     table = Table.open("", games, {name: rules.version for name, rules in games.items()})
     try:
@@ -239,7 +252,7 @@ async def list_conversations() -> None:
     """List the conversations in the journal.
 
     Raises:
-        JournalFailed: it cannot be read.
+        JournalFailed: the journal cannot be read.
     """
     from chatgame.journal.reader import Reader
     from chatgame.records import listing
@@ -251,10 +264,10 @@ async def list_conversations() -> None:
 
 
 async def play_back(options: argparse.Namespace) -> None:
-    """Show a conversation as it was, with its pauses.
+    """Show a conversation as it happened, with its pauses.
 
     Raises:
-        JournalFailed: it cannot be read.
+        JournalFailed: the journal cannot be read.
     """
     from chatgame.records import recording
 
@@ -273,7 +286,7 @@ async def write_out(options: argparse.Namespace) -> None:
     """Write a conversation out, in the format asked for.
 
     Raises:
-        JournalFailed: it cannot be read.
+        JournalFailed: the journal cannot be read.
     """
     from chatgame.records import FORMATS
 
@@ -285,8 +298,8 @@ async def forget(options: argparse.Namespace) -> None:
     """Delete a conversation from the journal, after asking.
 
     Raises:
-        JournalFailed: it cannot be written.
-        ChatgameError: the person does not want it, or cannot be asked.
+        JournalFailed: the journal cannot be written.
+        ChatgameError: the person said no, or cannot be asked.
     """
     from chatgame.journal.reader import Reader
 
@@ -300,7 +313,7 @@ async def forget(options: argparse.Namespace) -> None:
 
 
 def _described(past: "Reader", number: int) -> str:
-    """The line of a conversation in the history, if it can be read: what is damaged can be deleted all the same."""
+    """A conversation's line in the history; empty if it is damaged, since it can be deleted all the same."""
     from chatgame.records import described
 
     try:
@@ -324,7 +337,7 @@ async def _confirm(question: str) -> None:
 
 
 async def complete(options: argparse.Namespace) -> None:
-    """Write the script with which a shell completes what is typed after `chatgame`."""
+    """Write a script that lets a shell complete the commands and options of chatgame."""
     import shtab  # takes 80 ms
 
     _print(shtab.complete(new_parser(), options.shell))
@@ -334,7 +347,7 @@ async def show_demo(options: argparse.Namespace) -> None:
     """Show a conversation that types itself.
 
     Raises:
-        ChatgameError: it failed; the sentence says why and what to do.
+        ChatgameError: the command failed; the sentence says why, and what to do.
     """
     from chatgame.demo import demonstrate
 
@@ -355,7 +368,7 @@ def _kept(number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
 
 
 def _print(text: str) -> None:
-    """Write text to standard output now, and what it holds already."""
+    """Write text to standard output, and flush it."""
     if not sys.stdout:
         raise OutputLost("There is no standard output to write to.")
     try:
@@ -370,16 +383,16 @@ def _print(text: str) -> None:
 
 
 def journal_path() -> Path:
-    """Where the journal is kept: in the user's state folder.
+    """The journal's file, in the user's state folder.
 
     Raises:
-        JournalFailed: the user has none, as without a home folder.
+        JournalFailed: the user has no state folder, for example because there is no home folder.
     """
-    from platformdirs import user_state_path  # not for a `solo` or a `--help`
+    from platformdirs import user_state_path  # which `solo` and `--help` do not need
 
     try:
         folder = user_state_path("chatgame", appauthor=False)
-    except RuntimeError:  # what pathlib raises, too
+    except RuntimeError:  # pathlib raises it, too
         folder = Path()
     if not folder.is_absolute():
         raise JournalFailed(
@@ -398,22 +411,22 @@ class _Stopped(Exception):  # not an error
 
 
 class _Signals:
-    """What SIGINT and SIGTERM do: they cancel the program, so that the partner is told and the terminal is put back.
+    """Handles SIGINT and SIGTERM: they cancel the command, so that it can tell the partner and restore the terminal.
 
-    SIGHUP does not: a terminal that was closed ends the program as if it were killed, and the partner waits.
+    SIGHUP is left alone: when a terminal is closed, the program ends as if it were killed, and the partner waits.
 
     Attributes:
-        number: the first that came, or 0.
+        number: the first signal that came, or 0.
     """
 
     def __init__(self) -> None:
         self.number = 0
         self._task: asyncio.Task[None] | None = None
-        self._pending = False  # one came, and the event loop has not noticed it yet
+        self._pending = False  # a signal came, and the event loop has not noticed it yet
 
     @contextmanager
     def handled(self) -> Iterator[None]:
-        """Handle them, but for those that whoever started the program wants to be ignored."""
+        """Handle the signals, apart from those that the parent process had set to be ignored."""
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
         try:
@@ -428,7 +441,7 @@ class _Signals:
         """Run a command, which a signal cancels.
 
         Raises:
-            _Stopped: one came.
+            _Stopped: a signal came.
             ChatgameError: the command failed.
         """
         self._task = asyncio.current_task()
@@ -448,10 +461,10 @@ class _Signals:
         task, pending = self._task, self._pending
         self.number = self.number or number
         if not task:
-            return  # the program begins or ends anyway
+            return  # the program is only starting, or is ending already
         if pending:
             self._task = None
-            raise KeyboardInterrupt  # the event loop is stuck, as in the rules of a game that never come to an end
+            raise KeyboardInterrupt  # the event loop is stuck, for example in the rules of a game
         self._pending = True
         task.get_loop().call_soon_threadsafe(self._cancel, task)
 

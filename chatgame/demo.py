@@ -1,7 +1,7 @@
-"""The demo: a conversation that types itself, each person on a pane of their own.
+"""The demo: a conversation that types itself, with a pane for each person.
 
-Nothing in it is painted: a server and a client, as `chatgame.program` runs them, talk over a socket, and each pane is
-the terminal of one. Only the keys are pressed by a script.
+It is not a recording: a server and a client, run by `chatgame.program`, talk over a socket, and each pane is the
+terminal of one of them. Only the keys are pressed by a script.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from chatgame.net.addresses import DEFAULT_HOST
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look, styled, uncoloured
 from chatgame.players.person.terminal import takes_codes
-from chatgame.program import Setting, Told, join, serve
+from chatgame.program import Notify, Setting, join, serve
 from chatgame.session.interfaces import Player
 
 NAMES = {Seat.SERVER: "Anna", Seat.CLIENT: "Ben"}
@@ -45,28 +45,28 @@ SCRIPT = (
     (Seat.CLIENT, "/q"),
 )
 
-KEY_TIME, LOOK_TIME = 0.05, 1.5
-"""In seconds: between two keys, and how long a person looks before typing."""
+KEY_TIME, THINK_TIME = 0.05, 1.5
+"""Seconds between two keys, and seconds that a person thinks before typing."""
 
 WIDEST, NARROWEST = 60, 38
-"""In columns: of a pane; where two of the narrowest do not fit side by side, one stands below the other."""
+"""Widths of a pane, in columns. If two of the narrowest do not fit side by side, one is below the other."""
 
-Run = Callable[[Player, Setting, Told], Awaitable[object]]
+Run = Callable[[Player, Setting, Notify], Awaitable[object]]
 
 BAR = " | "
 SHELL = "$ "
 
 TOP, END_OF_ROW, REST = "\x1b[H", "\x1b[K", "\x1b[J"
-"""Where a frame begins, and what clears behind its rows and below it (ECMA-48 8.3.21, 8.3.41 and 8.3.39)."""
+"""Go to the top left, clear the rest of a row, and clear the rest of the screen (ECMA-48 8.3.21, 8.3.41, 8.3.39)."""
 
 
 class Pane:
-    """A terminal for one person: it shows what their program writes, and there a script can type.
+    """A terminal for one person: it shows what their program writes, and a script types on it.
 
     Attributes:
-        title: whose it is.
-        text: all that it has shown.
-        keys: what was typed.
+        title: whose terminal it is.
+        text: everything that it has shown.
+        keys: the lines that the program reads.
     """
 
     def __init__(self, seat: Seat, draw: Callable[[], object]) -> None:
@@ -77,34 +77,34 @@ class Pane:
         self._written = asyncio.Event()
 
     def write(self, data: bytes) -> None:
-        """Show what a program writes."""
+        """Show what the program writes."""
         self.text += data.decode()
         self._written.set()
         self._draw()
 
     async def drain(self) -> None:
-        """All is shown at once."""
+        """Do nothing: everything is shown at once."""
 
     def is_closing(self) -> bool:
-        """It stays open."""
+        """Never: it stays open."""
         return False
 
     async def shows(self, text: str) -> None:
-        """Wait until this is the last text that it shows."""
+        """Wait until the pane's text ends with this, apart from colours."""
         while not uncoloured(self.text).endswith(text):
             self._written.clear()
             await self._written.wait()
 
     async def type(self, line: str, speed: float) -> None:
         """Type a line, key by key."""
-        await asyncio.sleep(LOOK_TIME / speed)
+        await asyncio.sleep(THINK_TIME / speed)
         for key in line:
             self.write(key.encode())
             await asyncio.sleep(KEY_TIME / speed)
         self.write(b"\n")
 
     def rows(self, width: int, height: int) -> list[str]:
-        """The last that it has shown, in so many rows of that width, with a cursor behind the last."""
+        """The end of its text, in at most `height` rows of `width` columns, with a cursor after it."""
         import wcwidth  # takes 30 ms
 
         lines = self.text.split("\n")[-height:]
@@ -115,10 +115,12 @@ class Pane:
 
 
 async def demonstrate(look: Look, speed: float, write: Callable[[str], object]) -> None:
-    """Let the two talk and play, so many times as fast as people do; what is no screen gets all of it at the end.
+    """Let the two talk and play, `speed` times as fast as people do.
+
+    If the output is not a screen, both panes are written one after the other at the end.
 
     Raises:
-        ChatgameError: a program failed.
+        ChatgameError: one of the programs failed.
     """
     if not look.width or look.plain or not takes_codes():
         for pane in await perform(look, inf, lambda _: None):
@@ -129,15 +131,15 @@ async def demonstrate(look: Look, speed: float, write: Callable[[str], object]) 
         rows = side_by_side(panes, *shutil.get_terminal_size())
         write(TOP + "".join(f"{row}{END_OF_ROW}\n" for row in rows) + REST)
 
-    write("\n" * shutil.get_terminal_size().lines)  # which leaves what was there to scroll back to
+    write("\n" * shutil.get_terminal_size().lines)  # so that what was on the screen can be scrolled back to
     await perform(look, speed, draw)
 
 
 async def perform(look: Look, speed: float, draw: Callable[[Sequence[Pane]], object]) -> Sequence[Pane]:
-    """Run both programs, and type; returns the panes of both.
+    """Run both programs, and type the script; returns the panes of both.
 
     Raises:
-        ChatgameError: a program failed.
+        ChatgameError: one of the programs failed.
     """
     panes = {seat: Pane(seat, lambda: draw([*panes.values()])) for seat in NAMES}
     port = asyncio.get_running_loop().create_future()
@@ -146,15 +148,17 @@ async def perform(look: Look, speed: float, draw: Callable[[Sequence[Pane]], obj
         pane = panes[seat]
         console = Console(seat, pane.keys, pane, terminal=True, look=lambda: _in_pane(look), name=NAMES[seat])
 
-        def told(*texts: str) -> None:
-            console.tell(*texts)
+        def notify(*texts: str) -> None:
+            console.notify(*texts)
             for text in texts:
-                if text.startswith("Server listening") and not port.done():  # it is cancelled with the demo
+                if (
+                    text.startswith("Server listening") and not port.done()
+                ):  # it is done already if the demo was cancelled
                     port.set_result(int(text.rpartition(" ")[2]))
 
         reading = asyncio.create_task(console.read())
         try:
-            await run(console, Setting(DEFAULT_HOST, where, BUILT_IN, store, name=NAMES[seat]), told)
+            await run(console, Setting(DEFAULT_HOST, where, BUILT_IN, store, name=NAMES[seat]), notify)
             pane.write(SHELL.encode())
         finally:
             reading.cancel()
@@ -173,19 +177,19 @@ async def perform(look: Look, speed: float, draw: Callable[[Sequence[Pane]], obj
 
 
 def _in_pane(look: Look) -> Look:
-    """The same look on a pane."""
+    """The same look, at the width of a pane."""
     return look._replace(width=_layout(*shutil.get_terminal_size())[0] if look.width else None, titled=False)
 
 
 def _layout(columns: int, rows: int) -> tuple[int, int]:
-    """The columns of a pane, and its rows below the title."""
+    """The width of a pane in columns, and its height in rows, without the title."""
     if columns < 2 * NARROWEST + len(BAR):
         return min(columns, WIDEST), max((rows - 1) // 2 - 1, 1)
     return min((columns - len(BAR)) // 2, WIDEST), max(rows - 2, 1)
 
 
 def side_by_side(panes: Sequence[Pane], columns: int, rows: int) -> list[str]:
-    """The panes side by side, or one below the other where the screen is narrow."""
+    """The panes as rows: side by side, or one below the other on a narrow screen."""
     import wcwidth
 
     width, height = _layout(columns, rows)

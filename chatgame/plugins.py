@@ -1,6 +1,6 @@
 """Games of other packages: a plugin is a subclass of `Rules` that an installed package names in its metadata.
 
-It does so in the entry-point group `chatgame.games`, under the name of its game.
+The entry point is in the group `chatgame.games`, and has the name of the game.
 """
 
 import re
@@ -23,12 +23,12 @@ _NAME = r"[a-z0-9_-]{1,32}"
 
 
 def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
-    """The built-in games and those of plugins, by name; and a sentence for each plugin that cannot be used."""
+    """The built-in games and those of plugins, by name, and a sentence about each plugin that cannot be used."""
     games, problems = dict(BUILT_IN), []
     for found in _plugins():
         try:
             games[found.name] = _plugin(found, games)
-        except ANY_FAILURE as error:  # it costs its own game alone
+        except ANY_FAILURE as error:  # only that one game is lost
             problems.append(
                 sentences.CANNOT_BE_PLAYED.format(name=found.name, error=f"{type(error).__name__}: {error}")
             )
@@ -36,7 +36,7 @@ def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
 
 
 def _plugins() -> "Iterable[EntryPoint]":
-    """What packages name; where none does, `importlib.metadata` is not loaded, which takes a quarter of the start."""
+    """The entry points of plugins; without any, `importlib.metadata` is not loaded, a quarter of the start."""
     if not any(_names_plugins(file) for folder in sys.path for file in _metadata(folder)):
         return ()
     from importlib.metadata import entry_points
@@ -45,7 +45,7 @@ def _plugins() -> "Iterable[EntryPoint]":
 
 
 def _metadata(folder: str) -> list[Path]:
-    with suppress(OSError, ValueError):  # a folder that cannot be read, or is none, names nothing
+    with suppress(OSError, ValueError):  # it is not a folder, or cannot be read
         return [*Path(folder).glob("*-info/entry_points.txt")]
     return []
 
@@ -63,17 +63,17 @@ def _plugin(found: "EntryPoint", games: dict[str, AnyRules]) -> AnyRules:
 
 
 def checked(rules: object, name: str) -> AnyRules:
-    """What an entry point of that name has led to, if it can be a game.
+    """Return `rules`, which the entry point `name` led to, if they can be a game.
 
     Raises:
-        TypeError, ValueError: it cannot; the text says why.
+        TypeError, ValueError: they cannot; the text says why.
     """
     if not isinstance(rules, Rules):
         raise TypeError("it is not a subclass of chatgame.core.rules.Rules")
     if rules.name != name or not re.fullmatch(_NAME, rules.name):
-        raise ValueError("its name must be that of its entry point, of a-z, 0-9, - and _, at most 32 characters")
+        raise ValueError("its name must be that of its entry point, and at most 32 characters from a-z, 0-9, - and _")
     if not isinstance(getattr(rules, "title", None), str):
-        raise TypeError("its title must be a text")
+        raise TypeError("its title must be a string")
     if not (isinstance(rules.version, int) and 1 <= rules.version < 2**31):
         raise ValueError("its version must be a whole number from 1")
     if not isinstance(rules.draws, bool):

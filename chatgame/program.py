@@ -1,4 +1,4 @@
-"""The two programs, a server that waits and a client that comes, each from where its journal ends."""
+"""The two programs, a server and a client; each continues where its journal ends."""
 
 import asyncio
 import secrets
@@ -13,9 +13,9 @@ from chatgame.core.limits import PATIENCE
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.journal.conversation import Conversation
+from chatgame.journal.conversation import OnDisk
 from chatgame.journal.store import Store
-from chatgame.net.addresses import canonical, is_loopback, port_option, reachable_at
+from chatgame.net.addresses import canonical, is_loopback, reachable_at, typed
 from chatgame.net.dial import Way
 from chatgame.net.listen import open_door
 from chatgame.net.tcp import TCPDialler, TCPListener
@@ -24,26 +24,26 @@ from chatgame.session.interfaces import Player
 from chatgame.session.play import CHANCE, converse
 
 
-class Told(Protocol):
-    """Takes sentences about what goes on around the conversation."""
+class Notify(Protocol):
+    """A function that shows a person sentences about what goes on around the conversation."""
 
     def __call__(self, *texts: str) -> object:
-        """Take sentences for a person."""
+        """Show sentences."""
 
 
 class Setting(NamedTuple):
     """Where and how a conversation takes place.
 
     Attributes:
-        host, port: the server's address; port 0 is any that is free.
-        games: that this side has.
+        host, port: the server's address; port 0 stands for any free port.
+        games: the games that this side has.
         store: the journal.
-        code: as the client, of a server on another computer.
+        code: for a client, the code of a server on another computer.
         insecure: whether to talk in the clear to another computer.
-        new: whether to begin afresh instead of going on with an unfinished conversation.
-        name: what the person wants to be called; nothing stands for what they said last time.
+        new: whether to begin afresh instead of continuing an unfinished conversation.
+        name: what the person wants to be called; an empty string stands for the name they gave last time.
         patience: seconds that a lost partner may take to come back.
-        chance: gives salts and random numbers; by default the system's own, which nobody can foresee.
+        chance: the source of salts and random numbers; by default the system's own, which nobody can predict.
     """
 
     host: str
@@ -58,7 +58,7 @@ class Setting(NamedTuple):
     chance: Random = CHANCE
 
 
-async def serve(player: Player, setting: Setting, told: Told) -> Table:
+async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
     """Open a table, wait for a client there, and let `player` converse; returns the closed table.
 
     Raises:
@@ -66,47 +66,44 @@ async def serve(player: Player, setting: Setting, told: Told) -> Table:
     """
     host = canonical(setting.host)
     listener = await TCPListener.bind(host, setting.port)
-    async with open_door(listener, setting.games, told, setting.patience) as door:
+    async with open_door(listener, setting.games, notify, setting.patience) as door:
         at = Seat.SERVER, host, listener.port
-        async with _conversation(setting, told, *at) as kept, AsyncExitStack() as stack:
+        async with _conversation(setting, notify, *at) as kept, AsyncExitStack() as stack:
             unsaid = setting.store.unfinished(*at, closed=True)
             farewell = await stack.enter_async_context(setting.store.conversation(unsaid)) if unsaid else None
             secure = kept.pinned if kept.held.number else not (setting.insecure or is_loopback(host))
             invitation = await _secured(listener, kept, farewell) if secure else None
             await door.open(kept, farewell, invitation)
-            told(sentences.LISTENING.format(host=host, port=listener.port))
+            notify(sentences.LISTENING.format(host=host, port=listener.port))
             if kept.held.number:
-                told(sentences.UNFINISHED)
+                notify(sentences.UNFINISHED)
             elif invitation:
-                at_port = port_option(listener.port)
-                told(
-                    sentences.CODE,
-                    sentences.CLIENT_COMMAND.format(host=reachable_at(host), port=at_port, code=invitation.code),
-                )
+                address = typed(reachable_at(host), listener.port)
+                notify(sentences.CODE, sentences.CLIENT_COMMAND.format(address=address, code=invitation.code))
             while True:
                 link = await door.partner
-                told(sentences.CONNECTED_BY.format(peer=link.peer))
+                notify(sentences.CONNECTED_BY.format(peer=link.peer))
                 if not kept.held.number:
-                    told(sentences.WAITING_FOR_MESSAGE)
+                    notify(sentences.WAITING_FOR_MESSAGE)
                 try:
                     return await converse(player, link, setting.games, kept, setting.chance)
                 except NothingSaid as error:
                     if (task := asyncio.current_task()) and task.cancelling():
-                        raise  # somebody leaves at the same moment, so nobody is waited for
-                    told(str(error))
+                        raise  # the person here leaves at the same moment, so do not wait for another client
+                    notify(str(error))
 
 
-async def _secured(listener: TCPListener, kept: Conversation, farewell: Conversation | None) -> Invitation:
-    """Have the listener's connections secured; returns the code for somebody new, or none if nobody is expected."""
+async def _secured(listener: TCPListener, kept: OnDisk, farewell: OnDisk | None) -> Invitation:
+    """Make the listener's connections secure; returns an invitation, without a code if nobody new is expected."""
     from chatgame.net.tls import new_certificate, server_tls  # which needs an extra
 
-    if not kept.pinned:  # a client that has still to hear the farewell knows the server by that one
+    if not kept.pinned:  # a client that does not know of the farewell yet knows the server by its certificate
         await kept.pin((farewell and farewell.pinned) or new_certificate())
     listener.tls = server_tls(kept.pinned or "")
     return Invitation(None if kept.held.number else any_code(secrets.randbelow))
 
 
-async def join(player: Player, setting: Setting, told: Told) -> Table:
+async def join(player: Player, setting: Setting, notify: Notify) -> Table:
     """Join the table of a server, and let `player` converse; returns the closed table.
 
     Raises:
@@ -115,23 +112,23 @@ async def join(player: Player, setting: Setting, told: Told) -> Table:
     host, port, games, store = canonical(setting.host), setting.port, setting.games, setting.store
     at = Seat.CLIENT, host, port
     if unsaid := store.unfinished(*at, closed=True):
-        no_matter = (Unreachable, JournalFailed) if setting.new else ()  # who wants another is not held up by it
+        no_matter = (Unreachable, JournalFailed) if setting.new else ()  # they do not keep a person from a new one
         with suppress(*no_matter):
             async with store.conversation(unsaid) as kept:
                 try:
-                    await converse(player, await _way(setting, host, kept, told).begin(), games, kept)
+                    await converse(player, await _way(setting, host, kept, notify).connect(), games, kept)
                 except (Forgotten, Diverged):
-                    await kept.end()  # it does not wait for us
+                    await kept.end()  # the server does not expect us any more
                 if kept.ended:
-                    told(sentences.FAREWELL_HEARD)
-    async with _conversation(setting, told, *at) as kept:
-        link = await _way(setting, host, kept, told).begin()
-        told(sentences.CONNECTED_TO.format(host=host, port=port))
+                    notify(sentences.FAREWELL_HEARD)
+    async with _conversation(setting, notify, *at) as kept:
+        link = await _way(setting, host, kept, notify).connect()
+        notify(sentences.CONNECTED_TO.format(host=host, port=port))
         return await converse(player, link, games, kept, setting.chance)
 
 
-def _way(setting: Setting, host: str, kept: Conversation, told: Told) -> Way:
-    """Return the client's way to the server: secure by the code, or as before; in the clear only on this computer.
+def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
+    """Return the client's way to the server: secure by the code or as before; in the clear only on this computer.
 
     Raises:
         Unreachable: the server is on another computer, and there is no code.
@@ -145,16 +142,14 @@ def _way(setting: Setting, host: str, kept: Conversation, told: Told) -> Way:
     elif not (setting.insecure or is_loopback(host)):
         raise Unreachable(
             "To talk to another computer, add the code that the server shows there, as in: "
-            f"chatgame client --host {host} --port {setting.port} 7-guitar-island"
+            f"chatgame client {typed(host, setting.port)} 7-guitar-island"
         )
     dialler = TCPDialler(host, setting.port, tls)
-    return Way(dialler, setting.games, kept, told, setting.patience, setting.code)
+    return Way(dialler, setting.games, kept, notify, setting.patience, setting.code)
 
 
 @asynccontextmanager
-async def _conversation(
-    setting: Setting, told: Told, seat: Seat, host: str, port: int
-) -> AsyncIterator[Conversation]:
+async def _conversation(setting: Setting, notify: Notify, seat: Seat, host: str, port: int) -> AsyncIterator[OnDisk]:
     """The unfinished conversation there, or a new one."""
     store = setting.store
     number = None if setting.new else store.unfinished(seat, host, port)
@@ -166,5 +161,5 @@ async def _conversation(
             yield kept
         except (PlayerLeft, asyncio.CancelledError):
             if kept.goes_on:
-                told(sentences.KEPT)
+                notify(sentences.KEPT)
             raise

@@ -1,4 +1,4 @@
-"""Past conversations: the list of them, and one as text, as JSON or as a recording, all read from the one log."""
+"""Past conversations: a list of them, and one of them as text, JSON or a recording, all read from its log."""
 
 import json
 import re
@@ -27,28 +27,28 @@ from chatgame.plugins import installed_games
 from chatgame.session.session import still_due
 
 LONGEST_PAUSE = 3.0
-"""In seconds: how long a recording shows somebody think."""
+"""Seconds: longer pauses are shortened to this in a recording."""
 
 WIDTH, HEIGHT = 100, 30
-"""Of the terminal that a recording is played on, in columns and rows."""
+"""The size of the terminal that a recording is made for, in columns and rows."""
 
 Log = Sequence[tuple[Entry, float]]
-"""The turns of a conversation, each with when it was written, in seconds since 1970."""
+"""The turns of a conversation, each with the time when it was written, in seconds since 1970."""
 
 
 UNITS = (("year", 31_556_952), ("month", 2_629_746), ("day", 86_400), ("hour", 3600), ("minute", 60))
-"""Of time, in seconds; years and months as long as they are on average."""
+"""Units of time, in seconds; years and months have their average length."""
 
 
 def listing(
     records: Sequence[Record], log: Callable[[int], Iterable[tuple[Entry, float]]], now: float, look: Look
 ) -> Iterator[str]:
-    """A line for each conversation, and what can be done with one.
+    """A line for each conversation, and a line that says what can be done with one.
 
     Args:
         records: the conversations.
-        log: gives the turns of one, by its number; it is asked only where a game was played.
-        now: in seconds since 1970.
+        log: returns the turns of a conversation by its number; called only if a game was played.
+        now: the time, in seconds since 1970.
         look: how the lines are shown.
     """
     if not records:
@@ -62,7 +62,7 @@ def listing(
 
 
 def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
-    """A conversation in a line: its number, when and where it was, with whom, how long, and what was played."""
+    """A conversation in a line: its number, when and where it was, with whom, its length, and what was played."""
     where = f"as the {record.seat} at {_place(record)}"
     parts = [f"{_counted(record.turns, 'turn')} with {_called(record, record.seat.other)}, {where}", *played]
     if record.older:
@@ -73,7 +73,7 @@ def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
 
 
 def _results(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, AnyRules]) -> list[str]:
-    """For each game how its matches ended, as in "tic-tac-toe: 2 won, 1 lost"."""
+    """How the matches of each game ended, as in "tic-tac-toe: 2 won, 1 lost"."""
     ends: dict[str, Counter[str]] = {}
     due: list[str] = []
     try:
@@ -91,7 +91,7 @@ def _results(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str
 
 
 def _reveal_due(last: Step, record: Record) -> list[str]:
-    """Whose reveal was still due after the last turn, if anybody's was."""
+    """A phrase that says whose reveal was still due after the last turn, if one was."""
     seat = _revealing(last)
     if not seat:
         return []
@@ -150,15 +150,15 @@ def _iso(moment: float) -> str:
 
 
 def recording(record: Record, log: Log, look: Look) -> Iterator[tuple[float, str]]:
-    """What the screen at one's own seat showed: each text, with the seconds from the beginning until it appears.
+    """What the screen at one's own seat showed: pairs of the seconds since the beginning and the text that appears.
 
     Raises:
-        JournalFailed: the log is damaged, or of games that are not here in the same version.
+        JournalFailed: the log is damaged, or has games that are not installed in the same version.
     """
     seat, at, last = record.seat, 0.0, log[0][1]
     names = _names(record)
-    banner = "".join(shown(line, look) for line in BANNER)  # once, before the first prompt or board
-    read = _read(record, log)  # all of it, so that nothing is shown of what is damaged
+    banner = "".join(shown(line, look) for line in BANNER)  # shown once, before the first prompt or board
+    read = _read(record, log)  # to the end, so that nothing of a damaged log is shown
     asked = read[0].before.asked is seat
     if asked:
         yield at, banner + prompt(look)
@@ -168,12 +168,12 @@ def recording(record: Record, log: Log, look: Look) -> Iterator[tuple[float, str
         last = written
         line = typed(step, seat)
         text = "" if line is None else f"{inert(line)}\n"
-        told = "".join(shown(part, look) for part in narrate(step, seat, names))
+        shows = "".join(shown(part, look) for part in narrate(step, seat, names))
         asked = step.after.asked is seat
         if step.after.playing or asked:
-            told = banner + told if step.after.playing else told + banner
+            shows = banner + shows if step.after.playing else shows + banner
             banner = ""
-        yield at, text + told + (prompt(look) if asked else "")
+        yield at, text + shows + (prompt(look) if asked else "")
     if asked:
         yield at, "\n"
     if step.after.revealing:
@@ -192,7 +192,7 @@ def _steps(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, 
 
 
 def as_text(record: Record, log: Log) -> Iterator[str]:
-    """The screen, from the first line to the last, below a header."""
+    """The text of the whole screen, below a header."""
     names = _names(record)
     who = " and ".join(f"{names[seat]} ({seat})" if seat in names else f"the {seat}" for seat in Seat)
     ended = f"ended {_local(record.ended)}" if record.ended else "not finished"
@@ -208,11 +208,10 @@ def as_text(record: Record, log: Log) -> Iterator[str]:
 
 
 def as_json(record: Record, log: Log) -> Iterator[str]:
-    """One JSON object: who talked, when and where, and the turns as in the protocol, each with when it was written.
+    """One JSON object: who talked, when and where, and the turns as in the protocol, each with its time.
 
-    Where the last turn left a reveal due, it says whose.
-
-    Text stays as it is, but for characters that would act on a terminal; those are escaped.
+    If a reveal was still due after the last turn, `reveal_due` names the seat. Characters that would act on a
+    terminal are escaped; all other text stays readable.
     """
     read = _read(record, log)
     about: dict[str, Any] = {
@@ -241,7 +240,7 @@ def _json(value: object, indent: int | None = None) -> str:
 
 
 def as_asciicast(record: Record, log: Log) -> Iterator[str]:
-    """A recording in the format asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/), for asciinema."""
+    """A recording for asciinema, in the format asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/)."""
     title = f"chatgame {__version__}, {' and '.join(_called(record, seat) for seat in Seat)}"
     header = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": int(record.began), "title": title}
     yield _json(header) + "\n"
@@ -254,4 +253,4 @@ FORMATS: dict[str, Callable[[Record, Log], Iterator[str]]] = {
     "json": as_json,
     "asciicast": as_asciicast,
 }
-"""How a conversation can be written out."""
+"""The formats of `chatgame export`."""

@@ -1,4 +1,4 @@
-"""A whole conversation in one process: two scripted players over in-memory streams, with a game in it.
+"""A whole conversation with a game in it, in one process: two scripted players over in-memory streams.
 
 Run it with `python examples/conversation.py`. Over a network, `serve` and `join` do the same: see `echo.py`.
 """
@@ -9,7 +9,7 @@ from chatgame import BUILT_IN, InMemory, Script, Turn, converse, linked_in_memor
 
 
 async def main() -> list[Turn]:
-    """Let the two talk, and return the log that both have."""
+    """Let the two talk, and return their common log."""
     client, server = linked_in_memory(BUILT_IN)
     journal = InMemory(client.seat)
     await asyncio.gather(

@@ -1,6 +1,6 @@
-"""A player of one's own: a program that takes the server's seat and says back what it hears.
+"""A player of your own: a program that takes the server's seat and repeats what the client says.
 
-Run it with `python examples/echo.py`, and `chatgame client` on another terminal.
+Run `python examples/echo.py`, and `chatgame client` on another terminal.
 """
 
 import asyncio
@@ -12,25 +12,25 @@ from chatgame import BUILT_IN, Kind, Seat, Setting, Step, Store, Table, serve
 
 
 class Echo:
-    """Says back what the partner says, and gives up every game."""
+    """Repeats what the partner says, and gives up every game."""
 
     def __init__(self) -> None:
         self._heard = "Hello?"
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
-        """The table is open, or is come back to after `steps`."""
+        """The conversation begins, or continues after `steps`."""
 
     async def ask(self, table: Table) -> str:
         """The next line, as a person would type it."""
         return "/resign" if table.playing else f"/say {self._heard}"
 
     async def see(self, step: Step) -> None:
-        """Somebody has written a turn."""
+        """Remember what the client said last."""
         if step.turn.kind is Kind.SAY and step.turn.seat is Seat.CLIENT:
             self._heard = step.turn.text
 
     async def hear(self, text: str) -> None:
-        """An answer for this player alone: why a line was refused."""
+        """Ignore sentences for this player alone, such as why a line was refused."""
 
 
 async def main(port: int = 1059) -> None:

@@ -1,4 +1,6 @@
-"""Nim, a whole plugin: three heaps; whoever takes the last stone wins. See https://en.wikipedia.org/wiki/Nim.
+"""Nim, a whole plugin: three heaps, and the player who takes the last stone wins.
+
+See https://en.wikipedia.org/wiki/Nim.
 
 A package that names this class in its pyproject.toml makes it a game of chatgame:
 
@@ -12,7 +14,7 @@ from chatgame import Board, Cell, Grid, IllegalMove, InvalidMove, Mark, Outcome,
 
 
 class Position(NamedTuple):
-    """The stones in each heap, and who takes next."""
+    """The stones in each heap, and the seat that takes next."""
 
     heaps: tuple[int, ...]
     mover: Seat
@@ -23,7 +25,7 @@ class Nim(Rules[Position, str]):
 
     name = "nim"
     title = "nim"
-    about = "Take as many stones as you like from one of the three heaps. Whoever takes the last one wins."
+    about = "Take as many stones as you like from one of the three heaps. The player who takes the last one wins."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)

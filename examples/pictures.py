@@ -1,9 +1,9 @@
-"""Draw the pictures in the documents: real programs, each on a terminal of its own, and what their screens show.
+"""Draw the pictures in the documents, from the screens of real programs, each on a terminal of its own.
 
     python examples/pictures.py [FOLDER]
 
-Types a few conversations, each line at its seat's prompt, and writes what the screens show in the end to FOLDER (by
-default examples/pictures) as SVG. Two runs differ in nothing but port numbers.
+It types a few conversations, each line at its seat's prompt, and writes what the screens show at the end to FOLDER as
+SVG (by default to examples/pictures). Two runs differ only in port numbers.
 """
 
 import argparse
@@ -53,10 +53,10 @@ class Terminal:
             name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")
         }
         self._env |= {"TERM": "xterm-256color", "XDG_STATE_HOME": str(folder / title)}
-        self._env["CHATGAME_EDITOR"] = "no"  # the terminal as everybody has it
+        self._env["CHATGAME_EDITOR"] = "no"  # a bare terminal, as everyone has it
 
     def run(self, *arguments: str) -> None:
-        """Start chatgame, as if its command was typed."""
+        """Start chatgame, as if a person had typed the command."""
         self._stream.feed(f"$ chatgame {' '.join(arguments)}\r\n")
         self.program = pexpect.spawn(
             sys.executable,
@@ -65,7 +65,7 @@ class Terminal:
             dimensions=(ROWS, self._columns),
             env=self._env,
         )
-        self.program.delaybeforesend = None  # a line is typed when the prompt is there, so none comes too early
+        self.program.delaybeforesend = None  # it waits for the prompt instead
 
     def wait(self, text: Any) -> None:
         """Wait until the program writes a text, or until it ends."""
@@ -78,7 +78,7 @@ class Terminal:
         self.program.sendline(line)
 
     def kill(self) -> None:
-        """Kill the program without warning."""
+        """Kill the program with SIGKILL."""
         self.program.kill(9)
         self.wait(pexpect.EOF)
         self._stream.feed("\x1b[0m\r\nKilled\r\n")
@@ -109,7 +109,7 @@ def two_people(*options: str) -> Iterator[dict[str, Terminal]]:
 
 
 def typed(people: dict[str, Terminal], lines: Iterable[tuple[str, str]]) -> None:
-    """Type lines, each by who is asked."""
+    """Type each line at the prompt of its seat."""
     for seat, line in lines:
         people[seat].enter(line)
 
@@ -137,7 +137,7 @@ def game() -> list[Window]:
 
 
 def resumed() -> list[Window]:
-    """One of them is killed in the middle of a game, and starts again."""
+    """One of the programs is killed in the middle of a game, and started again."""
     with two_people("Anna", "Ben") as people:
         typed(people, [("client", "play tictactoe"), ("server", "5"), ("client", "1")])
         people["client"].wait("Waiting for Anna...")
@@ -166,7 +166,7 @@ def demo() -> list[Window]:
 PICTURES = {
     "chat": (chat, "A chatgame server and a client on two terminals, who chat turn by turn"),
     "game": (game, "Anna and Ben play tic-tac-toe: the last move and the winning line are marked"),
-    "resumed": (resumed, "Ben's program is killed in the middle of connect four, started again, and goes on"),
+    "resumed": (resumed, "Ben's program is killed in the middle of a game, started again, and continues"),
     "demo": (demo, "The demo: two people on two panes of one terminal"),
 }
 
@@ -203,7 +203,7 @@ def _window(left: int, width: int, height: int, window: Window) -> str:
 
 
 def _row(row: list[Char], y: int) -> str:
-    """A row of a screen: a run of characters in one style after the other, in cells of equal width."""
+    """A row of a screen, one run of characters of the same style after the other, in cells of equal width."""
     shapes, column = [], 0
     for (colour, bold, reverse), cells in groupby(row, lambda cell: (cell.fg, cell.bold, cell.reverse)):
         text = "".join(cell.data for cell in cells)

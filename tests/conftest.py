@@ -1,4 +1,4 @@
-"""What holds for all tests, and what several files of them start."""
+"""Checks and settings for all tests, and fixtures that several files use."""
 
 import os
 import signal
@@ -13,25 +13,25 @@ from tests.kit import leftovers
 
 
 def pytest_configure() -> None:
-    """Take Ctrl-C, which a shell ignores for what it starts in the background: so would all that the tests start."""
+    """Handle Ctrl-C, which shells ignore in background jobs: all programs that the tests start would inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Have two more workers than cores: a test that waits for a process or a clock leaves its core to others."""
+    """Use two more workers than cores, since tests that wait for a process or a clock leave their core idle."""
     return (os.cpu_count() or 1) + 2
 
 
 NUMBERS = count()
-BEFORE = pytest.StashKey[leftovers.Kept]()
+BEFORE = pytest.StashKey[leftovers.Snapshot]()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    """Note what there is before a test."""
-    item.stash[BEFORE] = leftovers.kept()
+    """Note what is open before a test."""
+    item.stash[BEFORE] = leftovers.snapshot()
     yield
 
 
@@ -47,7 +47,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Close what a test has open that has failed: nobody else is to blame for it."""
+    """Close what a failed test has left open, so that no other test is blamed for it."""
     report = yield
     if call.excinfo and not item.config.option.usepdb:
         leftovers.drop(call.excinfo.value)
@@ -64,20 +64,20 @@ async def no_task_left() -> AsyncIterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_task_left_by_a_coroutine(request: pytest.FixtureRequest) -> None:
-    """The same for each test that is a coroutine."""
+    """Use `no_task_left` in each test that is a coroutine."""
     if request.node.get_closest_marker("asyncio"):
         request.getfixturevalue("no_task_left")
 
 
 @pytest.fixture(autouse=True)
 def own_state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the journal of the person who runs it, nor that of another test."""
+    """Keep each test away from the journal of the person who runs it, and from those of other tests."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{next(NUMBERS)}"))
 
 
 @pytest.fixture
 def start() -> Iterator[Any]:
-    """Starts a command on a pseudo-terminal of its own, and leaves nothing behind."""
+    """A function that starts a command on a pseudo-terminal; the program is closed after the test."""
     if sys.platform == "win32":
         pytest.skip("pseudo-terminals are POSIX")
     from tests.kit.terminals import on_a_terminal
@@ -95,7 +95,7 @@ def start() -> Iterator[Any]:
 
 @pytest.fixture
 def spawn(start: Any) -> Any:
-    """Starts chatgame on a pseudo-terminal, perhaps through a shell."""
+    """A function that starts chatgame on a pseudo-terminal, on request through a shell."""
     from tests.kit.command import COMMAND
 
     def spawn(*arguments: str, through: str = "", **env: str) -> Any:

@@ -1,11 +1,11 @@
-"""Random bytes, guided by coverage, at what a stranger's bytes meet first: `decode` and a `Connection`.
+"""Fuzzing, guided by coverage, of the code that meets a stranger's bytes first: frames and `decode`.
 
-    python -m tests.fuzz [SECONDS]        (60 by default; 0 is without end)
+    python -m tests.fuzz [SECONDS]        (60 by default; 0 runs until Ctrl-C)
 
-This needs Atheris, which is no dependency of the project and has wheels for Linux and some Pythons alone: in a
-virtual environment of such a Python, type `pip install atheris -e .`. It begins with the files in `tests/corpus`. An
-input that fails is kept in a temporary folder, named at the start, with its traceback on the screen.
-`tests/protocol/test_fuzz.py` puts the same checks to the corpus and to what Hypothesis makes up.
+This needs Atheris, which is not a dependency of the project and has wheels only for Linux and some Pythons: in a
+virtual environment of such a Python, type `pip install atheris -e .`. It starts from the files in `tests/corpus`. An
+input that fails is kept in a temporary folder, whose name is shown first, and its traceback is shown.
+`tests/protocol/test_fuzz.py` runs the same checks on the corpus and on inputs from Hypothesis.
 """
 
 import sys
@@ -26,15 +26,15 @@ WORDS = (
     *("answer", "contribute", "offer", "respond", "draw", "undo", "accept", "decline"),
     *("1.0", "tictactoe", "\\\\ud800", "\\\\u0000"),
 )
-"""What an input is made of, so that the fuzzer need not find it out."""
+"""Words of the protocol, so that the fuzzer does not have to discover them."""
 
 
 def check(data: bytes) -> None:
-    """See that `data` is read in the documented ways alone.
+    """Check that `data` is read only in documented ways.
 
-    As one payload, it is a message or `InvalidMessage`, and a message outlives being written and read again. As a
-    stream, and as one of frames that carry its lines, it ends in messages and then one error, the same whether it
-    comes whole or byte by byte.
+    As one payload it is a message or raises `InvalidMessage`, and a message that is written and read again is the
+    same. As a stream, and as a stream of frames that carry its lines, it gives messages and then perhaps one error,
+    the same whether it comes whole or byte by byte.
     """
     from chatgame.core.errors import InvalidMessage
     from chatgame.protocol.frames import frame
@@ -52,9 +52,9 @@ def check(data: bytes) -> None:
 
 
 def read(pieces: Sequence[bytes]) -> list[str]:
-    """What is made of a stream that comes in these pieces: its messages, and the error at its end.
+    """The messages of a stream that comes in these pieces, and the error at its end.
 
-    Errors that are not documented pass through.
+    Errors that are not documented are raised.
     """
     from chatgame.core.errors import InvalidMessage
     from chatgame.protocol.frames import FrameReader
@@ -72,12 +72,12 @@ def read(pieces: Sequence[bytes]) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Fuzz for as many seconds as are asked for; does not return then, since libFuzzer ends the process."""
+    """Fuzz for the given number of seconds; does not return, since libFuzzer ends the process."""
     try:
         atheris = import_module("atheris")
     except ImportError:
         sys.stderr.write(
-            "Atheris is not here. In a virtual environment of a Python that it has a wheel for, type: "
+            "Atheris is not installed. In a virtual environment of a Python that it has a wheel for, type: "
             "pip install atheris -e .\n"
         )
         return 1
@@ -88,9 +88,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def fuzz(atheris: ModuleType, seconds: int) -> None:
-    """Let libFuzzer call `check`; all that it writes goes into a temporary folder."""
+    """Let libFuzzer call `check`; everything that it writes goes into a temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="chatgame-fuzz-"))
-    sys.stderr.write(f"What fails is kept in {folder}.\n")
+    sys.stderr.write(f"Inputs that fail are kept in {folder}.\n")
     found = folder / "corpus"
     found.mkdir()
     words = folder / "words"

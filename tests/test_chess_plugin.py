@@ -16,7 +16,7 @@ from chatgame.core.turn import Kind
 from chatgame.players.bot.search import best_move
 from tests.games.perft import perft
 from tests.games.playing import play
-from tests.kit.boards import heard, rows, seen
+from tests.kit.boards import rows, seen, spoken
 from tests.kit.logs import SESSION
 
 PLUGIN = Path(__file__).parent.parent / "examples" / "chess_game"
@@ -229,7 +229,7 @@ def test_onlooker_sees_white_below() -> None:
 
 def test_board_in_words() -> None:
     """It names the pieces of each side, and a check."""
-    assert heard(play(RULES, "e4", "d5", "exd5", "Qxd5", "Nf3", "Qe4"), Seat.SERVER) == [
+    assert spoken(play(RULES, "e4", "d5", "exd5", "Qxd5", "Nf3", "Qe4"), Seat.SERVER) == [
         "Your king: e1.",
         "The client's king: e8.",
         "Your bishop: c1, f1.",

@@ -242,7 +242,7 @@ class Impostor:
         assert self.client.stdin
         self.client.stdin.write(lines.encode())
         self.client.stdin.flush()
-        self.hello = self.hear_payload()
+        self.hello = self.receive_payload()
 
     def say_hello(self, **fields: Any) -> None:
         """Say hello as a server does; `fields` replace what would be right."""
@@ -263,12 +263,12 @@ class Impostor:
         """Send a message in a frame."""
         self.socket.sendall(frame(payload))
 
-    def hear(self) -> dict[str, Any]:
+    def receive(self) -> dict[str, Any]:
         """The client's next message, which is valid."""
-        message: dict[str, Any] = json.loads(self.hear_payload())
+        message: dict[str, Any] = json.loads(self.receive_payload())
         return message
 
-    def hear_payload(self) -> bytes:
+    def receive_payload(self) -> bytes:
         """The bytes of it."""
         payload = self.stream.read(int.from_bytes(self.stream.read(4)))
         assert decode(payload)
@@ -276,7 +276,7 @@ class Impostor:
 
     def follow(self) -> None:
         """Take the client's next turn to our table, which checks it."""
-        while (message := self.hear())["type"] == "alive":
+        while (message := self.receive())["type"] == "alive":
             pass
         turn = decode(json.dumps(message).encode())
         assert isinstance(turn, Turn)
@@ -297,7 +297,7 @@ class Impostor:
 
     def refused(self) -> str:
         """See that the client ends with one sentence, which it also tells us; returns it."""
-        while (message := self.hear())["type"] != "bye":
+        while (message := self.receive())["type"] != "bye":
             assert message["type"] == "alive"
         output, status = self.close()
         assert (message["reason"], status) == ("refused", 1)
@@ -395,7 +395,7 @@ def test_goodbye_of_the_server_instead_of_a_hello_is_named(pretend: Pretend, rea
     """Its reason may be one of a later version."""
     server = pretend("Hello\n")
     server.send(json.dumps({"type": "bye", "reason": reason, "since": 5}).encode())
-    assert server.hear() == {"type": "bye", "reason": "left"}
+    assert server.receive() == {"type": "bye", "reason": "left"}
     output, ended = server.close()
     assert ended == status
     assert reason in output
@@ -432,7 +432,7 @@ def test_client_gives_signs_of_life_and_notices_silence(pretend: Pretend) -> Non
     """Its clock runs faster here."""
     server = pretend("", "--import", FAST)
     server.say_hello()
-    assert [server.hear() for _ in range(2)] == [{"type": "alive"}] * 2
+    assert [server.receive() for _ in range(2)] == [{"type": "alive"}] * 2
     while server.stream.read(4096):
         pass
     output, status = server.close()

@@ -22,7 +22,7 @@ GUILTY = {
     "handler": ("handler of SIGTERM", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"),
     "cycle": ("unclosed <socket", "cycle = [socket.socket()]; cycle.append(cycle)"),
 }
-"""What a test may leave behind, by what it is told, and how it is left."""
+"""What a test may leave behind, by how it is reported, and how it is left."""
 
 CONFTEST = "from tests.conftest import *\nleftovers.MOMENT = 0.05\n"
 
@@ -55,6 +55,6 @@ def test_whatever_is_left_behind_fails_the_test_that_leaves_it(tmp_path: Path) -
     done = subprocess.run([*map(str, command)], cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
     assert re.findall(r"(?m)^FAILED \S+::test_(\w+)", done.stdout) == ["failing"], done.stdout
     assert re.findall(r"(?m)^ERROR \S+::test_(\w+)", done.stdout) == [*GUILTY], done.stdout
-    told = re.findall(r"(?m)^The test leaves behind: (.*)$", done.stdout)
-    for (words, _), sentence in zip(GUILTY.values(), told, strict=True):
+    sentences = re.findall(r"(?m)^The test leaves behind: (.*)$", done.stdout)
+    for (words, _), sentence in zip(GUILTY.values(), sentences, strict=True):
         assert sentence.startswith(words)

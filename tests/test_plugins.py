@@ -73,7 +73,7 @@ async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
         ("boom", "import no_such_module", "ModuleNotFoundError"),
         ("boom", "Nim = 5", "TypeError"),
         ("boom", "raise SystemExit(3)", "SystemExit"),
-        ("nim", NIM.replace('title = "nim"', "title = 5"), "its title must be a text"),
+        ("nim", NIM.replace('title = "nim"', "title = 5"), "its title must be a string"),
         ("boom", "Nim = object", "it is not a subclass of chatgame.core.rules.Rules"),
         ("boom", NIM, "its name must be that of its entry point"),
         ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    version = 0'), "its version must be a whole number"),

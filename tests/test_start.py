@@ -20,7 +20,7 @@ from chatgame.net.tcp import DIAL_TIME
 from chatgame.players.person.lines import LONGEST
 from tests.kit.command import COMMAND
 from tests.kit.ends import Peer
-from tests.kit.terminals import pexpect
+from tests.kit.terminals import ends, pexpect
 
 if sys.platform == "win32":
     pytest.skip("signals and streams that are POSIX", allow_module_level=True)
@@ -194,19 +194,31 @@ def test_output_that_cannot_be_written_shows_no_traceback(command: list[str]) ->
 @pytest.mark.parametrize("command", [["nonsense"], ["forget", "99"], ["replay", "99"], ["client", "--port", "1"]])
 def test_complaint_that_cannot_be_written_leaves_the_status(command: list[str]) -> None:
     """It does not get onto the output either."""
-    told = run(*command, stdin=subprocess.DEVNULL)
-    assert told.stderr
+    explained = run(*command, stdin=subprocess.DEVNULL)
+    assert explained.stderr
     for stream in (closed(), full()):
         ended = run(*command, stdin=subprocess.DEVNULL, stderr=stream)
         os.close(stream)
-        assert (ended.returncode, ended.stdout) == (told.returncode, told.stdout)
+        assert (ended.returncode, ended.stdout) == (explained.returncode, explained.stdout)
     silent = run("-c", f"exec {' '.join([*COMMAND, *command])} 2>&-", start=["/bin/sh"], stdin=subprocess.DEVNULL)
-    assert (silent.returncode, silent.stdout) == (told.returncode, told.stdout)
+    assert (silent.returncode, silent.stdout) == (explained.returncode, explained.stdout)
 
 
 def piped(text: bytes) -> "subprocess.CompletedProcess[bytes]":
     """Run a conversation with a bot, whose person types through a pipe."""
     return subprocess.run([*COMMAND, "solo"], input=text, capture_output=True, env=clean(), timeout=30, check=False)
+
+
+@pytest.mark.parametrize(
+    "command", [["dance"], ["client", "--host", "192.0.2.2"]], ids=["wrong usage", "what cannot be reached"]
+)
+def test_complaint_is_broken_between_words_on_a_terminal_alone(spawn: Any, command: list[str]) -> None:
+    whole = run(*command, stdin=subprocess.DEVNULL).stderr
+    assert whole.count("\n") == 1
+    assert len(whole) > 100
+    rows = ends(spawn(*command), 2 if command == ["dance"] else 1).split("\r\n")
+    assert max(map(len, rows)) <= 100
+    assert " ".join(map(str.strip, rows)).strip() == whole.strip()
 
 
 @pytest.mark.parametrize("size", [70_000, 1_000_000])

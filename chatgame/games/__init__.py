@@ -1,4 +1,4 @@
-"""The games: one file of rules each. Here alone are the built-in ones named."""
+"""The games, one file of rules each. This is the only place that lists the built-in ones."""
 
 from chatgame.core.rules import AnyRules
 from chatgame.games.battleship import Battleship

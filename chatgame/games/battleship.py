@@ -1,6 +1,6 @@
-"""Battleship: both hide five ships on 10 by 10 cells and shoot in turn; the first to hit all 17 cells wins.
+"""Battleship: both players hide five ships on 10 by 10 cells and shoot by turns; the first to hit all 17 cells wins.
 
-Ships may touch, and a hit gives no second shot. An answer that cannot be true after those before it is refused.
+Ships may touch, and a hit gives no second shot. An answer that contradicts the earlier ones is refused.
 Rules: https://en.wikipedia.org/wiki/Battleship_(game)
 """
 
@@ -20,9 +20,10 @@ MISS, HIT, SUNK = Mark("o", "miss", "•", "calm"), Mark("x", "hit", "✕", "bad
 
 
 class Position(NamedTuple):
-    """Who shoots, how many fleets are placed, that seat's waters and the other's, and the shot made.
+    """Who shoots, how many fleets are placed, the shooter's waters and the other's, and a shot without an answer yet.
 
-    Waters are 100 marks, row by row: `.` untouched, `o` a miss, `x` a hit, a digit the hit that sank a ship so long.
+    Waters are 100 marks, row by row: `.` untouched, `o` a miss, `x` a hit, and a digit for the hit that sank a ship
+    of that length.
     """
 
     shooter: Seat
@@ -122,7 +123,7 @@ class Battleship(Rules[Position, str]):
 
 
 def _sea(title: str, shots: str, fleet: str | None, shot: str) -> Grid:
-    """A sea: the fleet, where the viewer may see it, the shots at it, and the last of them."""
+    """A sea: its fleet, if the viewer may see it, and the shots at it, of which `shot` is the last."""
     ships = _ships_by_cell(fleet) if fleet else {}
     sunk = {cell for at, mark in enumerate(shots) if mark.isdigit() for cell in ships.get(at) or sunk_by(shots, at)}
     cells = []
@@ -139,7 +140,7 @@ def _hits(waters: str) -> int:
 
 
 def _can_be(waters: str, at: int) -> bool:
-    """Whether the last answer, at `at`, can be true: by counts, and by where each ship could lie if it were alone."""
+    """Whether the last answer, for cell `at`, can be true, by counts and by the places of each ship taken alone."""
     sunk, afloat = [int(mark) for mark in waters if mark.isdigit()], Counter(LENGTHS)
     afloat.subtract(sunk)
     hits_afloat = _hits(waters) - sum(sunk)
@@ -157,26 +158,26 @@ def _can_be(waters: str, at: int) -> bool:
 
 
 def _afloat(waters: str, length: int) -> list[range]:
-    """Where a ship so long can lie that is not sunk."""
+    """The places where a ship of this length can lie that is not sunk."""
     marks = ((ship, waters[ship.start : ship.stop : ship.step]) for ship in places(length))
     return [ship for ship, marks in marks if "." in marks and not marks.strip(".x")]
 
 
 def _sunk(waters: str, at: int) -> list[set[int]]:
-    """Where the ship can lie that the shot at `at` has sunk."""
+    """The places where the ship can lie that the shot at `at` sank."""
     ships = (ship for ship in places(int(waters[at])) if at in ship)
     return [{*ship} for ship in ships if all(cell == at or waters[cell] == "x" for cell in ship)]
 
 
 def sunk_by(shots: str, at: int) -> set[int]:
-    """The cells that surely are of the ship which the shot at `at` has sunk: others can lie side by side with it."""
+    """The cells that certainly belong to the ship that the shot at `at` sank; ships may touch, so others may not."""
     lying = _sunk(shots, at)
     return set.intersection(*lying) if lying else {at}
 
 
 @cache
 def places(length: int) -> list[range]:
-    """Every way in which a ship can lie."""
+    """Every place where a ship of this length can lie on an empty board."""
     starts = [(at, step) for step in (1, 10) for at in range(100) if at // step % 10 + length <= 10]
     return [range(at, at + step * length, step) for at, step in starts]
 

@@ -22,9 +22,9 @@ STEPS = ((1, 2), (7, 14), (6, 12), (8, 16))  # up, along a row, along either dia
 
 
 class Position(NamedTuple):
-    """The discs of who is to act, and all discs; and who is X, who begins.
+    """The discs of the seat to act, all discs, and the seat that is X and begins.
 
-    A column takes seven bits, column 1 the lowest: six for its cells from the bottom up, and one that stays 0.
+    Each column takes seven bits, column 1 the lowest: six for its cells from the bottom up, and one that stays 0.
     """
 
     own: int
@@ -95,8 +95,8 @@ class Connect4(Rules[Position, int]):
         columns = [[cell(column, row) for row in range(6)] for column in range(7)]
         discs = {n: (taken >> 7 * n - 7 & 63).bit_count() for n in self.legal_moves(position)}
         choices = [Choice(str(n), [f"column {n} row {count + 1}"]) for n, count in discs.items()]
-        told = (", ".join(cell.mark.name for cell in column if cell.mark is not FREE) for column in columns)
-        spoken = [f"Column {n} from the bottom: {pile}." for n, pile in enumerate(told, 1) if pile]
+        piles = (", ".join(cell.mark.name for cell in column if cell.mark is not FREE) for column in columns)
+        spoken = [f"Column {n} from the bottom: {pile}." for n, pile in enumerate(piles, 1) if pile]
         cells = [column[row] for row in reversed(range(6)) for column in columns]
         words = "\n".join(spoken) or "There is no disc yet."
         return Board([Grid(cells, 7, across=COLUMNS, legend=[mark_x, mark_o], spoken=words)], choices)
@@ -106,7 +106,7 @@ class Connect4(Rules[Position, int]):
 
 
 def _fours(discs: int) -> int:
-    """Those of the discs that stand four in a row: upwards, along a row, or along either diagonal."""
+    """The discs that stand four in a row: upwards, along a row, or along either diagonal."""
     fours = 0
     for step, twice in STEPS:
         pairs = discs & discs >> step

@@ -1,4 +1,4 @@
-"""Hangman: the inviter hides a word, the other seat guesses letters of it or the whole; six wrong guesses lose.
+"""Hangman: the inviter hides a word, and the other seat guesses letters or the whole word; six wrong guesses lose.
 
 Rules: https://en.wikipedia.org/wiki/Hangman_(game)
 """
@@ -22,9 +22,9 @@ WITH_AN = "aefhilmnorsx"
 
 
 class Position(NamedTuple):
-    """Whose the word is, its letters, what was tried, and the guess that waits for its answer, if any.
+    """Whose word it is, its letters, the guesses that were answered, and a guess that waits for its answer, if any.
 
-    The letters are nothing before there is a word, `?` before its length is told, then `_` for each closed letter.
+    The letters are empty before there is a word, `?` before its length is known, then `_` for each closed letter.
     """
 
     owner: Seat
@@ -34,12 +34,12 @@ class Position(NamedTuple):
 
 
 class Hangman(Rules[Position, str]):
-    """Hangman; a guess is a letter or a word, its answer the places as in `2,5` or `none`, or `yes` or `no`."""
+    """Hangman; a guess is a letter, answered by places as in `2,5` or `none`, or a word, answered `yes` or `no`."""
 
     name = "hangman"
     title = "hangman"
     about = (
-        "Whoever starts the game hides a word. "
+        "The player who starts the game hides a word. "
         "The other guesses letters of it, or the whole word, and loses at the sixth wrong guess."
     )
 
@@ -143,7 +143,7 @@ class Hangman(Rules[Position, str]):
 
 
 def _can_be(letters: str, before: Position) -> bool:
-    """Whether more letters can be open than before: not otherwise, not a letter or the whole word that was tried."""
+    """Whether these letters can follow: known ones stay, and neither a new letter nor the word was tried before."""
     pairs = zip(letters, before.letters, strict=True)
     opened = all(letter == was or (was == "_" and letter not in before.tried) for letter, was in pairs)
     return opened and letters not in before.tried

@@ -1,7 +1,7 @@
-"""Pig, a game of dice: roll as often as you dare and hold to keep the points; a 1 loses those of the turn.
+"""Pig, a dice game: roll as often as you dare, then hold to keep the points; a 1 loses the points of the turn.
 
-The first to have 100 points, with those of the turn, wins at once. A turn begins with a roll, since there is nothing
-to hold before.
+The first player to have 100 points, including those of the turn, wins at once. A turn begins with a roll, since there
+is nothing to hold before it.
 
 Rules: https://en.wikipedia.org/wiki/Pig_(dice_game)
 """
@@ -17,7 +17,7 @@ GOAL = 100
 
 
 class Position(NamedTuple):
-    """Whose turn it is, what that seat holds and what the other, the points of this turn, and the last die.
+    """Whose turn it is, the points that this seat and the other hold, the points of this turn, and the last die.
 
     The die is `-` before the first roll and `?` while it rolls.
     """

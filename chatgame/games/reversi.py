@@ -1,6 +1,6 @@
-"""Reversi, or Othello: a disc turns over the rows of the other's discs that it closes in; the most discs win.
+"""Reversi, or Othello: a disc turns over the rows of the other's discs that it encloses; the most discs win.
 
-Who can turn nothing over passes, which needs no move; when neither can, the game ends.
+A player who can turn nothing over passes, without a move; when neither can, the game ends.
 
 Rules: https://en.wikipedia.org/wiki/Reversi#Rules
 """
@@ -19,11 +19,11 @@ NAMES = tuple(CELLS)
 ALL, INNER = 0xFFFF_FFFF_FFFF_FFFF, 0x7E7E_7E7E_7E7E_7E7E
 PLAYABLE = Mark("*", "where you can play", tone="good")
 STEPS = ((1, INNER), (7, INNER), (8, ALL), (9, INNER))
-"""For each direction and back: how many bits it is to the next cell, and which cells can lie between two others."""
+"""For each direction and its reverse: the bits to the next cell, and the cells that can lie between two others."""
 
 
 class Position(NamedTuple):
-    """The discs of who is to act, and the other's; who that is, and who is X, who begins.
+    """The discs of the seat to act and of the other, the seat to act, and the seat that is X and begins.
 
     Cell a1 is the lowest bit, b1 the next, h8 the highest of 64.
     """
@@ -118,7 +118,7 @@ class Reversi(Rules[Position, str]):
 
 
 def _discs(position: Position) -> tuple[int, int]:
-    """Those of X, and those of O."""
+    """The discs of X, and the discs of O."""
     own, theirs, seat, x = position
     return (own, theirs) if seat is x else (theirs, own)
 
@@ -132,9 +132,9 @@ def _cells(discs: int) -> list[str]:
     return cells
 
 
-@lru_cache(4)  # each ply asks for it three times: to see who acts next, whether the game is over, and for the moves
+@lru_cache(4)  # each ply needs it three times: for who acts next, for the outcome, and for the moves
 def _playable(own: int, theirs: int) -> int:
-    """The free cells where a new own disc turns something over."""
+    """The free cells on which a new disc of one's own turns something over."""
     ends = 0
     for step, inner in STEPS:
         between = theirs & inner
@@ -147,7 +147,7 @@ def _playable(own: int, theirs: int) -> int:
 
 
 def _turned(own: int, theirs: int, cell: int) -> int:
-    """The discs that a new own disc on `cell` turns over."""
+    """The discs that a new disc of one's own on `cell` turns over."""
     turned = 0
     for step, inner in STEPS:
         between = theirs & inner

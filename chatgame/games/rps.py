@@ -1,6 +1,6 @@
 """Rock, paper, scissors: both choose at once; rock blunts scissors, scissors cut paper, paper wraps rock.
 
-Whoever wins more than half of the rounds wins; a drawn round is played again.
+The player who wins more than half of the rounds wins; a drawn round is played again.
 
 Rules: https://en.wikipedia.org/wiki/Rock_paper_scissors
 """
@@ -17,7 +17,7 @@ BEST_OF = tuple(str(rounds) for rounds in range(1, 100, 2))
 
 
 class Position(NamedTuple):
-    """Best of how many rounds, how many each seat has won, and what was chosen in the last round."""
+    """The most rounds that count, the rounds that each seat has won, and the choices in the last round."""
 
     best_of: int
     client: int

@@ -19,13 +19,13 @@ NAMES = (
 )  # fmt: skip
 LINES = (0o007, 0o070, 0o700, 0o111, 0o222, 0o444, 0o421, 0o124)
 FULL = 0o777
-# For any set of marks: those of them that are in a row, and the cells that they leave free.
+# For each set of marks: the marks that are in a winning row, and the cells that are still free.
 WON = tuple(reduce(or_, (line for line in LINES if marks & line == line), 0) for marks in range(FULL + 1))
 FREE = tuple(tuple(n for n in range(1, 10) if not marks >> n - 1 & 1) for marks in range(FULL + 1))
 
 
 class Position(NamedTuple):
-    """The marks of the seat to act and all marks, as bits from that of cell 1; and who is X, who begins."""
+    """The marks of the seat to act and all marks, as bits, cell 1 the lowest; and the seat that is X and begins."""
 
     own: int
     taken: int
@@ -66,7 +66,7 @@ class TicTacToe(Rules[Position, int]):
 
     def apply(self, position: Position, move: int) -> Position:
         own, taken, x = position
-        # As Position(...), which takes twice as long, and is most of what a playout at random takes.
+        # The same as Position(...), which takes twice as long, and most of the time of a random playout.
         return tuple.__new__(Position, (own ^ taken, taken | 1 << move - 1, x))
 
     def outcome(self, position: Position) -> Outcome | None:

@@ -34,7 +34,7 @@ class _Row(NamedTuple):
     name: str
 
 
-class Conversation(Identity):
+class OnDisk(Identity):
     """Conversation `number` of a journal: a `Journal` for its session, and what its link has to keep.
 
     Whatever is changed is done by the writer's thread, one thing after another.
@@ -99,14 +99,14 @@ class Conversation(Identity):
         """Keep that the conversation is over, and both sides know it, and nothing that could take it up again."""
         await self._writer.do(self._end)
 
-    async def begin(self, session: str, token: str | None, partner: str) -> None:
+    async def keep_partner(self, session: str, token: str | None, partner: str) -> None:
         """Keep which session it is, as the server the client's token, and the names of both.
 
         With a new session, what was unfinished at the same place is abandoned.
         """
         if session != self.session:
             await self._writer.do(self._abandon_others)
-        await super().begin(session, token, partner)
+        await super().keep_partner(session, token, partner)
 
     async def _change(self, **columns: object) -> None:
         assignments = ", ".join(f"{column} = ?" for column in columns)

@@ -46,7 +46,7 @@ class Identity:
         self._spent += 1
         return token(self._seed, self._spent - 1)
 
-    async def begin(self, session: str, token: str | None, partner: str) -> None:
+    async def keep_partner(self, session: str, token: str | None, partner: str) -> None:
         """Keep which session it is, as the server the client's token, and the names of both.
 
         Raises:

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from chatgame.core.errors import JournalFailed
 from chatgame.core.seats import Seat
-from chatgame.journal.conversation import LAST_KIND, Conversation
+from chatgame.journal.conversation import LAST_KIND, OnDisk
 from chatgame.journal.database import Database
 from chatgame.journal.failures import code_of, failing
 from chatgame.journal.reader import Reader, unknown
@@ -38,8 +38,8 @@ class Store(Reader):
         self._writer.close()
         super().__exit__(kind, error, traceback)
 
-    def begin(self, seat: Seat, host: str, port: int) -> int:
-        """Begin a conversation, and return its number."""
+    def create(self, seat: Seat, host: str, port: int) -> int:
+        """Create a conversation, and return its number."""
         seed = secrets.token_bytes(32) if seat is Seat.CLIENT else None
         return self._database.write(
             "INSERT INTO conversations (seat, host, port, began, seed) VALUES (?, ?, ?, ?, ?)",
@@ -54,8 +54,8 @@ class Store(Reader):
         return self._last(seat, host, port, f"{LAST_KIND} {'=' if closed else '!='} 'quit'")
 
     def fresh(self, seat: Seat, host: str, port: int) -> int:
-        """The number of a conversation there in which nothing was said yet; one is begun if there is none."""
-        return self._last(seat, host, port, f"{LAST_KIND} IS NULL") or self.begin(seat, host, port)
+        """The number of a conversation there in which nothing was said yet; one is created if there is none."""
+        return self._last(seat, host, port, f"{LAST_KIND} IS NULL") or self.create(seat, host, port)
 
     def _last(self, seat: Seat, host: str, port: int, condition: str) -> int | None:
         found = self._database.read(
@@ -67,7 +67,7 @@ class Store(Reader):
         return found[0][0] if found else None
 
     @asynccontextmanager
-    async def conversation(self, number: int) -> AsyncIterator[Conversation]:
+    async def conversation(self, number: int) -> AsyncIterator[OnDisk]:
         """Go on with a conversation, as the only program that does; what it has taken is safe at the end.
 
         Raises:
@@ -76,7 +76,7 @@ class Store(Reader):
         """
         with ExitStack() as stack:
             path = stack.enter_context(self._locked(number))
-            conversation = Conversation(self._database, self._writer, number)
+            conversation = OnDisk(self._database, self._writer, number)
             stack.callback(conversation.save)
             leaving = stack.pop_all()
         try:

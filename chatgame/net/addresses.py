@@ -11,7 +11,7 @@ LOCALHOST = ip_address("127.0.0.1")
 """What "localhost" means here, so that both sides mean the same by it."""
 
 ANY = ("0.0.0.0", "::", "")  # noqa: S104  # only compared
-"""All addresses of this computer, as a server listens at them."""
+"""Hosts that make a server listen on all addresses of this computer."""
 
 
 def canonical(host: str) -> str:
@@ -42,8 +42,15 @@ def address_family(host: str) -> socket.AddressFamily:
 
 
 def port_option(port: int) -> str:
-    """Return what to type behind a command for this port, if it is not the usual one."""
+    """Return the option to add to a command for this port, if it is not the usual one."""
     return "" if port == DEFAULT_PORT else f" --port {port}"
+
+
+def typed(host: str, port: int) -> str:
+    """Return what to type after `chatgame client` for a server: its host, and its port if it is not the usual one."""
+    if port == DEFAULT_PORT:
+        return host
+    return f"'[{host}]:{port}'" if ":" in host else f"{host}:{port}"  # a shell reads brackets as a pattern
 
 
 def is_loopback(host: str) -> bool:
@@ -53,7 +60,7 @@ def is_loopback(host: str) -> bool:
 
 
 def reachable_at(host: str) -> str:
-    """Return the address that others know this computer by, if it listens at `host`; a guess where that is any."""
+    """Return the address by which others reach this computer if it listens on `host`; a guess if that is any."""
     if host not in ANY:
         return host
     family, elsewhere = (socket.AF_INET6, "2001:db8::1") if host == "::" else (socket.AF_INET, "192.0.2.1")

@@ -57,7 +57,7 @@ class Way:
         dialler: makes transports to the server.
         games: that this side has.
         journal: the client's side of the session.
-        told: gets one line for each thing that a person should know of.
+        notify: takes a sentence about anything that a person should know.
         patience: seconds that a server that was lost may take to come back.
         code: what the server shows, where the client is new to it.
     """
@@ -69,11 +69,11 @@ class Way:
         dialler: Dialler,
         games: Mapping[str, AnyRules],
         journal: Journal,
-        told: Callable[[str], object],
+        notify: Callable[[str], object],
         patience: float,
         code: str | None = None,
     ) -> None:
-        self.told = told
+        self.notify = notify
         self.patience = patience
         self._dialler = dialler
         self._games = games
@@ -84,7 +84,7 @@ class Way:
         self._connected = 0.0  # by the loop's clock
         self._loop = asyncio.get_running_loop()
 
-    async def begin(self) -> Link:
+    async def connect(self) -> Link:
         """Take the client's seat, or take it again if the session is unfinished.
 
         Raises:
@@ -99,7 +99,7 @@ class Way:
         except _Broken as error:
             if not held.number:
                 raise
-            self.told(sentences.BROKE.format(plan=self.plan))
+            self.notify(sentences.BROKE.format(plan=self.plan))
             try:
                 async with asyncio.timeout(self.patience):
                     pump = await self._again(lambda: held)
@@ -138,7 +138,7 @@ class Way:
         pause, why = next(self._pauses), sentences.DIALLING
         while True:
             if pause > NOTICED:
-                self.told(why.format(pause=pause))
+                self.notify(why.format(pause=pause))
             await asyncio.sleep(pause)
             try:
                 return await self._once(held())
@@ -191,7 +191,7 @@ class Way:
         pump.say(hello_of(held, self._games, journal.session, token, journal.name, nonce=nonce))
         match await pump.next_event():
             case Hello() as hello:
-                await journal.begin(pump.connection.session, None, hello.name)
+                await journal.keep_partner(pump.connection.session, None, hello.name)
             case Bye() as goodbye:
                 raise refusal(goodbye, pairing=False)
 

@@ -53,7 +53,7 @@ class Recovery(Protocol):
     def give_up(self) -> LinkLost | None:
         """Return what to raise when the patience is at its end, if it is not the usual."""
 
-    def told(self, text: str) -> object:
+    def notify(self, text: str) -> object:
         """Tell a person one line of what goes on."""
 
 
@@ -222,14 +222,14 @@ class Link:
         patience = recovery.patience if recovery else None
         if not recovery or patience is None:
             raise (recovery and recovery.give_up()) or LinkLost(what) from error
-        recovery.told(f"{what} {recovery.plan}")
+        recovery.notify(f"{what} {recovery.plan}")
         try:
             async with asyncio.timeout(patience):
                 await recovery.recover(self)
         except TimeoutError:
             raise recovery.give_up() or not_back(partner, patience) from error
         if not self._failure:
-            recovery.told(sentences.CONNECTED_AGAIN)
+            recovery.notify(sentences.CONNECTED_AGAIN)
 
     async def send(self, turn: Turn) -> None:
         """Send a turn; if there is no connection, or it breaks, the next one will carry it."""
@@ -262,6 +262,6 @@ def not_back(partner: Seat, patience: float) -> LinkLost:
 
 
 def _hello_on(pump: Pump) -> Hello:
-    hello = pump.connection.heard
+    hello = pump.connection.received_hello
     assert hello, "both have said hello"
     return hello

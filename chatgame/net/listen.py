@@ -42,19 +42,19 @@ TLS_ALERT = bytes.fromhex("15 0301 0002 02 46")
 
 @asynccontextmanager
 async def open_door(
-    listener: Listener, games: Mapping[str, AnyRules], told: Callable[[str], object], patience: float
+    listener: Listener, games: Mapping[str, AnyRules], notify: Callable[[str], object], patience: float
 ) -> AsyncIterator["Door"]:
     """Greet the clients that a listener accepts, for as long as the context lasts.
 
-    `told` gets a line for everything that a person should know: connections that did not say hello while the seat was
-    free, and a partner that was lost and came back. A lost partner has `patience` seconds to come back.
+    `notify` takes a sentence about everything that a person should know: connections that did not say hello while the
+    seat was free, and a partner that was lost and came back. A lost partner has `patience` seconds to come back.
 
     Raises:
         JournalFailed: what the door is to keep cannot be written.
     """
     with unwrapped():
         async with asyncio.TaskGroup() as tasks:
-            door = Door(tasks, listener, games, told, patience)
+            door = Door(tasks, listener, games, notify, patience)
             try:
                 yield door
             finally:
@@ -76,10 +76,10 @@ class Door:
         tasks: asyncio.TaskGroup,
         listener: Listener,
         games: Mapping[str, AnyRules],
-        told: Callable[[str], object],
+        notify: Callable[[str], object],
         patience: float,
     ) -> None:
-        self.told = told
+        self.notify = notify
         self.partner: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
         self._tasks = tasks
         self.listener = listener
@@ -150,7 +150,7 @@ class Door:
         self._progress()
         pump, goodbye = Pump(transport, Seat.SERVER, began), None
         try:
-            hello, paired = await self._hear(pump)
+            hello, paired = await self._receive_hello(pump)
             async with self._deciding:  # so that two clients cannot both get the seat
                 goodbye = await self._seat(pump, hello, paired=paired)
             if not goodbye:
@@ -170,11 +170,11 @@ class Door:
             why = "it speaks TLS, as a client with a code does, and this server takes no code"
         if isinstance(error, WrongCode) and self._invitation:
             guesses = self._invitation.guesses
-            self.told(sentences.WRONG_CODE.format(peer=transport.peer, guesses=guesses, most=MAX_GUESSES))
+            self.notify(sentences.WRONG_CODE.format(peer=transport.peer, guesses=guesses, most=MAX_GUESSES))
         self._strays += 1
         if not self.partner.done() and self._strays <= MAX_STRAYS:
             more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
-            self.told(sentences.DROPPED.format(peer=transport.peer, why=f"{why}{more}."))
+            self.notify(sentences.DROPPED.format(peer=transport.peer, why=f"{why}{more}."))
         if self._invitation and self._invitation.burned and not self.partner.done():
             self.partner.set_exception(
                 TurnedAway(
@@ -192,7 +192,7 @@ class Door:
             if not let_in:
                 self._guests[guest] = None
 
-    async def _hear(self, pump: Pump) -> tuple[Hello, bool]:
+    async def _receive_hello(self, pump: Pump) -> tuple[Hello, bool]:
         """Hear who comes, and whether they have paired."""
         if self._invitation and pump.transport.binding:
             from chatgame.net.tls import Spake2  # which needs an extra
@@ -247,7 +247,7 @@ class Door:
             return hello_of(self._held, self._games, named, name=journal.name, nonce=nonce)
 
         session = pump.connection.session_with(answer())
-        await journal.begin(session, hello.token, hello.name)
+        await journal.keep_partner(session, hello.token, hello.name)
         admission.seat(session, hello.token, by_code=paired)
         if self._invitation:
             self._invitation.code = None  # it has been used
@@ -266,7 +266,7 @@ class Door:
 
     def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
         """Tell that a client's log does not fit; the seat stays with the client whose log does."""
-        self.told(sentences.DROPPED.format(peer=peer, why=goodbye.text))
+        self.notify(sentences.DROPPED.format(peer=peer, why=goodbye.text))
         return goodbye
 
     @property

@@ -33,11 +33,11 @@ def linked_in_memory(
     return Link(client, Held(Seat.CLIENT)), Link(server, Held(Seat.SERVER))
 
 
-def greet(speaker: Connection, hello: Hello, hearer: Connection, now: float) -> None:
-    """Let one end of a connection say hello, and the other hear it."""
+def greet(speaker: Connection, hello: Hello, listener: Connection, now: float) -> None:
+    """Let one end of a connection say hello, and the other receive it."""
     speaker.say(hello, now)
-    hearer.receive(speaker.data_to_send(), now)
-    hearer.next_event()
+    listener.receive(speaker.data_to_send(), now)
+    listener.next_event()
 
 
 def memory_streams() -> tuple[Streams, Streams]:

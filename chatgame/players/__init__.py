@@ -1,1 +1,1 @@
-"""A player sits at a seat: a person at the console, or a program."""
+"""The players, who sit at the seats: a person at a console, a bot or a script."""

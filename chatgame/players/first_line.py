@@ -8,25 +8,25 @@ from chatgame.session.interfaces import Player
 
 
 class FirstLine:
-    """Types `line` when `player` is first asked for one, and leaves all else to them."""
+    """Types `line` when `player` is first asked for one, and leaves everything else to the player."""
 
     def __init__(self, player: Player, line: str) -> None:
         self._player = player
         self._line: str | None = line
 
     async def ask(self, table: Table) -> str:
-        """The line, and after it what the player types."""
+        """The line the first time, and after that what the player types."""
         line, self._line = self._line, None
         return await self._player.ask(table) if line is None else line
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
-        """The player comes to the table."""
+        """Pass it on."""
         await self._player.begin(table, partner, steps)
 
     async def see(self, step: Step) -> None:
-        """The player sees a turn."""
+        """Pass it on."""
         await self._player.see(step)
 
     async def hear(self, text: str) -> None:
-        """The player hears what is for them alone."""
+        """Pass it on."""
         await self._player.hear(text)

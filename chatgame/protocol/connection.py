@@ -122,13 +122,13 @@ class Connection:
 
     Attributes:
         state: how far the connection has come.
-        said, heard: one's own hello and the other side's, or None before.
+        sent_hello, received_hello: one's own hello and the other side's, or None before.
     """
 
     def __init__(self, seat: Seat, now: float) -> None:
         self.state = State.START
-        self.said: Hello | None = None
-        self.heard: Hello | None = None
+        self.sent_hello: Hello | None = None
+        self.received_hello: Hello | None = None
         self._seat = seat
         self._pairing: Pairing | None = None
         self._frames = FrameReader()
@@ -138,13 +138,13 @@ class Connection:
         self._now = now  # when bytes came last
         self._until: float | None = now + HELLO_TIME  # when a state other than OPEN has lasted too long
         self._opened = now
-        self._heard_at = now  # when the other side's last whole message came
+        self._received_at = now  # when the other side's last whole message came
         self._sign_at = 0.0  # when our next sign of life is due
 
     @property
     def session(self) -> str:
         """The session's identifier, once the connection is open: the hellos name it, or open it."""
-        hello = self.said if self._seat is SERVER else self.heard
+        hello = self.sent_hello if self._seat is SERVER else self.received_hello
         assert hello, "the connection is open"
         return hello.session or session_opened_by(self._hellos[CLIENT], self._hellos[SERVER])
 
@@ -165,7 +165,7 @@ class Connection:
     @property
     def proven(self) -> float:
         """Seconds for which the other side has demonstrably been connected, message by message."""
-        return self._heard_at - self._opened
+        return self._received_at - self._opened
 
     def open_for(self, now: float) -> float:
         """Return for how many seconds the connection has been open."""
@@ -182,7 +182,7 @@ class Connection:
 
     @property
     def _silent_at(self) -> float:
-        return self._heard_at + SILENCE_LIMIT
+        return self._received_at + SILENCE_LIMIT
 
     def receive(self, data: bytes, now: float) -> None:
         """Take bytes that have come; none mean that the stream has ended."""
@@ -214,7 +214,7 @@ class Connection:
                 payload = self._frames.next_payload()
                 if payload is None:
                     break
-                event = self._hear(decode(payload), payload)
+                event = self._take(decode(payload), payload)
             except ChatgameError as error:
                 self._failure = error
                 self._frames = FrameReader()  # what comes after it counts for nothing
@@ -225,8 +225,8 @@ class Connection:
             raise self._failure
         return None
 
-    def _hear(self, message: Message | Foreign | None, payload: bytes) -> Event | None:
-        self._heard_at = self._now
+    def _take(self, message: Message | Foreign | None, payload: bytes) -> Event | None:
+        self._received_at = self._now
         if message is None:
             return None
         partner = self._seat.other
@@ -250,7 +250,7 @@ class Connection:
                 raise self._foreign(message.protocol)
             case Hello():
                 self._check_hello(message)
-                self.state, self.heard, self._hellos[partner] = follows, message, payload
+                self.state, self.received_hello, self._hellos[partner] = follows, message, payload
                 if follows is State.OPEN:
                     self._open(self._now)
                 else:
@@ -268,7 +268,7 @@ class Connection:
 
     def _pair(self, pairing: Pairing, message: Pair) -> Paired | None:
         try:
-            answer = pairing.hear(message)
+            answer = pairing.receive(message)
         except TurnedAway as error:
             self.say(goodbye_to(error), self._now)
             raise
@@ -279,7 +279,7 @@ class Connection:
     def _check_hello(self, hello: Hello) -> None:
         if hello.seat is self._seat:
             raise self._out_of_place()
-        if self.said and self.said.session != hello.session:
+        if self.sent_hello and self.sent_hello.session != hello.session:
             raise RemoteProtocolError("The server answered for another session.")
 
     def _foreign(self, protocol: str) -> TurnedAway:
@@ -297,7 +297,7 @@ class Connection:
         """Have the two sides pair before they greet each other; the client begins."""
         self._pairing = pairing
         if self._seat is CLIENT:
-            self.say(pairing.begin(), now)
+            self.say(pairing.start(), now)
 
     def say(self, message: Message, now: float) -> None:
         """Say a message that the table allows; after a goodbye, one that it does not allow is dropped."""
@@ -311,7 +311,7 @@ class Connection:
         self._out.append(frame(payload))
         match message:
             case Hello():
-                self.said, self._hellos[self._seat] = message, payload
+                self.sent_hello, self._hellos[self._seat] = message, payload
                 self._until = now + ANSWER_TIME
                 if self.state is State.OPEN:
                     self._open(now)
@@ -319,7 +319,7 @@ class Connection:
                 self._until = now + CLOSING_TIME
 
     def _open(self, now: float) -> None:
-        self._opened = self._heard_at = now
+        self._opened = self._received_at = now
         self._sign_at = now + ALIVE_INTERVAL
 
     def resume(self, held: Held, now: float) -> None:
@@ -328,8 +328,8 @@ class Connection:
         Raises:
             Diverged: the two logs are not of one conversation.
         """
-        assert self.heard, "the connection is open"
-        for turn in held.missing(self.heard.turns, self.heard.digest):
+        assert self.received_hello, "the connection is open"
+        for turn in held.missing(self.received_hello.turns, self.received_hello.digest):
             self.say(turn, now)
 
     def tick(self, now: float, *, stalled: bool = False) -> None:

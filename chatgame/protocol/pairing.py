@@ -108,20 +108,20 @@ class Pairing:
         self.done = False
         self._seat = seat
         self._certificate = certificate
-        self._begin_exchange = exchange
+        self._start_exchange = exchange
         self._invitation = invitation
         self._code = invitation.code or ""
         self._ours: Exchange | None = None
         self._theirs = b""
         self._key = b""
 
-    def begin(self) -> Pair:
+    def start(self) -> Pair:
         """Return the client's first message."""
-        self._ours = self._begin_exchange(self._code)
+        self._ours = self._start_exchange(self._code)
         return Pair(self._ours.message.hex())
 
-    def hear(self, message: Pair) -> Pair | None:
-        """Take the other side's next message; returns the answer, or None where the client has heard all.
+    def receive(self, message: Pair) -> Pair | None:
+        """Take the other side's next message; returns the answer, or None where the client needs no more.
 
         Raises:
             WrongCode: as the server: the client has a wrong code.
@@ -134,7 +134,7 @@ class Pairing:
 
     def _take_element(self, theirs: bytes) -> Pair:
         self._require_invitation()
-        ours = self._ours or self._begin_exchange(self._code)
+        ours = self._ours or self._start_exchange(self._code)
         key = ours.key(theirs)
         if not key:
             raise self._not_paired()

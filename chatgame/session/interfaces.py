@@ -143,7 +143,7 @@ class Journal(Protocol):
             TurnedAway: there are no more of them.
         """
 
-    async def begin(self, session: str, token: str | None, partner: str) -> None:
+    async def keep_partner(self, session: str, token: str | None, partner: str) -> None:
         """Keep who the partner is: the session that has begun, as the server the client's token, and their name.
 
         Raises:

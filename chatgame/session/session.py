@@ -239,10 +239,10 @@ class Session:
                 case Hide(value):
                     return self._hide(value)
         except RulesFailed as error:
-            told = f"{error} {GIVE_UP}" if self.table.playing else str(error)
+            why = f"{error} {GIVE_UP}" if self.table.playing else str(error)
         except Refused as error:
-            told = str(error)
-        self.for_player += Hear(told), Ask(self.table)
+            why = str(error)
+        self.for_player += Hear(why), Ask(self.table)
         return NOTHING
 
     def _read(self, text: str) -> Write | Hide:

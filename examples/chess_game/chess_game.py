@@ -1,7 +1,7 @@
-"""Chess, a plugin that can be installed: `pip install ./examples/chess_game`, where chatgame is installed already.
+"""Chess, a plugin: where chatgame is installed, install it with `pip install ./examples/chess_game`.
 
-python-chess does the rules: https://python-chess.readthedocs.io and https://en.wikipedia.org/wiki/Rules_of_chess.
-A draw is agreed to, or comes about by itself, also by fivefold repetition and by the 75-move rule; none is claimed.
+python-chess knows the rules: https://python-chess.readthedocs.io and https://en.wikipedia.org/wiki/Rules_of_chess.
+Players can agree on a draw, but not claim one; fivefold repetition and the 75-move rule end the game by themselves.
 """
 
 from difflib import get_close_matches
@@ -20,7 +20,7 @@ AS_TEXT = "\ufe0e"
 
 
 class Position(NamedTuple):
-    """Every board since the last capture or pawn move, in FEN without its counters; and who is White, who begins."""
+    """Every board since the last capture or pawn move, in FEN without its counters, and the seat of White."""
 
     boards: tuple[str, ...]
     white: Seat
@@ -112,5 +112,5 @@ class Chess(Rules[Position, str]):
 
 @lru_cache(4096)
 def _board(position: Position) -> chess.Board:
-    """A board that nobody may change but in a copy."""
+    """A shared board: copy it before changing it."""
     return chess.Board(f"{position.boards[-1]} {len(position.boards) - 1} 1")

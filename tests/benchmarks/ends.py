@@ -118,13 +118,13 @@ async def dial_session(size: int, port: int, trips: int) -> float:
 async def serve_program(size: int, opened: Opened) -> None:
     """The server's program, with its journal on disk."""
 
-    def told(*texts: str) -> None:
+    def notify(*texts: str) -> None:
         for text in texts:
             if text.startswith("Server listening on"):
                 opened(int(text.rpartition(" ")[2]))
 
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder, "journal.db")) as store:
-        await serve(Echo("x" * size), Setting(HOST, 0, BUILT_IN, store), told)
+        await serve(Echo("x" * size), Setting(HOST, 0, BUILT_IN, store), notify)
 
 
 async def dial_program(size: int, port: int, trips: int) -> float:

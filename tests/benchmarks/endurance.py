@@ -21,8 +21,8 @@ from tests.benchmarks.measure import Progress
 MEMORY = "/dev/shm"  # noqa: S108  # a folder of our own is made in it
 """Where files cost nothing, on Linux: what a disk takes is measured elsewhere."""
 
-LOOKS = 100
-"""How often memory and speed are looked at."""
+SAMPLES = 100
+"""How often memory and speed are sampled."""
 
 
 class Witness(Tireless):
@@ -32,15 +32,15 @@ class Witness(Tireless):
         super().__init__(turns, apart)
         self.seen: list[dict[str, float]] = []
         self._turns = turns
-        self._progress = Progress(LOOKS)
+        self._progress = Progress(SAMPLES)
         self._began = perf_counter()
 
     async def see(self, step: Step) -> None:
         """Look at each hundredth of the way."""
         number = step.after.number
-        if not number % (self._turns // LOOKS):
-            look = {"turns": number, "matches": step.after.matches, "seconds": perf_counter() - self._began}
-            self.seen.append(look | {"memory": resident(), "tasks": len(asyncio.all_tasks())} | descriptors())
+        if not number % (self._turns // SAMPLES):
+            sample = {"turns": number, "matches": step.after.matches, "seconds": perf_counter() - self._began}
+            self.seen.append(sample | {"memory": resident(), "tasks": len(asyncio.all_tasks())} | descriptors())
             self._progress.passed(f"{number} turns, {resident() / 2**20:.1f} MiB")
 
 
@@ -75,7 +75,7 @@ async def _converse(folder: Path, turns: int, apart: int) -> tuple[list[dict[str
 
     async def sit(player: Tireless, link: Link) -> None:
         with Store(folder / link.seat / "journal.db") as store:
-            async with store.conversation(store.begin(link.seat, "memory", 0)) as journal:
+            async with store.conversation(store.create(link.seat, "memory", 0)) as journal:
                 await converse(player, link, BUILT_IN, journal)
 
     async with asyncio.TaskGroup() as tasks:
@@ -89,17 +89,25 @@ def _growth(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 
 
 def rates(seen: Sequence[dict[str, float]]) -> list[float]:
-    """How many turns a second there were between each look and the next."""
-    return [(look["turns"] - last["turns"]) / (look["seconds"] - last["seconds"]) for last, look in pairwise(seen)]
+    """How many turns a second there were between each sample and the next."""
+    return [
+        (sample["turns"] - last["turns"]) / (sample["seconds"] - last["seconds"]) for last, sample in pairwise(seen)
+    ]
 
 
 def summary(found: dict[str, Any]) -> str:
     """What the run showed, in lines."""
     seen = found["seen"]
     lines = ["| turns | matches | turns a second | MiB | tasks | descriptors |", "|---|---|---|---|---|---|"]
-    for look, rate in zip(seen[1:], rates(seen), strict=True):
-        if look["turns"] % (seen[-1]["turns"] // 10) == 0:
-            cells = (look["turns"], look["matches"], f"{rate:.0f}", f"{look['memory'] / 2**20:.1f}", look["tasks"])
-            lines.append(f"| {' | '.join(map(str, (*cells, look.get('descriptors', '-'))))} |")
+    for sample, rate in zip(seen[1:], rates(seen), strict=True):
+        if sample["turns"] % (seen[-1]["turns"] // 10) == 0:
+            cells = (
+                sample["turns"],
+                sample["matches"],
+                f"{rate:.0f}",
+                f"{sample['memory'] / 2**20:.1f}",
+                sample["tasks"],
+            )
+            lines.append(f"| {' | '.join(map(str, (*cells, sample.get('descriptors', '-'))))} |")
     left = ", ".join(f"{number} {what}" for what, number in found["left behind"].items())
     return "\n".join([*lines, f"Left behind: {left}."])

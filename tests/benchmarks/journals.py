@@ -14,7 +14,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
-from chatgame.journal.conversation import Conversation
+from chatgame.journal.conversation import OnDisk
 from chatgame.journal.store import Store
 from tests.benchmarks.games import MOVES
 from tests.benchmarks.measure import Bound, Row
@@ -51,9 +51,9 @@ class LongTalk:
 
     async def _write(self, turns: Iterator[Turn]) -> None:
         with Store(self._path) as store:
-            self._number = store.begin(Seat.CLIENT, "localhost", 1059)
+            self._number = store.create(Seat.CLIENT, "localhost", 1059)
             async with store.conversation(self._number) as kept:
-                await kept.begin(SESSION, None, "")
+                await kept.keep_partner(SESSION, None, "")
                 for turn in turns:
                     kept.take(turn)
 
@@ -101,7 +101,7 @@ class LongTalk:
         return took / turns
 
     @staticmethod
-    def _table(kept: Conversation) -> Table:
+    def _table(kept: OnDisk) -> Table:
         table = Table.open(SESSION, BUILT_IN)
         for step in steps(table, kept.entries()):
             table = step.after

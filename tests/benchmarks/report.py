@@ -81,11 +81,11 @@ def plot_endurance(seen: Sequence[dict[str, float]], path: Path) -> None:
     from matplotlib import pyplot as plt
 
     figure, (speed, memory) = plt.subplots(2, 1, sharex=True, figsize=(9, 4), layout="constrained")
-    turns = [look["turns"] / 1e6 for look in seen]
+    turns = [sample["turns"] / 1e6 for sample in seen]
     speed.plot(turns[1:], [rate / 1000 for rate in rates(seen)], color=REACHED)
     speed.set_ylabel("1000 turns a second")
     speed.set_ylim(0)
-    memory.plot(turns, [look["memory"] / 2**20 for look in seen], color=REACHED)
+    memory.plot(turns, [sample["memory"] / 2**20 for sample in seen], color=REACHED)
     memory.set_ylabel("MiB in memory")
     memory.set_ylim(0, 40)
     memory.set_xlabel("million turns")

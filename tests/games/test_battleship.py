@@ -14,7 +14,7 @@ from chatgame.core.rules import Answer, Outcome, Revealed, Secret
 from chatgame.core.seats import Seat
 from chatgame.games.battleship import ANSWERS, CELLS, Battleship, Position, sunk_by
 from tests.games.playing import Lie, canonical_or_refused, play
-from tests.kit.boards import board_of, cells, heard, rows, seen, words
+from tests.kit.boards import board_of, cells, rows, seen, spoken, words
 
 RULES = Battleship()
 START = RULES.start(Seat.CLIENT, "")
@@ -92,13 +92,13 @@ def answered(position: Position, answer: str) -> Position:
 
 def answers(*cells: str) -> list[str]:
     """The true answers to shots at `FLEET`, one after another."""
-    position, told = PLACED, list[str]()
+    position, answers = PLACED, list[str]()
     for cell, other in zip(cells, MISSES, strict=False):
         position = RULES.apply(position, cell)
-        told.append(RULES.answer(position, ORDERED))
-        for move in (told[-1], other, "miss"):
+        answers.append(RULES.answer(position, ORDERED))
+        for move in (answers[-1], other, "miss"):
             position = RULES.apply(position, move)
-    return told
+    return answers
 
 
 def test_ship_is_sunk_by_the_shot_at_its_last_cell() -> None:
@@ -398,11 +398,11 @@ def test_waters_in_words() -> None:
     """The viewer's own waters come last; the fleet is told to its owner alone."""
     at_server, at_client = "miss a2, a3; hit a1", "hit d5; sunk j9, j10"
     fleet = "ship of 3 h1, h2, h3, e5, f5; ship of 4 b3, b4, b5, b6; ship of 5 a1, b1, c1, d1, e1"
-    assert heard(SOME_SHOTS, Seat.CLIENT, ORDERED) == [
+    assert spoken(SOME_SHOTS, Seat.CLIENT, ORDERED) == [
         f"The server's sea: {at_server}.",
         f"Your sea: {at_client}; {fleet}.",
     ]
-    assert heard(SOME_SHOTS, Seat.SERVER) == [f"The client's sea: {at_client}.", f"Your sea: {at_server}."]
+    assert spoken(SOME_SHOTS, Seat.SERVER) == [f"The client's sea: {at_client}.", f"Your sea: {at_server}."]
     assert words(board_of(RULES, START)) == ["The client's sea: nothing yet.", "The server's sea: nothing yet."]
 
 

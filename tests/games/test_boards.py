@@ -71,15 +71,15 @@ def test_every_position_and_turn_can_be_told_in_words(game: str, seed: int) -> N
 def test_words_tell_all_that_the_board_shows(game: str, seed: int) -> None:
     """They name each cell with something on it once."""
     for board in boards(game, seed):
-        told = list(in_words(board))
+        lines = list(in_words(board))
         if game == "connect4":
             columns = [
                 [cell.mark.name for cell in board.grids[0].cells[n::7][::-1] if cell.mark.name] for n in range(7)
             ]
             piles = [f"Column {n} from the bottom: {', '.join(pile)}." for n, pile in enumerate(columns, 1) if pile]
-            assert [line for line in told if line.startswith("Column")] == piles
+            assert [line for line in lines if line.startswith("Column")] == piles
             continue
-        for grid, line in zip(board.grids, told if len(board.grids) > 1 else [" ".join(told)], strict=False):
+        for grid, line in zip(board.grids, lines if len(board.grids) > 1 else [" ".join(lines)], strict=False):
             named = re.split(r"[,;:.]? ", line.partition("In a row")[0].rstrip("."))
             for cell in grid.cells:
                 assert named.count(cell.name.split()[0]) >= bool(cell.mark.name)

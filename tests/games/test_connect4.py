@@ -14,7 +14,7 @@ from chatgame.core.turn import Kind
 from chatgame.games.connect4 import Connect4, Position
 from tests.games.perft import perft
 from tests.games.playing import play
-from tests.kit.boards import cells, heard, seen, words
+from tests.kit.boards import cells, seen, spoken, words
 
 RULES = Connect4()
 DRAWN = "115566526237153477516714637471564433342222"
@@ -124,13 +124,13 @@ def test_board_shows_the_discs_under_the_numbers_of_their_columns(viewer: Seat |
 
 def test_board_in_words() -> None:
     """It is told column by column, from the bottom up."""
-    assert heard(play(RULES, *"122334344"), Seat.CLIENT) == [
+    assert spoken(play(RULES, *"122334344"), Seat.CLIENT) == [
         "Column 1 from the bottom: the server.",
         "Column 2 from the bottom: you, the server.",
         "Column 3 from the bottom: you, the server, the server.",
         "Column 4 from the bottom: you, you, the server.",
     ]
-    assert heard(play(RULES), None) == ["There is no disc yet."]
+    assert spoken(play(RULES), None) == ["There is no disc yet."]
 
 
 def test_after_a_move_the_last_disc_alone_is_told() -> None:

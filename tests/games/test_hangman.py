@@ -12,7 +12,7 @@ from chatgame.core.rules import Answer, Outcome, Revealed, Secret
 from chatgame.core.seats import Seat
 from chatgame.games.hangman import Hangman, Position
 from tests.games.playing import Lie, canonical_or_refused, play
-from tests.kit.boards import board_of, cells, heard, rows, seen, words
+from tests.kit.boards import board_of, cells, rows, seen, spoken, words
 
 RULES = Hangman()
 START = RULES.start(Seat.CLIENT, "")
@@ -250,8 +250,8 @@ def test_word_in_words() -> None:
         "The letters: blank, a, blank, a, blank, a.",
         "Tried: a e i cabana",
     )
-    assert heard(match, Seat.SERVER) == [wrong, letters, tried]
-    assert heard(match, Seat.CLIENT, "banana") == [wrong, letters, "The word: banana", tried]
+    assert spoken(match, Seat.SERVER) == [wrong, letters, tried]
+    assert spoken(match, Seat.CLIENT, "banana") == [wrong, letters, "The word: banana", tried]
     for position in (START, HIDDEN):
         assert words(board_of(RULES, position)) == [
             "0 wrong guesses of 6.",

@@ -9,7 +9,7 @@ from chatgame.core.rules import Chance, Outcome
 from chatgame.core.seats import Seat
 from chatgame.games.pig import Pig, Position
 from tests.games.playing import play
-from tests.kit.boards import heard, seen
+from tests.kit.boards import seen, spoken
 
 RULES = Pig()
 START = RULES.start(Seat.CLIENT, "")
@@ -102,7 +102,7 @@ def test_board_is_the_score() -> None:
     """It shows what each holds and the points of the turn, drawn and told alike."""
     match = played("625h", "46")
     assert seen(match, Seat.CLIENT) == ["Points held: you 0, the server 13.", "Your turn: 10 points so far."]
-    assert heard(match, None) == [
+    assert spoken(match, None) == [
         "Points held: the client 0, the server 13.",
         "The client's turn: 10 points so far.",
     ]

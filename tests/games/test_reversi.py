@@ -14,7 +14,7 @@ from chatgame.core.turn import Kind
 from chatgame.games.reversi import CELLS, Position, Reversi
 from tests.games.perft import perft
 from tests.games.playing import play
-from tests.kit.boards import cells, heard, seen
+from tests.kit.boards import cells, seen, spoken
 
 RULES = Reversi()
 FULL = """
@@ -260,7 +260,7 @@ def test_board_marks_nothing_for_a_viewer_who_is_not_to_act(viewer: Seat | None,
 
 def test_board_in_words() -> None:
     """It names each side's discs, and where the viewer may play."""
-    assert heard(play(RULES, "d3", "c3"), Seat.SERVER) == [
+    assert spoken(play(RULES, "d3", "c3"), Seat.SERVER) == [
         "You (3): d3, e4, d5.",
         "The client (3): c3, d4, e5.",
         "Where you can play: b3, c4, f5, e6.",
@@ -270,7 +270,7 @@ def test_board_in_words() -> None:
 @pytest.mark.parametrize("viewer", [Seat.CLIENT, None])
 def test_viewer_who_is_not_to_act_hears_of_no_moves(viewer: Seat | None) -> None:
     for moves in ("", DRAWN):
-        assert "play" not in " ".join(heard(play(RULES, *moves.split()), viewer))
+        assert "play" not in " ".join(spoken(play(RULES, *moves.split()), viewer))
 
 
 def test_choices_are_the_cells_that_turn_something_over() -> None:

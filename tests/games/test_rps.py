@@ -8,7 +8,7 @@ from chatgame.core.rules import Both, Choices, Outcome
 from chatgame.core.seats import Seat
 from chatgame.games.rps import RockPaperScissors
 from tests.games.playing import Lie, play
-from tests.kit.boards import heard, seen
+from tests.kit.boards import seen, spoken
 
 RULES = RockPaperScissors()
 START = RULES.start(Seat.CLIENT, "")
@@ -100,7 +100,7 @@ def test_position_is_written_as_json() -> None:
 
 def test_board_is_the_score() -> None:
     """It is shown where more than one round counts, drawn and told alike."""
-    assert seen(play(RULES), Seat.CLIENT) == heard(play(RULES), Seat.CLIENT) == ["One round decides."]
+    assert seen(play(RULES), Seat.CLIENT) == spoken(play(RULES), Seat.CLIENT) == ["One round decides."]
     match = play(RULES, *"rp", options="3")
     assert seen(match, None) == ["Best of 3 rounds: the client 1, the server 0."]
     assert seen(match, Seat.SERVER) == ["Best of 3 rounds: the client 1, you 0."]

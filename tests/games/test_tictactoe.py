@@ -11,7 +11,7 @@ from chatgame.core.turn import Kind
 from chatgame.games.tictactoe import TicTacToe
 from tests.games.perft import perft
 from tests.games.playing import play
-from tests.kit.boards import cells, heard, rows, seen
+from tests.kit.boards import cells, rows, seen, spoken
 
 RULES = TicTacToe()
 
@@ -114,16 +114,16 @@ def test_board_in_unicode() -> None:
 
 def test_board_in_words() -> None:
     """It names each cell once: the marks with their places, the free ones by their numbers."""
-    assert heard(play(RULES, *"51"), Seat.CLIENT) == [
+    assert spoken(play(RULES, *"51"), Seat.CLIENT) == [
         "The server: 5 centre.",
         "You: 1 top left.",
         "Free: 2, 3, 4, 6, 7, 8, 9.",
     ]
-    assert heard(play(RULES, *"512846379"), None) == [
+    assert spoken(play(RULES, *"512846379"), None) == [
         "The server: 2 top middle, 3 top right, 4 middle left, 5 centre, 9 bottom right.",
         "The client: 1 top left, 6 middle right, 7 bottom left, 8 bottom middle.",
     ]
-    assert heard(play(RULES, *"714253"), None)[-1] == "In a row: 1 top left, 2 top middle, 3 top right."
+    assert spoken(play(RULES, *"714253"), None)[-1] == "In a row: 1 top left, 2 top middle, 3 top right."
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ async def test_what_opens_a_commitment_comes_back_with_its_turn(store: Store) ->
     opening = Opening(bytes(range(SALT_SIZE)), "a word\n\0 and more")
     (opened,) = log_of("play hangman")
     turn = Turn(1, Seat.CLIENT, Kind.COMMIT, commitment(Place(SESSION, 0, 0, Seat.CLIENT), opening), "0" * 64)
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await conversation.keep(opened)
         await conversation.keep(turn, opening)
@@ -73,7 +73,7 @@ async def test_what_opens_a_commitment_comes_back_with_its_turn(store: Store) ->
 async def test_logs_of_two_conversations_at_once_come_back_in_order_and_apart(store: Store, turns: int) -> None:
     """They do however many turns are read at a time."""
     log = log_of(*(f"say {number}" for number in range(turns)))
-    one, other = store.begin(*CLIENT), store.begin(*SERVER)
+    one, other = store.create(*CLIENT), store.create(*SERVER)
     async with store.conversation(one) as at_client, store.conversation(other) as at_server:
         for turn in log:
             at_client.take(turn)
@@ -87,7 +87,7 @@ async def test_turns_come_back_with_the_time_at_which_they_were_kept_or_taken(
 ) -> None:
     """That is not when a turn of the partner's became safe."""
     clock = iter([100.0, 101.5, 103.25])
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         monkeypatch.setattr("time.time", lambda: next(clock))
         await add(conversation, CHAT[:3])
@@ -97,7 +97,7 @@ async def test_turns_come_back_with_the_time_at_which_they_were_kept_or_taken(
 
 async def test_turn_that_is_kept_is_not_written_over(store: Store) -> None:
     """A second program that is in the conversation, where locks do not work, is found out and changes nothing."""
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, CHAT)
         for other in (log_of("say Goodbye")[0], CHAT[0]):
@@ -110,7 +110,7 @@ async def test_turn_that_is_kept_is_not_written_over(store: Store) -> None:
 
 
 async def test_turn_of_ones_own_is_safe_when_keep_returns_and_so_is_all_before_it(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         for count, turn in enumerate(CHAT, 1):
             await add(conversation, [turn])
@@ -120,14 +120,14 @@ async def test_turn_of_ones_own_is_safe_when_keep_returns_and_so_is_all_before_i
 
 async def test_turns_of_the_partners_after_ones_last_are_lost_with_the_program(store: Store, path: Path) -> None:
     """They cost no sync each, since the partner still keeps them."""
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, CHAT[:4])
         assert after_kill(path, number) == CHAT[:3]
 
 
 async def test_turns_of_the_partners_are_safe_after_the_end(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, CHAT[:4])
         for _ in range(2):
@@ -147,7 +147,7 @@ async def test_turns_of_the_partners_are_safe_when_the_conversation_is_left_in_w
         else:
             yield
 
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     with raising(error):
         async with store.conversation(number) as conversation:
             await add(conversation, CHAT[:4])
@@ -157,7 +157,7 @@ async def test_turns_of_the_partners_are_safe_when_the_conversation_is_left_in_w
 
 
 async def test_conversation_goes_on_where_a_killed_program_was(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, CHAT[:4])
         copy = as_killed(path)
@@ -171,7 +171,7 @@ async def test_conversation_goes_on_where_a_killed_program_was(store: Store, pat
 async def test_turn_that_finds_no_room_is_not_kept_and_can_be_kept_later(store: Store, path: Path) -> None:
     """The turns that were to become safe with it are not kept either; once there is room, each is kept once."""
     log = log_of("say Hello", "say Hi", f"say {'How are you? ' * 300}")  # for the "Hi" alone there is room
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, log[:2])
         with full_disk(store):
@@ -192,14 +192,14 @@ async def test_nothing_that_lets_anybody_in_is_kept_after_the_end(store: Store, 
     number = store.fresh(*CLIENT)
     async with store.conversation(number) as conversation:
         await conversation.pin("PRIVATE KEY")
-        await conversation.begin(SESSION, "a" * 64, "")
+        await conversation.keep_partner(SESSION, "a" * 64, "")
         await add(conversation, CHAT)
         await conversation.end()
     assert edit(path, "SELECT seed, token, pinned FROM conversations") == [(None, None, None)]
 
 
 async def test_ended_conversation_stays_ended_even_if_the_program_is_killed_then(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, CHAT)
         await conversation.end()
@@ -212,7 +212,7 @@ async def test_ended_conversation_stays_ended_even_if_the_program_is_killed_then
 async def test_there_is_something_to_go_on_with_from_the_first_turn_until_a_quit_of_ones_own(store: Store) -> None:
     """After a quit there is not, even before the partner knows of it."""
     hello, hi, quits = log_of("say Hello", "say Hi", "quit")
-    async with store.conversation(store.begin(*CLIENT)) as conversation:
+    async with store.conversation(store.create(*CLIENT)) as conversation:
         goes_on = [conversation.goes_on]
         for change in (conversation.keep(hello), add(conversation, [hi]), conversation.keep(quits)):
             await change
@@ -221,7 +221,7 @@ async def test_there_is_something_to_go_on_with_from_the_first_turn_until_a_quit
 
 
 async def test_there_is_something_to_go_on_with_after_a_turn_of_the_partners_until_the_end(store: Store) -> None:
-    number = store.begin(*SERVER)
+    number = store.create(*SERVER)
     goes_on = []
     async with store.conversation(number) as conversation:
         conversation.take(CHAT[0])
@@ -237,7 +237,7 @@ async def test_there_is_something_to_go_on_with_after_a_turn_of_the_partners_unt
 
 
 async def test_no_token_is_given_out_twice_even_after_the_program_was_killed(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         tokens = [await conversation.next_token() for _ in range(3)]
         copy = as_killed(path)
@@ -246,7 +246,7 @@ async def test_no_token_is_given_out_twice_even_after_the_program_was_killed(sto
             async with after.conversation(number) as conversation:
                 tokens.append(await conversation.next_token())
                 copy = as_killed(copy)
-    async with store.conversation(store.begin(*CLIENT)) as another:
+    async with store.conversation(store.create(*CLIENT)) as another:
         stranger = await another.next_token()
     assert all(resume.follows(later, earlier) for earlier, later in pairwise(tokens))
     assert len({*tokens, stranger}) == 7
@@ -258,7 +258,7 @@ async def test_chain_of_tokens_ends_with_an_error_and_not_with_a_token_for_the_s
 ) -> None:
     monkeypatch.setattr(resume, "CHAIN", 3)
     tokens: list[str] = []
-    async with store.conversation(store.begin(*CLIENT)) as conversation:
+    async with store.conversation(store.create(*CLIENT)) as conversation:
         with pytest.raises(ChatgameError, match="--new"):
             while len(tokens) < 7:
                 tokens.append(await conversation.next_token())
@@ -267,11 +267,11 @@ async def test_chain_of_tokens_ends_with_an_error_and_not_with_a_token_for_the_s
 
 async def test_server_comes_back_to_its_session_with_the_clients_last_token(store: Store, path: Path) -> None:
     """Both are safe when `begin` returns."""
-    number = store.begin(*SERVER)
+    number = store.create(*SERVER)
     async with store.conversation(number) as conversation:
         assert (conversation.session, conversation.token) == (None, None)
         for last in ("7" * 64, "8" * 64):
-            await conversation.begin(SESSION, last, "")
+            await conversation.keep_partner(SESSION, last, "")
             assert (conversation.session, conversation.token) == (SESSION, last)
             with Store(as_killed(path)) as after:
                 async with after.conversation(number) as found:
@@ -280,11 +280,11 @@ async def test_server_comes_back_to_its_session_with_the_clients_last_token(stor
 
 async def test_client_comes_back_to_a_session_only_if_something_was_said(store: Store) -> None:
     """Otherwise any session will do."""
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     for log in ([], CHAT[:1]):
         async with store.conversation(number) as conversation:
             assert (conversation.session, conversation.token) == (None, None)
-            await conversation.begin(SESSION, None, "")
+            await conversation.keep_partner(SESSION, None, "")
             assert (conversation.session, conversation.token) == (SESSION, None)
             await add(conversation, log)
     async with store.conversation(number) as conversation:
@@ -292,11 +292,11 @@ async def test_client_comes_back_to_a_session_only_if_something_was_said(store: 
 
 
 async def test_names_and_pinned_keys_are_there_in_the_next_program(store: Store, path: Path) -> None:
-    number = store.begin(*SERVER)
+    number = store.create(*SERVER)
     async with store.conversation(number) as conversation:
         assert (conversation.name, conversation.pinned) == ("", None)
         conversation.name = "Anna"
-        await conversation.begin(SESSION, None, "Ben")
+        await conversation.keep_partner(SESSION, None, "Ben")
         await conversation.pin("KEY")
         assert conversation.pinned == "KEY"
         await add(conversation, CHAT[:1])
@@ -313,7 +313,7 @@ async def test_new_session_takes_the_place_of_what_was_unfinished_there(store: S
     number = store.fresh(*CLIENT)
     async with store.conversation(number) as conversation:
         assert store.unfinished(*CLIENT) == first
-        await conversation.begin(SESSION, None, "")
+        await conversation.keep_partner(SESSION, None, "")
         assert (store.unfinished(*CLIENT), store.unfinished(*CLIENT, closed=True)) == (None, closed)
     assert store.fresh(*CLIENT) == number
     assert store.fresh(Seat.CLIENT, "localhost", 1060) == elsewhere
@@ -324,8 +324,8 @@ async def test_new_session_takes_the_place_of_what_was_unfinished_there(store: S
 
 async def test_session_that_is_begun_again_takes_the_place_of_nothing(store: Store) -> None:
     """It goes on over another connection, whatever else has begun there meanwhile."""
-    async with store.conversation(store.begin(*CLIENT)) as conversation:
-        await conversation.begin(SESSION, None, "")
+    async with store.conversation(store.create(*CLIENT)) as conversation:
+        await conversation.keep_partner(SESSION, None, "")
         other = await fill(store, CHAT[:2])
-        await conversation.begin(SESSION, None, "")
+        await conversation.keep_partner(SESSION, None, "")
         assert store.unfinished(*CLIENT) == other

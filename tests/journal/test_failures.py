@@ -132,7 +132,7 @@ def test_journal_whose_locks_fail_is_not_called_damaged(store: Store, path: Path
 
 
 async def test_journal_that_another_program_does_not_let_go_of_is_told(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     store._database._connection.execute("PRAGMA busy_timeout = 0")  # not to wait for five seconds
     async with store.conversation(number) as conversation:
         with held(path), pytest.raises(JournalFailed, match="has been held by another program"):
@@ -145,14 +145,14 @@ async def test_journal_that_another_program_does_not_let_go_of_is_told(store: St
 
 
 async def test_lack_of_room_is_told_at_the_end_too_and_the_conversation_is_let_go_of(store: Store) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     with full_disk(store):
         with pytest.raises(JournalFailed, match="is full"):
             async with store.conversation(number) as conversation:
                 conversation.take(log_of("say x", f"say {'y' * 4096}")[1])
         with pytest.raises(JournalFailed, match="is full"):
             while True:
-                store.begin(*CLIENT)
+                store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         assert list(conversation.entries()) == []
 
@@ -161,23 +161,23 @@ async def test_lack_of_room_is_told_at_the_end_too_and_the_conversation_is_let_g
 
 
 async def test_journal_that_may_not_be_written_to_is_told_whatever_is_to_be_kept(store: Store) -> None:
-    number = store.begin(*CLIENT)
-    told = pytest.raises(JournalFailed, match="may not be written to")
+    number = store.create(*CLIENT)
+    refused = pytest.raises(JournalFailed, match="may not be written to")
     async with store.conversation(number) as conversation:
         store._database._connection.execute("PRAGMA query_only = ON")
         for change in (
             conversation.keep(CHAT[0]),
             conversation.next_token(),
-            conversation.begin(SESSION, None, ""),
+            conversation.keep_partner(SESSION, None, ""),
             conversation.pin("KEY"),
             conversation.end(),
         ):
-            with told:
+            with refused:
                 await change
         assert not conversation.ended
         assert (conversation.session, conversation.pinned) == (None, None)
-        with told:
-            store.begin(*CLIENT)
+        with refused:
+            store.create(*CLIENT)
         store._database._connection.execute("PRAGMA query_only = OFF")
     assert turns_of(store, number) == []
 
@@ -192,7 +192,7 @@ def test_folder_where_nothing_can_be_made_is_told(ordinary: Path) -> None:
 def test_file_that_may_not_be_read_is_told(ordinary: Path) -> None:
     path = ordinary / "journal.db"
     with Store(path) as store:
-        store.begin(*CLIENT)
+        store.create(*CLIENT)
     path.chmod(0)
     for journal in (Store, Reader):
         with pytest.raises(JournalFailed, match=r"journal\.db cannot be opened"):
@@ -202,22 +202,22 @@ def test_file_that_may_not_be_read_is_told(ordinary: Path) -> None:
 def test_file_that_may_only_be_read_is_told_to_a_program_that_would_write(ordinary: Path) -> None:
     path = ordinary / "journal.db"
     with Store(path) as store:
-        store.begin(*CLIENT)
+        store.create(*CLIENT)
     path.chmod(0o400)
     with pytest.raises(JournalFailed, match="may not be written to"), Store(path) as store:
-        store.begin(*CLIENT)
+        store.create(*CLIENT)
 
 
 def test_folder_where_no_lock_can_be_made_is_told(ordinary: Path) -> None:
     with Store(ordinary / "journal.db") as store:
-        number = store.begin(*CLIENT)
+        number = store.create(*CLIENT)
         ordinary.chmod(0o500)
         with pytest.raises(JournalFailed, match=r"conversation-1\.lock cannot be opened"):
             store.forget(number)
 
 
 async def test_folder_in_the_place_of_the_lock_is_told(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     path.with_name(f"conversation-{number}.lock").mkdir()
     with pytest.raises(JournalFailed, match=r"conversation-1\.lock cannot be opened"):
         async with store.conversation(number):
@@ -225,7 +225,7 @@ async def test_folder_in_the_place_of_the_lock_is_told(store: Store, path: Path)
 
 
 def test_other_failure_of_a_lock_is_not_told_as_another_program(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     path.with_name(f"conversation-{number}.lock").write_bytes(b"not a lock" * 100)
     with pytest.raises(JournalFailed, match=r"conversation-1\.lock is damaged"):
         store.forget(number)

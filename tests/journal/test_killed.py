@@ -33,9 +33,9 @@ async def log_in_parts(path: Path) -> tuple[bytes, list[int]]:
     """
     small_pages(path, PAGE)
     with Store(path) as store:
-        number = store.begin(*SERVER)
+        number = store.create(*SERVER)
         async with store.conversation(number) as conversation:
-            await conversation.begin(SESSION, "7" * 64, "")
+            await conversation.keep_partner(SESSION, "7" * 64, "")
             await add(conversation, CHAT[:2])
     with Store(path) as store:
         store.fresh(*SERVER)  # the log begins

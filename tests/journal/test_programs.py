@@ -47,7 +47,7 @@ print("ready", flush=True)
 for line in sys.stdin:
     try:
         with Store(Path(line.rstrip())) as store:
-            print(store.begin(Seat.CLIENT, "localhost", 1059), flush=True)
+            print(store.create(Seat.CLIENT, "localhost", 1059), flush=True)
     except JournalFailed as error:
         print(error, flush=True)
 """
@@ -78,7 +78,7 @@ def line_from(process: "subprocess.Popen[str]") -> str:
 
 async def test_two_do_not_go_on_with_one_conversation(store: Store, path: Path) -> None:
     """Another conversation is free, and this one can be looked at; afterwards it is free, too."""
-    number, other = store.begin(*CLIENT), store.begin(*CLIENT)
+    number, other = store.create(*CLIENT), store.create(*CLIENT)
     with Store(path) as second:
         async with store.conversation(number) as conversation:
             await conversation.keep(CHAT[0])
@@ -101,7 +101,7 @@ async def test_two_do_not_go_on_with_one_conversation(store: Store, path: Path) 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, asyncio.CancelledError])
 async def test_conversation_is_free_when_its_program_has_failed(store: Store, error: type[BaseException]) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     with pytest.raises(error):
         async with store.conversation(number):
             raise error
@@ -114,7 +114,7 @@ async def test_conversation_of_another_program_is_free_when_that_has_ended_or_wa
     store: Store, path: Path, *, killed: bool
 ) -> None:
     """What that kept is there, and the token that it gave out is not given out again."""
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     with program(IN_A_CONVERSATION, path, number, CHAT[0].digest) as process:
         token = line_from(process)
         with pytest.raises(JournalFailed, match=REFUSED):
@@ -134,7 +134,7 @@ async def test_conversation_of_another_program_is_free_when_that_has_ended_or_wa
 
 
 async def test_program_that_is_refused_does_not_disturb_the_one_that_goes_on(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         with program(IN_A_CONVERSATION, path, number, CHAT[0].digest) as second:
             _, complaint = await asyncio.to_thread(second.communicate, timeout=10)
@@ -166,7 +166,7 @@ async def test_journal_that_another_program_is_about_to_make_is_waited_for(path:
         done, _ = await asyncio.wait({opening}, timeout=0.1)
         assert [task.exception() for task in done] == []
     with await opening as store:
-        assert store.begin(*CLIENT) == 1
+        assert store.create(*CLIENT) == 1
 
 
 async def test_journal_that_another_program_makes_meanwhile_is_not_made_twice(path: Path) -> None:
@@ -181,11 +181,11 @@ async def test_journal_that_another_program_makes_meanwhile_is_not_made_twice(pa
             other.execute(table)
         other.execute(f"PRAGMA user_version = {VERSION}")
     with await opening as store:
-        assert store.begin(*CLIENT) == 1
+        assert store.create(*CLIENT) == 1
 
 
 async def test_change_that_another_program_makes_is_waited_for(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         with held(path):
             keeping = asyncio.create_task(conversation.keep(CHAT[0]))

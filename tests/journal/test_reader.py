@@ -26,7 +26,7 @@ async def test_history_is_of_all_conversations_in_which_something_was_written(
 ) -> None:
     """They come with the oldest first, and with what a list of them says."""
     assert store.history() == []
-    store.begin(*CLIENT)
+    store.create(*CLIENT)
     monkeypatch.setattr("time.time", lambda: 1000.0)
     played = log_of("say Hello", "play tictactoe", "resign", "play rps", "resign")
     first, second = await fill(store, played), await fill(store, CHAT[:1], Seat.SERVER)
@@ -70,7 +70,7 @@ async def test_history_is_of_all_conversations_in_which_something_was_written(
 
 def test_conversation_that_is_not_there_is_told(store: Store) -> None:
     """One in which nothing was said counts as not there."""
-    for number in (store.begin(*CLIENT), 77):
+    for number in (store.create(*CLIENT), 77):
         with pytest.raises(JournalFailed, match=f"There is no conversation {number}. To see which there are"):
             store.record(number)
 
@@ -84,9 +84,9 @@ def test_there_are_no_conversations_without_a_journal_and_none_is_made(path: Pat
 
 
 async def test_conversation_that_goes_on_can_be_read_and_nothing_is_left_of_it(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
-        await conversation.begin(SESSION, None, "")
+        await conversation.keep_partner(SESSION, None, "")
         await add(conversation, CHAT[:3])
         before = files_of(path.parent)
         with Reader(path) as reader:
@@ -195,9 +195,9 @@ def test_journal_that_has_gone_while_it_is_copied_is_not_there(
 
 
 async def test_journal_of_a_killed_program_is_read_with_all_that_was_safe(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
-        await conversation.begin(SESSION, None, "")
+        await conversation.keep_partner(SESSION, None, "")
         await add(conversation, CHAT)
         copy = as_killed(path)
     with Reader(copy) as reader:

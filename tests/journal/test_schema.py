@@ -122,4 +122,4 @@ def test_empty_file_becomes_a_journal_and_can_be_read(path: Path) -> None:
         assert reader.history() == []
     assert path.read_bytes() == b""
     with Store(path) as store:
-        assert store.begin(*CLIENT) == 1
+        assert store.create(*CLIENT) == 1

@@ -15,7 +15,7 @@ ELSEWHERE = Seat.CLIENT, "localhost", 1060
 
 async def test_unfinished_conversation_is_the_last_one_of_this_seat_at_this_place(store: Store) -> None:
     assert store.unfinished(*CLIENT) is None
-    numbers = [store.begin(*CLIENT) for _ in range(3)]
+    numbers = [store.create(*CLIENT) for _ in range(3)]
     for number in numbers[:2]:
         async with store.conversation(number) as conversation:
             await add(conversation, CHAT)
@@ -46,7 +46,7 @@ async def test_conversation_with_a_quit_can_only_be_ended(store: Store) -> None:
 
 
 async def test_ended_conversation_leaves_no_lock(store: Store, path: Path) -> None:
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, CHAT)
         await conversation.end()
@@ -104,4 +104,4 @@ async def test_number_of_a_forgotten_conversation_is_not_given_to_another(store:
     """Somebody may have noted it down."""
     number = await fill(store, CHAT)
     store.forget(number)
-    assert store.begin(*CLIENT) > number
+    assert store.create(*CLIENT) > number

@@ -13,7 +13,7 @@ import pytest
 from chatgame.core.errors import JournalFailed
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
-from chatgame.journal.conversation import Conversation
+from chatgame.journal.conversation import OnDisk
 from chatgame.journal.store import Store
 from chatgame.journal.writer import Writer
 from chatgame.players.script import Script
@@ -72,7 +72,7 @@ async def test_writer_that_is_closed_has_done_all_it_was_asked_and_its_thread_ha
 
 async def test_change_of_a_journal_that_was_closed_fails_at_once(path: Path) -> None:
     with Store(path) as store:
-        async with store.conversation(store.begin(*CLIENT)) as conversation:
+        async with store.conversation(store.create(*CLIENT)) as conversation:
             await conversation.keep(CHAT[0])
     async with asyncio.timeout(10):
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
@@ -90,7 +90,7 @@ async def test_loop_goes_on_while_a_disk_is_slow(writer: Writer) -> None:
     assert await writer.do(partial(go_on.wait, 5)), "the loop stood still for five seconds"
 
 
-async def leave(conversation: Conversation) -> None:
+async def leave(conversation: OnDisk) -> None:
     """Take a turn of the partner's, which is to be made safe when the conversation is left."""
     conversation.take(CHAT[1])
 
@@ -98,19 +98,19 @@ async def leave(conversation: Conversation) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        partial(Conversation.keep, turn=CHAT[2]),
-        partial(Conversation.begin, session=SESSION, token=None, partner=""),
-        partial(Conversation.pin, pinned="KEY"),
-        Conversation.next_token,
-        Conversation.end,
+        partial(OnDisk.keep, turn=CHAT[2]),
+        partial(OnDisk.keep_partner, session=SESSION, token=None, partner=""),
+        partial(OnDisk.pin, pinned="KEY"),
+        OnDisk.next_token,
+        OnDisk.end,
         leave,
     ],
 )
 async def test_loop_goes_on_while_another_program_is_in_the_middle_of_a_change(
-    store: Store, path: Path, change: Callable[[Conversation], Coroutine[Any, Any, object]]
+    store: Store, path: Path, change: Callable[[OnDisk], Coroutine[Any, Any, object]]
 ) -> None:
     """That program makes its change only when the loop says so; a loop that stood still would wait in vain."""
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     with held(path) as other:
         asyncio.get_running_loop().call_later(0.05, other.execute, "COMMIT")
         async with store.conversation(number) as conversation:
@@ -118,12 +118,12 @@ async def test_loop_goes_on_while_another_program_is_in_the_middle_of_a_change(
 
 
 async def test_loop_goes_on_while_a_program_that_starts_waits_for_another_one(store: Store, path: Path) -> None:
-    told: asyncio.Queue[str] = asyncio.Queue()
+    notices: asyncio.Queue[str] = asyncio.Queue()
     with held(path) as other:
         asyncio.get_running_loop().call_later(0.05, other.execute, "COMMIT")
         setting = Setting("localhost", 0, BUILT_IN, store)
-        server = asyncio.create_task(serve(Script([]), setting, lambda *texts: told.put_nowait(texts[0])))
-        assert "listening" in await told.get()
+        server = asyncio.create_task(serve(Script([]), setting, lambda *texts: notices.put_nowait(texts[0])))
+        assert "listening" in await notices.get()
     await cancel(server)
 
 
@@ -147,7 +147,7 @@ async def begun(work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
 
 async def test_turn_whose_keeping_is_cancelled_is_kept_all_the_same_and_once(store: Store, path: Path) -> None:
     """Whoever leaves the conversation then waits for it."""
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, CHAT[:2])
         with held(path):
@@ -162,7 +162,7 @@ async def test_turn_whose_keeping_is_cancelled_is_kept_all_the_same_and_once(sto
 async def test_turn_whose_keeping_is_cancelled_before_it_fails_is_not_kept(store: Store, path: Path) -> None:
     """What the partner wrote before is safe all the same, once there is room."""
     log = log_of("say Hello", "say Hi", f"say {'How are you? ' * 300}")
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, log[:2])
         with full_disk(store):
@@ -176,7 +176,7 @@ async def test_turn_whose_keeping_is_cancelled_before_it_fails_is_not_kept(store
 
 async def test_token_whose_keeping_is_cancelled_is_not_missed(store: Store, path: Path) -> None:
     """The next one comes after those before."""
-    async with store.conversation(store.begin(*CLIENT)) as conversation:
+    async with store.conversation(store.create(*CLIENT)) as conversation:
         first = await conversation.next_token()
         with held(path):
             await cancel(await begun(conversation.next_token()))
@@ -187,7 +187,7 @@ async def test_conversation_that_is_left_in_haste_is_not_let_go_of_before_all_is
     store: Store, path: Path
 ) -> None:
     """Another program that went on with it before would not know of the last turns."""
-    number = store.begin(*CLIENT)
+    number = store.create(*CLIENT)
     conversation = store.conversation(number)
     (await conversation.__aenter__()).take(CHAT[0])
     with held(path):

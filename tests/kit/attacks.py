@@ -1,4 +1,4 @@
-"""Texts that attack a terminal, and any others."""
+"""Texts that attack a terminal, and strategies for arbitrary texts."""
 
 from hypothesis import strategies as st
 
@@ -39,7 +39,7 @@ ATTACKS = {
     "trailing escape": "x\x1b",
     "half a sequence": "x\x1b[",
 }
-"""What has been sent to terminals by others than their users' programs."""
+"""Texts that could make a terminal do something if a program passed them on."""
 
 nasty = st.sampled_from(
     "\x00\x07\x08\t\n\x0b\x0c\r\x0e\x1b\x7f\x80\x84\x85\x90\x9b\x9c\x9d[]0;m\\ aXOo#*\xa0\xad\u0301\u0489\u061c"

@@ -1,4 +1,4 @@
-"""What a board looks like, on a screen without colours, and what it is in words."""
+"""Boards as drawn on a screen without colours, and in words."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,27 +12,27 @@ from chatgame.players.person.look import Look
 
 
 def board_of(rules: AnyRules, position: Any, viewer: Seat | None = None, secrets: Secrets | None = None) -> Board:
-    """The board of a position that has come out of nowhere."""
+    """The board of a position without one before it."""
     return rules.board(position, viewer, secrets or {}, None)
 
 
 def rows(board: Board, *, unicode: bool = False) -> list[str]:
-    """The rows that are drawn where there is room."""
+    """The rows of a drawn board, on a screen of any width."""
     return list(drawn(board, Look(unicode=unicode)))
 
 
 def words(board: Board) -> list[str]:
-    """The lines that are told."""
+    """The lines of a board in words."""
     return list(in_words(board))
 
 
 def seen(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
-    """The rows of a match's board."""
+    """The rows of a match's board, as the viewer sees it."""
     return rows(match.board(viewer, secret))
 
 
-def heard(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
-    """The same in words."""
+def spoken(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
+    """The lines of a match's board in words, for the viewer."""
     return words(match.board(viewer, secret))
 
 

@@ -1,4 +1,4 @@
-"""The program, as its user types it."""
+"""The command that starts the program."""
 
 import sys
 

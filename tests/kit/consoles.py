@@ -1,4 +1,4 @@
-"""Both real programs on this host, each with a console in a pipe and a journal on disk."""
+"""Both real programs over a loopback connection, each with a console on a pipe and a journal on disk."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -16,17 +16,17 @@ NAMELESS = dict.fromkeys(Seat, "")
 
 
 def journal_in(state: Path) -> Path:
-    """The journal of somebody whose state folder this is."""
+    """The journal's file in a state folder."""
     return state / "chatgame" / "journal.db"
 
 
 async def sit(seat: Seat, state: Path, lines: Sequence[str], name: str, port: "asyncio.Future[int]") -> str:
-    """The program of a seat, until its end; returns what its screen showed."""
+    """Run the program of a seat to its end; returns what its screen showed."""
     keyboard, screen = asyncio.StreamReader(), Screen()
     keyboard.feed_data("".join(f"{line}\n" for line in lines).encode())
     console = Console(seat, keyboard, screen, terminal=False, name=name)
 
-    def told(*texts: str) -> None:
+    def notify(*texts: str) -> None:
         if seat is Seat.SERVER and not port.done():
             port.set_result(int(texts[0].rpartition(" ")[2]))
 
@@ -34,7 +34,7 @@ async def sit(seat: Seat, state: Path, lines: Sequence[str], name: str, port: "a
     with Store(journal_in(state)) as store:
         where = 0 if seat is Seat.SERVER else await port
         setting = Setting("localhost", where, BUILT_IN, store, name=name, chance=Random(1))  # which rolls no 1 in pig
-        await (serve if seat is Seat.SERVER else join)(console, setting, told)
+        await (serve if seat is Seat.SERVER else join)(console, setting, notify)
     reading.cancel()
     return screen.text
 
@@ -42,9 +42,9 @@ async def sit(seat: Seat, state: Path, lines: Sequence[str], name: str, port: "a
 async def talk(
     folder: Path, client: Sequence[str], server: Sequence[str], names: Mapping[Seat, str] = NAMELESS
 ) -> dict[Seat, str]:
-    """A whole conversation, which one of them ends with `/q`; the screens.
+    """Run a whole conversation, which one seat ends with `/q`; returns both screens.
 
-    The state folder of each seat is the one in `folder` that has its name.
+    The state folder of each seat is the folder of its name in `folder`.
     """
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     async with asyncio.timeout(10):

@@ -1,4 +1,4 @@
-"""Both ends of a conversation, for tests: honest ones over in-memory streams, and a peer played by hand."""
+"""Both ends of a conversation: honest ones over in-memory streams, and a peer that the test plays by hand."""
 
 import asyncio
 import json
@@ -39,7 +39,7 @@ Games = Mapping[str, AnyRules]
 
 
 class End(NamedTuple):
-    """How a conversation ended at one side: its log, what its player alone heard, the closed table or the error."""
+    """How a conversation ended on one side: the log, the sentences for its player alone, the table or the error."""
 
     log: list[Turn]
     heard: list[str]
@@ -57,7 +57,7 @@ async def talk(
     client_games: Games = BUILT_IN,
     server_games: Games = BUILT_IN,
 ) -> tuple[End, End]:
-    """A whole conversation of two scripts."""
+    """Run a whole conversation of two scripts."""
     players = Script(client_lines), Script(server_lines)
     journals = InMemory(Seat.CLIENT), InMemory(Seat.SERVER)
     links = linked_in_memory(client_games, server_games)
@@ -79,7 +79,7 @@ async def talk(
 
 
 class Peer:
-    """A peer played by hand, who may say anything; keeps a table of its own to write turns that would be right."""
+    """A peer that the test plays by hand, which may say anything; it has its own table, to write valid turns."""
 
     def __init__(self, seat: Seat, streams: "Streams | tuple[asyncio.StreamReader, asyncio.StreamWriter]") -> None:
         self.seat = seat
@@ -88,17 +88,17 @@ class Peer:
         self.table = Table.open("", {}, {})
 
     async def greet(self, **fields: Any) -> dict[str, Any]:
-        """Exchange hellos with the honest side; `fields` replace what would be right."""
+        """Exchange hellos with the honest side; `fields` replace the valid ones."""
         hello = {"type": "hello", "protocol": "1.0", "seat": self.seat, "nonce": NONCE.hex(), "games": VERSIONS}
         if self.seat is Seat.CLIENT:
             self.send(hello | {"session": SESSION} | fields)
-            answer, session = await self.hear(), SESSION
+            answer, session = await self.receive(), SESSION
         else:
-            heard = await self.wire.hear_payload()
-            answer = json.loads(heard)
+            greeting = await self.wire.receive_payload()
+            answer = json.loads(greeting)
             said = json.dumps(hello | {"session": answer["session"]} | fields).encode()
             self.send(said)
-            session = answer["session"] or session_opened_by(heard, said)
+            session = answer["session"] or session_opened_by(greeting, said)
         self.table = Table.open(session, BUILT_IN, VERSIONS)
         return answer
 
@@ -107,23 +107,23 @@ class Peer:
         self.send_raw(b"".join(frame(m if isinstance(m, bytes) else json.dumps(m).encode()) for m in messages))
 
     def send_raw(self, data: bytes) -> None:
-        """Send bytes, in no frame."""
+        """Send bytes without a frame."""
         self.writer.write(data)
 
     def turn(self, kind: str, text: str = "", /, **fields: Any) -> dict[str, Any]:
-        """The next turn, as it would be right; `fields` replace what would be."""
+        """A valid next turn; `fields` replace its own."""
         turn, self.table = self.table.write(self.table.token or self.seat, Kind(kind), text)
         message: dict[str, Any] = to_builtins(turn)
         return message | fields
 
-    async def hear(self) -> dict[str, Any]:
+    async def receive(self) -> dict[str, Any]:
         """The honest side's next message."""
-        message: dict[str, Any] = json.loads(await self.wire.hear_payload())
+        message: dict[str, Any] = json.loads(await self.wire.receive_payload())
         return message
 
-    async def hear_goodbye(self) -> dict[str, Any]:
-        """The honest side's goodbye, behind whatever turns come before it; answered by closing, as it should be."""
-        while (message := await self.hear())["type"] != "bye":
+    async def receive_goodbye(self) -> dict[str, Any]:
+        """The honest side's goodbye, after any turns before it; answers by closing."""
+        while (message := await self.receive())["type"] != "bye":
             pass
         self.close()
         return message
@@ -137,8 +137,8 @@ class Screen:
     """What a console has written.
 
     Attributes:
-        closed: whether it is gone, which it says only when one waits for it.
-        moving: unset while it is stopped, as by Ctrl-S.
+        closed: whether it is gone, which shows only in `drain`.
+        moving: cleared while it is stopped, as by Ctrl-S.
     """
 
     def __init__(self) -> None:
@@ -148,22 +148,22 @@ class Screen:
         self.moving.set()
 
     def write(self, data: bytes) -> None:
-        """Show it."""
+        """Append to the screen's text."""
         self.text += data.decode()
 
     async def drain(self) -> None:
-        """Nothing waits on a screen that moves and is there."""
+        """Wait while the screen is stopped; raise an error if it is gone."""
         await self.moving.wait()
         if self.closed:
             raise BrokenPipeError
 
     def is_closing(self) -> bool:
-        """It is gone without a word."""
+        """Never: a screen that is gone does not say so."""
         return False
 
 
 class Thinker(Script):
-    """Says its lines, and then thinks forever about the next one; `asked` is set when that begins."""
+    """Says its lines, and then thinks forever about the next one; `asked` is set at that moment."""
 
     def __init__(self, lines: Iterable[str], pace: float = 0.0) -> None:
         super().__init__(lines)
@@ -180,8 +180,8 @@ class Thinker(Script):
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
 
-class Looker(Script):
-    """A script that keeps what it has seen; `stuck` says at which turns it looks forever."""
+class Onlooker(Script):
+    """A script that keeps what it has seen, and never returns from seeing the turns in `stuck`."""
 
     def __init__(self, lines: Iterable[str], stuck: Container[int] = ()) -> None:
         super().__init__(lines)
@@ -189,7 +189,7 @@ class Looker(Script):
         self._stuck = stuck
 
     async def see(self, step: Step) -> None:
-        """Keep whose turn it was and what it did."""
+        """Keep the seat and the kind of the turn."""
         self.seen.append((step.turn.seat.value, step.turn.kind.value))
         if step.turn.number in self._stuck:
             await asyncio.get_running_loop().create_future()
@@ -198,7 +198,7 @@ class Looker(Script):
 async def converse_with_peer(
     seat: Seat, lines: Sequence[str], pace: float = 0.0
 ) -> "tuple[Peer, asyncio.Task[Table]]":
-    """A peer by hand at `seat` who has said hello, and opposite the honest program with a script of `lines`."""
+    """A peer by hand at `seat`, after the hellos, and opposite it the honest program with a script of `lines`."""
     at_honest, at_peer = memory_streams()
     pump, peer = Pump(StreamTransport(*at_honest), seat.other), Peer(seat, at_peer)
 
@@ -216,12 +216,12 @@ async def converse_with_peer(
 
 
 def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:
-    """The link of an honest side at `seat`, whose partner has said hello."""
+    """The link of an honest side at `seat`, after the hellos."""
     return Link(greeted(streams, seat, Hello("1.0", seat.other, NONCE.hex(), dict(theirs), SESSION)), Held(seat))
 
 
 def greeted(streams: Streams, seat: Seat, hello: Hello) -> Pump:
-    """The pump of an honest side at `seat`, on which both have said hello, the partner `hello`."""
+    """The pump of an honest side at `seat`, after the hellos; the partner's is `hello`."""
     pump, now = Pump(StreamTransport(*streams), seat), asyncio.get_running_loop().time()
     ends = {seat: pump.connection, seat.other: Connection(seat.other, now)}
     hellos = {seat: hello_of(Held(seat), BUILT_IN, SESSION, nonce=NONCE), seat.other: hello}
@@ -232,15 +232,15 @@ def greeted(streams: Streams, seat: Seat, hello: Hello) -> Pump:
 
 @asynccontextmanager
 async def listening(
-    host: str = "localhost", told: Callable[[str], object] = print, patience: float = 1
+    host: str = "localhost", notify: Callable[[str], object] = print, patience: float = 1
 ) -> AsyncIterator[Door]:
-    """A door on any free port of a host, that is not open yet."""
+    """A door on any free port of a host; the test has to open it."""
 
-    def tell(text: str) -> None:
+    def marked(text: str) -> None:
         assert imitates(text), "a partner who said this would be marked"
-        told(text)
+        notify(text)
 
-    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, tell, patience) as door:
+    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, marked, patience) as door:
         yield door
 
 
@@ -250,18 +250,18 @@ async def dial(
     code: str | None = None,
     *,
     tls: bool = False,
-    told: Callable[[str], object] = print,
+    notify: Callable[[str], object] = print,
     patience: float = 1,
 ) -> Link:
-    """A client's link to a server on this computer, with TLS if there is a code or if asked for."""
+    """A client's link to a server on this computer; with TLS if there is a code or `tls` is set."""
     from chatgame.net.tls import client_context
 
     dialler = TCPDialler("localhost", port, client_context() if code or tls else None)
-    return await Way(dialler, BUILT_IN, kept, told, patience, code).begin()
+    return await Way(dialler, BUILT_IN, kept, notify, patience, code).connect()
 
 
 async def sentence_of(task: "asyncio.Task[Table]") -> str:
-    """The sentence of the error that a conversation ends with, or nothing if it ends in peace."""
+    """The error that a conversation ends with, as text, or an empty string if it ends without one."""
     try:
         await task
     except ChatgameError as error:

@@ -1,4 +1,4 @@
-"""What Hypothesis sends instead of right messages, and in which pieces."""
+"""What Hypothesis sends instead of valid messages, and in which pieces."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -13,17 +13,17 @@ from chatgame.protocol.frames import frame
 from tests.fuzz import CORPUS
 
 Mutation = Callable[[dict[str, Any]], bytes]
-"""What is sent instead of a message that would be right."""
+"""Makes the bytes that are sent instead of a valid message."""
 
 
 fuzzed = partial(
     settings, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-"""The same examples each time, without a database, and as slow as whole conversations are."""
+"""Settings for the same examples each time, without a database, and with no limit on their time."""
 
 
 def cut(data: bytes, places: Iterable[int]) -> list[bytes]:
-    """`data` in pieces, cut at these places."""
+    """`data` cut into pieces at these places."""
     ends = [0, *sorted({place % (len(data) + 1) for place in places}), len(data)]
     return [data[start:end] for start, end in pairwise(ends)]
 
@@ -34,7 +34,7 @@ def ways(data: bytes, places: Iterable[int]) -> list[list[bytes]]:
 
 
 def raw(fields: Iterable[tuple[str, Any]]) -> bytes:
-    """A JSON object with these fields, some of which may come twice."""
+    """A JSON object with these fields, in which a name may occur twice."""
     return ("{" + ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in fields) + "}").encode()
 
 

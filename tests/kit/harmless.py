@@ -1,4 +1,4 @@
-"""Whether what a program writes does anything to a terminal but print."""
+"""Checks that output only prints, and does nothing else to a terminal."""
 
 import re
 import unicodedata
@@ -10,15 +10,19 @@ from pyte.screens import wcwidth
 
 
 class Watch:
-    """What a terminal is told to do, by the names that pyte gives it."""
+    """Records what the output makes a terminal do, by pyte's names.
+
+    Attributes:
+        actions: these names.
+    """
 
     def __init__(self) -> None:
-        self.told: set[str] = set()
+        self.actions: set[str] = set()
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         if name not in pyte.Stream.events and name not in ("draw", "debug"):
             raise AttributeError(name)
-        return lambda *_, **__: self.told.add(name)
+        return lambda *_, **__: self.actions.add(name)
 
 
 OWN_COLOURS = re.compile(r"\x1b\[(?:3[1-6](?:;7)?|7|1|2|1;32)m([^\x1b\n]*)\x1b\[0m")
@@ -26,9 +30,9 @@ OWN_TITLE = re.compile(r"\x1b\]2;chatgame: (?:your turn|waiting for ([^\x00-\x1f
 
 
 def see_that_it_is_harmless(output: str, *, colours: bool = False) -> None:
-    """See that nothing in what a program has written does anything but print, on line after line.
+    """Check that output only prints, line after line.
 
-    `colours` are the program's own: of a mark on a board or a whole line; where they are, it also sets the title.
+    With `colours`, the program's own colours are allowed, of a mark on a board or a whole line, and its own title.
     """
     output.encode()
     if colours:
@@ -43,7 +47,7 @@ def see_that_it_is_harmless(output: str, *, colours: bool = False) -> None:
     watch: Any = Watch()
     terminal = pyte.Stream(watch, strict=False)
     terminal.feed(output)
-    assert watch.told <= {"draw", "linefeed"} | ({"select_graphic_rendition"} if colours else set()), watch.told
+    assert watch.actions <= {"draw", "linefeed"} | ({"select_graphic_rendition"} if colours else set()), watch.actions
     lines = plain.split("\n")
     width = 2 * max(map(len, lines)) + 2
     screen = pyte.Screen(width, len(lines) + 1)
@@ -60,11 +64,11 @@ def see_that_it_is_harmless(output: str, *, colours: bool = False) -> None:
 
 
 def known_to_pyte(character: str) -> bool:
-    """Not a character without width that is no combining mark: behind such a one pyte draws nothing on a line."""
+    """False for a character without width that is not a combining mark; after it, pyte draws nothing on the line."""
     return unicodedata.category(character) == "Cc" or bool(wcwidth(character) or unicodedata.combining(character))
 
 
 def letters(line: str) -> str:
-    """What is to be read on a line, without what only changes how a letter before it looks."""
+    """The characters of a line, without marks that only modify the character before them."""
     bare = unicodedata.normalize("NFD", line)
     return "".join(c for c in bare if unicodedata.category(c)[0] not in "MC" and wcwidth(c) > 0).rstrip()

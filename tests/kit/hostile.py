@@ -1,4 +1,4 @@
-"""A client by hand that sends what it likes to a server, and what the server's console shows of it."""
+"""A client that the test plays by hand, and what the server's console shows of it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,13 +23,13 @@ from tests.kit.logs import NONCE, SESSION
 
 
 class Echo(Rules[tuple[str, ...], str]):
-    """A plugin that shows whatever it gets, as it is."""
+    """A plugin that shows every text it gets, unchanged."""
 
     name = "echo"
     title = "echo"
 
     def start(self, inviter: Seat, options: str) -> tuple[str, ...]:
-        """Options are shown too."""
+        """Options are part of the position, so they are shown, too."""
         return (inviter.other, options)
 
     def to_act(self, position: tuple[str, ...]) -> Seat:
@@ -46,7 +46,7 @@ class Echo(Rules[tuple[str, ...], str]):
         return text
 
     def apply(self, position: tuple[str, ...], move: str) -> tuple[str, ...]:
-        """It is kept."""
+        """The position keeps every move."""
         return (*position, move)
 
     def outcome(self, position: tuple[str, ...]) -> Outcome | None:
@@ -56,7 +56,7 @@ class Echo(Rules[tuple[str, ...], str]):
     def board(
         self, position: tuple[str, ...], viewer: Seat | None, secrets: Secrets, before: tuple[str, ...] | None
     ) -> Board:
-        """All of it, wherever a board has text."""
+        """The whole position, in every place where a board has text."""
         text = "\n".join(position)
         mark = Mark(position[-1], text, position[-1])
         cells = [Cell(text, mark, fresh=True), Cell("", mark, line=True)]
@@ -65,7 +65,7 @@ class Echo(Rules[tuple[str, ...], str]):
         )
 
     def tell(self, position: tuple[str, ...], came: str, viewer: Seat | None) -> str | None:
-        """Or it says so."""
+        """The move itself at one position, and the usual sentence at others."""
         return came if len(position) == 3 else None
 
 
@@ -75,7 +75,7 @@ VERSIONS = {name: rules.version for name, rules in GAMES.items()}
 
 
 class Seen(NamedTuple):
-    """What a program has shown: on the screen, and as the sentence that it ends with."""
+    """What a program has shown: its screen, and the sentence that it ends with."""
 
     screen: str
     complaint: str
@@ -87,7 +87,7 @@ Act = Callable[[Peer, str], Awaitable[None]]
 async def conversation(
     act: Act, text: str, lines: Sequence[str] = (), *, colour: bool = False, name: str = ""
 ) -> Seen:
-    """What the server's console shows of a client by hand who does `act` with `text`, and then hangs up."""
+    """What the server's console shows when a client by hand does `act` with `text`, and then hangs up."""
     honest, at_peer = memory_streams()
     peer, screen, keyboard = Peer(CLIENT, at_peer), Screen(), asyncio.StreamReader()
     peer.table = Table.open(SESSION, GAMES, VERSIONS)
@@ -107,7 +107,7 @@ async def conversation(
             await converse(console, link, GAMES, InMemory(SERVER))
     except ChatgameError as error:
         complaint = str(error)
-        console.tell(complaint)  # as the sentences are shown that tell of a lost connection
+        console.notify(complaint)  # as sentences about a lost connection are shown
     acting.cancel()
     reading.cancel()
     await asyncio.gather(acting, reading, return_exceptions=True)
@@ -115,19 +115,19 @@ async def conversation(
 
 
 async def answer(peer: Peer) -> None:
-    """Hear the honest side's next turn, and put it on the peer's own table."""
-    while (message := await peer.hear())["type"] != "turn":
+    """Receive the honest side's next turn, and put it on the peer's own table."""
+    while (message := await peer.receive())["type"] != "turn":
         pass
     assert message == peer.turn(message["kind"], message["text"])
 
 
 async def chats(peer: Peer, text: str) -> None:
-    """As a message in chat."""
+    """Send the text as a message in chat."""
     peer.send(peer.turn("say", text))
 
 
 async def remarks(peer: Peer, text: str) -> None:
-    """As a remark in a game, and as one before it."""
+    """Send the text as a remark in a game."""
     peer.send(peer.turn("play", "tictactoe"))
     await answer(peer)
     peer.send(peer.turn("say", text))

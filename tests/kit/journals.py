@@ -1,4 +1,4 @@
-"""Journals on disk, for tests: filled, left as a killed program leaves them, and touched by other programs."""
+"""Journals on disk: with conversations in them, as a killed program leaves them, or in use by other programs."""
 
 import shutil
 import sqlite3
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
-from chatgame.journal.conversation import Conversation
+from chatgame.journal.conversation import OnDisk
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
 from tests.kit.logs import SESSION, log_of
@@ -21,7 +21,7 @@ CLIENT, SERVER = (Seat.CLIENT, *HERE), (Seat.SERVER, *HERE)
 CHAT = log_of("say Hello", "say Hi", "say How are you?", "say Well", "say And the weather?", "say Rain")
 
 
-async def add(conversation: Conversation, turns: Iterable[Turn]) -> None:
+async def add(conversation: OnDisk, turns: Iterable[Turn]) -> None:
     """Keep one's own turns, and take the partner's."""
     for turn in turns:
         if turn.seat is conversation.seat:
@@ -31,16 +31,16 @@ async def add(conversation: Conversation, turns: Iterable[Turn]) -> None:
 
 
 async def fill(store: Store, turns: Sequence[Turn], seat: Seat = Seat.CLIENT) -> int:
-    """Write all of a conversation; returns its number."""
-    number = store.begin(seat, *HERE)
+    """Write a whole conversation; returns its number."""
+    number = store.create(seat, *HERE)
     async with store.conversation(number) as conversation:
-        await conversation.begin(SESSION, None, "")
+        await conversation.keep_partner(SESSION, None, "")
         await add(conversation, turns)
     return number
 
 
 async def filled(path: Path, turns: Sequence[Turn] = CHAT) -> int:
-    """The same in a journal that is closed again."""
+    """Write a whole conversation to the journal at `path`, and close it; returns the conversation's number."""
     with Store(path) as store:
         return await fill(store, turns)
 
@@ -51,12 +51,12 @@ def turns_of(journal: Reader, number: int) -> list[Turn]:
 
 
 def wal_of(path: Path) -> Path:
-    """Where SQLite keeps what is not in the file itself yet."""
+    """The file in which SQLite keeps changes that are not in the database file yet."""
     return path.with_name(f"{path.name}-wal")
 
 
 def as_killed(path: Path) -> Path:
-    """A copy of what is on the disk right now, which is what a program leaves that is killed."""
+    """A copy of what is on the disk now, as a program leaves it that is killed now."""
     copy = Path(tempfile.mkdtemp(dir=path.parent.parent)) / path.name
     for suffix in ("", "-wal", "-journal"):
         with suppress(FileNotFoundError):
@@ -65,19 +65,19 @@ def as_killed(path: Path) -> Path:
 
 
 def after_kill(path: Path, number: int) -> list[Turn]:
-    """The turns that a program finds that comes after one that was killed right now."""
+    """The turns that the next program would find if this one were killed now."""
     with Store(as_killed(path)) as store:
         return turns_of(store, number)
 
 
 def edit(path: Path, statement: str, *values: object) -> list[tuple[object, ...]]:
-    """Do something to the file with another program; returns the rows that it finds."""
+    """Execute a statement over another connection; returns the rows that it finds."""
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         return database.execute(statement, values).fetchall()
 
 
 def small_pages(path: Path, size: int = 512) -> None:
-    """Make a file whose pages have so many bytes, so that a test that tries each place in it has less to try."""
+    """Create a database with small pages, so that a test that tries every byte has fewer to try."""
     path.parent.mkdir(parents=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute(f"PRAGMA page_size = {size}")
@@ -86,7 +86,7 @@ def small_pages(path: Path, size: int = 512) -> None:
 
 @contextmanager
 def held(path: Path) -> Iterator[sqlite3.Connection]:
-    """Another program is in the middle of a change, which it makes in the end, or as soon as it is told to."""
+    """Hold the database as another program does in the middle of a change, which is committed at the end."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield other
@@ -96,7 +96,7 @@ def held(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def full_disk(store: Store) -> Iterator[None]:
-    """There is no room for another page of the journal."""
+    """Leave no room for another page of the journal."""
     database = store._database._connection
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     database.execute(f"PRAGMA max_page_count = {pages}")

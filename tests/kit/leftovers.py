@@ -1,4 +1,4 @@
-"""What a test leaves behind, so that the test itself fails for it, and not another one later."""
+"""Finds what a test leaves behind, so that the test itself fails, and not a later one."""
 
 import asyncio
 import gc
@@ -20,25 +20,25 @@ MOMENT = 1.0
 KINDS = {stat.S_IFSOCK: "socket", stat.S_IFIFO: "pipe", stat.S_IFCHR: "device", stat.S_IFREG: "file"}
 
 SIGNALS = signal.Signals if sys.platform == "win32" else set(signal.Signals) - {signal.SIGALRM}
-"""All but the one by which pytest-timeout ends a test."""
+"""All signals but the one with which pytest-timeout ends a test."""
 
 
-class Kept(NamedTuple):
-    """What there is before a test.
+class Snapshot(NamedTuple):
+    """What is open and set before a test.
 
     Attributes:
-        opened: what has to be closed, by what it is.
-        settings: what belongs to the whole process, by what it is.
+        opened: descriptions of what has to be closed.
+        settings: settings of the whole process, by description.
     """
 
     opened: set[str]
     settings: dict[str, Any]
 
 
-def kept() -> Kept:
-    """What there is now; all of it is left out when objects are looked for that were dropped since."""
+def snapshot() -> Snapshot:
+    """Take a snapshot; objects that exist now are not among those that `dropped` finds later."""
     gc.freeze()
-    return Kept(opened(), settings())
+    return Snapshot(opened(), settings())
 
 
 def opened() -> set[str]:
@@ -47,7 +47,7 @@ def opened() -> set[str]:
 
 
 def children() -> Iterator[str]:
-    """Whether there are any."""
+    """Yields one description if there is any child process."""
     if sys.platform != "win32":
         with suppress(ChildProcessError):
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -55,16 +55,16 @@ def children() -> Iterator[str]:
 
 
 def descriptors() -> Iterator[str]:
-    """Each with its number and its inode, where the system lists them."""
+    """The open file descriptors, each with its number and inode, if the system lists them."""
     folder = Path("/dev/fd")
     for name in os.listdir(folder) if folder.exists() else ():
-        with suppress(OSError):  # the one that has read the list is closed again
+        with suppress(OSError):  # the descriptor that read the list is closed already
             found = os.fstat(int(name))
             yield f"{KINDS.get(stat.S_IFMT(found.st_mode), 'descriptor')} {name} ({found.st_ino})"
 
 
 def settings() -> dict[str, Any]:
-    """The handlers of signals, and the settings of the terminal, where there is one."""
+    """The handlers of signals, and the settings of the terminal, if there is one."""
     found: dict[str, Any] = {f"handler of {number.name}": signal.getsignal(number) for number in SIGNALS}
     if sys.platform != "win32":
         import termios
@@ -74,8 +74,8 @@ def settings() -> dict[str, Any]:
     return found
 
 
-def left_since(before: Kept) -> list[str]:
-    """What has been dropped before it was closed, is still open or has been changed since then."""
+def left_since(before: Snapshot) -> list[str]:
+    """What was dropped without being closed, is still open, or was changed since then."""
     with dropped() as warnings:
         pass
     until = time.monotonic() + MOMENT
@@ -87,7 +87,7 @@ def left_since(before: Kept) -> list[str]:
 
 @contextmanager
 def dropped() -> Iterator[list[str]]:
-    """The warnings of objects that are dropped inside, or were before, and were not closed."""
+    """Collects the warnings of objects that were dropped without being closed."""
     warnings: list[str] = []
     hook = sys.unraisablehook
     sys.unraisablehook = lambda failure: warnings.append(str(failure.exc_value))
@@ -99,12 +99,12 @@ def dropped() -> Iterator[list[str]]:
 
 
 def drop(error: BaseException | None) -> None:
-    """Let go of all that the frames of an error hold."""
+    """Release everything that the frames of an error hold."""
     with dropped():
         while error:
             traceback.clear_frames(error.__traceback__)
             for frame, _ in traceback.walk_tb(error.__traceback__):
-                _ = frame.f_locals  # before Python 3.13 this is a copy, which reading it brings up to date
+                _ = frame.f_locals  # before Python 3.13 this is a copy, and reading it updates it
             error = error.__cause__ or error.__context__
 
 

@@ -13,7 +13,7 @@ EMPTY = Table.open(SESSION, BUILT_IN, VERSIONS)
 
 
 def steps_of(*turns: str, table: Table = EMPTY) -> list[Step]:
-    """The steps of turns as in "say hello", each written by the seat that holds the token."""
+    """The steps of turns such as "say hello", each written by the seat that holds the token."""
     steps = []
     for kind, _, text in (turn.partition(" ") for turn in turns):
         assert table.token
@@ -24,7 +24,7 @@ def steps_of(*turns: str, table: Table = EMPTY) -> list[Step]:
 
 
 def log_of(*turns: str, table: Table = EMPTY) -> list[Turn]:
-    """These turns alone."""
+    """The turns, without their tables."""
     return [step.turn for step in steps_of(*turns, table=table)]
 
 
@@ -34,5 +34,5 @@ def table_after(*turns: str, table: Table = EMPTY) -> Table:
 
 
 def opening(value: str, salt: int = 0) -> Opening:
-    """What shows a value that was committed to."""
+    """An opening of a value, with a salt of equal bytes."""
     return Opening(bytes([salt]) * 32, value)

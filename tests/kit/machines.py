@@ -1,4 +1,4 @@
-"""Two ends of a connection without a loop: what one says the other hears, whole or byte by byte."""
+"""Both ends of a connection without an event loop; bytes are carried whole or one by one."""
 
 from collections.abc import Callable
 
@@ -17,16 +17,16 @@ SERVERS = hello_of(Held(Seat.SERVER), BUILT_IN, SESSION, nonce=NONCE)
 
 
 class Ends:
-    """Both ends of one connection, at a time that a test sets.
+    """Both ends of one connection, at a time that the test sets.
 
     Attributes:
         now: the time, in seconds.
-        heard: what each seat's end has made of all that came, as events.
+        events: the events at each seat's end.
     """
 
     def __init__(self, *, bytewise: bool = False) -> None:
         self.now = 100.0
-        self.heard: dict[Seat, list[Event]] = {seat: [] for seat in Seat}
+        self.events: dict[Seat, list[Event]] = {seat: [] for seat in Seat}
         self.client, self.server = (Connection(seat, self.now) for seat in Seat)
         self._bytewise = bytewise
 
@@ -47,20 +47,20 @@ class Ends:
 
     def _carry_from(self, seat: Seat) -> bool:
         data = self.end(seat).data_to_send()
-        self.hear(seat.other, data)
+        self.receive(seat.other, data)
         return bool(data)
 
-    def hear(self, seat: Seat, data: bytes) -> None:
-        """Let a seat's end hear bytes, as its pump would."""
+    def receive(self, seat: Seat, data: bytes) -> None:
+        """Let a seat's end receive bytes, as its pump would."""
         end = self.end(seat)
         for piece in [data[at : at + 1] for at in range(len(data))] if self._bytewise else [data] * bool(data):
             end.receive(piece, self.now)
             while event := end.next_event():
-                self.heard[seat].append(event)
+                self.events[seat].append(event)
 
     def inject(self, seat: Seat, *messages: Message | bytes) -> None:
-        """Let a seat's end hear messages that the other end has not said."""
-        self.hear(seat, b"".join(frame(m if isinstance(m, bytes) else encode(m)) for m in messages))
+        """Let a seat's end receive messages that the other end has not said."""
+        self.receive(seat, b"".join(frame(m if isinstance(m, bytes) else encode(m)) for m in messages))
 
     def greet(self, client: Hello = CLIENTS, server: Hello = SERVERS) -> "Ends":
         """Let both say hello."""
@@ -76,7 +76,7 @@ class Ends:
 
 
 class Exchange:
-    """What stands for SPAKE2: the messages are fixed, and the key is the code."""
+    """A stand-in for SPAKE2: its messages are fixed, and its key is the code."""
 
     def __init__(self, seat: Seat, code: str) -> None:
         self.message = (b"A" if seat is Seat.CLIENT else b"B") * 33

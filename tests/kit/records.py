@@ -93,9 +93,9 @@ class Home:
     async def _write(self, seat: Seat, turns: Iterable[Wanted], *, ended: bool) -> int:
         table = EMPTY
         with self.store() as store:
-            number = store.begin(seat, "localhost", 1059)
+            number = store.create(seat, "localhost", 1059)
             async with store.conversation(number) as kept:
-                await kept.begin(SESSION, None, "")
+                await kept.keep_partner(SESSION, None, "")
                 for who, kind, text, *opening in turns:
                     turn, table = table.write(who, kind, text)
                     if who is seat:

@@ -1,4 +1,4 @@
-"""Both real programs with their real journals, in a simulated network and in virtual time."""
+"""Both real programs with real journals, on a simulated network and in virtual time."""
 
 import asyncio
 import shutil
@@ -33,15 +33,15 @@ CHAT = ["Hello", "Good. You?", "/q"], ["How are you?", "Good"]
 
 
 class Person:
-    """Says lines one by one, each until it stands in the log, whatever becomes of the program; then thinks forever.
+    """Says lines one by one, each again until it is in the log, through any number of programs; then thinks forever.
 
     Attributes:
         lines: what is left to say.
-        recalled: what was shown again.
-        partners: what the partner was called at each beginning.
-        heard: answers for this person alone.
+        recalled: the steps that were shown again.
+        partners: the partner's name at each beginning.
+        heard: the sentences for this person alone.
         seen: how many turns were shown.
-        held_at: of these, the one that is looked at forever.
+        stuck_at: the turn, counted from 1, that this person never finishes seeing.
     """
 
     def __init__(self, seat: Seat, lines: Sequence[str]) -> None:
@@ -51,7 +51,7 @@ class Person:
         self.partners: list[str] = []
         self.heard: list[str] = []
         self.seen = 0
-        self.held_at = 0
+        self.stuck_at = 0
         self._more = asyncio.Event()
 
     async def ask(self, table: Table) -> str:
@@ -62,20 +62,20 @@ class Person:
         return self.lines[0]
 
     def say(self, line: str) -> None:
-        """Have one line more to say."""
+        """Add a line to say."""
         self.lines.append(line)
         self._more.set()
 
     async def see(self, step: Step) -> None:
-        """A line that stands in the log is not said again."""
+        """Do not say a line again that is in the log."""
         self.seen += 1
-        if self.seen == self.held_at:
+        if self.seen == self.stuck_at:
             await asyncio.get_running_loop().create_future()
         if typed(step, self.seat) is not None:
             self.lines.pop(0)
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
-        """Nor is one that stood there already when the program died."""
+        """Do not say a line again that was in the log when the program died."""
         self.partners.append(partner)
         self.recalled = list(steps)
         if self.lines and self.lines[0] in (typed(step, self.seat) for step in steps):
@@ -87,11 +87,11 @@ class Person:
 
 
 class Place:
-    """Where both programs run: two disks, and what their people were told."""
+    """Where both programs run: two disks, and the notices that their people got."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.told: dict[Seat, list[str]] = {seat: [] for seat in Seat}
+        self.notices: dict[Seat, list[str]] = {seat: [] for seat in Seat}
 
     def journal(self, seat: Seat) -> Path:
         """The file of a side's journal."""
@@ -107,11 +107,11 @@ class Place:
                 where = Setting(
                     "server" if seat is Seat.SERVER else host, 1059, games, store, insecure=True, **setting
                 )
-                return await (serve if seat is Seat.SERVER else join)(player, where, told)
+                return await (serve if seat is Seat.SERVER else join)(player, where, notify)
 
-        def told(*texts: str) -> None:
+        def notify(*texts: str) -> None:
             assert all(map(imitates, texts)), "a partner who said this would be marked"
-            self.told[seat] += texts
+            self.notices[seat] += texts
 
         return detangle.spawn(program(), host=seat.value)
 
@@ -126,7 +126,7 @@ class Place:
         detangle.network().restart(seat.value)
 
     def log(self, seat: Seat, conversation: int = 1) -> list[Turn]:
-        """What a side's journal holds."""
+        """The turns in a side's journal."""
         with Store(self.journal(seat)) as store:
             return [entry.turn for entry, _ in store.log(conversation)]
 
@@ -136,21 +136,21 @@ async def both_sit(
 ) -> "tuple[dict[Seat, Person], dict[Seat, asyncio.Task[Table]]]":
     """Two people, and their programs, the server's started first."""
     people = {seat: Person(seat, said) for seat, said in zip(Seat, lines, strict=True)}
-    place.told[Seat.SERVER].clear()
+    place.notices[Seat.SERVER].clear()
     server = place.sit(Seat.SERVER, people[Seat.SERVER], **setting)
-    await heard(place.told[Seat.SERVER], "listening")
+    await informed(place.notices[Seat.SERVER], "listening")
     return people, {Seat.CLIENT: place.sit(Seat.CLIENT, people[Seat.CLIENT], **setting), Seat.SERVER: server}
 
 
 async def until(so: Callable[[], bool]) -> None:
-    """Wait until something is so."""
+    """Wait until a condition holds."""
     while not so():  # noqa: ASYNC110  # in virtual time
         await asyncio.sleep(0.01)
 
 
-async def heard(told: Sequence[str], words: str) -> None:
-    """Wait until somebody was told something."""
-    await until(lambda: any(words in text for text in told))
+async def informed(notices: Sequence[str], words: str) -> None:
+    """Wait for a notice that has these words."""
+    await until(lambda: any(words in text for text in notices))
 
 
 class Line:
@@ -166,7 +166,7 @@ class Line:
         self._before = {*self._before, frame}
 
     async def listen(self) -> asyncio.Server:
-        """Connect whoever comes with the server."""
+        """Accept clients, and connect each of them with the server."""
         return await asyncio.start_server(self._connect, "wire", 1059)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -189,7 +189,7 @@ class Line:
         source, sink = Wire(reader, writer), Wire(reader, writer)
         try:
             while True:
-                payload = await source.hear_payload()
+                payload = await source.receive_payload()
                 number = self.carried
                 self.carried += 1
                 if number in self._before:
@@ -202,7 +202,7 @@ class Line:
 
 
 async def talk(place: Place, lines: tuple[list[str], list[str]], wire: Line) -> tuple[list[Turn], list[Turn]]:
-    """A whole conversation over a wire; both logs."""
+    """Run a whole conversation over a line; returns both logs."""
     listening = await wire.listen()
     _, programs = await both_sit(place, lines, host="wire")
     await asyncio.gather(*programs.values())
@@ -211,7 +211,7 @@ async def talk(place: Place, lines: tuple[list[str], list[str]], wire: Line) -> 
 
 
 class Stranger:
-    """A program by hand that says to the server what it likes."""
+    """A client that the test plays by hand."""
 
     def __init__(self, wire: Wire, hello: Hello) -> None:
         self.wire = wire
@@ -226,14 +226,14 @@ class Stranger:
 
     async def answered(self) -> tuple[Hello, str]:
         """The server's hello, and the session that the two hellos name or open."""
-        payload = await self.wire.hear_payload()
+        payload = await self.wire.receive_payload()
         answer = decode(payload)
         assert isinstance(answer, Hello)
         return answer, answer.session or session_opened_by(encode(self._hello), payload)
 
     async def turned_away(self) -> str:
-        """The reason of the goodbye, which is all that the server says."""
-        goodbye = await self.wire.hear()
+        """The reason of the server's goodbye, before which it says nothing."""
+        goodbye = await self.wire.receive()
         assert isinstance(goodbye, Bye)
         self.wire.writer.close()
         return goodbye.reason

@@ -23,7 +23,7 @@ UP, LEFT, HOME, RUB, ENTER = "\x1b[A", "\x1b[D", "\x1b[H", "\x7f", "\r"
 
 
 def on_a_terminal(*command: str, **env: str) -> Any:
-    """Start a command on a pseudo-terminal of its own, without colours if nobody says otherwise."""
+    """Start a command on a pseudo-terminal of its own, by default without colours."""
     process = pexpect.spawn(
         command[0],
         list(command[1:]),
@@ -32,7 +32,7 @@ def on_a_terminal(*command: str, **env: str) -> Any:
         dimensions=(60, 100),
         env=os.environ | {"TERM": "xterm", "NO_COLOR": "1", "CHATGAME_EDITOR": "no"} | env,
     )
-    process.delaybeforesend = None  # a line is typed at a prompt that is there
+    process.delaybeforesend = None  # tests wait for the prompt instead
     process.ptyproc.delayafterclose = process.ptyproc.delayafterterminate = 0.01
     return process
 
@@ -44,7 +44,7 @@ def say(speaker: Any, line: str, listener: Any) -> None:
 
 
 def ends(process: Any, status: int) -> str:
-    """What else the program writes until it ends, which it does in time and with this exit status."""
+    """Check that the program ends in time with this exit status; returns what else it writes."""
     process.expect(pexpect.EOF)
     process.wait()
     assert (process.exitstatus, process.signalstatus) == (status, None)

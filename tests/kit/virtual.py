@@ -1,4 +1,4 @@
-"""Tests in virtual time, in which a minute costs nothing: in one loop, or on a simulated network."""
+"""Runs scenarios in virtual time, where waiting costs nothing: in one loop, or on a simulated network."""
 
 import asyncio
 from collections.abc import Coroutine

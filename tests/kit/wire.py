@@ -1,4 +1,4 @@
-"""A wire: messages over streams by hand, right ones and wrong ones, in the protocol's frames."""
+"""A wire: messages in the protocol's frames over streams, valid or not."""
 
 import asyncio
 import ssl
@@ -10,7 +10,7 @@ from chatgame.protocol.messages import Message, decode, encode
 
 
 class Wire:
-    """Says and hears messages over streams; knows nothing of what may be said when."""
+    """Sends and receives messages over streams; does not check what may be said when."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
@@ -30,7 +30,7 @@ class Wire:
         """Send messages, or their bytes as they are, each in a frame, in one write."""
         self.writer.write(b"".join(frame(m if isinstance(m, bytes) else encode(m)) for m in messages))
 
-    async def hear_payload(self) -> bytes:
+    async def receive_payload(self) -> bytes:
         """Return the bytes of the next message.
 
         Raises:
@@ -46,9 +46,9 @@ class Wire:
             self._frames.feed(data)
         return payload
 
-    async def hear(self) -> Message:
-        """Return the next message, which is one of this version."""
-        message = decode(await self.hear_payload())
+    async def receive(self) -> Message:
+        """Return the next message, which must be of this version."""
+        message = decode(await self.receive_payload())
         assert isinstance(message, Message)
         return message
 

@@ -1,8 +1,11 @@
 """Addresses: one place has one name, and it is known which places are on this computer."""
 
+import shlex
+
 import pytest
 
-from chatgame.net.addresses import canonical, is_loopback
+from chatgame.arguments import Where, read_where
+from chatgame.net.addresses import canonical, is_loopback, typed
 
 
 @pytest.mark.parametrize(
@@ -41,3 +44,19 @@ def test_loopback_is_known_in_every_form(host: str) -> None:
 @pytest.mark.parametrize("host", ["192.168.0.1", "::", "0.0.0.0", "example.com", "localhost.example", "1.2.3.4"])  # noqa: S104
 def test_what_others_can_reach_is_not_loopback(host: str) -> None:
     assert not is_loopback(canonical(host))
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "address"),
+    [
+        ("192.0.2.2", 1059, "192.0.2.2"),
+        ("example.org", 2000, "example.org:2000"),
+        ("2001:db8::1", 1059, "2001:db8::1"),
+        ("2001:db8::1", 2000, "'[2001:db8::1]:2000'"),
+    ],
+)
+def test_address_that_people_read_is_what_they_type(host: str, port: int, address: str) -> None:
+    """A shell passes it on unchanged, and the client reads the same host and port from it."""
+    assert typed(host, port) == address
+    where = read_where(shlex.split(address))
+    assert where == Where(host, None if port == 1059 else port)

@@ -30,7 +30,7 @@ class Visits:
         """Greet a client, and hang up."""
         self.count += 1
         wire = Wire(reader, writer)
-        hello = await wire.hear()
+        hello = await wire.receive()
         assert isinstance(hello, Hello)
         wire.say(hello_of(Held(Seat.SERVER), BUILT_IN, hello.session, nonce=NONCE))
         writer.close()
@@ -64,8 +64,8 @@ def test_long_pauses_before_dialling_are_told(tmp_path: Path) -> None:
     async def scenario() -> None:
         place = Place(tmp_path)
         await dialled_for(place, 300)
-        told = place.told[Seat.CLIENT]
-        assert any(re.match(r"Dialling again in [12]\d\.\d seconds", text) for text in told)
+        notices = place.notices[Seat.CLIENT]
+        assert any(re.match(r"Dialling again in [12]\d\.\d seconds", text) for text in notices)
 
     in_simulation(scenario())
 

@@ -47,9 +47,9 @@ STRAYS = {
 
 
 @asynccontextmanager
-async def opened(told: Callable[[str], object] = lambda _: None) -> AsyncIterator[Door]:
+async def opened(notify: Callable[[str], object] = lambda _: None) -> AsyncIterator[Door]:
     """A door on any free port of localhost, open."""
-    async with listening(told=told) as door:
+    async with listening(notify=notify) as door:
         await door.open(InMemory(Seat.SERVER))
         yield door
 
@@ -85,31 +85,31 @@ async def take_seats(door: Door) -> None:
 @pytest.mark.parametrize("stray", STRAYS.values(), ids=STRAYS)
 async def test_stray_costs_one_line_and_no_seat(stray: bytes) -> None:
     """It gets no answer, or in TLS the alert that there is none; the real partner gets the seat."""
-    told: list[str] = []
-    async with opened(told.append) as door:
+    notices: list[str] = []
+    async with opened(notices.append) as door:
         assert await knock(door, stray) == (TLS_ALERT if stray.startswith(b"\x16") else b"")
         await take_seats(door)
-    assert len(told) == 1
-    assert told[0].startswith("Dropped a connection from ('127.0.0.1', ")
+    assert len(notices) == 1
+    assert notices[0].startswith("Dropped a connection from ('127.0.0.1', ")
 
 
 async def test_connection_that_a_port_scan_resets_is_dropped() -> None:
-    told: list[str] = []
-    async with opened(told.append) as door:
+    notices: list[str] = []
+    async with opened(notices.append) as door:
         with socket.create_connection(("127.0.0.1", door.listener.port)) as stray:
             stray.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         await take_seats(door)
-    assert len(told) <= 1
+    assert len(notices) <= 1
 
 
 async def test_slow_stray_is_dropped_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that says nothing is not kept."""
     monkeypatch.setattr("chatgame.protocol.connection.HELLO_TIME", 0.05)
-    told: list[str] = []
-    async with opened(told.append) as door:
+    notices: list[str] = []
+    async with opened(notices.append) as door:
         reader, writer = await asyncio.open_connection("127.0.0.1", door.listener.port)
         assert await reader.read() == b""
-        assert "it said nothing whole in time" in told[0]
+        assert "it said nothing whole in time" in notices[0]
         writer.close()
 
 
@@ -137,8 +137,8 @@ async def test_newcomers_while_the_door_closes_are_turned_away() -> None:
 
 async def test_third_person_is_told_that_the_table_is_taken() -> None:
     """The two are not disturbed, by strays either."""
-    told: list[str] = []
-    async with opened(told.append) as door:
+    notices: list[str] = []
+    async with opened(notices.append) as door:
         link = await come(door)
         partner = await door.partner
         with pytest.raises(Unreachable, match="The table is taken"):
@@ -148,7 +148,7 @@ async def test_third_person_is_told_that_the_table_is_taken() -> None:
             converse(Script(["Hello", "/q"]), link, BUILT_IN, InMemory(Seat.CLIENT)),
             converse(Script(["Hi"]), partner, BUILT_IN, InMemory(Seat.SERVER)),
         )
-    assert told == []
+    assert notices == []
 
 
 async def test_other_major_version_is_told_which_is_spoken() -> None:

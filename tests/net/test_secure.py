@@ -45,18 +45,18 @@ class Server:
     """A server that others can reach.
 
     Attributes:
-        told: what its person was told.
+        notices: what its person was told.
         program: the server itself.
     """
 
     def __init__(self, store: Store) -> None:
-        self.told: list[str] = []
+        self.notices: list[str] = []
         self._listens = asyncio.Event()
         setting = Setting(ANY, 0, BUILT_IN, store, patience=5)
         self.program = asyncio.create_task(serve(Thinker(["Hi"]), setting, self._tell))
 
     def _tell(self, *texts: str) -> None:
-        self.told += texts
+        self.notices += texts
         if "chatgame client" in texts[-1]:
             self._listens.set()
 
@@ -67,14 +67,14 @@ class Server:
     @property
     def port(self) -> int:
         """Where it listens."""
-        match = re.search(r"port: (\d+)", self.told[0])
+        match = re.search(r"port: (\d+)", self.notices[0])
         assert match
         return int(match[1])
 
     @property
     def code(self) -> str:
         """What its person reads to a friend."""
-        return self.told[2].split()[-1]
+        return self.notices[2].split()[-1]
 
     async def connect(self) -> Wire:
         """Connect, and do no more."""
@@ -102,12 +102,12 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
 async def test_friend_with_the_code_gets_in(server: Server, tmp_path: Path) -> None:
     """The server's person is told what to say; the code is kept nowhere."""
     code = server.code
-    assert server.told[1].startswith("Tell your friend the code")
-    assert re.fullmatch(rf"chatgame client --host \S+ --port {server.port} [1-9]\d?-[a-z]+-[a-z]+", server.told[2])
+    assert server.notices[1].startswith("Tell your friend the code")
+    assert re.fullmatch(rf"chatgame client \S+:{server.port} [1-9]\d?-[a-z]+-[a-z]+", server.notices[2])
     table = await server.come(code)
     assert (table.number, (await server.program).number) == (3, 3)
     assert not any(code.encode() in file.read_bytes() for file in list_of(tmp_path))
-    assert code not in "".join(server.told[3:])
+    assert code not in "".join(server.notices[3:])
 
 
 def list_of(folder: Path) -> list[Path]:
@@ -120,8 +120,8 @@ async def test_wrong_code_is_told_on_both_sides_and_costs_nothing_else(server: S
     for count in (1, 2):
         with pytest.raises(TurnedAway, match="That is not the server's code"):
             await server.come(GUESSED)
-        assert f"({count} of 3)" in server.told[-2]
-        assert "it had a wrong code" in server.told[-1]
+        assert f"({count} of 3)" in server.notices[-2]
+        assert "it had a wrong code" in server.notices[-1]
     await server.come(server.code)
 
 
@@ -138,7 +138,7 @@ async def test_many_at_once_have_no_more_guesses_than_one_after_another(server: 
     """The proofs are judged one by one, and after three wrong ones not even the right one counts."""
     results = await asyncio.gather(*(server.come(GUESSED) for _ in range(20)), return_exceptions=True)
     assert all(isinstance(result, ChatgameError) for result in results)
-    assert sum("A wrong code was tried" in text for text in server.told) == 3
+    assert sum("A wrong code was tried" in text for text in server.notices) == 3
 
 
 async def test_code_is_good_for_one_person_once(server: Server) -> None:
@@ -156,7 +156,7 @@ async def test_client_who_comes_back_needs_a_token(server: Server) -> None:
     connection = await server.connect()
     await connection.start_tls(anything())
     connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN, None, "0" * 64, nonce=NONCE))
-    assert await connection.hear() == Bye("taken")
+    assert await connection.receive() == Bye("taken")
     connection.abort()
 
 
@@ -181,7 +181,7 @@ async def test_server_does_not_speak_in_the_clear(server: Server) -> None:
     connection = await server.connect()
     connection.say(hello_of(Held(Seat.CLIENT), BUILT_IN, nonce=NONCE))
     with pytest.raises((LinkLost, ChatgameError)):
-        await connection.hear()
+        await connection.receive()
     connection.abort()
     with pytest.raises(Unreachable, match="or asks for a code"):
         await server.come(None)
@@ -190,10 +190,10 @@ async def test_server_does_not_speak_in_the_clear(server: Server) -> None:
 
 async def test_client_with_a_code_does_not_speak_in_the_clear() -> None:
     """What answers without TLS hears nothing but the beginning of a handshake."""
-    heard = bytearray()
+    received = bytearray()
 
     async def say_yes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heard.extend(await reader.read(2000))
+        received.extend(await reader.read(2000))
         writer.write(b"welcome")
         writer.close()
 
@@ -201,8 +201,8 @@ async def test_client_with_a_code_does_not_speak_in_the_clear() -> None:
         port = plain.sockets[0].getsockname()[1]
         with pytest.raises(Unreachable, match="does not speak TLS, so nothing was sent"):
             await dial(port, InMemory(Seat.CLIENT), "7-guitar-island")
-    assert heard[:2] == b"\x16\x03"
-    assert b"hello" not in heard
+    assert received[:2] == b"\x16\x03"
+    assert b"hello" not in received
 
 
 Answer = Callable[[Wire], Awaitable[object]]
@@ -234,7 +234,7 @@ async def test_man_in_the_middle_gets_nowhere(server: Server) -> None:
         async def pump(source: Wire, sink: Wire) -> None:
             with suppress(ChatgameError):
                 while True:
-                    sink.say(await source.hear())
+                    sink.say(await source.receive())
 
         await asyncio.wait(
             {asyncio.create_task(pump(near, far)), asyncio.create_task(pump(far, near))},
@@ -245,27 +245,27 @@ async def test_man_in_the_middle_gets_nowhere(server: Server) -> None:
     async with impostor(hand_on) as port:
         with pytest.raises(TurnedAway, match="That is not the server's code"):
             await dial(port, InMemory(Seat.CLIENT), server.code)
-    assert any("A wrong code was tried" in text for text in server.told)
+    assert any("A wrong code was tried" in text for text in server.notices)
 
 
 async def reflect(connection: Wire) -> None:
     """Say whatever the client says."""
     while True:
-        connection.say(await connection.hear())
+        connection.say(await connection.receive())
 
 
 async def guess(connection: Wire) -> None:
     """Pair without the code, and claim that all is well."""
-    first = await connection.hear()
+    first = await connection.receive()
     assert isinstance(first, Pair)
     connection.say(Pair("ab" * 33))
-    await connection.hear()
+    await connection.receive()
     connection.say(Pair("00" * 32))
 
 
 async def hush(connection: Wire) -> None:
     """Answer with something else."""
-    await connection.hear()
+    await connection.receive()
     connection.say(hello_of(Held(Seat.SERVER), BUILT_IN, SESSION, nonce=NONCE))
 
 
@@ -286,14 +286,14 @@ async def test_key_that_is_not_on_the_curve_costs_one_connection(server: Server,
     await connection.start_tls(anything())
     connection.say(Pair(f"41{point}"))
     with pytest.raises(LinkLost):
-        await connection.hear()
+        await connection.receive()
     connection.abort()
-    assert "it did not pair" in server.told[-1]
+    assert "it did not pair" in server.notices[-1]
 
     async def answer(connection: Wire) -> None:
-        await connection.hear()
+        await connection.receive()
         connection.say(Pair(f"42{point}"))
-        await connection.hear()
+        await connection.receive()
 
     async with impostor(answer) as port:
         with pytest.raises(Unreachable, match="does not know the code"):
@@ -330,7 +330,7 @@ async def test_friend_whose_first_hello_was_lost_gets_in_with_the_same_command(s
         async def lost(*_: object) -> None:
             raise LinkLost("The connection broke.")
 
-        patch.setattr(kept, "begin", lost)
+        patch.setattr(kept, "keep_partner", lost)
         with pytest.raises(Unreachable, match="hung up"):
             await dial(server.port, kept, code)
     link = await dial(server.port, kept, code)
@@ -350,10 +350,10 @@ async def test_impostor_who_does_not_know_the_code_is_found_out(answer: Answer) 
 
 async def test_other_certificate_is_refused_where_one_is_known() -> None:
     """A client that comes back tells nothing to a server that is not the same."""
-    heard: list[Message] = []
+    received: list[Message] = []
 
     async def listen(connection: Wire) -> None:
-        heard.append(await connection.hear())
+        received.append(await connection.receive())
 
     async with impostor(listen) as port:
         kept = InMemory(Seat.CLIENT)
@@ -361,7 +361,7 @@ async def test_other_certificate_is_refused_where_one_is_known() -> None:
         for code in (None, "7-guitar-island"):  # a code that was used once is not tried again
             with pytest.raises(Unreachable, match=r"its certificate is another\. Nothing was sent"):
                 await dial(port, kept, code)
-    assert heard == []
+    assert received == []
 
 
 async def test_silent_connections_are_dropped_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,7 +374,7 @@ async def test_silent_connections_are_dropped_in_time(server: Server, monkeypatc
     for connection in (silent, paired):
         with pytest.raises(ChatgameError):
             while True:
-                await connection.hear()
+                await connection.receive()
         connection.abort()
     monkeypatch.undo()
     await server.come(server.code)
@@ -450,13 +450,13 @@ async def test_friend_who_was_away_learns_of_a_quit_over_a_secure_connection() -
 
 async def test_server_in_the_clear_says_that_it_takes_no_code() -> None:
     """Both sides are told, whether it was started with --insecure or for its own computer alone."""
-    told: list[str] = []
-    async with listening(told=told.append) as door:
+    notices: list[str] = []
+    async with listening(notify=notices.append) as door:
         await door.open(InMemory(Seat.SERVER))
         with pytest.raises(Unreachable, match="takes no code: it talks in the clear"):
             await dial(door.listener.port, InMemory(Seat.CLIENT), "7-guitar-island")
-    assert len(told) == 1
-    assert "it speaks TLS, as a client with a code does, and this server takes no code" in told[0]
+    assert len(notices) == 1
+    assert "it speaks TLS, as a client with a code does, and this server takes no code" in notices[0]
 
 
 async def test_connection_that_is_cut_while_it_is_made_secure_is_named_as_such() -> None:

@@ -18,7 +18,7 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.messages import Alive, Bye, Reason
 from chatgame.protocol.resume import Held, token
-from tests.kit.simulated import CHAT, Line, Person, Place, Stranger, both_sit, heard, talk, until
+from tests.kit.simulated import CHAT, Line, Person, Place, Stranger, both_sit, informed, talk, until
 from tests.kit.virtual import in_simulation
 
 GAMES = ["Hello", "1", "2", "Again?", "rock", "/q"], ["play tictactoe", "9", "/resign", "play rps", "paper"]
@@ -72,12 +72,12 @@ def test_both_are_told_that_the_line_is_lost_and_when_it_is_back(tmp_path: Path)
     async def scenario() -> None:
         place = Place(tmp_path)
         await talk(place, CHAT, Line(before=[2, 3, 4]))
-        assert place.told[Seat.SERVER][2:] == [
+        assert place.notices[Seat.SERVER][2:] == [
             "Waiting for message...",
             "The connection to the client was lost. Waiting for them to come back; Ctrl-C leaves.",
             "Connected again.",
         ]
-        lost, *tries, again = place.told[Seat.CLIENT][1:]
+        lost, *tries, again = place.notices[Seat.CLIENT][1:]
         assert lost == "The connection to the server was lost. Dialling again; what you write is kept."
         assert tries
         assert all(text.startswith("Nobody answers. Dialling again in ") for text in tries)
@@ -94,7 +94,7 @@ def test_line_typed_while_the_connection_is_lost_is_sent_once(tmp_path: Path) ->
         people, programs = await both_sit(place, (["Hello"], ["Hi", "Here you are"]))
         await until(lambda: people[Seat.CLIENT].seen == 2)
         detangle.network().disconnect(*Seat)
-        await heard(place.told[Seat.CLIENT], "Dialling again; ")
+        await informed(place.notices[Seat.CLIENT], "Dialling again; ")
         people[Seat.CLIENT].say("into the void")
         await until(lambda: len(place.log(Seat.CLIENT)) == 3)
         people[Seat.CLIENT].say("/q")
@@ -115,12 +115,12 @@ def test_client_whose_first_connection_after_a_restart_breaks_dials_again(tmp_pa
         people, programs = await both_sit(place, (["Hello"], ["Hi"]), host="wire")
         await until(lambda: people[Seat.CLIENT].seen == 2)
         await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
-        await heard(place.told[Seat.SERVER], "was lost")
+        await informed(place.notices[Seat.SERVER], "was lost")
         line.cut_before(line.carried + frames)
-        place.told[Seat.CLIENT].clear()
+        place.notices[Seat.CLIENT].clear()
         client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["/q"]), host="wire")
         await asyncio.gather(client, programs[Seat.SERVER])
-        assert "broke before the server had answered. Dialling again" in place.told[Seat.CLIENT][0]
+        assert "broke before the server had answered. Dialling again" in place.notices[Seat.CLIENT][0]
         assert place.log(Seat.CLIENT) == place.log(Seat.SERVER)
         listening.close()
 
@@ -134,7 +134,7 @@ def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path, s
     async def scenario() -> None:
         place = Place(tmp_path)
         server = place.sit(Seat.SERVER, Person(Seat.SERVER, ["play rps", "rock"]))
-        await heard(place.told[Seat.SERVER], "listening")
+        await informed(place.notices[Seat.SERVER], "listening")
         held, session, table = Held(Seat.CLIENT), None, None
         mine = [(Kind.SAY, "Hello"), (Kind.COMMIT, "0" * 64)]
         for visit in range(40):
@@ -154,7 +154,7 @@ def test_coming_back_does_not_put_off_the_deadline_of_a_reveal(tmp_path: Path, s
                     peer.wire.say(alive.pop())
                 with suppress(TimeoutError, LinkLost):
                     async with asyncio.timeout(1):
-                        match await peer.wire.hear():
+                        match await peer.wire.receive():
                             case Turn() as turn:
                                 table, held = table.after(turn), held.after(turn)
                             case Bye(reason=reason):

@@ -19,7 +19,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.store import Store
 from tests.kit.journals import edit
-from tests.kit.simulated import Person, Place, both_sit, heard, until
+from tests.kit.simulated import Person, Place, both_sit, informed, until
 from tests.kit.virtual import in_simulation
 
 
@@ -59,7 +59,7 @@ def test_journal_that_was_rolled_back_is_named_and_never_merged(tmp_path: Path, 
             with pytest.raises((Diverged, LinkLost), match=why):
                 await programs[Seat.SERVER]
         else:
-            assert re.search(rf"Dropped a connection from .*: {why}", place.told[Seat.SERVER][-1])
+            assert re.search(rf"Dropped a connection from .*: {why}", place.notices[Seat.SERVER][-1])
             await place.kill(Seat.SERVER, programs[Seat.SERVER])
         assert len(place.log(late)) < len(place.log(late.other))
 
@@ -85,7 +85,7 @@ def test_journal_of_another_conversation_is_named_and_never_merged(tmp_path: Pat
         why = "was edited or belongs to another conversation"
         with pytest.raises((Diverged, LinkLost), match=why):
             await programs[Seat.CLIENT]
-        assert why in place.told[Seat.SERVER][-1]
+        assert why in place.notices[Seat.SERVER][-1]
         await place.kill(Seat.SERVER, programs[Seat.SERVER])
 
     in_simulation(scenario())
@@ -100,14 +100,14 @@ def test_old_copy_of_a_clients_journal_is_named_and_not_merged(tmp_path: Path) -
         await until(lambda: people[Seat.CLIENT].seen == 2)
         restore = _old_copy(place, Seat.CLIENT)
         detangle.network().disconnect(*Seat)
-        await heard(place.told[Seat.SERVER], "was lost")
+        await informed(place.notices[Seat.SERVER], "was lost")
         detangle.network().reconnect(*Seat)
-        await heard(place.told[Seat.SERVER], "Connected again")  # with one more token
+        await informed(place.notices[Seat.SERVER], "Connected again")  # with one more token
         await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
         restore()
         with pytest.raises(Diverged, match=r"journal is an old copy.*Both must begin afresh with --new"):
             await place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
-        assert "The client's journal is an old copy" in place.told[Seat.SERVER][-1]
+        assert "The client's journal is an old copy" in place.notices[Seat.SERVER][-1]
         await place.kill(Seat.SERVER, programs[Seat.SERVER])
         _, programs = await both_sit(place, (["Afresh", "/q"], ["Yes"]), new=True)
         await asyncio.gather(*programs.values())
@@ -128,9 +128,9 @@ def test_old_copy_that_has_tried_often_gets_no_seat(tmp_path: Path) -> None:
         people[Seat.SERVER].say("Fine")
         await until(lambda: people[Seat.CLIENT].seen == 4)
         detangle.network().disconnect(*Seat)
-        await heard(place.told[Seat.SERVER], "was lost")
+        await informed(place.notices[Seat.SERVER], "was lost")
         detangle.network().reconnect(*Seat)
-        await heard(place.told[Seat.SERVER], "Connected again")
+        await informed(place.notices[Seat.SERVER], "Connected again")
         await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
         restore()
         for _ in range(5):

@@ -42,7 +42,7 @@ CLIENT, SERVER = Seat
 
 async def greeting(messages: Iterable[bytes]) -> list[str]:
     """What is told of one who greets a server, and a client, with each of these messages."""
-    told: list[str] = []
+    sentences: list[str] = []
     for message in messages:
         for seat in Seat:
             honest, (_, writer) = memory_streams()
@@ -56,9 +56,9 @@ async def greeting(messages: Iterable[bytes]) -> list[str]:
                 if isinstance(event, Bye):
                     raise refusal(event, pairing=False)
             except ChatgameError as error:
-                told.append(f"Dropped a connection: {error}." if seat is SERVER else str(error))
+                sentences.append(f"Dropped a connection: {error}." if seat is SERVER else str(error))
             await pump.close()
-    return told
+    return sentences
 
 
 def greetings(text: str) -> list[bytes]:
@@ -101,14 +101,14 @@ def see_greeting(
     """See that a text is harmless in a greeting, told on the screen or printed at the end; returns what was shown."""
     screen = Screen()
     console = Console(SERVER, asyncio.StreamReader(loop=runner.get_loop()), screen, terminal=True)
-    told = runner.run(greeting(greetings(text)))
-    for sentence in told:
+    sentences = runner.run(greeting(greetings(text)))
+    for sentence in sentences:
 
-        async def tell(sentence: str = sentence) -> None:
-            console.tell(sentence)
+        async def notify(sentence: str = sentence) -> None:
+            console.notify(sentence)
 
-        runner.run(tell())
-    for sentence in told[-5:]:
+        runner.run(notify())
+    for sentence in sentences[-5:]:
         complaint = complaint_of(ChatgameError(sentence), patch, capsys)
         assert complaint.startswith("chatgame: ")
         assert complaint.count("\n") == 1
@@ -148,7 +148,7 @@ async def test_real_client_shows_a_hostile_server_and_its_terminal_stays_as_it_i
             await answer(peer)
             peer.send(peer.turn("say", text))
         else:
-            await peer.hear()
+            await peer.receive()
         peer.send({"type": "bye", "reason": text[:32], "text": text[:500]})
         writer.close()
 

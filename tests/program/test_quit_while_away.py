@@ -13,7 +13,7 @@ from chatgame.core.errors import (
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.journal.store import Store
-from tests.kit.simulated import Person, Place, both_sit, heard, until
+from tests.kit.simulated import Person, Place, both_sit, informed, until
 from tests.kit.virtual import in_simulation
 
 
@@ -29,14 +29,14 @@ def test_partner_who_was_away_learns_of_a_quit_when_they_come(tmp_path: Path, qu
         detangle.network().disconnect(*Seat)
         people[quitter].say("/q")
         await programs[quitter]
-        await heard(place.told[quitter.other], "was lost")
+        await informed(place.notices[quitter.other], "was lost")
         detangle.network().reconnect(*Seat)
         again = place.sit(quitter, Person(quitter, []))
         await programs[quitter.other]
         if quitter is Seat.CLIENT:
             with pytest.raises(Unreachable):  # nobody is there for another conversation
                 await again
-            assert place.told[Seat.CLIENT][-1] == "The server now knows that you have quit your last conversation."
+            assert place.notices[Seat.CLIENT][-1] == "The server now knows that you have quit your last conversation."
         await asyncio.sleep(1)
         again.cancel()
         await asyncio.wait({again})
@@ -67,9 +67,9 @@ def test_quit_that_cannot_be_told_holds_up_nobody_who_begins_afresh(tmp_path: Pa
         detangle.network().reconnect(*Seat)
         await place.kill(Seat.SERVER, programs[Seat.SERVER])
         shutil.rmtree(tmp_path / Seat.SERVER)  # another server
-        place.told[Seat.SERVER].clear()
+        place.notices[Seat.SERVER].clear()
         server = place.sit(Seat.SERVER, Person(Seat.SERVER, ["Yes"]))
-        await heard(place.told[Seat.SERVER], "listening")
+        await informed(place.notices[Seat.SERVER], "listening")
         client = place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["Once more", "/q"]), new=True)
         await asyncio.gather(client, server)
         assert [turn.text for turn in place.log(Seat.SERVER)] == ["Once more", "Yes", ""]

@@ -14,7 +14,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from tests.kit.simulated import Person, Place, both_sit, heard, until
+from tests.kit.simulated import Person, Place, both_sit, informed, until
 from tests.kit.virtual import in_simulation
 
 SECRETS = (
@@ -31,7 +31,7 @@ def test_killed_program_goes_on_where_it_was(tmp_path: Path, victim: Seat, turns
     async def scenario() -> None:
         place = Place(tmp_path)
         people, programs = await both_sit(place, SECRETS)
-        people[victim].held_at = turns
+        people[victim].stuck_at = turns
         await until(lambda: people[victim].seen >= turns)
         await place.kill(victim, programs[victim])
         programs[victim] = place.sit(victim, people[victim])
@@ -52,8 +52,8 @@ def test_names_are_known_again_after_a_restart(tmp_path: Path, victim: Seat) -> 
         place, names = Place(tmp_path), {Seat.CLIENT: "Anna", Seat.SERVER: "Ben"}
         people = {Seat.CLIENT: Person(Seat.CLIENT, ["Hello", "Bye"]), Seat.SERVER: Person(Seat.SERVER, ["Hi", "/q"])}
         programs = {Seat.SERVER: place.sit(Seat.SERVER, people[Seat.SERVER], name=names[Seat.SERVER])}
-        await heard(place.told[Seat.SERVER], "listening")
-        people[victim].held_at = 2
+        await informed(place.notices[Seat.SERVER], "listening")
+        people[victim].stuck_at = 2
         programs[Seat.CLIENT] = place.sit(Seat.CLIENT, people[Seat.CLIENT], name=names[Seat.CLIENT])
         await until(lambda: people[victim].seen >= 2)
         await place.kill(victim, programs[victim])

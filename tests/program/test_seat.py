@@ -18,7 +18,7 @@ from chatgame.core.turn import Kind
 from chatgame.protocol.messages import Reason
 from chatgame.protocol.resume import token
 from tests.kit.journals import edit
-from tests.kit.simulated import Person, Place, Stranger, both_sit, heard, until
+from tests.kit.simulated import Person, Place, Stranger, both_sit, informed, until
 from tests.kit.virtual import in_simulation
 
 
@@ -41,7 +41,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
         session, last, first = spied(place.journal(Seat.CLIENT))
         if not connected:
             await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
-            await heard(place.told[Seat.SERVER], "Waiting for them to come back")
+            await informed(place.notices[Seat.SERVER], "Waiting for them to come back")
         log = {"turns": 2, "digest": place.log(Seat.SERVER)[-1].digest}
         for hello, reason in (
             ({}, Reason.TAKEN),
@@ -54,7 +54,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
         ):
             assert await (await Stranger.come(**hello)).turned_away() == reason
         if connected:
-            assert not any("lost" in text for texts in place.told.values() for text in texts)
+            assert not any("lost" in text for texts in place.notices.values() for text in texts)
             people[Seat.CLIENT].say("/q")
         else:
             programs[Seat.CLIENT] = place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["/q"]))
@@ -70,7 +70,7 @@ def test_seat_in_which_nothing_was_said_is_free_when_the_server_starts_again(tmp
     async def scenario() -> None:
         place = Place(tmp_path)
         _, programs = await both_sit(place, ([], []))
-        await heard(place.told[Seat.SERVER], "Connected by")
+        await informed(place.notices[Seat.SERVER], "Connected by")
         for seat in Seat:
             await place.kill(seat, programs[seat])
         shutil.rmtree(tmp_path / Seat.CLIENT)  # another client
@@ -88,7 +88,7 @@ def test_client_that_cannot_come_back_is_not_waited_for(tmp_path: Path) -> None:
         place = Place(tmp_path)
         person = Person(Seat.SERVER, [])
         server = place.sit(Seat.SERVER, person)
-        await heard(place.told[Seat.SERVER], "listening")
+        await informed(place.notices[Seat.SERVER], "listening")
         for words in ([], ["Hello"]):
             stranger = await Stranger.come()
             _, session = await stranger.answered()
@@ -97,7 +97,7 @@ def test_client_that_cannot_come_back_is_not_waited_for(tmp_path: Path) -> None:
                 await until(lambda: person.seen == 1)
             stranger.wire.abort()
             if not words:
-                await heard(place.told[Seat.SERVER], "Anyone can join again")
+                await informed(place.notices[Seat.SERVER], "Anyone can join again")
         with pytest.raises(LinkLost, match="The connection to the client was lost"):
             await server
 
@@ -110,12 +110,12 @@ def test_seat_of_a_client_that_is_lost_before_its_first_turn_is_free_after_a_whi
     async def scenario() -> None:
         place = Place(tmp_path)
         _, programs = await both_sit(place, ([], ["Hi"]))
-        await heard(place.told[Seat.SERVER], "Connected by")
+        await informed(place.notices[Seat.SERVER], "Connected by")
         await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
         shutil.rmtree(tmp_path / Seat.CLIENT)  # another client
         with pytest.raises(TurnedAway, match="The table is taken"):
             await place.sit(Seat.CLIENT, Person(Seat.CLIENT, []))
-        await heard(place.told[Seat.SERVER], "Anyone can join again")
+        await informed(place.notices[Seat.SERVER], "Anyone can join again")
         await place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["Hello", "/q"]))
         await programs[Seat.SERVER]
         assert [turn.text for turn in place.log(Seat.SERVER)] == ["Hello", "Hi", ""]
@@ -127,9 +127,9 @@ def test_client_that_was_lost_before_its_first_turn_can_still_come_back_late(tmp
     async def scenario() -> None:
         place = Place(tmp_path)
         people, programs = await both_sit(place, ([], ["Hi"]))
-        await heard(place.told[Seat.SERVER], "Connected by")
+        await informed(place.notices[Seat.SERVER], "Connected by")
         detangle.network().disconnect(*Seat)
-        await heard(place.told[Seat.SERVER], "Anyone can join again")
+        await informed(place.notices[Seat.SERVER], "Anyone can join again")
         detangle.network().reconnect(*Seat)
         people[Seat.CLIENT].say("Hello")
         people[Seat.CLIENT].say("/q")

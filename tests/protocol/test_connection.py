@@ -55,7 +55,7 @@ def test_whole_conversation(ends: Ends) -> None:
     ends.say(SERVER, ANSWER)
     ends.say(CLIENT, LEFT)
     ends.say(SERVER, LEFT)
-    assert ends.heard == {CLIENT: [SERVERS, ANSWER, LEFT], SERVER: [CLIENTS, HELLO, LEFT]}
+    assert ends.events == {CLIENT: [SERVERS, ANSWER, LEFT], SERVER: [CLIENTS, HELLO, LEFT]}
     assert ends.client.session == ends.server.session == SESSION
     assert ends.client.finished
     assert ends.server.finished
@@ -63,7 +63,7 @@ def test_whole_conversation(ends: Ends) -> None:
 
 def test_two_who_know_the_code_pair_before_they_greet(ends: Ends) -> None:
     ends.pair()
-    assert ends.heard == {CLIENT: [Paired()], SERVER: [Paired()]}
+    assert ends.events == {CLIENT: [Paired()], SERVER: [Paired()]}
     ends.greet()
     assert ends.client.state is ends.server.state is State.OPEN
 
@@ -94,8 +94,8 @@ def test_code_that_is_used_up_meanwhile_is_no_longer_good() -> None:
     ends.server.pair(pairing(SERVER, invitation), ends.now)
     ends.client.pair(pairing(CLIENT, Invitation("7-guitar-island")), ends.now)
     first = ends.client.data_to_send()
-    ends.hear(SERVER, first)
-    ends.hear(CLIENT, ends.server.data_to_send())
+    ends.receive(SERVER, first)
+    ends.receive(CLIENT, ends.server.data_to_send())
     invitation.code = None
     with pytest.raises(TurnedAway, match="none is valid any more"):
         ends.carry()
@@ -175,8 +175,8 @@ def test_error_names_what_was_due_at_each_step_of_pairing_and_greeting(steps: in
     ends.client.pair(pairing(CLIENT, Invitation("7-guitar-island")), ends.now)
     for step in range(steps):
         seat = CLIENT if step % 2 else SERVER
-        ends.hear(seat, ends.end(seat.other).data_to_send())
-    assert ends.heard[hearer] == [Paired()] * (steps >= 3)
+        ends.receive(seat, ends.end(seat.other).data_to_send())
+    assert ends.events[hearer] == [Paired()] * (steps >= 3)
     if steps == 4:
         ends.client.say(CLIENTS, ends.now)
     with pytest.raises(RemoteProtocolError, match=f"^it did not {due}$"):
@@ -194,7 +194,7 @@ def test_bytes_that_are_not_a_message_end_the_connection_for_good() -> None:
     ends = reach(State.OPEN)
     with pytest.raises(InvalidMessage):
         ends.inject(SERVER, HELLO, b"garbage", b'{"type":"alive"}')
-    assert ends.heard[SERVER] == [CLIENTS, HELLO]
+    assert ends.events[SERVER] == [CLIENTS, HELLO]
     with pytest.raises(InvalidMessage):
         ends.inject(SERVER, Alive())
     assert ends.server.over
@@ -240,13 +240,13 @@ def test_turn_that_crosses_a_goodbye_is_passed_over() -> None:
     ends.server.say(LEFT, ends.now)
     ends.client.say(HELLO, ends.now)
     ends.carry()
-    assert ends.heard[SERVER] == [CLIENTS]
+    assert ends.events[SERVER] == [CLIENTS]
 
 
 def test_nothing_is_said_after_ones_own_goodbye() -> None:
     ends = reach(State.OPEN)
     ends.say(CLIENT, LEFT, HELLO, Alive(), LEFT)
-    assert ends.heard[SERVER] == [CLIENTS, LEFT]
+    assert ends.events[SERVER] == [CLIENTS, LEFT]
 
 
 def with_protocol(hello: Hello, protocol: str) -> Hello:
@@ -345,8 +345,8 @@ def test_each_side_sends_what_the_other_lacks(ends: Ends) -> None:
     ends.server.resume(server, ends.now)
     ends.client.resume(client, ends.now)
     ends.carry()
-    assert ends.heard[SERVER][1:] == log[2:]
-    assert ends.heard[CLIENT][1:] == []
+    assert ends.events[SERVER][1:] == log[2:]
+    assert ends.events[CLIENT][1:] == []
 
 
 def test_log_of_another_conversation_is_never_merged() -> None:
@@ -390,7 +390,7 @@ def test_each_side_says_now_and_then_that_it_is_alive(ends: Ends) -> None:
         for end in (ends.client, ends.server):
             end.tick(ends.now)
         ends.carry()
-    assert ends.heard == {CLIENT: [SERVERS], SERVER: [CLIENTS]}
+    assert ends.events == {CLIENT: [SERVERS], SERVER: [CLIENTS]}
     assert ends.client.proven == ends.server.proven == 3600
 
 
@@ -430,5 +430,5 @@ def test_every_message_of_the_log_passes(ends: Ends) -> None:
     log = log_of(*(f"say {number}" for number in range(20)))
     for turn in log:
         ends.say(turn.seat, turn)
-    assert [event for event in ends.heard[SERVER] if isinstance(event, Turn)] == log[::2]
-    assert [event for event in ends.heard[CLIENT] if isinstance(event, Turn)] == log[1::2]
+    assert [event for event in ends.events[SERVER] if isinstance(event, Turn)] == log[::2]
+    assert [event for event in ends.events[CLIENT] if isinstance(event, Turn)] == log[1::2]

@@ -88,4 +88,4 @@ def test_third_wrong_code_burns_the_right_one() -> None:
 
 def test_no_pairing_begins_without_a_code() -> None:
     with pytest.raises(TurnedAway, match="none is valid any more"):
-        pairing(Seat.SERVER, Invitation(None)).hear(Pair((b"A" * 33).hex()))
+        pairing(Seat.SERVER, Invitation(None)).receive(Pair((b"A" * 33).hex()))

@@ -24,9 +24,9 @@ def commit(peer: Peer, shown: Opening, **elsewhere: Any) -> dict[str, Any]:
     return peer.turn("commit", commitment(place._replace(**elsewhere), shown))
 
 
-async def hear(peer: Peer) -> dict[str, Any]:
+async def receive(peer: Peer) -> dict[str, Any]:
     """The honest side's next turn, which the peer's own table takes too."""
-    while (message := await peer.hear())["type"] == "alive":
+    while (message := await peer.receive())["type"] == "alive":
         pass
     peer.table = peer.table.after(convert(message, Turn))
     return message
@@ -36,12 +36,12 @@ async def rps_committed() -> "tuple[Peer, asyncio.Task[Table], dict[str, Any]]":
     """The peer has opened rock, paper, scissors, and the honest server, invited, has committed to rock."""
     peer, honest = await converse_with_peer(Seat.CLIENT, ["rock", "and now?"])
     peer.send(peer.turn("play", "rps"))
-    return peer, honest, await hear(peer)
+    return peer, honest, await receive(peer)
 
 
 async def named(peer: Peer, honest: "asyncio.Task[Table]") -> str:
     """The sentence in which the honest side names the cheat, and which the cheat is told too."""
-    goodbye = await peer.hear_goodbye()
+    goodbye = await peer.receive_goodbye()
     sentence = await sentence_of(honest)
     assert sentence == f"RemoteProtocolError: {goodbye['text']}"
     return sentence
@@ -75,7 +75,7 @@ async def test_reveal_that_does_not_open_the_commitment_is_named(shown: Opening,
     """It may show another value or salt, or have been made for another match, ply, seat or session."""
     peer, honest, _ = await rps_committed()
     peer.send(commit(peer, opening("paper"), **elsewhere))
-    await hear(peer)
+    await receive(peer)
     peer.send(peer.turn("say", "x", kind="reveal", text=str(shown)))
     assert "The reveal does not open the commitment that was made" in await named(peer, honest)
 
@@ -84,9 +84,9 @@ async def test_second_reveal_is_refused() -> None:
     """One reveal is enough, and the match is over."""
     peer, honest, _ = await rps_committed()
     peer.send(commit(peer, opening("paper")))
-    await hear(peer)
+    await receive(peer)
     peer.send(peer.turn("reveal", str(opening("paper"))))
-    await hear(peer)
+    await receive(peer)
     peer.send(peer.turn("say", "x", kind="reveal", text=str(opening("paper"))))
     assert "No game is on" in await named(peer, honest)
 
@@ -94,9 +94,9 @@ async def test_second_reveal_is_refused() -> None:
 async def test_dice_that_do_not_come_from_both_contributions_are_named() -> None:
     """The honest client has added to the number, and the cheat shows another than it was bound to."""
     peer, honest = await converse_with_peer(Seat.SERVER, ["play pig"])
-    await hear(peer)
+    await receive(peer)
     peer.send(peer.turn("move", "roll"), commit(peer, opening("3")))
-    await hear(peer)
+    await receive(peer)
     peer.send(peer.turn("say", "x", kind="reveal", text=str(opening("5"))))
     assert "The reveal does not open the commitment that was made" in await named(peer, honest)
 
@@ -114,11 +114,11 @@ async def test_lie_in_hangman_loses_the_game_and_the_chat_goes_on(word: str, ans
     """The word is shown in the end, and every answer is held against it."""
     peer, honest = await converse_with_peer(Seat.CLIENT, ["e", "/resign", "You lied"])
     peer.send(peer.turn("play", "hangman"), commit(peer, opening(word)), peer.turn("answer", answers[0]))
-    assert (await hear(peer))["kind"] == "move"
+    assert (await receive(peer))["kind"] == "move"
     peer.send(peer.turn("answer", answers[1] if len(answers) > 1 else "2"))
-    assert (await hear(peer))["kind"] == "resign"
+    assert (await receive(peer))["kind"] == "resign"
     peer.send(peer.turn("reveal", str(opening(word))))
-    assert (await hear(peer))["text"] == "You lied"
+    assert (await receive(peer))["text"] == "You lied"
     match = peer.table.match
     assert match
     assert match.outcome
@@ -147,12 +147,12 @@ def test_refusal_to_reveal_loses_after_the_deadline() -> None:
         peer, honest, _ = await rps_committed()
         began = asyncio.get_running_loop().time()
         peer.send(commit(peer, opening("paper")))
-        await hear(peer)
+        await receive(peer)
         alive = asyncio.create_task(keeps_alive(peer))
         for _ in range(6):
             await asyncio.sleep(4.8)
             peer.send(peer.turn("say", "wait"))
-        goodbye = await peer.hear_goodbye()
+        goodbye = await peer.receive_goodbye()
         assert LATE_TIME <= asyncio.get_running_loop().time() - began <= LATE_TIME + ALIVE_INTERVAL
         alive.cancel()
         assert goodbye["reason"] == "refused"
@@ -170,10 +170,10 @@ def test_program_has_the_whole_time_from_its_duty_on(pace: float) -> None:
         peer, honest = await converse_with_peer(Seat.CLIENT, ["roll"], pace)
         alive = asyncio.create_task(keeps_alive(peer))
         peer.send(peer.turn("play", "pig"))
-        while (await hear(peer))["kind"] != "commit":
+        while (await receive(peer))["kind"] != "commit":
             pass
         began = asyncio.get_running_loop().time()
-        assert "did not contribute" in (await peer.hear_goodbye())["text"]
+        assert "did not contribute" in (await peer.receive_goodbye())["text"]
         assert LATE_TIME <= asyncio.get_running_loop().time() - began <= LATE_TIME + 2 * ALIVE_INTERVAL
         alive.cancel()
         assert "within 30 seconds" in await sentence_of(honest)
@@ -187,7 +187,7 @@ def test_person_is_waited_for_without_a_deadline() -> None:
     async def scenario() -> None:
         peer, honest = await converse_with_peer(Seat.CLIENT, ["play rps", "rock"])
         peer.send(peer.turn("say", "Hello"))
-        await hear(peer)
+        await receive(peer)
         alive = asyncio.create_task(keeps_alive(peer))
         await asyncio.sleep(10 * LATE_TIME)
         alive.cancel()

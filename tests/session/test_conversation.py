@@ -15,7 +15,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory, memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
-from tests.kit.ends import Looker, Peer, Thinker, link_to, sentence_of, talk
+from tests.kit.ends import Onlooker, Peer, Thinker, link_to, sentence_of, talk
 from tests.kit.virtual import in_virtual_time
 
 
@@ -239,7 +239,7 @@ async def test_turn_is_kept_before_it_is_sent() -> None:
     peer, journal = Peer(Seat.SERVER, at_peer), Slow(Seat.CLIENT)
     talking = asyncio.create_task(converse(Script(["Hello"]), link_to(at_client, Seat.CLIENT), BUILT_IN, journal))
     await journal.writing.wait()
-    hearing = asyncio.create_task(peer.hear())
+    hearing = asyncio.create_task(peer.receive())
     for _ in range(100):
         await asyncio.sleep(0)
     assert not hearing.done()
@@ -304,7 +304,7 @@ def test_program_whose_journal_takes_nothing_ends_in_time_and_says_that_all_is_k
 
     async def scenario() -> None:
         client, server = linked_in_memory(BUILT_IN)
-        player = Looker(["roll"])
+        player = Onlooker(["roll"])
         waiting = asyncio.create_task(converse(Thinker(["play pig"]), client, BUILT_IN, InMemory(Seat.CLIENT)))
         with pytest.raises(JournalFailed, match=r"^The disk is full\. The conversation is kept: the same command "):
             await converse(player, server, BUILT_IN, Full(Seat.SERVER, Kind.REVEAL))
@@ -345,7 +345,7 @@ async def test_player_who_does_not_look_holds_up_no_turn_that_the_program_owes(a
     journal = InMemory(Seat.CLIENT)
     talking = [
         asyncio.create_task(converse(Thinker(["play pig"]), client, BUILT_IN, journal)),
-        asyncio.create_task(converse(Looker(["roll"], stuck=[at]), server, BUILT_IN, InMemory(Seat.SERVER))),
+        asyncio.create_task(converse(Onlooker(["roll"], stuck=[at]), server, BUILT_IN, InMemory(Seat.SERVER))),
     ]
     async with asyncio.timeout(10):
         await revealed(journal)
@@ -378,7 +378,7 @@ async def test_program_that_is_interrupted_leaves_no_task_behind(lines: list[str
     for _ in range(10):
         await asyncio.sleep(0)
     talking.cancel()
-    assert (await peer.hear_goodbye())["reason"] == "left"
+    assert (await peer.receive_goodbye())["reason"] == "left"
     with pytest.raises(asyncio.CancelledError):
         await talking
     assert asyncio.all_tasks() == before

@@ -101,7 +101,7 @@ async def how_it_ends(peer: Seat, before: Sequence[Turn], pieces: Sequence[bytes
         if turn.seat is peer:
             hand.send(encode(turn))
         else:
-            while (message := await hand.hear())["type"] == "alive":
+            while (message := await hand.receive())["type"] == "alive":
                 pass
             assert message == to_builtins(turn)
     for piece in pieces:

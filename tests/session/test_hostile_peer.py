@@ -15,7 +15,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.net.memory import memory_streams
 from chatgame.players.script import Script
 from chatgame.session.play import converse
-from tests.kit.ends import Looker, Peer, converse_with_peer, link_to, sentence_of
+from tests.kit.ends import Onlooker, Peer, converse_with_peer, link_to, sentence_of
 from tests.kit.logs import NONCE, VERSIONS
 
 Offence = Callable[[Peer], dict[str, Any] | bytes]
@@ -68,7 +68,7 @@ async def test_offence_in_a_game_ends_the_session_by_name(offence: Offence, word
     """Every move is checked by the rules on both sides."""
     peer, honest = await converse_with_peer(Seat.CLIENT, ["5"])
     peer.send(peer.turn("play", "tictactoe"))
-    assert await peer.hear() == peer.turn("move", "5")
+    assert await peer.receive() == peer.turn("move", "5")
     await ends_by_name(peer, honest, offence(peer), words)
 
 
@@ -77,7 +77,7 @@ async def ends_by_name(
 ) -> None:
     """What the peer sends ends the session, with a sentence that names the peer and what it did."""
     peer.send(message)
-    assert (await peer.hear_goodbye())["reason"] == "refused"
+    assert (await peer.receive_goodbye())["reason"] == "refused"
     sentence = await sentence_of(honest)
     assert sentence.startswith("RemoteProtocolError: The client ")
     assert words in sentence
@@ -87,7 +87,7 @@ async def test_server_is_held_to_the_same_rules() -> None:
     """The checks are those of the table, so both seats meet them: here the server writes the client's first turn."""
     peer, honest = await converse_with_peer(Seat.SERVER, [])
     peer.send(peer.turn("say", "I first", seat="server"))
-    await peer.hear_goodbye()
+    await peer.receive_goodbye()
     assert await sentence_of(honest) == (
         "RemoteProtocolError: The server broke the rules: The server cannot write now: it is the client's turn."
     )
@@ -98,7 +98,7 @@ async def test_turn_out_of_turn_is_refused_in_the_middle_of_a_prompt() -> None:
     peer, honest = await converse_with_peer(Seat.CLIENT, [])
     first, second = peer.turn("say", "one"), peer.turn("say", "two", seat="client")
     peer.send(first, second)
-    await peer.hear_goodbye()
+    await peer.receive_goodbye()
     assert "The client cannot write now: it is the server's turn" in await sentence_of(honest)
 
 
@@ -122,7 +122,7 @@ async def test_partner_may_hang_up_as_soon_as_we_have_quit() -> None:
             return await super().ask(table)
 
         async def see(self, step: Step) -> None:
-            assert (await peer.hear())["kind"] == "quit"
+            assert (await peer.receive())["kind"] == "quit"
             peer.close()
             await asyncio.sleep(0.01)
 
@@ -135,13 +135,13 @@ async def test_turn_that_has_to_wait_is_judged_at_once() -> None:
     honest, at_peer = memory_streams()
     peer, link = Peer(Seat.CLIENT, at_peer), link_to(honest, Seat.SERVER)
     peer.table = Table.open(link.session, BUILT_IN, VERSIONS)
-    talking = asyncio.create_task(converse(Looker(["Hi"], stuck=[1]), link, BUILT_IN, InMemory(Seat.SERVER)))
+    talking = asyncio.create_task(converse(Onlooker(["Hi"], stuck=[1]), link, BUILT_IN, InMemory(Seat.SERVER)))
     peer.send(peer.turn("say", "Hello"))
-    assert (await peer.hear())["text"] == "Hi"
+    assert (await peer.receive())["text"] == "Hi"
     peer.turn("say", "Hi")
     peer.send(peer.turn("say", "How are you?", digest="\x1b" * 64))
     async with asyncio.timeout(10):
-        await peer.hear_goodbye()
+        await peer.receive_goodbye()
     assert "The digest of turn 2 differs" in await sentence_of(talking)
 
 
@@ -149,7 +149,7 @@ async def test_leaving_while_the_session_ends_does_not_hide_why_it_ends() -> Non
     """A key may be pressed in the second that the closing takes."""
     peer, honest = await converse_with_peer(Seat.CLIENT, [])
     peer.send(b"garbage")
-    assert (await peer.hear())["reason"] == "refused"
+    assert (await peer.receive())["reason"] == "refused"
     honest.cancel()
     assert "The client broke the protocol" in await sentence_of(honest)
     peer.close()
@@ -160,12 +160,12 @@ async def test_play_after_a_game_is_over_is_refused() -> None:
     peer, honest = await converse_with_peer(Seat.CLIENT, ["5", "1", "9", "so?"])
     peer.send(peer.turn("play", "tictactoe"))
     for ours, theirs in (("5", "2"), ("1", "3")):
-        assert await peer.hear() == peer.turn("move", ours)
+        assert await peer.receive() == peer.turn("move", ours)
         peer.send(peer.turn("move", theirs))
-    assert await peer.hear() == peer.turn("move", "9")
-    assert await peer.hear() == peer.turn("say", "so?")
+    assert await peer.receive() == peer.turn("move", "9")
+    assert await peer.receive() == peer.turn("say", "so?")
     peer.send(peer.turn("say", "x", kind="move", text="4"))
-    await peer.hear_goodbye()
+    await peer.receive_goodbye()
     assert "No game is on" in await sentence_of(honest)
 
 

@@ -176,15 +176,15 @@ class Socket:
 
     def _arrive(self, piece: bytes) -> None:
         if not self.cut:
-            self.other.hear(piece)
+            self.other.receive(piece)
 
-    def hear(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:
         """Take bytes that have come."""
         if not self._closed:
             self.connection.receive(data, self.clock.now)
-            self.look()
+            self.take_events()
 
-    def look(self) -> None:
+    def take_events(self) -> None:
         """Hand on what has happened on the connection."""
         while not self._closed:
             try:
@@ -198,7 +198,7 @@ class Socket:
                 if self.connection.finished:
                     self.program.finished(self)
                 return
-            self.program.heard(self, event)
+            self.program.take_event(self, event)
 
     def keep_time(self) -> None:
         """Wake up at the connection's deadline."""
@@ -213,7 +213,7 @@ class Socket:
         self._timed = False
         if not self._closed:
             self.connection.tick(self.clock.now)
-            self.look()
+            self.take_events()
 
     def close(self) -> None:
         """Close this end; the other hears of it if the wire is whole."""
@@ -288,7 +288,7 @@ class Program:
         self._tries += 1
         self.later(self.world.chance.uniform(pause / 2, pause), self._dial)
 
-    def heard(self, socket: Socket, event: Event) -> None:
+    def take_event(self, socket: Socket, event: Event) -> None:
         """Take what the other side has done."""
         match event:
             case Hello() if self.seat is Seat.SERVER:
@@ -412,8 +412,8 @@ class Program:
                     self._ask(session)
                 case Show() as show:
                     self.person.saw(show.step.turn)
-                case Hear() as told:
-                    self.person.heard(told.text)
+                case Hear() as hear:
+                    self.person.heard(hear.text)
         if session.due is not None and not self._closing:
             self.later(max(0.0, session.due - self.world.clock.now), partial(self._tick, session, session.due))
 
@@ -535,7 +535,7 @@ class World:
             for socket in program.sockets:
                 socket.cut = True
                 if not silent:
-                    socket.hear(b"")
+                    socket.receive(b"")
 
     def _mend(self) -> None:
         self.down = False

@@ -1,1 +1,1 @@
-"""A program of ours that plays every game whose moves can be listed."""
+"""The bot: a program that plays every game whose moves can be listed, and some others."""

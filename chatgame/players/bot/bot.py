@@ -1,6 +1,6 @@
-"""A bot: sits at a seat as a person does, chats a little and plays every game that it knows.
+"""A bot: it sits at a seat like a person, chats a little and plays every game that it knows.
 
-It knows every game whose moves can be listed, by one search, and some others by a small strategy each. It lets its
+It plays every game whose moves can be listed, by one search, and some others, each by a small strategy. It lets its
 partner take moves back, and agrees to a draw unless it expects to win.
 """
 
@@ -29,7 +29,7 @@ class Level(StrEnum):
 
 
 BUDGETS = {Level.EASY: 60, Level.MEDIUM: 2_000, Level.HARD: 30_000}
-"""How many positions the search may look at for one move."""
+"""How many positions the search may visit for one move."""
 
 SMALL_TALK = (
     "I see. Shall we play? Type play {game}.",
@@ -44,7 +44,7 @@ def knows(rules: AnyRules) -> bool:
 
 
 def _response_to_draw(rules: AnyRules, position: Any, budget: int, chance: Random) -> str:
-    """Decline it, if the seat that is to act, and offers it, would lose by the bot's own play."""
+    """Decline if the bot's own play says that the partner, whose move it is and who makes the offer, would lose."""
     return ACCEPT if winner(rules, position, budget, chance) in (None, rules.to_act(position)) else DECLINE
 
 
@@ -54,8 +54,8 @@ class Bot:
     Args:
         seat: where it sits.
         level: how well it plays.
-        chance: what it draws from where it has a choice.
-        pace: in seconds, how long it seems to think.
+        chance: the source of its random choices.
+        pace: seconds that it waits before each line, as if it thought.
     """
 
     def __init__(self, seat: Seat, level: Level, chance: Random, pace: float = 0.0) -> None:
@@ -65,7 +65,7 @@ class Bot:
         self._pace = pace
         self._greeted = False
         self._lines: list[str] = []  # to say before anything else
-        self._judged = True  # whether the last line was taken
+        self._judged = True  # whether the last line was accepted or refused
 
     async def ask(self, table: Table) -> str:
         """The next line."""
@@ -78,7 +78,7 @@ class Bot:
         return self._chat(table)
 
     async def see(self, step: Step) -> None:
-        """Have a word to say about a game that is over."""
+        """Think of something to say about a game that has ended."""
         self._judged = self._judged or step.turn.seat is self._seat
         after = step.after
         over = step.before.playing and not after.playing
@@ -87,12 +87,12 @@ class Bot:
             won = {self._seat: "I won! Again?", self._seat.other: "Well played, you won.", None: "A draw. Again?"}
             self._lines = [won[winner]]
 
-    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:  # noqa: ARG002  # however it went
-        """Whoever comes back does not greet again."""
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:  # noqa: ARG002  # only whether there were any
+        """Greet only in a new conversation."""
         self._greeted = bool(steps)
 
-    async def hear(self, text: str) -> None:  # noqa: ARG002  # whatever it is about
-        """Give up a game in which a line was refused: then the bot does not know it after all."""
+    async def hear(self, text: str) -> None:  # noqa: ARG002  # the reason does not matter
+        """Give up a game in which a line of the bot's was refused: it cannot play that game after all."""
         if not self._judged:
             self._lines = ["/resign"]
 

@@ -1,8 +1,8 @@
 """One search for every game whose moves can be listed: it needs nothing but the rules.
 
-Iterative deepening with alpha-beta pruning: each round looks one ply further, best moves of the last round first. A
-position where the search stops is judged by a game played out at random from there, so no game needs an evaluation
-of its own. A search that reaches the ends of all lines is exact, and then ends early.
+Iterative deepening with alpha-beta pruning: each round searches one ply deeper, and tries the best moves of the round
+before first. A position where the search stops is valued by playing a random game from there, so no game needs an
+evaluation function. A search that reaches the end of every line is exact, and stops early.
 
 See Knuth and Moore, "An analysis of alpha-beta pruning" (1975), and Abramson, "Expected-outcome: a general model of
 static evaluation" (1990).
@@ -15,10 +15,10 @@ from chatgame.core.rules import AnyRules, Outcome
 from chatgame.core.seats import Seat
 
 WIN = 1000.0
-"""The value of a win now; each ply that it takes is worth one less."""
+"""The value of a win now. A win is worth one less for each ply that it takes."""
 
 PLAYOUT_PLIES = 80
-"""A game played out at random counts as drawn after so many plies."""
+"""Plies after which a random game counts as drawn."""
 
 
 class _Spent(Exception):  # not an error
@@ -26,7 +26,7 @@ class _Spent(Exception):  # not an error
 
 
 def best_move(rules: AnyRules, position: Any, budget: int, chance: Random) -> Any:
-    """The best move that a search of about `budget` positions finds; equal ones are chosen from by `chance`."""
+    """The best move that a search of about `budget` positions finds; `chance` chooses between equal ones."""
     moves = list(rules.legal_moves(position))
     chance.shuffle(moves)
     for move in moves:  # a win is taken, however small the budget
@@ -46,7 +46,7 @@ def best_move(rules: AnyRules, position: Any, budget: int, chance: Random) -> An
 
 
 def winner(rules: AnyRules, position: Any, budget: int, chance: Random) -> Seat | None:
-    """Who wins when the search plays on against itself, with a budget of positions for all moves; None for nobody."""
+    """The winner when the search plays both sides, with `budget` positions for all moves; None for a draw."""
     for _ in range(PLAYOUT_PLIES):
         outcome = rules.outcome(position)
         if outcome:
@@ -56,7 +56,7 @@ def winner(rules: AnyRules, position: Any, budget: int, chance: Random) -> Seat 
 
 
 class _Search:
-    """A search on behalf of the seat to act, with a budget for all its rounds together."""
+    """A search for the seat to act, with one budget of positions for all its rounds."""
 
     def __init__(self, rules: AnyRules, position: Any, budget: int, chance: Random) -> None:
         self._rules = rules
@@ -64,13 +64,13 @@ class _Search:
         self._left = budget
         self._chance = chance
         self._known: dict[tuple[Any, int], float] = {}  # this round's exact values, by position and depth
-        self.cut = False  # whether this round has stopped anywhere before the end of a game
+        self.cut = False  # whether this round stopped somewhere before the end of a game
 
     def rank(self, position: Any, moves: list[Any], depth: int) -> dict[Any, float]:
-        """The value of each move for the seat to act, looking `depth` plies behind it.
+        """The value of each move for the seat to act, searched `depth` plies beyond the move.
 
         Raises:
-            _Spent: before it was done.
+            _Spent: the budget was spent before the round was done.
         """
         self.cut = False
         self._known.clear()

@@ -1,8 +1,8 @@
-"""A small strategy for each game whose moves cannot be searched: what a bot types, given a position.
+"""A small strategy for each game whose moves the bot cannot search: what it types in a given position.
 
-Sources: hold at twenty, from Neller and Presser, "Optimal play of the dice game Pig" (2004); the letters of English
-by how often they stand in a dictionary's words, from https://en.wikipedia.org/wiki/Letter_frequency; for battleship,
-to shoot where most ships could still lie, from http://www.datagenetics.com/blog/december32011/.
+Sources: for pig, to hold at twenty, Neller and Presser, "Optimal play of the dice game Pig" (2004); for hangman, how
+often each letter occurs in the words of a dictionary, https://en.wikipedia.org/wiki/Letter_frequency; for battleship,
+to shoot where most ships could still lie, http://www.datagenetics.com/blog/december32011/.
 """
 
 from collections import Counter
@@ -15,16 +15,16 @@ from chatgame.games import battleship, hangman, pig, rps
 from chatgame.protocol.words import WORDS
 
 Strategy = Callable[[Any, Seat, Random], str]
-"""What to type at a position, given one's seat and a source of chance."""
+"""Takes a position, one's own seat and a source of random choices, and returns what to type."""
 
 THROUGH_HIT = 40
-"""How much likelier each hit that it explains makes a ship's place: far, since every hit is of some ship."""
+"""How much likelier a place becomes with each hit in it. Much likelier, since every hit belongs to some ship."""
 
 BY_FREQUENCY = "esiarntolcdupmghbyfvkwzxjq"
 
 
-def throw_hands(position: rps.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # any is as good
-    """One of the three, evenly, which nobody can exploit."""
+def throw_hands(position: rps.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # nothing helps
+    """Choose at random, each with the same chance, which no opponent can exploit."""
     return chance.choice(list(rps.BEATS))
 
 
@@ -34,7 +34,7 @@ def roll_or_hold(position: pig.Position, seat: Seat, chance: Random) -> str:  # 
 
 
 def guess_word(position: hangman.Position, seat: Seat, chance: Random) -> str:
-    """Hide one of the words of the list; guess the letter that stands in most words that are still possible."""
+    """Hide a word of the list; guess the letter that occurs in most of the words that are still possible."""
     if position.owner is seat:
         return chance.choice(WORDS)
     words = [word for word in WORDS if _fits(word, position)]
@@ -56,7 +56,7 @@ def _fits(word: str, position: hangman.Position) -> bool:
 
 
 def shoot(position: battleship.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
-    """Place the fleet at random; shoot where most of the ships still afloat could lie, through open hits first."""
+    """Place the fleet at random; shoot where most ships could still lie, beginning with places that explain hits."""
     if position.fleets < 2:
         return "random"
     waters = position.target
@@ -78,7 +78,7 @@ def shoot(position: battleship.Position, seat: Seat, chance: Random) -> str:  # 
 
 
 def _diagonals(cells: list[int], chances: Counter[int], length: int) -> list[int]:
-    """Those on every so many-th diagonal: no ship of that length slips through, and none need be shot at twice."""
+    """The cells on every `length`-th diagonal: each place of a ship of that length has one of them."""
     combs = [[at for at in cells if (at // 10 + at % 10) % length == comb and chances[at]] for comb in range(length)]
     return min(filter(None, combs), key=len, default=cells)
 

@@ -1,4 +1,4 @@
-"""What a person may ask at any time. The console answers by itself, and the partner gets nothing of it."""
+"""What a person can ask at any time. The console answers by itself, and the partner does not see it."""
 
 from chatgame.core import sentences
 from chatgame.core.errors import Refused, RulesFailed
@@ -6,7 +6,7 @@ from chatgame.core.match import Match
 from chatgame.core.offers import RESPONSES
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.players.person.narration import Told, score
+from chatgame.players.person.narration import Showable, score
 from chatgame.session.commands import ALONE, GIVE_UP, NO_GAME_ON, NO_GAMES, OFFERING, QUESTIONS, not_over
 
 IN_CHAT = {
@@ -35,8 +35,8 @@ IN_GAME = {
 }
 
 
-def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Told | None:
-    """The answer to `line` if it only asks for something, or why there is none; None for any other line.
+def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Showable | None:
+    """The answer to `line` if it is a question, or why it cannot be answered; None for any other line.
 
     `secret` is what the person at `seat` has hidden in the game that is on, if anything.
     """
@@ -62,7 +62,7 @@ def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Told | No
 
 
 def now(table: Table, seat: Seat) -> str:
-    """What is waited for, as the player at `seat` is told."""
+    """What the conversation waits for, in words for the player at `seat`."""
     whose, on = table.token, table.playing
     if not whose:
         return "the conversation is over"

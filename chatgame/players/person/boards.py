@@ -1,4 +1,4 @@
-"""How a board comes onto a screen: drawn in ASCII or in Unicode, or told in words."""
+"""How a screen shows a board: drawn in ASCII or in Unicode, or described in words."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -22,13 +22,13 @@ from chatgame.players.person.look import (
 )
 
 GAP = "   "
-"""Between grids side by side."""
+"""What separates grids that stand side by side."""
 
 SHADE = "░"
 """What fills the dark squares of a checked grid, in Unicode."""
 
 SMALL = 20
-"""In cells: a grid up to this size is told whole each time, a larger one by what is fresh in it."""
+"""In cells: up to this size the whole grid is described each time; of a larger one, only what is fresh."""
 
 _TONES: dict[Tone, tuple[int, ...]] = {
     "": (),
@@ -41,7 +41,7 @@ _TONES: dict[Tone, tuple[int, ...]] = {
 
 
 class _Figure(NamedTuple):
-    """What is drawn of a board, with lines of text below it."""
+    """Something drawn, with lines of text below it."""
 
     rows: Sequence[str]
     width: int
@@ -49,9 +49,9 @@ class _Figure(NamedTuple):
 
 
 def drawn(board: Board, look: Look) -> Iterator[str]:
-    """The rows of a board; where the screen is wider than text, in the middle of the text.
+    """The rows of a board. On a screen that is wider than its text, the board is centred on the text.
 
-    Captions begin where grids and pictures do.
+    Captions begin in the same column as grids and pictures.
     """
     figures = list(_figures(board, look))
     widest = max((figure.width for figure in figures), default=0)
@@ -81,7 +81,7 @@ def _figures(board: Board, look: Look) -> Iterator[_Figure]:
 
 
 def _arranged(grids: Sequence[Grid], board: Board, look: Look) -> _Figure:
-    """Grids side by side; or where the screen is too narrow one below the other, and the one to choose in last."""
+    """Grids side by side. On a narrow screen, one below the other, and the one to choose a cell in comes last."""
     drawings = [_Drawing(grid, look) for grid in grids]
     width = sum(drawing.width for drawing in drawings) + len(GAP) * (len(grids) - 1)
     if look.width and width > look.width:
@@ -96,7 +96,7 @@ def _arranged(grids: Sequence[Grid], board: Board, look: Look) -> _Figure:
 
 
 def _explained(grids: Sequence[Grid], look: Look) -> list[str]:
-    """What the marks of grids mean, on a line if there are any to explain."""
+    """A line that says what the marks mean, if any of them need it."""
     marks = {mark.text: mark for grid in grids for mark in grid.legend}.values()
     meanings = [f"{styled(_text(mark, look), *_codes(mark, look))}: {inert(mark.name)}" for mark in marks]
     return [", ".join(meanings)] if meanings else []
@@ -141,7 +141,7 @@ class _Drawing:
         return list(filter(str.strip, head)), rows
 
     def _spaced(self, row: Sequence[Cell]) -> str:
-        """Cells with blanks between them, and brackets around those that stand out."""
+        """Cells with blanks between them, and brackets around those that are emphasized."""
         text, inside = "", False
         for cell in row:
             out = self._stands_out(cell)
@@ -150,17 +150,17 @@ class _Drawing:
         return text + ("]" if inside else " ")
 
     def _square(self, cell: Cell, parity: int) -> str:
-        """A cell with room on both sides: for brackets, though in ASCII a ruled grid stays as it always was."""
+        """A cell with a column on either side, which in Unicode may hold brackets."""
         blank = SHADE if parity and self._grid.pattern == "checked" else " "
         left, right = ("[", "]") if self._stands_out(cell) and self._look.unicode else (blank, blank)
         return f"{left}{self._mark(cell) if cell.mark.name else blank * self._width}{right}"
 
     def _stands_out(self, cell: Cell) -> bool:
-        """Whether it is part of the line that has won; before that, whether the last move has changed it."""
+        """Whether to emphasize a cell: a part of the winning line or, without one, what the last move changed."""
         return cell.line if self._won else cell.fresh
 
     def _mark(self, cell: Cell) -> str:
-        """What stands on a cell, as wide as what stands on any other."""
+        """The mark on a cell, as wide as the widest mark of the grid."""
         text, rest = self._texts[cell.mark]
         codes = _codes(cell.mark, self._look)
         if self._look.colour and cell.line:
@@ -181,19 +181,19 @@ def _codes(mark: Mark, look: Look) -> tuple[int, ...]:
 
 
 def in_words(board: Board) -> Iterator[str]:
-    """The lines that tell a board; where the viewer saw the position before, what is fresh in it."""
+    """The lines that describe a board; only what is fresh, if the viewer saw the position before."""
     for part in board.parts:
         match part:
             case Grid():
-                yield from _told(part, news=board.news and len(part.cells) > SMALL)
+                yield from _grid_in_words(part, news=board.news and len(part.cells) > SMALL)
             case Picture():
                 yield from part.spoken.split("\n")
             case _:
                 yield from part.split("\n")
 
 
-def _told(grid: Grid, *, news: bool) -> Iterator[str]:
-    """The marks of a grid, each with the cells on which it stands."""
+def _grid_in_words(grid: Grid, *, news: bool) -> Iterator[str]:
+    """Each mark of a grid with the cells that have it."""
     if grid.spoken and not news:
         yield from grid.spoken.split("\n")
     else:
@@ -213,5 +213,5 @@ def _told(grid: Grid, *, news: bool) -> Iterator[str]:
 
 
 def _place(mark: Mark, order: Sequence[str]) -> tuple[int, Tone, str]:
-    """Where a mark comes among those that are told: as in the legend, or else by sides."""
+    """The order in which marks are described: as in the legend, then by tone."""
     return (order.index(mark.text) if mark.text in order else len(order)), mark.tone, mark.text

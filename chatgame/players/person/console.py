@@ -2,10 +2,10 @@
 
 One task reads standard input for the life of the program, and is not cancelled before the end. All output goes
 through one writer, and all of it is made inert first.
-A line that is entered on a terminal before the prompt is not sent, and the person is told at once; an editor keeps
-it. Lines from a pipe wait for their turn.
-After a line has been taken, reading continues when its turn has been written or the prompt opens again. So the end of
-the input never overtakes a line: when it is found, the person is waiting or is asked, and leaves.
+A line that a person enters on a terminal before the prompt is not sent, and the console says so at once; an editor
+keeps it. Lines from a pipe wait for their turn.
+After the console has taken a line, it reads on when the line's turn has been written or the prompt opens again. So
+the end of input never overtakes a line: when it is found, the person is waiting or is being asked, and leaves.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ from chatgame.players.person.answers import answer, now
 from chatgame.players.person.inert import inert
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import NOBODY, Names, Role, Told, known_names, named, narrate, recalled
+from chatgame.players.person.narration import NOBODY, Names, Role, Showable, known_names, named, narrate, recalled
 from chatgame.players.person.screen import prompt, shown_together, titled
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
-"""In bytes: a terminal silently drops what is longer than this of a line (MAX_CANON on macOS, N_TTY_BUF_SIZE less the
-line end on Linux)."""
+"""In bytes: a terminal silently drops the rest of a longer line (MAX_CANON on macOS, N_TTY_BUF_SIZE less the line end
+on Linux)."""
 
 OUTPUT_LOST = "The output was closed, or is full, so the conversation ended."
 
@@ -40,7 +40,7 @@ class Reader(Protocol):
     """Where lines come from; an `asyncio.StreamReader` is one."""
 
     async def readline(self) -> bytes:
-        """The next line with its end, or what there is of it at the end of input."""
+        """The next line with its line end, or what there is of it at the end of input."""
 
 
 class Writer(Protocol):
@@ -64,8 +64,9 @@ class Console:
         reader: the lines typed; None where an editor reads the keys.
         writer: the screen.
         terminal: whether a terminal echoes the lines; otherwise they come from a pipe or a file.
-        look: tells how the screen shows text at this moment.
-        name: the person's name, or nothing.
+        look: returns how the screen shows text at this moment.
+        name: the person's name, or an empty string.
+        opposite: what the partner is called if it is not a person, as in "the bot", or an empty string.
         settled: waits until all lines entered so far have been read.
         ended: called when the input has ended.
     """
@@ -93,16 +94,16 @@ class Console:
         self._name = name
         self._roles: Names = {seat.other: Role(opposite)} if opposite else NOBODY
         self._names = self._roles
-        self._table: Table | None = None  # what the person has seen of it
+        self._table: Table | None = None  # as the person has seen it so far
         self._secret: str | None = None
-        self._since = ""  # by the clock, when the table came to this
+        self._since = ""  # the time of day when the table came to this state
         self._settled = settled
         self._ended = ended
         self._asked: asyncio.Future[str] | None = None
         self._prompted = asyncio.Event()  # a line is asked for
-        self._reading = asyncio.Event()  # unset while a line that was taken is not written yet
+        self._reading = asyncio.Event()  # cleared while a line was taken and its turn is not written yet
         self._draining: asyncio.Future[None] | None = None
-        self._told = asyncio.Event()  # something was shown whose caller could not wait until it is written
+        self._unwritten = asyncio.Event()  # something was shown whose caller could not wait until it is written
         if terminal:
             self._reading.set()
         self.in_line = False  # the cursor is on the prompt's line
@@ -111,11 +112,11 @@ class Console:
         self._interrupted = False
 
     async def read(self) -> None:
-        """Read lines until the input ends; runs beside everything else.
+        """Read lines until the input ends; runs concurrently with everything else.
 
         Raises:
-            PlayerLeft: the input ended while no line was asked for; otherwise `ask` raises it.
-            OutputLost: the output cannot be written any more either.
+            PlayerLeft: the input ended while no line was being asked for; otherwise `ask` raises it.
+            OutputLost: the output cannot be written any more, either.
         """
         with suppress(OSError):  # the terminal is gone: its input has ended
             await self._read_lines()
@@ -134,9 +135,9 @@ class Console:
 
     async def _read_line(self) -> bool:
         """Read one line and take or refuse it; False at the end of input."""
-        assert self._reader, "only an editor does without"
+        assert self._reader, "an editor has a way of its own to read lines"
         text: str | None = None
-        refusal: Told | None = None
+        refusal: Showable | None = None
         try:
             line = await self._reader.readline()
             text = line.decode().removesuffix("\n").removesuffix("\r")
@@ -169,38 +170,38 @@ class Console:
 
     @property
     def _open_question(self) -> asyncio.Future[str] | None:
-        """The line that is asked for, unless it has come or is no longer waited for."""
+        """The line that is being asked for, unless it has come or nobody waits for it any more."""
         return self._asked if self._asked and not self._asked.done() else None
 
-    def _answer(self, line: str) -> Told | None:
-        """The answer to a line that was entered before the prompt, if it only asks for something."""
-        told = self._table and answer(line, self._table, self._seat, self._secret)
-        if told:
-            return named(told, self._names)
+    def _answer(self, line: str) -> Showable | None:
+        """The answer to a line that was entered before the prompt, if it is a question or blank."""
+        found = self._table and answer(line, self._table, self._seat, self._secret)
+        if found:
+            return named(found, self._names)
         return None if line.strip() else self._waiting
 
     def _too_early(self, line: str) -> str:
-        """What to tell of any other line that was entered before the prompt."""
+        """What to say about any other line that was entered before the prompt."""
         if line.startswith("/") and self._table:
             return sentences.AT_THE_PROMPT.format(how_to_leave=self.how_to_leave)
         return f"{sentences.TOO_EARLY.format(line=_shortened(line))}\n{self._waiting}"
 
     @property
     def _waiting(self) -> str:
-        """What is waited for."""
+        """What the conversation waits for, and since when."""
         if not self._table:
             return sentences.NOBODY_YET.format(how_to_leave=self.how_to_leave)
         return named(sentences.WAITING_SINCE.format(since=self._since, now=now(self._table, self._seat)), self._names)
 
     async def ask(self, table: Table) -> str:
-        """Open the prompt, answer lines that only ask for something, and return the first other one.
+        """Open the prompt, answer questions, and return the first line that is not one.
 
         Raises:
             PlayerLeft: the input ended instead.
             OutputLost: the prompt cannot be shown.
         """
-        while (told := answer(line := await self._line(), table, self._seat, self._secret)) is not None:
-            self._show_answer(named(told, self._names))
+        while (found := answer(line := await self._line(), table, self._seat, self._secret)) is not None:
+            self._show_answer(named(found, self._names))
             await self.drain()
         return line
 
@@ -221,17 +222,17 @@ class Console:
             self._prompted.clear()
 
     async def see(self, step: Step) -> None:
-        """Show a turn; a screen that is stopped holds up nothing before the next question."""
+        """Show a turn. A screen that has been stopped delays nothing before the next prompt."""
         self._come_to(step.after, step.secret)
         if step.after.playing:
             self._show_banner()  # which would stand between what is asked for and the prompt
         self.show(*narrate(step, self._seat, self._names))
         if step.after.token and step.turn.seat is self._seat:
             self._reading.set()
-        self._told.set()
+        self._unwritten.set()
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
-        """Show who the partner is, and what the conversation has come to."""
+        """Show who the partner is, and the last lines of a conversation that continues."""
         self._names = {**self._roles, **known_names({self._seat: self._name, self._seat.other: partner})}
         self._come_to(table, steps[-1].secret if steps else None)
         name = self._names.get(self._seat.other)
@@ -259,21 +260,21 @@ class Console:
         self._banner = ()
 
     async def hear(self, text: str) -> None:
-        """Show what is for this person alone."""
+        """Show a sentence that is for this person alone."""
         self._show_answer(text)
         await self.drain()
 
-    def _show_answer(self, text: Told) -> None:
+    def _show_answer(self, text: Showable) -> None:
         self.show(*[text] if isinstance(text, Board) else text.split("\n"))
 
-    def show(self, *texts: Told) -> None:
-        """Show boards, and other texts each on a line, all made inert; they are written when the loop next runs."""
+    def show(self, *texts: Showable) -> None:
+        """Show boards, and other texts each on a line, all made inert. They are written when the loop next runs."""
         if texts and self.in_line:
             self.end_line()
         self.write(shown_together(texts, self._look()))
 
-    def tell(self, *texts: str) -> None:
-        """Show what has happened meanwhile, and open the prompt again where it was open."""
+    def notify(self, *texts: str) -> None:
+        """Show sentences about what goes on around the conversation, and the prompt again if it was open."""
         task = asyncio.current_task()
         leaving = task is not None and task.cancelling() > 0
         asked = self.in_line and not leaving
@@ -282,27 +283,27 @@ class Console:
         self.show(*(named(text, self._names) for text in texts))
         if asked:
             self._prompt()
-        self._told.set()
+        self._unwritten.set()
 
     def interrupt(self) -> None:
         """Go to the line below the ^C that the terminal shows, once."""
-        if not (self._interrupted or self.in_line):  # otherwise whatever is shown next does so
+        if not (self._interrupted or self.in_line):  # otherwise the next text that is shown does so
             self.end_line()
         self._interrupted = True
 
     async def write_out(self) -> NoReturn:
-        """Write what was told; runs beside everything else.
+        """Write what was shown without waiting; runs concurrently with everything else.
 
         Raises:
-            OutputLost: it cannot be.
+            OutputLost: the output cannot be written.
         """
         while True:
-            await self._told.wait()
-            self._told.clear()
+            await self._unwritten.wait()
+            self._unwritten.clear()
             await self.drain()
 
     def end_line(self) -> None:
-        """Go to a line of its own."""
+        """Go to the beginning of the next line."""
         self.in_line = False
         self.write("\n")
 
@@ -312,19 +313,19 @@ class Console:
             self.write(prompt(self._look()))
 
     def write(self, text: str) -> None:
-        """Write text that is inert, or control sequences of our own."""
-        if self._writer.is_closing():  # asyncio would complain of more
+        """Write inert text, or control sequences of the program's own."""
+        if self._writer.is_closing():  # asyncio would complain about more
             return
         try:
             self._writer.write(text.encode())
-        except OSError:  # of what was written before, where a thread writes
+        except OSError:  # an earlier write failed, in the thread that writes
             self._broken = True
 
     async def drain(self) -> None:
-        """Wait until all is written; to cancel the waiting does not cancel the writing.
+        """Wait until everything is written. Cancelling the wait does not cancel the writing.
 
         Raises:
-            OutputLost: it cannot be.
+            OutputLost: the output cannot be written.
         """
         self._draining = draining = asyncio.ensure_future(self._drained(self._draining))
         try:
@@ -335,7 +336,7 @@ class Console:
 
     async def _drained(self, before: "asyncio.Future[None] | None") -> None:
         if before:
-            await asyncio.wait({before})  # aioconsole's writing thread forgets one of two at once
+            await asyncio.wait({before})  # of two drains at once, aioconsole's writing thread forgets one
         with suppress(OSError):
             if not (self._broken or self._writer.is_closing()):  # draining might wait forever then
                 await self._writer.drain()

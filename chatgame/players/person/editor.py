@@ -1,8 +1,8 @@
-"""A line that is edited at the bottom of a terminal, with the lines entered before in reach of the arrow keys.
+"""A line that a person edits at the bottom of a terminal; the arrow keys bring earlier lines back.
 
-Everything else is shown above that line, and leaves the text in it and its cursor as they are. The line is always
-there; the console decides what happens to one that is entered.
-Lines that are pasted together become one, with spaces between them, and Enter sends it. Nothing is written to a disk.
+Everything else appears above that line, and does not change its text or move its cursor. The line is always there;
+when a person enters it, the console decides what happens to it.
+Several lines that are pasted become one, with spaces between them, and Enter sends it. Nothing is written to a disk.
 This is the only file that imports prompt_toolkit, which belongs to the extra `edit`.
 """
 
@@ -35,7 +35,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.players.person.console import Console
 from chatgame.players.person.inert import inert
-from chatgame.players.person.narration import Told
+from chatgame.players.person.narration import Showable
 from chatgame.players.person.screen import prompt
 
 
@@ -45,7 +45,7 @@ class Editor:
     Args:
         keys: where the keys come from.
         output: draws the line.
-        stream: what `output` writes to, if that can wait.
+        stream: what `output` writes to, if writing to it can be waited for.
 
     Attributes:
         prompt: what is shown before the line, with SGR codes or without.
@@ -59,8 +59,8 @@ class Editor:
         self._stream = stream
         self._line = _Line(self._enter)
         search = SearchToolbar()
-        look = [HighlightIncrementalSearchProcessor(), BeforeInput(lambda: ANSI(self.prompt))]
-        control = BufferControl(self._line, look, search_buffer_control=search.control, preview_search=True)
+        processors = [HighlightIncrementalSearchProcessor(), BeforeInput(lambda: ANSI(self.prompt))]
+        control = BufferControl(self._line, processors, search_buffer_control=search.control, preview_search=True)
         self._app = Application[None](
             Layout(HSplit([Window(control, height=self._height, wrap_lines=True, dont_extend_height=True), search])),
             key_bindings=_bindings(self._line),
@@ -79,7 +79,7 @@ class Editor:
 
     @contextmanager
     def _ended_by_hangup(self) -> Iterator[None]:
-        """Let SIGHUP end the editing first, which puts the terminal back, and then the program."""
+        """Let SIGHUP first end the editing, which restores the terminal, and then the program."""
         if sys.platform == "win32" or signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL:
             yield
             return
@@ -99,7 +99,7 @@ class Editor:
                 signal.raise_signal(signal.SIGHUP)
 
     def _height(self) -> Dimension:
-        """The rows that the line takes; prompt_toolkit does not count columns that wide characters leave empty."""
+        """The rows that the line takes. prompt_toolkit does not count columns that a wide character leaves empty."""
         text = f"{to_plain_text(ANSI(self.prompt))}{self._line.text} "  # the cursor may be after the last character
         columns = self._output.get_size().columns
         rows, taken = 1, 0
@@ -117,7 +117,7 @@ class Editor:
             self._app.exit(exception=error)
 
     def leave_line(self, *, remember: bool = False) -> None:
-        """Move what is in the line to the screen above, perhaps remember it, and continue without a prompt."""
+        """Move the text of the line to the screen above, remember it if asked to, and go on without a prompt."""
         before, text = self.prompt, self._line.text
         self.prompt = ""
         self._line.reset(append_to_history=remember)
@@ -157,12 +157,12 @@ class Editor:
 class EditedConsole(Console):
     """A person who edits lines at the bottom of a terminal.
 
-    A line that is entered too early stays in the editor until its turn comes, and an answer is shown above it.
+    A line that is entered too early stays in the editor, and a sentence above it says so.
 
     Args:
         seat: where the person sits.
         editor: the line, and the screen above it.
-        options: as for any console.
+        options: the keyword arguments of `Console`.
     """
 
     how_to_leave = "Ctrl-C twice leaves at any time."
@@ -175,14 +175,14 @@ class EditedConsole(Console):
     async def _read_lines(self) -> None:
         await self._editor.run()
 
-    def tell(self, *texts: str) -> None:
-        """Show what has happened meanwhile. Unlike on a bare terminal, the first Ctrl-C may only clear a line."""
-        super().tell(*(text.replace("; Ctrl-C leaves.", "; Ctrl-C twice leaves.") for text in texts))
+    def notify(self, *texts: str) -> None:
+        """Show sentences; here, unlike on a bare terminal, the first Ctrl-C may only clear a line."""
+        super().notify(*(text.replace("; Ctrl-C leaves.", "; Ctrl-C twice leaves.") for text in texts))
 
     def _entered(self, line: str) -> None:
         """Take a line that was entered, answer it, or leave it in the editor."""
         question = self._open_question
-        answer: Told | None = None
+        answer: Showable | None = None
         if not _is_text(line):
             answer = sentences.NO_TEXT
         elif question:
@@ -195,7 +195,7 @@ class EditedConsole(Console):
             answer = self._too_early(line)
         if answer:
             self._show_answer(answer)
-            self._told.set()
+            self._unwritten.set()
 
     def _too_early(self, line: str) -> str:
         if line.startswith("/") and self._table:
@@ -203,16 +203,16 @@ class EditedConsole(Console):
         return f"{sentences.KEPT_IN_EDITOR}\n{self._waiting}" if self._reading.is_set() else sentences.KEPT_IN_EDITOR
 
     def _hides(self, line: str) -> bool:
-        """Whether a line is a choice or a secret, which must not get into a later message by an arrow key."""
+        """Whether a line is a choice or a secret. An arrow key must not bring it into a later message."""
         duty = self._table and self._table.playing and self._table.playing.duty
         return bool(duty and duty.kind is Kind.COMMIT and not line.startswith("/"))
 
     def interrupt(self) -> None:
-        """Leave the line."""
+        """Move the line to the screen above."""
         self._editor.leave_line()
 
     def end_line(self) -> None:
-        """Nothing to do: what is shown above the line is always on lines of its own."""
+        """Do nothing: text above the edited line always ends its own line."""
 
     def _prompt(self) -> None:
         if self._open_question:
@@ -221,7 +221,7 @@ class EditedConsole(Console):
 
 
 class _Line(Buffer):
-    """The line that is edited; any key that enters it calls `enter`, which decides what happens to it."""
+    """The line that is edited. Every key that enters it calls `enter`, which decides what happens to it."""
 
     def __init__(self, enter: Callable[[], None]) -> None:
         super().__init__(multiline=False, accept_handler=lambda _: True)
@@ -233,7 +233,7 @@ class _Line(Buffer):
 
 
 def _is_text(line: str) -> bool:
-    """Whether a line came as UTF-8 text; surrogates in it stand for other bytes."""
+    """Whether a line is UTF-8 text. Surrogates in it stand for bytes that are not."""
     try:
         line.encode()
     except UnicodeEncodeError:
@@ -242,7 +242,7 @@ def _is_text(line: str) -> bool:
 
 
 def _bindings(line: Buffer) -> KeyBindings:
-    """What some keys do, besides those that edit as in Emacs."""
+    """What some keys do that Emacs's bindings for editing leave out or do differently."""
     bindings = KeyBindings()
     editing = has_focus(line)  # and not searching
 
@@ -256,7 +256,7 @@ def _bindings(line: Buffer) -> KeyBindings:
     @bindings.add("c-s", filter=editing)
     @bindings.add("c-q", filter=editing)
     def ignore(_: KeyPressEvent) -> None:
-        """Elsewhere these stop and restart a terminal; in Emacs they search, and take the next key literally."""
+        """Do nothing. A terminal stops and restarts at these; in Emacs they search and quote the next key."""
 
     @bindings.add("c-d", filter=editing & Condition(lambda: not line.text))
     def end(event: KeyPressEvent) -> None:
@@ -280,7 +280,7 @@ async def terminal_editor() -> Editor:
         return Editor(create_input(), create_output())
     from prompt_toolkit.output.vt100 import Vt100_Output
 
-    # prompt_toolkit would wait for a terminal that does not read, and hold up the whole program.
+    # prompt_toolkit would wait until the terminal reads, and the whole program with it.
     loop = asyncio.get_running_loop()
     raw = open(sys.stdout.fileno(), "wb", buffering=0, closefd=False)  # noqa: ASYNC230, SIM115  # open already
     transport, protocol = await loop.connect_write_pipe(
@@ -293,21 +293,21 @@ async def terminal_editor() -> Editor:
 
 
 def _size() -> Size:
-    columns = rows = 0  # which some terminals report, too
+    columns = rows = 0  # as some terminals report themselves
     with suppress(OSError):
         columns, rows = os.get_terminal_size(sys.stdout.fileno())
     return Size(rows or 24, columns or 80)
 
 
 class _Unhurried(io.StringIO):
-    """A text file for prompt_toolkit, whose text a stream writes when it can."""
+    """A text file for prompt_toolkit that hands its text to a stream, which writes it without blocking."""
 
     def __init__(self, stream: asyncio.StreamWriter) -> None:
         super().__init__()
         self._stream = stream
 
     def write(self, text: str, /) -> int:
-        """Write it soon."""
-        if not self._stream.is_closing():  # otherwise it would complain on standard error
+        """Hand text to the stream."""
+        if not self._stream.is_closing():  # asyncio would complain on standard error
             self._stream.write(text.encode(sys.stdout.encoding, "replace"))
         return len(text)

@@ -1,4 +1,4 @@
-"""Whether a text from elsewhere could pass for a line of the program's own."""
+"""Whether a text from elsewhere could pass for one of the program's own lines."""
 
 import re
 from functools import cache
@@ -7,13 +7,13 @@ from chatgame.core.sentences import FILLINGS, PROMPT, TEMPLATES
 from chatgame.players.person.inert import inert
 
 _GAP = "[\u115f\u2800\u3164\uffa0]"
-"""Letters of Korean and braille that look like a space. As all our patterns, it is compiled when it is first used."""
+"""Letters of Korean and braille that look like a space. Like all patterns here, this is compiled on first use."""
 
 
 def imitates(text: str) -> bool:
-    """Whether a text begins as the program's own lines do, or with the sign of a command or of the prompt.
+    """Whether a text begins like one of the program's own lines, or with the sign of a command or of the prompt.
 
-    Only words count, not case or punctuation; what is not ASCII is passed over, since it may be invisible.
+    Only words count, not case or punctuation. Other characters than ASCII are ignored, since they may be invisible.
     """
     readable, openings = _readable(text), _openings()
     words = _words(readable)

@@ -1,4 +1,4 @@
-"""Text from elsewhere made inert: it shows on a terminal and does nothing to it."""
+"""Makes text from elsewhere inert: a terminal shows it, and it does nothing to the terminal."""
 
 import unicodedata
 
@@ -9,11 +9,11 @@ _JOINERS = "\u200c\u200d"
 
 
 def inert(text: str) -> str:
-    r"""One line of `text` with nothing in it that could move a cursor or change a terminal.
+    r"""`text` on one line, with nothing in it that could move a cursor or change a terminal.
 
-    Printable characters stay. Every other one is written as its escape, as in ``\x1b``, but for tabs and the wide
-    or narrow spaces, which become spaces, and the joiners of Persian, Indic and emoji writing (U+200C, U+200D), which
-    stay between two characters that they can join. Combining marks past the fourth on one letter become "…".
+    Printable characters stay. Tabs and wide or narrow spaces become spaces. The joiners of Persian, Indic and emoji
+    writing (U+200C, U+200D) stay between two characters that they can join. Every other character becomes its escape,
+    as in ``\x1b``. Combining marks past the fourth on one letter become "…".
 
     See Unicode Technical Report 36, 2.4 and 2.5 (bidirectional and combining text).
     """
@@ -34,7 +34,7 @@ def inert(text: str) -> str:
 
 
 def json_escaped(text: str) -> str:
-    """Every character as JSON escapes it, in UTF-16 (RFC 8259, 7)."""
+    """`text` with every character as a JSON escape of its UTF-16 (RFC 8259, 7)."""
     units = text.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
@@ -45,4 +45,4 @@ def _joins(text: str, index: int) -> bool:
 
 
 def _is_symbol(character: str) -> bool:
-    return unicodedata.category(character) in ("So", "Sk")  # emoji, and the skin tones behind them
+    return unicodedata.category(character) in ("So", "Sk")  # emoji, and the skin tones that follow them

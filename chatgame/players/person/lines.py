@@ -1,16 +1,16 @@
-"""Lines from bytes that come in pieces, of which no more is kept than anybody needs."""
+"""Splits an input into lines, and keeps a bounded amount of each in memory."""
 
 from collections.abc import Awaitable, Callable
 
 LONGEST = 65536
-"""In bytes: what is longer is no line that anybody has typed, and memory would grow with it."""
+"""In bytes: nobody types a longer line, and memory would grow with it."""
 
 
 class Lines:
-    """Lines of an input, however it comes; one that is longer than `LONGEST` loses what comes after that.
+    """The lines of an input, in whatever pieces its bytes come. A line longer than `LONGEST` loses the rest.
 
     Args:
-        read: some bytes of it, at most some tens of thousands; none at its end.
+        read: returns the next bytes, at most some tens of thousands, or none at the end of the input.
     """
 
     def __init__(self, read: Callable[[], Awaitable[bytes]]) -> None:
@@ -18,7 +18,7 @@ class Lines:
         self._rest = b""
 
     async def readline(self) -> bytes:
-        """The next line with its end, or what there is of it at the end of input."""
+        """The next line with its line end, or what there is of it at the end of input."""
         line, self._rest = self._rest, b""
         while b"\n" not in line:
             more = await self._read()

@@ -1,4 +1,4 @@
-"""How a screen shows text: with what codes, and in rows of what width."""
+"""How a screen shows text: with which control codes, and in rows of which width."""
 
 import re
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ Boards = Literal["auto", "ascii", "unicode"]
 _INDENT = "  "
 
 READABLE = 100
-"""In columns: a line that is longer is hard to follow, however wide the screen is."""
+"""In columns: longer lines are hard to read, however wide the screen is."""
 
 
 class Look(NamedTuple):
     """How a screen shows what it is given.
 
     Attributes:
-        colour: whether it has colours; without their codes the text is the same.
-        plain: whether boards are told in words, for those who hear the screen.
-        width: in columns, or None where lines are not to be broken.
-        titled: whether its window has a title to tell the state in.
-        unicode: whether boards are drawn in Unicode, and not in ASCII.
-        height: in rows, or None where nothing scrolls away.
+        colour: whether it shows colours; apart from their codes, the text is the same.
+        plain: whether boards are described in words, for screen readers.
+        width: in columns, or None if lines are not broken.
+        titled: whether the program shows the state in the window's title.
+        unicode: whether boards are drawn in Unicode instead of ASCII.
+        height: in rows, or None if nothing scrolls away.
     """
 
     colour: bool = False
@@ -38,7 +38,7 @@ class Look(NamedTuple):
 
 
 def styled(text: str, *codes: int) -> str:
-    """Text with these SGR codes, if any, which end behind it."""
+    """Text with these SGR codes, if any, and a reset after it."""
     return text if not codes else f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m"
 
 
@@ -48,10 +48,10 @@ def uncoloured(text: str) -> str:
 
 
 def wrapped(line: str, width: int | None) -> list[str]:
-    """A line as rows of a screen, broken between words, which drops blanks there; rows that follow are indented.
+    """A line as rows of a screen, broken between words, without the blanks there; rows after the first are indented.
 
-    What is wider than a row is broken too: a word, or if need be a character that is joined of several. The work
-    grows with the length of the line and no faster, whatever is in it, since partners write lines to show.
+    A word that is wider than a row is broken too, and so is a character joined from several. The time grows in
+    proportion to the length of the line, whatever is in it, since partners decide what the lines are.
     """
     if width is None or columns(line) <= width:
         return [line]
@@ -69,13 +69,13 @@ def wrapped(line: str, width: int | None) -> list[str]:
 
 
 def columns(text: str) -> int:
-    """How many columns a text takes at the most: terminals differ in what characters they join."""
+    """The columns that a text takes at most: terminals differ in which characters they join."""
     bare = uncoloured(text)
     return len(bare) if bare.isascii() else sum(size for _, size in _graphemes(bare))
 
 
 def _graphemes(text: str) -> Iterator[tuple[str, int]]:
-    """The characters that a reader sees (UAX 29), each with the columns that it takes at the most."""
+    """The characters that a reader sees (UAX 29), each with the columns that it takes at most."""
     import wcwidth  # takes 30 ms, and few lines need it
 
     # One by one, since wcwidth 0.9 goes back to the beginning of a row of flags at each flag.
@@ -84,7 +84,7 @@ def _graphemes(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _pieces(line: str, room: int) -> Iterator[tuple[str, str, int]]:
-    """What stays whole in rows that have this much room: the blanks before it, the text, and its columns."""
+    """The parts that stay whole in rows with this much room, as blanks before the part, the part, and its columns."""
     for blanks, word in re.findall("( *)([^ ]+)", line.rstrip()):  # each blank at the end would be tried as the first
         size = columns(word)
         parts = [(word, size)] if size <= room else _parts(word, room)
@@ -93,7 +93,7 @@ def _pieces(line: str, room: int) -> Iterator[tuple[str, str, int]]:
 
 
 def _parts(word: str, room: int) -> Iterator[tuple[str, int]]:
-    """The characters of a word, each with its columns, and the codes of its colours, which take none."""
+    """The characters of a word, each with its columns, and its colour codes, which take none."""
     for number, part in enumerate(re.split(f"({_SGR})", word)):
         if number % 2:
             yield part, 0

@@ -1,4 +1,4 @@
-"""What a person reads: plain functions from the log to text. The words in chat are the assignment's."""
+"""What a person reads: pure functions from the log to text. The words in chat are the assignment's."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,44 +37,44 @@ _SEAT = r"\b[Tt]he (?:client|server)\b|^(?:Client|Server)\b"
 _YOU = r"(?i)\W*your?\b"
 
 _BLANK = "[\u115f\u1160\u3164\uffa0]"
-"""Letters that nobody sees, of Korean."""
+"""Invisible letters of Korean."""
 
 Names = Mapping[Seat, str]
-"""The names that people have given themselves, where they cannot be mistaken for a program's own words."""
+"""The names of the two people, as far as they have given any that cannot be mistaken for the program's words."""
 
 NOBODY: Names = MappingProxyType({})
 
 
-Told = str | Board
-"""What a person is told: a line, or a board."""
+Showable = str | Board
+"""What a screen can show: a line or a board."""
 
 
 class Role(str):
-    """What a program that is no person is called, as in "the bot"; where a line would have a name, it stays bare."""
+    """What a partner is called that is not a person, as in "the bot". Unlike a name, it never precedes a message."""
 
     __slots__ = ()
 
 
 class Said(str):
-    """What the partner has said."""
+    """A message from the partner."""
 
     __slots__ = ()
 
 
 class Typed(str):
-    """What the person typed, with the prompt that stood before it."""
+    """A line that the person typed, after the prompt."""
 
     __slots__ = ()
 
 
 class Waiting(str):
-    """Who acts next; left out for a person who comes back later."""
+    """Who acts next; left out for a person who comes back."""
 
     __slots__ = ()
 
 
 class Asked(str):
-    """What the person is asked for."""
+    """What the person is asked for; left out for a person who comes back."""
 
     __slots__ = ()
 
@@ -86,9 +86,9 @@ class Over(str):
 
 
 def known_names(names: Names) -> Names:
-    """Those names that are visible, and cannot be mistaken for each other or for a program's own words.
+    """The names that are visible, and cannot be mistaken for each other or for the program's own words.
 
-    Where both have the same, it is the server's.
+    If both people have the same name, only the server keeps it.
     """
     known: dict[Seat, str] = {}
     for seat in reversed(Seat):
@@ -100,16 +100,16 @@ def known_names(names: Names) -> Names:
     return known
 
 
-def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
-    """What tells the person at `viewer` of a turn, their own or the partner's."""
+def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Showable]:
+    """What the person at `viewer` reads about a turn, their own or the partner's."""
     before, turn, after, secret = step.before, step.turn, step.after, step.secret
     mine = turn.seat is viewer
     who = names.get(turn.seat)
     match turn.kind:
         case Kind.QUIT:
-            told = sentences.SHUTTING_DOWN if mine else sentences.HAS_QUIT.format(seat=turn.seat.capitalize())
+            end = sentences.SHUTTING_DOWN if mine else sentences.HAS_QUIT.format(seat=turn.seat.capitalize())
             owing = [left_owing(before, viewer)] if before.revealing else []
-            return [*([] if mine else ["/q"]), *(named(line, names) for line in (told, *owing))]
+            return [*([] if mine else ["/q"]), *(named(line, names) for line in (end, *owing))]
         case Kind.SAY if mine:
             return []
         case Kind.SAY if who and not isinstance(who, Role):
@@ -120,7 +120,7 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Told]:
             return [Said(says if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
-    lines: list[Told] = [*_what_happened(was, turn, match, viewer)]
+    lines: list[Showable] = [*_what_happened(was, turn, match, viewer)]
     waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
     if waiting:
         if not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
@@ -134,11 +134,11 @@ def named(line: str, names: Names) -> str: ...
 
 
 @overload
-def named(line: Told, names: Names) -> Told: ...
+def named(line: Showable, names: Names) -> Showable: ...
 
 
-def named(line: Told, names: Names) -> Told:
-    """A line of the program's own, or a board, with names in the place of seats."""
+def named(line: Showable, names: Names) -> Showable:
+    """One of the program's own lines, or a board, with names in place of seats."""
 
     def name(seat: re.Match[str]) -> str:
         name = names.get(Seat(seat[0].split()[-1].lower()), seat[0])
@@ -156,7 +156,7 @@ def _capital(name: str) -> str:
 
 
 def typed(step: Step, viewer: Seat) -> str | None:
-    """A line with which the person at `viewer` can have written a turn, or None if they did not write it."""
+    """A line that the person at `viewer` can have typed to write a turn, or None if they did not write it."""
     turn, was = step.turn, step.before.playing
     if turn.seat is not viewer or (was and was.duty and not was.duty.asked and turn.kind is was.duty.kind):
         return None
@@ -180,11 +180,11 @@ def typed(step: Step, viewer: Seat) -> str | None:
     return turn.text
 
 
-def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[Told]:
-    """What the person at `viewer` sees on coming back: the last lines, and the board of the game that is on."""
+def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[Showable]:
+    """What the person at `viewer` sees when they come back: the last lines, and the board of a game in progress."""
     last = steps[-1]
     count = last.after.number
-    lines: list[Told] = [sentences.GOING_ON.format(turns=f"{count} turn{'s' if count > 1 else ''}")]
+    lines: list[Showable] = [sentences.GOING_ON.format(turns=f"{count} turn{'s' if count > 1 else ''}")]
     for step in steps:
         line = typed(step, viewer)
         lines += [] if line is None else [Typed(f"{sentences.PROMPT}{line}")]
@@ -193,11 +193,11 @@ def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list
     if not match:
         return lines
     comes = _what_comes(last.turn, last.after, match, viewer) if last.after.asked else []
-    now: list[Told] = [_seen(match, viewer, last.secret), *comes]
+    now: list[Showable] = [_seen(match, viewer, last.secret), *comes]
     return [*lines, *(named(line, names) for line in now)]
 
 
-def _seen(match: Match, viewer: Seat, secret: str | None, *, news: bool = False) -> Told:
+def _seen(match: Match, viewer: Seat, secret: str | None, *, news: bool = False) -> Showable:
     """The board, or why there is none."""
     try:
         return replace(match.board(viewer, secret), news=news)
@@ -210,15 +210,15 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat)
     if not before:
         about = [sentences.RULES.format(about=after.rules.about)] if after.rules.about else []
         return [sentences.STARTED.format(who=who, title=after.rules.title), *about]
-    told = after.told(before, viewer)
-    if told is not None:
-        return [told] if told else []
+    said = after.told(before, viewer)
+    if said is not None:
+        return [said] if said else []
     match turn.kind:
-        case Kind.OFFER:  # the other is told what to do about it
+        case Kind.OFFER:  # the other side reads what to do about it
             return [_OFFERED[turn.text]] if turn.seat is viewer else []
         case Kind.RESPOND:
-            told = _RESPONDED[before.offer, turn.text]
-            return [told.format(who=who, whose=whose(turn.seat.other, viewer))]
+            response = _RESPONDED[before.offer, turn.text]
+            return [response.format(who=who, whose=whose(turn.seat.other, viewer))]
         case Kind.MOVE:
             return [sentences.PLAYED.format(who=who, move=turn.text)]
         case Kind.ANSWER:

@@ -1,4 +1,4 @@
-"""How what is told comes onto a screen: in colours or without, in rows that are wide enough."""
+"""How a screen shows lines and boards: with colours or without, in rows that fit."""
 
 from collections.abc import Sequence
 
@@ -7,18 +7,18 @@ from chatgame.core.sentences import PROMPT
 from chatgame.players.person.boards import drawn, in_words
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import BOLD, CYAN, FAINT, GREEN, READABLE, Look, styled, wrapped
-from chatgame.players.person.narration import Over, Said, Told, Typed, Waiting
+from chatgame.players.person.narration import Over, Said, Showable, Typed, Waiting
 
 _STYLES: dict[type[str], tuple[int, ...]] = {Said: (CYAN,), Waiting: (FAINT,), Over: (BOLD,)}
 
 
 def shown(text: str | Board, look: Look) -> str:
-    """A board, or another text on one line, made inert and ready for a screen."""
+    """A board or a line, made inert and laid out for a screen."""
     if isinstance(text, Board):
         if look.plain:
             return "".join(shown(line, look) for line in in_words(text))
         return "".join(f"{row}\n" for row in drawn(text, look))
-    # What continues in the next row is indented, so that nobody can write what looks like another line.
+    # Rows after the first are indented, so that no message can look like a line of its own.
     rows = wrapped(inert(text), look.width and min(look.width, READABLE))
     if look.colour and isinstance(text, Typed):
         rows[0] = rows[0].replace(PROMPT, prompt(look), 1)
@@ -27,8 +27,8 @@ def shown(text: str | Board, look: Look) -> str:
     return "".join(f"{row}\n" for row in rows)
 
 
-def shown_together(texts: Sequence[Told], look: Look) -> str:
-    """Texts one after the other; but the line before a board that would push it off the screen stands below it."""
+def shown_together(texts: Sequence[Showable], look: Look) -> str:
+    """Texts one after the other. A line that the board after it would push off the screen moves below it."""
     rows = [shown(text, look) for text in texts]
     for at in range(1, len(texts)):
         height = sum(text.count("\n") for text in rows[at - 1 :]) + 1  # with the prompt
@@ -43,9 +43,9 @@ def prompt(look: Look) -> str:
 
 
 KEEP_TITLE, RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
-"""What makes a terminal remember the title of its window, and go back to it (xterm's XTWINOPS)."""
+"""Make a terminal remember the title of its window, and restore it (xterm's XTWINOPS)."""
 
 
 def titled(title: str) -> str:
-    """What gives the window of a terminal a title (xterm's control sequence OSC 2)."""
+    """The control sequence that sets the title of a terminal's window (xterm's OSC 2)."""
     return f"\x1b]2;{inert(title)}\x07"

@@ -1,4 +1,4 @@
-"""The program's own standard streams: a console on them, a bot's notices, one question, and how they show text."""
+"""The program's own standard streams: a console on them, a bot's notices, a question to confirm, and their look."""
 
 import asyncio
 import importlib.util
@@ -26,16 +26,16 @@ from chatgame.players.person.look import Boards, Look
 from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, shown
 
 THREAD_TIME = 0.05
-"""In seconds: how long a line that was pasted before the prompt may take to pass through the reading thread."""
+"""Seconds that a line pasted before the prompt may take to pass through the thread that reads."""
 
 DRAIN_TIME = 1.0
-"""In seconds: how long the last output may take when the program ends."""
+"""Seconds that the last output may take when the program ends."""
 
 
 def look_of_output(*, plain: bool = False, boards: Boards = "auto") -> Look:
-    """How standard output shows text now: in colours if it is a screen with colours (https://no-color.org).
+    """How standard output shows text now: with colours if it is a terminal that has them (https://no-color.org).
 
-    Boards are drawn in Unicode only if that is asked for: `console_at` does so by itself where it looks right.
+    Boards are drawn in Unicode only if `boards` says so; with "auto", `console_at` decides.
     """
     look = Look(plain=plain, unicode=boards == "unicode")
     if not (sys.stdout and sys.stdout.isatty()):
@@ -45,6 +45,21 @@ def look_of_output(*, plain: bool = False, boards: Boards = "auto") -> Look:
         width, height = os.get_terminal_size(sys.stdout.fileno())
         return look._replace(colour=coloured, width=width or None, titled=coloured, height=height or None)
     return look._replace(colour=coloured)
+
+
+def complain(sentence: str) -> None:
+    """Write a sentence to standard error; on a terminal, in rows that break between words.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if not sys.stderr:
+        return
+    width = None
+    with suppress(OSError):  # it is not a terminal
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or None
+    sys.stderr.write(shown(sentence, Look(width=width)))
+    sys.stderr.flush()
 
 
 def draws_unicode() -> bool:
@@ -63,12 +78,12 @@ def takes_codes() -> bool:
 
 
 def _edits(*, plain: bool) -> bool:
-    """Whether lines are edited: on a terminal that can, unless the user does not want it, with the extra `edit`."""
+    """Whether lines are edited: if the extra `edit` is installed, the terminal can do it, and the user wants it."""
     return (
         sys.stdin.isatty()
         and sys.stdout.isatty()
         and (sys.platform == "win32" or takes_codes())
-        and not plain  # a screen reader reads what is drawn again
+        and not plain  # a screen reader would read the line again each time it is drawn
         and os.environ.get("CHATGAME_EDITOR") != "no"
         and importlib.util.find_spec("prompt_toolkit") is not None
     )
@@ -78,14 +93,14 @@ def _edits(*, plain: bool) -> bool:
 async def console_at(
     seat: Seat, name: str = "", *, opposite: str = "", plain: bool = False, boards: Boards = "auto"
 ) -> AsyncIterator[Console]:
-    """The console on the program's own streams, which reads for as long as the context lasts.
+    """A console on the program's own streams, which reads as long as the context lasts.
 
-    On a terminal lines are edited if the extra `edit` is installed, unless the environment says CHATGAME_EDITOR=no or
-    TERM=dumb, or `plain` is set.
+    On a terminal, lines are edited if the extra `edit` is installed, unless the environment says CHATGAME_EDITOR=no
+    or TERM=dumb, or `plain` is set.
 
     Raises:
-        PlayerLeft: the input ended, in the middle of the context.
-        OutputLost: nobody reads the output any more.
+        PlayerLeft: the input ended, inside the context.
+        OutputLost: nothing reads the output any more.
         ChatgameError: there are no standard streams.
     """
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:
@@ -113,7 +128,8 @@ async def console_at(
             await asyncio.sleep(0)
 
     def ended() -> None:
-        # A terminal that was hung up is no longer one. The program dies of it without a goodbye: the partner waits.
+        # After a hang-up, standard input is not a terminal any more. The program dies without a goodbye, so that the
+        # partner waits.
         if sys.platform != "win32" and terminal and not sys.stdin.isatty():
             signal.raise_signal(signal.SIGHUP)
 
@@ -150,10 +166,10 @@ async def console_at(
 
 
 async def _standard_streams() -> tuple[Lines, Any, Sequence[asyncio.BaseTransport]]:
-    """The lines of standard input, a writer to standard output, and what carries both, unless threads do.
+    """The lines of standard input, a writer to standard output, and their transports, if threads do not carry them.
 
-    They are opened one by one. aioconsole's own function for this has one protocol for all: if the output or standard
-    error is no longer read, the input ends too, and an assertion fails over what is typed after that.
+    The streams are opened one by one. aioconsole's own function uses one protocol for all of them: when nothing reads
+    the output or standard error any more, the input ends too, and an assertion fails when more is typed.
     """
     if not all(map(stream.is_pipe_transport_compatible, (sys.stdin, sys.stdout))):
         return Lines(stream.NonFileStreamReader(_Bytes()).readline), stream.NonFileStreamWriter(sys.stdout), ()
@@ -170,20 +186,20 @@ async def _standard_streams() -> tuple[Lines, Any, Sequence[asyncio.BaseTranspor
 
 
 class _Bytes:
-    """Standard input for a thread that reads it: bytes of it, up to the end of a line or so many as are of use."""
+    """Standard input for a thread that reads it: its bytes, a line at a time, or less of a line that is too long."""
 
     def readline(self) -> bytes:
-        """What comes next, in UTF-8; nothing at the end."""
-        stdin = sys.stdin  # as long as a thread reads it, the interpreter must not close it
+        """The next bytes, in UTF-8; none at the end of input."""
+        stdin = sys.stdin  # the interpreter must not close it while a thread reads it
         line = stdin.buffer.readline(LONGEST)
         return line.decode(stdin.encoding).encode() if sys.platform == "win32" else line
 
 
 async def _until_lost(writer: asyncio.StreamWriter, ended: Callable[[], object]) -> NoReturn:
-    """Wait until nobody reads the output any more.
+    """Wait until nothing reads the output any more.
 
     Raises:
-        OutputLost: nobody does.
+        OutputLost: nothing does.
     """
     with suppress(OSError):
         await writer.wait_closed()
@@ -192,7 +208,7 @@ async def _until_lost(writer: asyncio.StreamWriter, ended: Callable[[], object])
 
 
 def give_up(stream: TextIO) -> None:
-    """Let what a stream still holds go nowhere: the interpreter would try to write it at the end, and complain."""
+    """Discard what a stream still holds: the interpreter would try to write it at exit, and complain."""
     with open(os.devnull, "w") as nowhere, suppress(OSError, ValueError):
         os.dup2(nowhere.fileno(), stream.fileno())
 
@@ -201,16 +217,16 @@ def give_up(stream: TextIO) -> None:
 def notices() -> Iterator[Callable[..., None]]:
     """Yields a function that writes sentences to standard output, for a bot, which needs no terminal.
 
-    Nothing stops or delays it. Standard input is not read, so a shell cannot stop the program for that in the
-    background (SIGTTIN), nor may a terminal stop it for writing (SIGTTOU). A thread writes, so an output that is full
-    holds up nothing, and what cannot be written is given up.
+    Nothing stops or delays the bot. It does not read standard input, so in the background no shell stops it for that
+    (SIGTTIN), and it ignores the signal that would stop it for writing (SIGTTOU). A thread writes, so a full output
+    delays nothing, and sentences that cannot be written are dropped.
     """
     texts: SimpleQueue[str | None] = SimpleQueue()
 
     def write_all() -> None:
         while (text := texts.get()) is not None:
             try:
-                if sys.stdout:  # which may have been closed before the start
+                if sys.stdout:  # it may have been closed before the program started
                     sys.stdout.write(text)
                     sys.stdout.flush()
             except (OSError, ValueError):
@@ -228,7 +244,7 @@ def notices() -> Iterator[Callable[..., None]]:
 
 
 async def answered(question: str) -> str:
-    """The line that is typed at the terminal in answer to a question; empty at the end of input."""
+    """What a person types at the terminal in answer to a question; empty at the end of input."""
     reader, writer, transports = await _standard_streams()
     writer.write(question.encode())
     await writer.drain()
@@ -240,7 +256,7 @@ async def answered(question: str) -> str:
 
 @contextmanager
 def streams_restored() -> Iterator[None]:
-    """Put the standard streams back into blocking mode, which aioconsole changes and a following `cat` needs."""
+    """Restore the blocking mode of the standard streams, which aioconsole changes and a later `cat` needs."""
     if sys.platform == "win32":
         yield
         return

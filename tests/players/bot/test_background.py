@@ -94,7 +94,7 @@ def test_goes_on_when_its_terminal_is_closed_if_the_shell_lets_it(start: Any, tm
 
 
 @pytest.mark.parametrize(
-    ("streams", "heard"),
+    ("streams", "written"),
     [
         ("< /dev/null", True),
         ("<&-", True),
@@ -104,12 +104,12 @@ def test_goes_on_when_its_terminal_is_closed_if_the_shell_lets_it(start: Any, tm
         ("< /dev/null | head -n 1", False),
     ],
 )
-def test_bot_runs_with_the_streams_of_a_service(streams: str, heard: bool) -> None:
+def test_bot_runs_with_the_streams_of_a_service(streams: str, written: bool) -> None:
     """It has no input, no errors, or an output that ends early."""
     with subprocess.Popen(["/bin/sh", "-c", f"{BOT} {streams}"], stdout=subprocess.PIPE, text=True) as bot:
         assert bot.stdout
         converse_with(bot.stdout.readline().split()[-1])
-        assert ("The conversation is over" in bot.stdout.read()) is heard
+        assert ("The conversation is over" in bot.stdout.read()) is written
 
 
 @pytest.mark.parametrize("output", [">&-", "> /dev/full", "<&- >&- 2>&-"])

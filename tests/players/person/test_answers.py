@@ -20,9 +20,9 @@ def reply(line: str, table: Table, seat: Seat | None = None) -> str:
     """The answer in words to a line typed at `seat`, or else by whoever is asked."""
     seat = seat or table.asked
     assert seat
-    told = answer(line, table, seat, None)
-    assert isinstance(told, str)
-    return told
+    found = answer(line, table, seat, None)
+    assert isinstance(found, str)
+    return found
 
 
 @pytest.mark.parametrize("table", [CHAT, GAME])

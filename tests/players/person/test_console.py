@@ -181,9 +181,9 @@ async def test_half_a_line_at_the_end_of_a_terminal_is_not_sent() -> None:
 async def test_command_typed_too_early_is_told_how_to_leave(line: str) -> None:
     """People who wait may want to go, before the partner is there and after."""
     async with desk() as here:
-        for told in (NOBODY, "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."):
+        for sentence in (NOBODY, "That works at the prompt, when it is your turn. Ctrl-C leaves at any time."):
             await here.type(f"{line}\n")
-            assert here.screen.text.splitlines()[-1] == told
+            assert here.screen.text.splitlines()[-1] == sentence
             await here.console.see(SAID)
 
 

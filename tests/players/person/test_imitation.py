@@ -21,7 +21,7 @@ from chatgame.players.bot.bot import SMALL_TALK, Bot, Level
 from chatgame.players.person.console import Console
 from chatgame.players.person.imitation import imitates
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import Said, Told, narrate, recalled
+from chatgame.players.person.narration import Said, Showable, narrate, recalled
 from chatgame.players.person.screen import shown
 from chatgame.program import Setting, join, serve
 from tests.kit.ends import Screen
@@ -126,10 +126,10 @@ class Listener(Console):
         self.steps.append(step)
         await super().see(step)
 
-    def _show_answer(self, text: Told) -> None:
+    def _show_answer(self, text: Showable) -> None:
         """Leave out answers, which nobody gets unasked."""
 
-    def show(self, *texts: Told) -> None:
+    def show(self, *texts: Showable) -> None:
         """Keep what is the program's own, and show it."""
         self.own.update(text for text in texts if not isinstance(text, Board | Said))
         super().show(*texts)
@@ -152,24 +152,28 @@ async def test_whole_conversations_say_nothing_else(game: str, tmp_path: Path) -
     """All that the two programs show while a person plays with a bot, resigns, comes back to read, and quits."""
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     listener = Listener(CLIENT, ["Hi", f"play {game}", *TRIED.get(game, "").split(), "/resign", "Well", "/q"])
-    told: list[str] = []
+    notices: list[str] = []
 
-    def tell(*texts: str) -> None:
-        told.extend(texts)
+    def notify(*texts: str) -> None:
+        notices.extend(texts)
         if not port.done():
             port.set_result(int(texts[0].rpartition(" ")[2]))
 
     async def visit(store: Store) -> None:
-        await join(listener, Setting("localhost", await port, BUILT_IN, store), listener.tell)
+        await join(listener, Setting("localhost", await port, BUILT_IN, store), listener.notify)
 
     reading = asyncio.create_task(listener.read())
     with Store(tmp_path / "c" / "journal.db") as clients, Store(tmp_path / "s" / "journal.db") as servers:
         bot = Bot(SERVER, Level.EASY, Random(1))
         async with asyncio.timeout(20):
-            await asyncio.gather(serve(bot, Setting("localhost", 0, BUILT_IN, servers), tell), visit(clients))
+            await asyncio.gather(serve(bot, Setting("localhost", 0, BUILT_IN, servers), notify), visit(clients))
     reading.cancel()
     seen = [*recalled(listener.steps[:-1], CLIENT)]
     seen += [line for step in listener.steps for line in narrate(step, SERVER)]
-    lines = {*listener.own, *told, *(line for line in seen if isinstance(line, str) and not isinstance(line, Said))}
+    lines = {
+        *listener.own,
+        *notices,
+        *(line for line in seen if isinstance(line, str) and not isinstance(line, Said)),
+    }
     assert {*BANNER, HAS_QUIT.format(seat="Client"), WAITING_FOR_MESSAGE} < lines
     assert [line for line in lines if not imitates(line)] == []

@@ -13,7 +13,7 @@ from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.journal.store import Store
-from chatgame.players.person.narration import NOBODY, Role, Told, known_names, named, narrate, recalled, typed
+from chatgame.players.person.narration import NOBODY, Role, Showable, known_names, named, narrate, recalled, typed
 from chatgame.session.commands import Write, read_chat
 from tests.kit.boards import rows, words
 from tests.kit.command import COMMAND
@@ -24,7 +24,7 @@ CLIENT, SERVER = Seat
 BOTH = {CLIENT: "Anna", SERVER: "Ben"}
 
 
-def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Told]:
+def narrated(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Showable]:
     """What is told of the last of these turns, each a kind and a text."""
     return narrate(steps_of(*turns)[-1], viewer, known_names(names))
 
@@ -49,14 +49,14 @@ def told(names: dict[Seat, str], *turns: str, viewer: Seat = SERVER) -> list[Tol
 )
 def test_name_stands_in_the_place_of_the_seat(turns: list[str], viewer: Seat, line: str) -> None:
     """It does so in the partner's lines and in one's own program's; only "you" stays."""
-    assert line in told(BOTH, *turns, viewer=viewer)
+    assert line in narrated(BOTH, *turns, viewer=viewer)
 
 
 def test_boards_have_names_too() -> None:
     """Boards that are drawn have them, and so have boards in words."""
-    (board,) = (line for line in told(BOTH, "play tictactoe") if isinstance(line, Board))
+    (board,) = (line for line in narrated(BOTH, "play tictactoe") if isinstance(line, Board))
     assert rows(board)[-1] == "X: you, O: Anna"
-    (board,) = (line for line in told(BOTH, "play battleship") if isinstance(line, Board))
+    (board,) = (line for line in narrated(BOTH, "play battleship") if isinstance(line, Board))
     assert words(board) == ["Your sea: nothing yet."]
     seas = [Grid([], 0, "The server's sea", spoken="The client is nowhere.")]
     assert words(Board(seas).renamed(lambda text: named(text, BOTH))) == ["Anna is nowhere."]
@@ -65,8 +65,8 @@ def test_boards_have_names_too() -> None:
 @pytest.mark.parametrize("turns", [["say Hello"], ["play tictactoe"], ["play rps", "resign"], ["quit"]])
 def test_without_a_name_all_is_as_it_was(turns: list[str]) -> None:
     """The same holds where only the other one has a name that can be used."""
-    assert told({SERVER: "You"}, *turns) == told({}, *turns) == told({CLIENT: "", SERVER: " "}, *turns)
-    assert "Hello" in told({SERVER: "Ben"}, "say Hello")
+    assert narrated({SERVER: "You"}, *turns) == narrated({}, *turns) == narrated({CLIENT: "", SERVER: " "}, *turns)
+    assert "Hello" in narrated({SERVER: "Ben"}, "say Hello")
 
 
 def test_person_who_comes_back_reads_the_names_too() -> None:
@@ -93,7 +93,7 @@ def test_program_is_called_what_it_is(turns: list[str], viewer: Seat, line: str)
 
 def test_text_is_left_alone() -> None:
     """A name takes the place of a seat in the program's own lines only, and of whole words."""
-    assert told(BOTH, "say the client") == ["Anna says: the client"]
+    assert narrated(BOTH, "say the client") == ["Anna says: the client"]
     assert named("The client, the server's clients and the clients", BOTH) == "Anna, Ben's clients and the clients"
     assert named("the client", NOBODY) == "the client"
 
@@ -109,7 +109,7 @@ def test_text_is_left_alone() -> None:
 def test_name_that_imitates_the_program_is_not_used(name: str) -> None:
     """The seat is named instead, as for a player without a name."""
     assert known_names({CLIENT: name}) == {}
-    assert told({CLIENT: name}, "say Hello") == ["Hello"]
+    assert narrated({CLIENT: name}, "say Hello") == ["Hello"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_name_that_imitates_the_program_is_not_used(name: str) -> None:
 )
 def test_ordinary_name_is_used(name: str) -> None:
     """It may be in any writing, and of any width."""
-    assert told({CLIENT: name}, "say Hello") == [f"{name} says: Hello"]
+    assert narrated({CLIENT: name}, "say Hello") == [f"{name} says: Hello"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from chatgame.core.board import Board
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
-from chatgame.players.person.narration import Told, narrate, recalled, typed
+from chatgame.players.person.narration import Showable, narrate, recalled, typed
 from tests.kit.boards import words
 from tests.kit.logs import steps_of
 
@@ -16,9 +16,9 @@ CLIENT, SERVER = Seat
 MOVED = ("play tictactoe", "move 5", "move 1")
 
 
-def lines(told: Sequence[Told]) -> list[str]:
+def lines(shown: Sequence[Showable]) -> list[str]:
     """What is told, but boards."""
-    return [line for line in told if not isinstance(line, Board)]
+    return [line for line in shown if not isinstance(line, Board)]
 
 
 @pytest.mark.parametrize(

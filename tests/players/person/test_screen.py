@@ -25,7 +25,7 @@ from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.players.person.answers import answer
 from chatgame.players.person.boards import GAP, in_words
 from chatgame.players.person.look import READABLE, Look, columns, wrapped
-from chatgame.players.person.narration import NOBODY, Asked, Over, Said, Told, Waiting, narrate, recalled
+from chatgame.players.person.narration import NOBODY, Asked, Over, Said, Showable, Waiting, narrate, recalled
 from chatgame.players.person.screen import prompt, shown, shown_together, titled
 from chatgame.players.script import Script
 from chatgame.session.play import converse
@@ -87,7 +87,7 @@ def seen() -> dict[Seat, list[Step]]:
     return {player.seat: player.seen for player in players}
 
 
-def told(seen: dict[Seat, list[Step]]) -> Iterator[Told]:
+def narrated(seen: dict[Seat, list[Step]]) -> Iterator[Showable]:
     """Each line and board that both were told, without names and with them, and what somebody saw who came back."""
     for seat, steps in seen.items():
         for names in (NOBODY, NAMES):
@@ -99,7 +99,7 @@ def told(seen: dict[Seat, list[Step]]) -> Iterator[Told]:
 
 def boards(seen: dict[Seat, list[Step]]) -> Iterator[Board]:
     """Each of the boards."""
-    return (line for line in told(seen) if isinstance(line, Board))
+    return (line for line in narrated(seen) if isinstance(line, Board))
 
 
 def uncoloured(text: str) -> str:
@@ -130,7 +130,7 @@ def test_every_game_is_among_what_was_told(seen: dict[Seat, list[Step]]) -> None
     ends = [line for step in steps for line in narrate(step, CLIENT) if isinstance(line, Over)]
     assert len(ends) == len(BUILT_IN)
     assert len(list(boards(seen))) > 100
-    assert any(isinstance(line, Said) and line.startswith("Anna says: Mind the X") for line in told(seen))
+    assert any(isinstance(line, Said) and line.startswith("Anna says: Mind the X") for line in narrated(seen))
 
 
 @pytest.mark.parametrize("plain", [False, True])
@@ -139,7 +139,7 @@ def test_colours_never_change_the_words_of_a_conversation(
     seen: dict[Seat, list[Step]], width: int | None, plain: bool
 ) -> None:
     """A screen without colours misses nothing, in any game, with names and without."""
-    for line in told(seen):
+    for line in narrated(seen):
         assert uncoloured(shown(line, Look(True, plain, width))) == shown(line, Look(False, plain, width))
     assert uncoloured(prompt(Look(colour=True))) == prompt(Look()) == PROMPT
 
@@ -164,7 +164,7 @@ def board_of(text: str) -> Board:
     st.none() | st.integers(1, 200),
 )
 def test_colours_never_change_the_words_of_any_text(
-    text: str, kind: Callable[[str], Told], width: int | None
+    text: str, kind: Callable[[str], Showable], width: int | None
 ) -> None:
     assert uncoloured(shown(kind(text), Look(True, width=width))) == shown(kind(text), Look(width=width))
 
@@ -409,7 +409,7 @@ def test_board_to_choose_in_and_what_has_happened_are_on_a_small_screen_when_one
             screen = [row.strip() for row in on_screen(shown_together(lines, look) + PROMPT, 40, 20).display]
             needed = replace(board, parts=[part for part in board.parts if not isinstance(part, str)][:1])
             happened = lines[: lines.index(board)][-1:]
-            for row in "".join(shown(told, look) for told in (needed, *happened)).splitlines():
+            for row in "".join(shown(text, look) for text in (needed, *happened)).splitlines():
                 assert row.strip() in screen
     assert asked > 100
 
@@ -417,7 +417,7 @@ def test_board_to_choose_in_and_what_has_happened_are_on_a_small_screen_when_one
 def test_line_before_a_board_stands_below_it_only_where_the_screen_is_too_low() -> None:
     """So whoever reads up from the prompt finds it."""
     board = Board([Picture("1\n2\n3", "high")])
-    lines: list[Told] = [Said("Hello"), "You played 5.", board, Asked("Your move: 1.")]
+    lines: list[Showable] = [Said("Hello"), "You played 5.", board, Asked("Your move: 1.")]
     up, down = "Hello\nYou played 5.\n1\n2\n3\nYour move: 1.\n", "Hello\n1\n2\n3\nYou played 5.\nYour move: 1.\n"
     for height, text in ((None, up), (6, up), (5, down), (1, down)):
         assert shown_together(lines, Look(height=height)) == text
@@ -430,7 +430,7 @@ def test_line_before_a_board_stands_below_it_only_where_the_screen_is_too_low() 
 def test_plain_screen_draws_nothing(seen: dict[Seat, list[Step]]) -> None:
     """It has no drawing and no codes, which a screen reader would spell out; all else is as it was."""
     look = Look(plain=True, width=80)
-    for line in told(seen):
+    for line in narrated(seen):
         text = shown(line, look)
         if not isinstance(line, Board):
             assert text == shown(line, Look(width=80))
