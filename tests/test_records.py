@@ -100,7 +100,7 @@ class Home:
         return complaint
 
     def write(self, seat: Seat, turns: Iterable[Wanted], *, pause: float = 0.0, ended: bool = False) -> str:
-        """Write a conversation of whoever sits at `seat`, a turn each `pause` seconds; returns its number."""
+        """Write a conversation as the program at `seat` does, a turn each `pause` seconds; returns its number."""
         number = asyncio.run(self._write(seat, turns, ended=ended))
         self.sql("UPDATE turns SET written = 1e9 + number * ? WHERE conversation = ?", pause, number)
         return str(number)
@@ -124,7 +124,7 @@ class Home:
 
 @pytest.fixture
 def home() -> Home:
-    """The state folder of whoever runs the tests, which is another one for each test."""
+    """The state folder, which is a different one for each test."""
     return Home(journal_path().parent.parent)
 
 
