@@ -21,7 +21,7 @@ class Mark(Struct, frozen=True):
 
     Attributes:
         text: in ASCII, usually one character.
-        name: in words, as in "white king"; without a name the cell counts as empty, and nobody is told of it.
+        name: in words, as in "white king"; without a name the cell counts as empty, and is left out.
         glyph: the same as `text` in Unicode, as wide as that; nothing stands for `text` itself.
         tone: its colour, where there are colours.
     """
@@ -119,7 +119,7 @@ class Board(Struct, frozen=True):
         parts: from top to bottom.
         choices: what the viewer may play now.
         besides: what else they may play, in words, where the choices are not all, as in "the whole word".
-        news: whether the viewer saw the position before, so that in words only what is fresh needs to be told.
+        news: whether the viewer saw the position before, so that in words only what is fresh needs to be said.
     """
 
     parts: Sequence[Part]

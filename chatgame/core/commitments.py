@@ -44,7 +44,7 @@ class Opening(NamedTuple):
         """The opening that `text` stands for.
 
         Raises:
-            Refused: it is none.
+            Refused: it does not have the form of one.
         """
         parts = re.fullmatch(_OPENING, text)
         if not parts:

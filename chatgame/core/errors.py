@@ -71,11 +71,11 @@ class Unreachable(ChatgameError):
 
 
 class TurnedAway(Unreachable):
-    """A server that was reached has no seat for us; to ask again does not help."""
+    """A server that was reached has no seat for us; asking again does not help."""
 
 
 class Forgotten(TurnedAway):
-    """A server that does not know the session we come back to, or not us as its client."""
+    """A server that does not know the session that we continue, or does not know us as its client."""
 
 
 class WrongCode(TurnedAway):

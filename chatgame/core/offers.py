@@ -31,7 +31,7 @@ def read_response(text: str) -> str:
     """The response that a player means by `text`.
 
     Raises:
-        InvalidMove: none.
+        InvalidMove: it is not a response.
     """
     response = _MEANT.get(text.strip().lower())
     if not response:

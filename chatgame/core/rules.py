@@ -85,7 +85,7 @@ class Rules(ABC, Generic[Position, Move]):
     Attributes:
         name: what one types after `play`: lower-case letters, digits, `-` and `_`.
         title: the name for people.
-        about: how it is played, in a sentence or two, for who plays it for the first time.
+        about: how it is played, in a sentence or two, for people who play it for the first time.
         version: raised when the rules or the position change; both sides must have the same.
         draws: whether a match can end in a draw, so that a player may offer one.
     """
@@ -151,11 +151,11 @@ class Rules(ABC, Generic[Position, Move]):
         return position
 
     def answer(self, position: Position, secret: str) -> Move:
-        """The true answer at an `Answer`, by whoever has chosen `secret`, which is the notation that `parse` took."""
+        """The true answer at an `Answer`, from `secret`, in the notation that `parse` took."""
         raise NotImplementedError
 
     def any_secret(self, position: Position, seed: int) -> str | None:
-        """At a `Secret`, for who types `random`: a secret that follows from `seed` of 64 bits; None without such."""
+        """A secret made from `seed`, 64 bits, for a player who types `random` at a `Secret`; None if there is none."""
         return None
 
     def legal_moves(self, position: Position) -> Sequence[Move]:
@@ -175,7 +175,7 @@ class Rules(ABC, Generic[Position, Move]):
 AnyRules = Rules[Any, Any]
 
 ANY_FAILURE = (Exception, SystemExit)
-"""What rules from anywhere may raise, by mistake or design; whoever calls them expects it."""
+"""What rules from anywhere may raise, by mistake or design. Every caller of rules expects it."""
 
 
 def known_as(seat: Seat, viewer: Seat | None) -> str:
@@ -184,5 +184,5 @@ def known_as(seat: Seat, viewer: Seat | None) -> str:
 
 
 def whose(seat: Seat, viewer: Seat | None) -> str:
-    """What to call that which is a seat's, as in "your fleet" and "the server's fleet"."""
+    """The possessive of a seat, as in "your fleet" and "the server's fleet"."""
     return "your" if seat is viewer else f"the {seat}'s"

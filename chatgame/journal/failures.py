@@ -87,7 +87,7 @@ def failed(path: Path, error: Exception) -> JournalFailed:
     elif isinstance(error, MemoryError):
         what, kind = "", _MEMORY
     elif isinstance(error, UnicodeDecodeError) or (type(error) is sqlite3.OperationalError and not code_of(error)):
-        what, kind = str(error), _DAMAGED  # it is no UTF-8, which SQLite's module says without a code
+        what, kind = str(error), _DAMAGED  # it is not UTF-8, which SQLite's module says without a code
     elif code := code_of(error):
         what, kind = str(error), _BY_CODE.get(code) or _BY_CODE.get(code & 0xFF, _OTHER)
     else:

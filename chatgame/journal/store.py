@@ -1,4 +1,4 @@
-"""The journal on disk, for all conversations of a user: which of them there are, and who goes on with one.
+"""The journal on disk, for all conversations of a user, with a lock for each that a program continues.
 
 While a program goes on with a conversation, it holds a lock that ends with it, so that no other program does.
 """
@@ -125,5 +125,5 @@ def _take(lock: sqlite3.Connection) -> None:
 
 
 def _remove(lock: Path) -> None:
-    with suppress(OSError):  # another program may look at it right now
+    with suppress(OSError):  # another program may have it open
         lock.unlink()

@@ -36,7 +36,7 @@ FIRST_PAUSE = 0.5
 """In seconds, at most: before the first attempt, so that many clients of one server do not come in one instant."""
 
 NOTICED = 1.0
-"""In seconds: a pause that is longer is told."""
+"""In seconds: the person is notified of a longer pause."""
 
 
 def pauses() -> Iterator[float]:

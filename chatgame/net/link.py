@@ -248,7 +248,7 @@ class Link:
     async def close(self, goodbye: Bye | None = None) -> bool:
         """Say goodbye, if there is anything left to say, and close; never takes long or raises.
 
-        Returns whether the partner has heard it, and said so.
+        Returns whether the partner has said goodbye, too.
         """
         return await self._pump.close(goodbye)
 

@@ -1,6 +1,6 @@
 """The server's door: it greets every client, and gives the seat to the one that `chatgame.protocol.admission` admits.
 
-The server says nothing before it has heard a valid hello, so a stray learns nothing and costs little.
+The server says nothing before it has received a valid hello, so a stray learns nothing and costs little.
 """
 
 import asyncio
@@ -95,7 +95,7 @@ class Door:
     ) -> None:
         """Let people in, first of all the client of the unfinished session, if the journal is of one.
 
-        `farewell` is a session that this side has closed before its client heard of it; they are told when they come.
+        `farewell` is a session that this side has closed, but its client may not know it; it learns so when it comes.
         With an `invitation`, somebody new has to know its code.
 
         Raises:
@@ -139,7 +139,7 @@ class Door:
             guest.cancel()
 
     async def _greet(self, transport: Transport) -> None:
-        """Hear who comes, and let them in or turn them away."""
+        """Receive a client's hello, and let the client in or turn it away."""
         began = asyncio.get_running_loop().time()
         try:
             await transport.handshake()
@@ -163,7 +163,7 @@ class Door:
         await pump.close(goodbye)
 
     def _explain(self, transport: Transport, error: Exception) -> None:
-        """Tell why somebody was not let in."""
+        """Notify the person why a client was not let in."""
         why = str(error).rstrip(".")
         if isinstance(error, SpeaksTLS) and not transport.binding:
             transport.write(TLS_ALERT)
@@ -193,7 +193,7 @@ class Door:
                 self._guests[guest] = None
 
     async def _receive_hello(self, pump: Pump) -> tuple[Hello, bool]:
-        """Hear who comes, and whether they have paired."""
+        """Receive a client's hello; returns it, and whether the client has paired."""
         if self._invitation and pump.transport.binding:
             from chatgame.net.tls import Spake2  # which needs an extra
 

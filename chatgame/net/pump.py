@@ -121,7 +121,7 @@ class Pump:
         self._send()
 
     def _keep_time(self) -> None:
-        """Wake up at the deadline: one timer for all messages, which looks only then whether one has come since."""
+        """Wake up at the deadline: one timer for all messages, which checks only then whether one has come since."""
         deadline = None if self._stopped else self.connection.deadline
         self._timer = None if deadline is None else self._loop.call_at(deadline, self._tick)
 
@@ -137,9 +137,9 @@ class Pump:
     async def close(self, goodbye: Bye | None = None) -> bool:
         """Say goodbye, if anything is left to say, wait for the other side's, and close; never takes long or raises.
 
-        Returns whether both sides have said goodbye, so that the other has heard ours. To close while bytes lie
-        unread would reset the connection, and the reset could overtake our goodbye: so what still comes is read (RFC
-        1122, 4.2.2.13). TLS cannot close one half: there a side that has nothing to say closes both.
+        Returns whether both sides have said goodbye, which means that the other has received ours. To close while
+        bytes lie unread would reset the connection, and the reset could overtake our goodbye, so what still comes is
+        read (RFC 1122, 4.2.2.13). TLS cannot close one half: there a side that has nothing to say closes both.
         """
         self._stop()
         try:

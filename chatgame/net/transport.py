@@ -25,7 +25,7 @@ class Transport(Protocol):
 
     @property
     def peer(self) -> Peer:
-        """Who is at the other end."""
+        """The address and port at the other end."""
 
     @property
     def binding(self) -> bytes | None:

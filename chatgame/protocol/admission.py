@@ -10,9 +10,9 @@
     the client of the session, who names none, before turn 0      NEW
     anybody else: a third person, or one without the code         TAKEN
 
-A client shows that it is the session's by its token, and names the session. One that names none has not heard our
-hello, so the two begin anew. The seat is free until somebody has it, and again when that client was lost before its
-first turn and has not come back in time; but a client that came by a code keeps the seat.
+A client shows that it is the session's by its token, and names the session. One that names none has not received
+our hello, so the two begin anew. The seat is free until somebody has it, and again when that client was lost before
+its first turn and has not come back in time; but a client that came by a code keeps the seat.
 """
 
 from enum import Enum, auto
@@ -44,7 +44,7 @@ GOODBYES = {
     Decision.UNKNOWN: Bye(Reason.UNKNOWN),
     Decision.TAKEN: Bye(Reason.TAKEN),
 }
-"""What those hear who do not get the seat."""
+"""The goodbyes to clients that do not get the seat."""
 
 
 class Admission(Struct):

@@ -1,8 +1,8 @@
 """What one seat does next, as a machine: events go in, commands come out, and nothing is done here.
 
-No method of `Session` waits, reads a clock or touches a file, a screen or a socket. Whoever drives it carries out the
-commands that a method returns, in their order, and reports what came of them. What the player is to get (Begin, Show,
-Hear, Ask) stands in line apart from these, in `for_player`, so that a player who is slow holds up nothing else.
+No method of `Session` waits, reads a clock or touches a file, a screen or a socket. The code that drives it carries
+out the commands that a method returns, in order, and reports what came of them. What the player is to get (Begin,
+Show, Hear, Ask) has a queue of its own, `for_player`, so a slow player delays nothing else.
 
     state      who acts next             what it waits for
     ---------  ------------------------  ----------------------------------------------------------------------------
@@ -30,7 +30,7 @@ Hear, Ask) stands in line apart from these, in `for_player`, so that a player wh
     kept    KEEPING    Send -> (*); Show. After a quit: Send -> LEAVING; Show
     unkept  KEEPING    of a line: -> ASKING; Hear, Ask. Of what the program owes: -> OWING; Hear
     lost    any        Close -> OVER; with End before it, where the partner has said goodbye
-    any     OVER       nothing: what a coroutine still reports that has not heard of the end yet
+    any     OVER       nothing: what a coroutine still reports that does not know of the end yet
 
     (*) what the table asks for: WAITING, EXPECTING, OWING, or ASKING; Ask
 
@@ -74,7 +74,7 @@ SAY_SO_TIME = 3.0
 """Seconds until a player is told that the partner's program is late."""
 
 CHECK_TIME = 1.0
-"""Seconds between two looks at whether the partner has been connected for long enough to be late."""
+"""Seconds between two checks whether the partner has been connected for long enough to be late."""
 
 RETRY_TIME = 1.0
 """Seconds between two tries to keep a turn that the program owes."""
@@ -117,7 +117,7 @@ class Show(Struct, frozen=True):
 
 
 class Hear(Struct, frozen=True):
-    """Let the player hear what the partner does not get."""
+    """Let the player hear a sentence that the partner does not get."""
 
     text: str
 
@@ -180,7 +180,7 @@ class Session:
     Attributes:
         table: what the log amounts to.
         state: what the session waits for.
-        for_player: what the player is to get, one after the other; whoever hands it out takes it off.
+        for_player: what the player is to get, in order; the code that hands it out takes it off.
         due: when a tick is wanted, by the clock that ticks bring: `AT_ONCE`, a time in seconds, or None for never.
     """
 

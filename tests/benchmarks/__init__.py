@@ -1,1 +1,1 @@
-"""How fast chatgame is, and how small, beside its peers: `python -m tests.benchmarks`."""
+"""How fast and how small chatgame is, compared with its peers: `python -m tests.benchmarks`."""

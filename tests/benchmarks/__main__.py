@@ -1,8 +1,8 @@
-"""How fast chatgame is, and how small: each figure is a ratio to a named peer, in the same run on the same work.
+"""How fast and how small chatgame is. Each figure is a ratio to a named peer that does the same work in the same run.
 
-    python -m tests.benchmarks                            all of it, some ten minutes
-    python -m tests.benchmarks --quick                    a look: little work, few rounds
-    python -m tests.benchmarks --only "start" --rounds 9  the rows whose names hold that text
+    python -m tests.benchmarks                            everything, in about ten minutes
+    python -m tests.benchmarks --quick                    little work, few rounds
+    python -m tests.benchmarks --only "start" --rounds 9  the rows whose names contain a text
     python -m tests.benchmarks --endurance                a million turns and ten thousand matches in one process
 
 The peers are installed by `pip install -e ".[benchmarks]"` and `npm install --prefix tests/benchmarks`.
@@ -20,16 +20,18 @@ from tests.benchmarks.measure import Progress, machine, pin
 from tests.benchmarks.report import table
 
 FAIR = 5
-"""The least rounds that make a figure."""
+"""Rounds by default; fewer do not make a fair figure."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run as the command line says; returns the exit status."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a look: little work, two rounds")
-    parser.add_argument("--rounds", type=int, help=f"of us and the peer by turns (default: {FAIR})")
-    parser.add_argument("--only", default="", metavar="TEXT", help="the rows whose names hold this")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write all figures to")
+    parser.add_argument("--quick", action="store_true", help="little work, two rounds")
+    parser.add_argument(
+        "--rounds", type=int, help=f"rounds, in each of which we and the peer run once (default: {FAIR})"
+    )
+    parser.add_argument("--only", default="", metavar="TEXT", help="only the rows whose names contain this")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="a file to write all figures to")
     parser.add_argument("--endurance", action="store_true", help="a million turns and ten thousand matches")
     options = parser.parse_args(arguments)
     pin()
@@ -50,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measured(rounds: int, only: str, *, quick: bool) -> list[dict[str, Any]]:
-    """All rows whose names hold `only`, with their figures."""
+    """All rows whose names contain `only`, with their figures."""
     rows = [
         row for group in (trips, games, programs, journals) for row in group.rows(quick=quick) if only in row.what
     ]

@@ -1,6 +1,6 @@
-"""The least that a program of our kind has to do before its first line."""
+"""The least that a program like chatgame has to do before its first line."""
 
-import argparse  # noqa: F401  # as all of these
+import argparse  # noqa: F401  # only imported, like all of these
 import asyncio  # noqa: F401
 import sys
 

@@ -1,7 +1,7 @@
 """The two ends of a turn's round trip, each in a process of its own on the loopback interface.
 
-python -m tests.benchmarks.ends KIND serve          prints its port, and answers whoever comes
-python -m tests.benchmarks.ends KIND dial --port N  prints how many seconds a round trip takes
+python -m tests.benchmarks.ends KIND serve          prints its port, and answers one client
+python -m tests.benchmarks.ends KIND dial --port N  prints the seconds that a round trip takes
 """
 
 import argparse
@@ -27,14 +27,14 @@ from tests.kit.ends import dial, listening
 HOST = "127.0.0.1"
 
 WARM_UP = 200
-"""Round trips before the first that counts."""
+"""Round trips before the first one that is measured."""
 
 Opened = Callable[[int], object]
-"""Is told the port, as soon as a server listens."""
+"""A function that is called with the port as soon as a server listens."""
 
 
 class Clock:
-    """Takes the time of so many round trips, after some to warm up."""
+    """Measures the time of a number of round trips, after some to warm up."""
 
     def __init__(self, trips: int) -> None:
         self.over = WARM_UP + trips
@@ -47,7 +47,7 @@ class Clock:
             self._began = perf_counter()
 
     def seconds(self) -> float:
-        """How long each took, of those that counted."""
+        """The seconds that each measured round trip took."""
         return (perf_counter() - self._began) / self._trips
 
 
@@ -62,18 +62,18 @@ class Echo:
         return self._line
 
     async def see(self, step: Step) -> None:
-        """Whatever it is."""
+        """Do nothing."""
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
-        """There is nothing to remember."""
+        """Do nothing."""
 
     async def hear(self, text: str) -> None:
-        """Nothing is said to this player alone."""
+        """Fail: no line of this player should be refused."""
         raise AssertionError(text)
 
 
 class Caller(Echo):
-    """The same, but quits after so many round trips; `took` is how long each took, in seconds."""
+    """An `Echo` that quits after `trips` round trips; `took` is the seconds that each of them took."""
 
     def __init__(self, line: str, trips: int) -> None:
         super().__init__(line)
@@ -91,17 +91,17 @@ class Caller(Echo):
 
 
 class Unkept(InMemory):
-    """No journal at all."""
+    """A journal that keeps nothing."""
 
     async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
-        """Turns are not kept."""
+        """Do nothing."""
 
     def take(self, turn: Turn) -> None:
-        """Nor are the partner's."""
+        """Do nothing."""
 
 
 async def serve_session(size: int, opened: Opened) -> None:
-    """A whole session's server, without a journal."""
+    """The server of a whole session, without a journal."""
     async with listening(HOST) as door:
         await door.open(Unkept(Seat.SERVER))
         opened(door.listener.port)
@@ -109,7 +109,7 @@ async def serve_session(size: int, opened: Opened) -> None:
 
 
 async def dial_session(size: int, port: int, trips: int) -> float:
-    """A whole session's client, without a journal."""
+    """The client of a whole session, without a journal."""
     caller, journal = Caller("x" * size, trips), Unkept(Seat.CLIENT)
     await converse(caller, await dial(port, journal), BUILT_IN, journal)
     return caller.took
@@ -136,12 +136,12 @@ async def dial_program(size: int, port: int, trips: int) -> float:
 
 
 async def receive(reader: asyncio.StreamReader) -> bytes:
-    """One message of bare streams."""
+    """Receive one message over bare streams."""
     return await reader.readexactly(int.from_bytes(await reader.readexactly(4)))
 
 
 async def send(writer: asyncio.StreamWriter, payload: bytes) -> None:
-    """The same the other way."""
+    """Send one message over bare streams."""
     writer.write(len(payload).to_bytes(4) + payload)
     await writer.drain()
 
@@ -167,7 +167,7 @@ async def serve_streams(_: int, opened: Opened, keep: Callable[[bytes], object] 
 
 
 async def dial_streams(size: int, port: int, trips: int, keep: Callable[[bytes], object] = len) -> float:
-    """The other end of it."""
+    """The client of this server."""
     reader, writer = await asyncio.open_connection(HOST, port)
     payload, clock = b"x" * size, Clock(trips)
     for trip in range(clock.over):
@@ -182,7 +182,7 @@ async def dial_streams(size: int, port: int, trips: int, keep: Callable[[bytes],
 
 
 async def serve_synced(size: int, opened: Opened) -> None:
-    """The bare loop, and each turn is on the disk of either side before the next."""
+    """The bare loop, with each turn synced to a file on either side before the next one."""
     with tempfile.TemporaryFile(buffering=0) as file:
 
         def keep(payload: bytes) -> None:
@@ -193,7 +193,7 @@ async def serve_synced(size: int, opened: Opened) -> None:
 
 
 async def dial_synced(size: int, port: int, trips: int) -> float:
-    """The other end of it."""
+    """The client of this server."""
     with tempfile.TemporaryFile(buffering=0) as file:
 
         def keep(payload: bytes) -> None:
@@ -204,7 +204,7 @@ async def dial_synced(size: int, port: int, trips: int) -> float:
 
 
 async def serve_websockets(_: int, opened: Opened) -> None:
-    """The echo of the library websockets; it does not compress, as nobody else does here."""
+    """The echo of the library websockets, without compression, since no other peer compresses."""
     from websockets.asyncio.server import ServerConnection, serve
 
     over = asyncio.Event()
@@ -220,7 +220,7 @@ async def serve_websockets(_: int, opened: Opened) -> None:
 
 
 async def dial_websockets(size: int, port: int, trips: int) -> float:
-    """The other end of it."""
+    """The client of this server."""
     from websockets.asyncio.client import connect
 
     text, clock = "x" * size, Clock(trips)
@@ -239,11 +239,11 @@ KINDS: dict[str, tuple[Callable[[int, Opened], Awaitable[None]], Callable[[int, 
     "synced": (serve_synced, dial_synced),
     "websockets": (serve_websockets, dial_websockets),
 }
-"""How to serve, and how to dial."""
+"""The functions that serve and dial, by kind."""
 
 
 def main() -> None:
-    """Be one end."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("role", choices=("serve", "dial"))

@@ -19,14 +19,14 @@ from tests.benchmarks.games import Tireless
 from tests.benchmarks.measure import Progress
 
 MEMORY = "/dev/shm"  # noqa: S108  # a folder of our own is made in it
-"""Where files cost nothing, on Linux: what a disk takes is measured elsewhere."""
+"""A folder in memory, on Linux: the time of a disk is measured elsewhere."""
 
 SAMPLES = 100
 """How often memory and speed are sampled."""
 
 
 class Witness(Tireless):
-    """Plays and talks on, and looks at the process now and then; `seen` is what it saw."""
+    """Plays and talks on, and samples the process now and then; `seen` has the samples."""
 
     def __init__(self, turns: int, apart: int) -> None:
         super().__init__(turns, apart)
@@ -36,7 +36,7 @@ class Witness(Tireless):
         self._began = perf_counter()
 
     async def see(self, step: Step) -> None:
-        """Look at each hundredth of the way."""
+        """Take a sample at each hundredth of the way."""
         number = step.after.number
         if not number % (self._turns // SAMPLES):
             sample = {"turns": number, "matches": step.after.matches, "seconds": perf_counter() - self._began}
@@ -45,7 +45,7 @@ class Witness(Tireless):
 
 
 def resident() -> int:
-    """The memory of this process, in bytes; 0 where that cannot be known."""
+    """The memory of this process, in bytes; 0 on systems that do not say it."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
@@ -53,7 +53,7 @@ def resident() -> int:
 
 
 def descriptors() -> dict[str, int]:
-    """How many files are open, where that can be known."""
+    """The number of open files, on systems that say it."""
     try:
         return {"descriptors": len(os.listdir("/dev/fd"))}
     except OSError:
@@ -61,7 +61,7 @@ def descriptors() -> dict[str, int]:
 
 
 def run(turns: int, matches: int) -> dict[str, Any]:
-    """Converse for a long time, and tell how it went and what is left behind."""
+    """Run a long conversation; returns the samples and what was left behind."""
     before = descriptors()
     with tempfile.TemporaryDirectory(dir=MEMORY if os.path.isdir(MEMORY) else None) as folder:
         seen, tasks = asyncio.run(_converse(Path(folder), turns, turns // matches))
@@ -69,7 +69,7 @@ def run(turns: int, matches: int) -> dict[str, Any]:
 
 
 async def _converse(folder: Path, turns: int, apart: int) -> tuple[list[dict[str, float]], int]:
-    """What was seen of both seats' conversation, and how many tasks are left after it."""
+    """Run the conversation of both seats; returns the samples and the number of tasks that are left."""
     witness = Witness(turns, apart)
     players = witness, Tireless(turns, apart)
 
@@ -89,14 +89,14 @@ def _growth(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 
 
 def rates(seen: Sequence[dict[str, float]]) -> list[float]:
-    """How many turns a second there were between each sample and the next."""
+    """The turns per second between each sample and the next."""
     return [
         (sample["turns"] - last["turns"]) / (sample["seconds"] - last["seconds"]) for last, sample in pairwise(seen)
     ]
 
 
 def summary(found: dict[str, Any]) -> str:
-    """What the run showed, in lines."""
+    """The result of a run, as a table in Markdown."""
     seen = found["seen"]
     lines = ["| turns | matches | turns a second | MiB | tasks | descriptors |", "|---|---|---|---|---|---|"]
     for sample, rate in zip(seen[1:], rates(seen), strict=True):

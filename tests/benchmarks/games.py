@@ -1,4 +1,4 @@
-"""Moves and playouts, beside boardgame.io and OpenSpiel."""
+"""Moves and playouts, compared with boardgame.io and OpenSpiel."""
 
 import asyncio
 import random
@@ -17,14 +17,14 @@ from chatgame.session.play import converse
 from tests.benchmarks.measure import Bound, Row, absent, no_boardgame_io, said_by_node
 
 MOVES = ("5", "1", "9", "2", "8", "3")
-"""A game of tic-tac-toe, by turns, as in boardgame.cjs; who was invited begins, and loses."""
+"""A game of tic-tac-toe, the same as in boardgame.cjs. The invited seat begins, and loses."""
 
 AT_OPENSPIEL = {"tictactoe": "tic_tac_toe", "connect4": "connect_four"}
-"""Its names of games."""
+"""The names of games in OpenSpiel."""
 
 
 class Tireless:
-    """Writes on for so many turns, begins a game of tic-tac-toe every so many of them, and then quits."""
+    """Writes a number of turns, starts a game of tic-tac-toe every `apart` turns, and then quits."""
 
     def __init__(self, turns: int, apart: int) -> None:
         self._turns = turns
@@ -39,18 +39,18 @@ class Tireless:
         return "And so it goes on." if table.number % self._apart else "play tictactoe"
 
     async def see(self, step: Step) -> None:
-        """It is as it was meant."""
+        """Do nothing."""
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
-        """It goes on as ever."""
+        """Do nothing."""
 
     async def hear(self, text: str) -> None:
-        """Nothing is wrong with what it says."""
+        """Fail: no line of this player should be refused."""
         raise AssertionError(text)
 
 
 def seconds_per_move(games: int) -> float:
-    """How long a move takes between two seats in one process, over streams in memory, with all checks of both."""
+    """Seconds per move between two seats in one process, over streams in memory, with the checks of both."""
     turns = len(MOVES) + 1
 
     async def play() -> float:
@@ -67,7 +67,7 @@ def seconds_per_move(games: int) -> float:
 
 
 def playouts(game: str, number: int) -> float:
-    """How long a playout at random takes by the rules of a game."""
+    """Seconds that a random playout takes by the rules of a game."""
     rules, began = BUILT_IN[game], perf_counter()
     for _ in range(number):
         position = rules.start(Seat.CLIENT, "")
@@ -77,7 +77,7 @@ def playouts(game: str, number: int) -> float:
 
 
 def playouts_of_openspiel(game: str, number: int, after: Callable[[Any, int], Any]) -> float:
-    """The same in OpenSpiel, where `after` makes the state after an action."""
+    """Seconds that a random playout takes in OpenSpiel, where `after` gives the state after an action."""
     import pyspiel
 
     rules, began = pyspiel.load_game(AT_OPENSPIEL[game]), perf_counter()
@@ -101,7 +101,7 @@ def new(state: Any, action: int) -> Any:
 
 
 def rows(*, quick: bool) -> list[Row]:
-    """All of them."""
+    """The rows of this file."""
     games, number = (20, 100) if quick else (1000, 5000)
     found = [
         Row(

@@ -1,4 +1,4 @@
-"""What it costs to go on with a long conversation, beside what SQLite itself takes for its rows."""
+"""What it costs to continue a long conversation, compared with what SQLite itself needs for its rows."""
 
 import asyncio
 import atexit
@@ -22,11 +22,11 @@ from tests.kit.journals import edit
 from tests.kit.logs import SESSION
 
 BETWEEN_GAMES = 1000
-"""Turns of chat, about so long as people write."""
+"""Turns of chat between two games."""
 
 
 def said(turns: int) -> Iterator[Turn]:
-    """A conversation of so many turns: chat, and a game now and then."""
+    """The turns of a conversation: chat, and a game now and then."""
     table = Table.open(SESSION, BUILT_IN)
     while True:
         opening = [(Kind.PLAY, "tictactoe"), *((Kind.MOVE, move) for move in MOVES)]
@@ -40,7 +40,7 @@ def said(turns: int) -> Iterator[Turn]:
 
 
 class LongTalk:
-    """A conversation of so many turns in a store of its own."""
+    """A conversation of `turns` turns in a store of its own."""
 
     def __init__(self, turns: int) -> None:
         self._turns = turns
@@ -58,7 +58,7 @@ class LongTalk:
                     kept.take(turn)
 
     def resume(self) -> float:
-        """How long it takes to come to the table where it ends."""
+        """Seconds that it takes to compute the table at its end."""
 
         async def resume() -> float:
             began = perf_counter()
@@ -70,7 +70,7 @@ class LongTalk:
         return asyncio.run(resume())
 
     def read(self) -> float:
-        """How long SQLite takes to give the same rows."""
+        """Seconds that SQLite takes to return the same rows."""
         began = perf_counter()
         db = sqlite3.connect(self._path)
         rows = db.execute(
@@ -83,7 +83,7 @@ class LongTalk:
         return perf_counter() - began
 
     def write_more(self, turns: int) -> float:
-        """How long one more turn of one's own takes, to be written and kept."""
+        """Seconds that it takes to write and keep one more turn of one's own."""
 
         async def write() -> float:
             with Store(self._path) as store:
@@ -109,7 +109,7 @@ class LongTalk:
 
 
 def rows(*, quick: bool) -> list[Row]:
-    """All of them."""
+    """The rows of this file."""
     turns, more = (1000, 20) if quick else (100_000, 300)
     talk = cache(LongTalk)  # made when it is first needed
     return [

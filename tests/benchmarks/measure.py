@@ -1,4 +1,4 @@
-"""What a measure is: chatgame and one peer, turn and turn about on the same work, and the ratio of the two."""
+"""How chatgame is measured: it and a peer do the same work by turns, and the ratio of their costs counts."""
 
 import importlib.util
 import os
@@ -18,12 +18,12 @@ LIBRARIES = ("aioconsole", "msgspec", "websockets", "uvloop", "winloop", "open_s
 
 
 class Bound(NamedTuple):
-    """What a ratio has to be, in the median.
+    """The target for the median of a ratio.
 
     Attributes:
         value: the bound.
-        least: whether it is the least that is wanted, of how many times as fast as the peer we are; otherwise it is
-            the most, of how many times the peer's cost is ours.
+        least: if true, the ratio is the peer's cost divided by ours, and must be at least `value`; otherwise it is
+            our cost divided by the peer's, and must be at most `value`.
     """
 
     value: float
@@ -41,12 +41,12 @@ class Row(NamedTuple):
     """One line of the table.
 
     Attributes:
-        what: is measured.
+        what: the name of what is measured.
         against: the peer.
-        bound: of the ratio, or None where it is only told: our cost in that of the peer.
-        unit: of the costs.
-        own, peer: measure once, and return a cost: less is better.
-        missing: why the peer is not here, if it is not.
+        bound: the target of the ratio, or None if there is none; the ratio is then our cost divided by the peer's.
+        unit: the unit of the costs.
+        own, peer: functions that measure once and return a cost; less is better.
+        missing: why the peer cannot be measured, if it cannot.
     """
 
     what: str
@@ -58,7 +58,7 @@ class Row(NamedTuple):
     missing: str | None = None
 
     def measured(self, rounds: int, passed: Callable[[], object]) -> dict[str, Any]:
-        """The row with its figures, after so many rounds of us and the peer; `passed` is called after each."""
+        """Measure both in `rounds` rounds, calling `passed` after each; returns the row with its figures."""
         about: dict[str, Any] = {"what": self.what, "against": self.against, "target": str(self.bound or "-")}
         if self.missing:
             return about | {"missing": self.missing}
@@ -87,7 +87,7 @@ def absent(module: str) -> str | None:
 
 
 def pin() -> None:
-    """Keep this process, and all that it starts, on one core: wake-ups on another one would drown everything."""
+    """Keep this process and all that it starts on one core, since waking another core takes longer than the work."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
@@ -114,7 +114,7 @@ def no_boardgame_io() -> str | None:
 
 
 def machine() -> dict[str, str]:
-    """Where all this was measured."""
+    """A description of the machine and the software."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         cpu = next(line.partition(": ")[2] for line in lines if line.startswith("model name"))
@@ -142,7 +142,7 @@ def machine() -> dict[str, str]:
 
 
 class Progress:
-    """A bar on standard error, where that is a terminal."""
+    """A progress bar on standard error, if that is a terminal."""
 
     def __init__(self, steps: int) -> None:
         self._steps = steps
@@ -156,6 +156,6 @@ class Progress:
             sys.stderr.write(f"\r{bar:40} {self._done} of {self._steps}  {what[:60]:60}")
 
     def over(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{'':120}\r")

@@ -1,4 +1,4 @@
-"""How soon the program is there, how much a table takes, and what it costs to go on with a long conversation."""
+"""How fast the program starts, and how much memory a table takes."""
 
 import asyncio
 import compileall
@@ -29,7 +29,7 @@ KIBIBYTE = 1024
 
 
 def first_output(*command: str, until: str = "\n") -> float:
-    """How long it takes a program to print anything that ends with `until`, from its start."""
+    """Seconds from the start of a program until its output ends with `until`."""
     with tempfile.TemporaryDirectory() as folder:
         began = perf_counter()
         program = subprocess.Popen(
@@ -52,7 +52,7 @@ def first_output(*command: str, until: str = "\n") -> float:
 
 
 def started(command: str) -> float:
-    """How long a program of ours takes to its first line, or to its prompt where it is alone."""
+    """Seconds that chatgame takes to its first line; for `solo`, to its prompt."""
     if command == "client":
         with listening_program() as port:
             return first_output("-m", "chatgame", "client", f"--port={port}")
@@ -63,7 +63,7 @@ def started(command: str) -> float:
 
 @contextmanager
 def listening_program() -> Iterator[str]:
-    """A server's program, and its port."""
+    """Run a server's program; yields its port."""
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
             [sys.executable, "-m", "chatgame", "server", "--port=0"],
@@ -91,7 +91,7 @@ class Thinker(Script):
 
 
 def bytes_per_table(tables: int) -> float:
-    """What one table in mid-game takes in memory, both seats, while nobody does anything."""
+    """Bytes of memory that a table in mid-game takes while both seats wait."""
 
     async def sit_down() -> list[asyncio.Task[Table]]:
         """Play four moves, and wait for the fifth."""
@@ -108,7 +108,7 @@ def bytes_per_table(tables: int) -> float:
 
 
 def bytes_per_pair(pairs: int) -> float:
-    """What the streams take that such a table rests on."""
+    """Bytes of memory that the streams below such a table take."""
 
     async def connect() -> tuple[Streams, Streams]:
         ends = memory_streams()
@@ -122,8 +122,8 @@ def bytes_per_pair(pairs: int) -> float:
 
 
 async def _bytes_each(make: Callable[[], Awaitable[object]], number: int) -> float:
-    """How many bytes each thing takes that `make` makes, with all that it leads to."""
-    kept = [await make()]  # what is made the first time only is no part of it
+    """Bytes of memory that each object from `make` takes, with everything that it refers to."""
+    kept = [await make()]  # leaves out what is made only once
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
@@ -137,7 +137,7 @@ async def _bytes_each(make: Callable[[], Awaitable[object]], number: int) -> flo
 
 
 def rows(*, quick: bool) -> list[Row]:
-    """All of them."""
+    """The rows of this file."""
     compileall.compile_dir(Path(chatgame.__file__).parent, quiet=2)  # as an installer does
     tables, bound = (20 if quick else 500), Bound(1.4, least=False)
     bare = partial(first_output, "-m", "tests.benchmarks.bare")

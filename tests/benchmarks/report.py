@@ -1,4 +1,4 @@
-"""What is written of the figures: the table in README.md here, and two plots.
+"""Writes the figures into documents: the table in the README of this folder, and two plots.
 
 python -m tests.benchmarks --json tests/benchmarks/figures.json
 python -m tests.benchmarks --endurance --json tests/benchmarks/endurance.json
@@ -18,7 +18,7 @@ from tests.benchmarks.measure import HERE
 README = HERE / "README.md"
 
 BETWEEN = "<!-- figures -->\n", "<!-- end of figures -->\n"
-"""What stands around the table in the README."""
+"""The lines around the table in the README."""
 
 REACHED, MISSED = "#2a7f3f", "#c2571a"
 
@@ -40,7 +40,7 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def amount(cost: float, unit: str) -> str:
-    """A cost with its unit, so that it has few digits."""
+    """A cost in a unit in which it has few digits."""
     if unit == "B":
         return f"{cost / 1024:.1f} KiB"
     return f"{cost * 1e6:.1f} µs" if cost < 1e-3 else f"{cost * 1e3:.1f} ms"
@@ -53,7 +53,7 @@ def described(figures: dict[str, Any]) -> str:
 
 
 def plot_ratios(rows: Sequence[dict[str, Any]], path: Path) -> None:
-    """How far each row is from its target: the range of its rounds, and the median."""
+    """Plot how far each row is from its target, as the range of its rounds and their median."""
     from matplotlib import pyplot as plt
 
     rows = [row for row in rows if row.get("reached") is not None]
@@ -77,7 +77,7 @@ def plot_ratios(rows: Sequence[dict[str, Any]], path: Path) -> None:
 
 
 def plot_endurance(seen: Sequence[dict[str, float]], path: Path) -> None:
-    """Speed and memory over a million turns."""
+    """Plot speed and memory over a million turns."""
     from matplotlib import pyplot as plt
 
     figure, (speed, memory) = plt.subplots(2, 1, sharex=True, figsize=(9, 4), layout="constrained")
@@ -93,7 +93,7 @@ def plot_endurance(seen: Sequence[dict[str, float]], path: Path) -> None:
 
 
 def save(figure: Any, path: Path) -> None:
-    """As a drawing with text in it, the same for the same figures."""
+    """Save a plot as SVG with real text; equal figures give equal files."""
     from matplotlib import rc_context
 
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "chatgame", "font.family": "sans-serif"}):
@@ -101,7 +101,7 @@ def save(figure: Any, path: Path) -> None:
 
 
 def main() -> None:
-    """Write all of it."""
+    """Write the table and the plots."""
     figures = json.loads((HERE / "figures.json").read_text())
     plot_ratios(figures["rows"], HERE / "figures.svg")
     plot_endurance(json.loads((HERE / "endurance.json").read_text())["endurance"]["seen"], HERE / "endurance.svg")

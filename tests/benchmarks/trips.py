@@ -1,4 +1,4 @@
-"""The round trip of a turn, between two processes, beside loops that check nothing and keep nothing."""
+"""The round trip of a turn between two processes, compared with loops that check and keep nothing."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ PROJECT = HERE.parent.parent
 
 
 def trip(kind: str, size: int, trips: int, loop: str = "asyncio") -> float:
-    """How many seconds a round trip takes, of turns with texts of `size` bytes, from one process to another."""
+    """Seconds that a round trip of turns with texts of `size` bytes takes between two processes."""
     command = [sys.executable, "-m", "tests.benchmarks.ends", kind]
     work = [f"--size={size}", f"--trips={trips}", f"--loop={loop}"]
     serving = subprocess.Popen([*command, "serve", *work], stdout=subprocess.PIPE, text=True, cwd=PROJECT)
@@ -26,7 +26,7 @@ def trip(kind: str, size: int, trips: int, loop: str = "asyncio") -> float:
 
 
 def rows(*, quick: bool) -> list[Row]:
-    """All of them, for short and long texts."""
+    """The rows, for short and long texts."""
     trips, synced = (500, 100) if quick else (5000, 1000)
     fast = "winloop" if sys.platform == "win32" else "uvloop"
     found = []

@@ -21,7 +21,7 @@ Log = list[Entry]
 
 
 def kept(reader: Seat, *acts: str | Opening) -> Log:
-    """The log as `reader` keeps it, of acts as in "say hello" or commitments, each by whoever holds the token."""
+    """The log as `reader` keeps it, of acts such as "say hello" and of commitments, each by the token's holder."""
     table, log = EMPTY, []
     for act in acts:
         assert table.token

@@ -416,7 +416,7 @@ class TestOffers:
             playing.write(Kind.OFFER, "draw")
 
     def test_offer_waits_for_its_response(self) -> None:
-        """Neither a move nor an offer comes before it; but whoever has to respond may resign."""
+        """Neither a move nor an offer comes before it; but the seat that has to respond may resign."""
         playing = self.playing("move counter").write(Kind.OFFER, "draw")
         for kind in (Kind.MOVE, Kind.COMMIT, Kind.REVEAL):
             with pytest.raises(Refused, match=f"A turn to {kind} came where one to respond was due"):

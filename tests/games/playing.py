@@ -24,7 +24,7 @@ class Lie(str):
 
 
 def play(rules: AnyRules, *lines: str, options: str = "", inviter: Seat = Seat.CLIENT) -> Match:
-    """The match after these lines, each typed by whoever is asked; at a chance, a line is the number drawn.
+    """The match after these lines, each typed by the player who is asked; at a chance, a line is the number drawn.
 
     A `Lie` stands for what is hidden or answered; "/resign" resigns.
     """

@@ -138,7 +138,7 @@ def test_ship_is_sunk_by_the_shot_at_its_last_cell() -> None:
     ],
 )
 def test_cheat_shows_when_the_fleet_does(lines: list[str], cheat: str) -> None:
-    """The cheat loses, whoever has resigned; the inviter cheats here."""
+    """The cheat loses, no matter who resigned; the inviter cheats here."""
     cheat = cheat if cheat.startswith("a ") else f"a secret that the rules do not allow ({cheat})"
     resigned = play(RULES, FLEET, *lines, "/resign").outcome
     assert resigned == Outcome(Seat.SERVER, f"the client cheated: {cheat}")

@@ -120,7 +120,7 @@ def test_game_ends_when_neither_can_move(moves: str, outcome: Outcome) -> None:
 
 
 def test_full_board_is_counted() -> None:
-    """The player with the most discs wins, whoever has made the last move."""
+    """The player with the most discs wins, no matter who made the last move."""
     assert play(RULES, *FULL.split()).outcome == Outcome(Seat.SERVER, "40 discs to 24")
     assert play(RULES, *LOST_BY_THE_LAST_TO_MOVE.split()).outcome == Outcome(Seat.CLIENT, "34 discs to 30")
 

@@ -146,7 +146,7 @@ async def begun(work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
 
 
 async def test_turn_whose_keeping_is_cancelled_is_kept_all_the_same_and_once(store: Store, path: Path) -> None:
-    """Whoever leaves the conversation then waits for it."""
+    """Leaving the conversation then waits for it."""
     number = store.create(*CLIENT)
     async with store.conversation(number) as conversation:
         await add(conversation, CHAT[:2])

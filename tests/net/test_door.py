@@ -180,7 +180,7 @@ async def test_address_of_another_machine_cannot_be_listened_on() -> None:
 
 @asynccontextmanager
 async def answering(answer: bytes) -> AsyncIterator[int]:
-    """A server that is none: it says `answer` to whoever comes, and closes."""
+    """Something that is not a chatgame server: it sends `answer` to each client, and closes."""
 
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)

@@ -102,7 +102,7 @@ def test_longest_text_fits_into_a_frame_however_it_is_escaped(text: str) -> None
     ],
 )
 def test_turn_is_checked_field_by_field(wrong: dict[str, Any]) -> None:
-    """A wrong type, a value out of bounds or an unknown field is no turn."""
+    """A wrong type, a value out of bounds or an unknown field does not make a turn."""
     with pytest.raises(InvalidMessage):
         decode(json.dumps(TURN | wrong).encode())
 

@@ -22,7 +22,7 @@ CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 
 
 def taken(acts: Iterable[str], session: str = SESSION) -> list[Turn]:
-    """The turns that a table takes of acts as in "say hello", each by whoever holds the token."""
+    """The turns that a table takes of acts as in "say hello", each by the seat that holds the token."""
     table, log = Table.open(session, BUILT_IN, VERSIONS), []
     for kind, _, text in (act.partition(" ") for act in acts):
         with suppress(Refused):

@@ -324,7 +324,7 @@ class TestRematch:
     @pytest.mark.parametrize("order", ["", " first", " second"])
     @pytest.mark.parametrize("again", Seat)
     def test_lets_the_other_begin(self, game: str, order: str, again: Seat) -> None:
-        """It does so whoever asks for it, and whoever asked for the last one."""
+        """It does so no matter who asks for it, and who asked for the last one."""
         table = table_after(f"play {game}{order}")
         first, over = table.asked, table_after("resign", table=table)
         assert first

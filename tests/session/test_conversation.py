@@ -126,7 +126,7 @@ async def test_refused_lines_keep_the_turn_and_reach_nobody() -> None:
 
 
 async def test_remark_during_a_game_keeps_the_token() -> None:
-    """`/say` in a game is no move; in chat it is a message like any other."""
+    """`/say` in a game is not a move; in chat it is a message like any other."""
     client, server = await talk(["/say play tictactoe", "play tictactoe", "/q"], ["/say ok", "/say hm", "9"])
     assert client.log == server.log
     assert server.said[:5] == [

@@ -1,1 +1,1 @@
-"""Whole sessions, simulated: of the real programs, and of the machines alone."""
+"""Simulations of whole sessions: of the real programs, and of the machines alone."""

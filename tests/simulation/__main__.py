@@ -1,8 +1,8 @@
-"""Whole sessions, simulated, many of them on all cores; one seed gives one run.
+"""Simulations of whole sessions, many of them, on all cores. The same seed gives the same run.
 
-python -m tests.simulation machines --sessions 1000000   of the machines alone: many
-python -m tests.simulation programs --seconds 30         of the real programs: as many as there is time for
-python -m tests.simulation programs --seed 7             one of them, with its trace
+python -m tests.simulation machines --sessions 1000000   the machines alone
+python -m tests.simulation programs --seconds 30         the real programs, as many as there is time for
+python -m tests.simulation programs --seed 7             one session, with its trace
 """
 
 import argparse
@@ -16,7 +16,7 @@ from os import cpu_count
 from tests.simulation import machines, programs
 
 CHUNK = 20
-"""Sessions that a process takes at a time."""
+"""Sessions that a worker process takes at a time."""
 
 
 def wrong_with_programs(seed: int) -> str | None:
@@ -29,7 +29,7 @@ def wrong_with_machines(seed: int) -> str | None:
     """Return what is wrong with a session of the machines, if anything is."""
     try:
         machines.session(seed)
-    except Exception as error:  # whatever it is, it is what was looked for
+    except Exception as error:  # any error is a finding
         return f"{type(error).__name__}: {error}"
     return None
 
@@ -46,7 +46,7 @@ def several(wrong_with: Callable[[int], str | None], seeds: range) -> tuple[int,
 
 
 def run(kind: str, first: int, sessions: int | None, seconds: float | None) -> int:
-    """Run sessions until there were so many, or the time is over; returns the exit status."""
+    """Run `sessions` sessions, or for `seconds` seconds; returns the exit status."""
     began, done, workers = time.monotonic(), 0, cpu_count() or 1
     chunks = (range(start, start + CHUNK) for start in count(first, CHUNK))
     if sessions is not None:
@@ -88,7 +88,7 @@ def show(kind: str, seed: int) -> int:
 
 
 def main() -> int:
-    """Run as the command line says; returns the exit status."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--sessions", type=int, help="how many")

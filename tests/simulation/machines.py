@@ -1,7 +1,8 @@
 """Whole sessions on the machines alone: sessions, connections and admission, without asyncio, sockets or SQLite.
 
-The network, the clock, the disks and the people are fakes, and one seed gives one run. So many more sessions can be
-tried than of the real programs (`tests.simulation.programs`), which prove that the pumps carry what the machines say.
+The network, the clock, the disks and the people are fakes, and the same seed gives the same run. Many more sessions
+can be tried than of the real programs (`tests.simulation.programs`), which prove that the pumps carry what the
+machines say.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,20 +50,20 @@ from tests.simulation.people import DOWN, WRITING, Person, check
 VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
 
 PAUSES = (0.25, 0.5, 1.0, 2.0, 8.0, 30.0)
-"""In seconds: between two attempts of a client to connect."""
+"""Seconds between two attempts of a client to connect."""
 
 THINKING = (0.0,) * 10 + (0.001, 0.1, 1.0, 20.0)
-"""In seconds: how long people think. Long thoughts cost signs of life, and little else happens."""
+"""Seconds that people think. Long ones are rare, since then only signs of life are sent."""
 
 FULL = 0.002
-"""How often a disk takes nothing."""
+"""The probability that the disk is full."""
 
 LONGEST = 10**6
-"""In seconds: a session that takes longer hangs."""
+"""Seconds after which a session counts as hanging."""
 
 
 class Clock:
-    """The time, and what is to happen when.
+    """The time, and an agenda of what happens when.
 
     Attributes:
         now: the time, in seconds.
@@ -80,7 +81,7 @@ class Clock:
         self.at(self.now + seconds, action)
 
     def at(self, time: float, action: Callable[[], None]) -> None:
-        """Let something happen at a time, after all that was to happen then already."""
+        """Let something happen at a time, after everything that is on the agenda for that time."""
         self._count += 1
         heappush(self._agenda, (time, self._count, action))
 
@@ -96,7 +97,7 @@ class Clock:
 
 @cache
 def chain(seed: bytes) -> list[str]:
-    """Return the first tokens of a chain; to hash them anew would take as long as all the rest of a session."""
+    """Return the first tokens of a chain. To hash them each time would take as long as the rest of a session."""
     return [token(seed, spent) for spent in range(200)]
 
 
@@ -126,7 +127,7 @@ class Disk:
 
     @property
     def closed(self) -> bool:
-        """Whether the log is."""
+        """Whether the log is closed."""
         return bool(self.log) and self.log[-1].turn.kind is Kind.QUIT
 
     @property
@@ -136,13 +137,13 @@ class Disk:
 
 
 class Socket:
-    """One end of a wire, with the protocol on it; what its other end says comes in pieces, and late.
+    """One end of a wire, with the protocol on it; bytes from the other end come in pieces, and late.
 
     Attributes:
         connection: the protocol's state.
-        program: whose it is.
+        program: the program at this end.
         other: the other end.
-        cut: whether what is sent is lost without a word.
+        cut: whether bytes for this end are lost silently.
     """
 
     other: "Socket"
@@ -216,7 +217,7 @@ class Socket:
             self.take_events()
 
     def close(self) -> None:
-        """Close this end; the other hears of it if the wire is whole."""
+        """Close this end; the other end notices if the wire is not cut."""
         if not self._closed:
             self._closed = True
             self._carry(b"")
@@ -251,7 +252,7 @@ class Program:
             self._dial()
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Let something happen later, if this life lasts so long."""
+        """Let something happen later, if this life lasts until then."""
 
         def act() -> None:
             if self.alive:
@@ -480,7 +481,7 @@ class Program:
 
 
 class World:
-    """Two computers, two people, and the trouble they have."""
+    """Two computers, two people, and the troubles that they have."""
 
     def __init__(self, seed: int) -> None:
         self.chance = Random(seed)
@@ -508,11 +509,11 @@ class World:
         self.clock.after(self.chance.choice(DOWN), lambda: self.start(seat))
 
     def nonce(self) -> bytes:
-        """Return what no hello has had before."""
+        """Return a nonce for a hello."""
         return self.chance.randbytes(32)
 
     def see_whether_over(self) -> None:
-        """Note whether anybody has anything left to do: both know that it is over, or one has gone for good."""
+        """Note whether the session is over: both logs are closed, or a person has gone for good."""
         self.over = all(disk.closed for disk in self.disks.values()) or any(
             person.gone for person in self.people.values()
         )
@@ -542,7 +543,7 @@ class World:
 
 
 def session(seed: int) -> World:
-    """Run one whole session, and see that nothing was lost, doubled, reordered or changed."""
+    """Run one whole session, and check that nothing was lost, doubled, reordered or changed."""
     world = World(seed)
     world.clock.run(world)
     check(world.people, {seat: disk.turns for seat, disk in world.disks.items()})

@@ -1,4 +1,4 @@
-"""The two people of a simulated session: what they type, and what must hold in the end."""
+"""The two people of a simulated session: what they type, and what must hold at the end."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ from chatgame.games import BUILT_IN, battleship, hangman, pig, rps
 from chatgame.protocol.words import WORDS
 
 THINKING = (0.0, 0.0, 0.001, 0.1, 1.0, 20.0)
-"""In seconds: how long people think."""
+"""Seconds that people think."""
 
 WRITING = (0.0, 0.0, 0.001, 0.5)
-"""In seconds: how long the disk takes."""
+"""Seconds that the disk takes."""
 
 DOWN = (0.0, 0.1, 3.0, 40.0)
-"""In seconds: how long a cut or a death lasts."""
+"""Seconds that the line stays cut, or a program dead."""
 
 
 class Person:
@@ -28,11 +28,11 @@ class Person:
 
     Attributes:
         seat: where they sit.
-        gone: whether they have left, not to come back.
+        gone: whether they have left for good.
         asked: whether they are asked for a line.
         typed: every line of chat that they have typed.
-        in_work: the last of these, until they see it in the log.
-        lost: those that died with a program before they were kept.
+        in_work: the last of these lines, until they see it in the log.
+        lost: the lines that were never kept, since a program died or refused them.
     """
 
     def __init__(self, seat: Seat, chance: Random) -> None:
@@ -78,14 +78,14 @@ class Person:
             self.in_work = None
 
     def heard(self, text: str) -> None:
-        """Hear what is for this person alone: only of a slow program or a full disk is ever told."""
+        """Check that a sentence for this person alone is about one of the troubles that there are."""
         expected = ("20 remarks", "is late", "full", "can be written again")
         assert any(words in text for words in expected), text
         if self.in_work:
             self.lost.add(self.in_work)  # it was refused, or not kept, and another will be typed
 
     def died(self, log: Sequence[Turn]) -> None:
-        """Sit before a program that has died: what was in work may be lost, if it was not written yet."""
+        """Note that the program has died: a line that was not in its log is lost."""
         self.asked = False
         if self.in_work and all(turn.text != self.in_work for turn in log):
             self.lost.add(self.in_work)
@@ -112,7 +112,7 @@ def any_move(match: Match, chance: Random) -> str:
 
 
 def check(people: Mapping[Seat, Person], logs: Mapping[Seat, Sequence[Turn]]) -> None:
-    """See that nothing was lost, doubled, reordered or changed."""
+    """Check that nothing was lost, doubled, reordered or changed."""
     client, server = (logs[seat] for seat in Seat)
     shorter = min(len(client), len(server))
     assert client[:shorter] == server[:shorter], "the logs differ"

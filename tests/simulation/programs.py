@@ -1,7 +1,7 @@
 """Whole sessions of the real programs, from `program.py` down, in virtual time.
 
-The network splits what is sent, delays it, is cut and resets; processes die at any step; the disk keeps what was
-synced and nothing else; and two people chat, play every game, and quit when they like. One seed gives one run.
+The network splits and delays what is sent, is cut, and resets connections. Processes die at any step, and the disk
+keeps only what was synced. Two people chat, play every game, and quit at any time. The same seed gives the same run.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from chatgame.program import Setting, join, serve
 from tests.simulation.people import DOWN, THINKING, WRITING, Person, check
 
 MEMORY = "/dev/shm"  # noqa: S108  # a folder of our own is made in it
-"""Where files cost nothing, on Linux."""
+"""A folder in memory, on Linux."""
 
 
 class Killed(Exception):
@@ -46,7 +46,7 @@ class Computer:
         self._down_for: float | None = None
 
     def die(self, seconds: float) -> None:
-        """The process is gone, with all that was not synced."""
+        """Kill the process, and lose everything that was not synced."""
         if not self.program or self.program.done():
             return
         kept = self.disk.with_name(f"{self.disk.name} kept")
@@ -89,13 +89,13 @@ class Computer:
         raise Killed
 
     async def stop(self) -> None:
-        """Whoever sits here stops the program, if it still waits for somebody."""
+        """Stop the program, if it still runs, as its person would with Ctrl-C."""
         if self.program and not self.program.done():
             self.program.cancel()
             await asyncio.wait({self.program})
 
     def log(self) -> list[Turn]:
-        """What is on the disk of the first conversation."""
+        """The first conversation's log on this disk."""
         if not (self.disk / "journal.db").exists():
             return []
         with Store(self.disk / "journal.db") as store:
@@ -122,19 +122,19 @@ class Player:
         return self._person.line(table)
 
     async def see(self, step: Step) -> None:
-        """A turn."""
+        """Show the person a turn."""
         self._person.saw(step.turn)
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
-        """Nothing that was seen before can have gone."""
+        """Do nothing."""
 
     async def hear(self, text: str) -> None:
-        """What is for this person alone."""
+        """Show the person a sentence."""
         self._person.heard(text)
 
 
 class World:
-    """Two computers, two people, and the trouble they have."""
+    """Two computers, two people, and the troubles that they have."""
 
     def __init__(self, seed: int, folder: Path) -> None:
         self.chance = Random(seed)
@@ -146,11 +146,11 @@ class World:
 
     @property
     def gone(self) -> bool:
-        """Whether somebody has left, not to come back."""
+        """Whether a person has left for good."""
         return any(person.gone for person in self.people.values())
 
     def over(self) -> bool:
-        """Whether nobody has anything left to do."""
+        """Whether both logs are closed, or a person has left for good."""
         return self.gone or all(
             log and log[-1].kind is Kind.QUIT for log in (computer.log() for computer in self.computers.values())
         )
@@ -196,12 +196,12 @@ class World:
                 detangle.network().reconnect(*Seat)
 
     async def run(self) -> None:
-        """Let it all happen, and see that nothing was lost, doubled, reordered or changed."""
+        """Run the session, and check that nothing was lost, doubled, reordered or changed."""
         detangle.invariant(self.step)
         self.slow_disk()
         trouble = asyncio.create_task(self.make_trouble())
         lives = {asyncio.create_task(self.live(seat)) for seat in Seat}
-        while lives and not (self.over() and len(lives) == 1):  # a server may wait for ever for nobody
+        while lives and not (self.over() and len(lives) == 1):  # a server may wait forever for a client that is gone
             ended, lives = await asyncio.wait(lives, return_when=asyncio.FIRST_COMPLETED)
             for life in ended:
                 life.result()
@@ -214,7 +214,7 @@ class World:
         check(self.people, {seat: computer.log() for seat, computer in self.computers.items()})
 
     def slow_disk(self) -> None:
-        """Let what is done in threads, all of it by disks, take its time; a process may die meanwhile."""
+        """Delay all work in threads, which is the disk's; a process may die meanwhile."""
         loop = detangle.current_loop()
         at_once = loop.run_in_executor
 
@@ -227,7 +227,7 @@ class World:
 
 
 def session(seed: int, *, trace: bool = False) -> detangle.RunResult:
-    """One whole session."""
+    """Run one whole session."""
     chance = Random(seed)
     net = detangle.NetConfig(
         latency=(0.0001, chance.choice([0.0005, 0.1, 5.0])),

@@ -339,7 +339,7 @@ BYTES = {
     "Latin-1 in an unknown field": TEXTS["bye"].encode().replace(b"}", b',"x":"\xff"}'),
     "zero byte behind": TEXTS["bye"].encode() + b"\0",
 }
-"""What is no text, and no message."""
+"""Bytes that are not text, and text that is not a message."""
 
 
 # Logs
@@ -646,8 +646,8 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         [],
     ),
 ]
-"""The acts of each log, each by whoever holds the token; then wrong ones: after how many turns, by whom, the kind,
-the text, and what is wrong. A commitment or a reveal is stated as the value; salts come in their order."""
+"""The acts of each log, each by the seat that holds the token; then wrong ones: after how many turns, by which seat,
+the kind, the text, and what is wrong. A commitment or a reveal is stated as the value; salts come in their order."""
 
 
 def _logs() -> Iterator[Vector]:

@@ -17,7 +17,7 @@ from tests.session.test_commands import CHAT, GAME
 
 
 def reply(line: str, table: Table, seat: Seat | None = None) -> str:
-    """The answer in words to a line typed at `seat`, or else by whoever is asked."""
+    """The answer in words to a line typed at `seat`, by default by the player who is asked."""
     seat = seat or table.asked
     assert seat
     found = answer(line, table, seat, None)

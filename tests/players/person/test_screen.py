@@ -177,7 +177,7 @@ def test_player_who_moves_again_is_told_so() -> None:
     assert asked.startswith("Your move again: a cell")
     (asked,) = (line for line in narrate(steps[-2], mover) if isinstance(line, Asked))
     assert asked.startswith("Your move: a cell")
-    assert "\x1b" not in shown(asked, Look(colour=True))  # it is no waiting
+    assert "\x1b" not in shown(asked, Look(colour=True))  # it does not say who is waited for
     assert "Waiting for the client, who moves again..." in narrate(steps[-1], mover.other)
 
 
@@ -415,7 +415,7 @@ def test_board_to_choose_in_and_what_has_happened_are_on_a_small_screen_when_one
 
 
 def test_line_before_a_board_stands_below_it_only_where_the_screen_is_too_low() -> None:
-    """So whoever reads up from the prompt finds it."""
+    """A person who reads upwards from the prompt finds it."""
     board = Board([Picture("1\n2\n3", "high")])
     lines: list[Showable] = [Said("Hello"), "You played 5.", board, Asked("Your move: 1.")]
     up, down = "Hello\nYou played 5.\n1\n2\n3\nYour move: 1.\n", "Hello\n1\n2\n3\nYou played 5.\nYour move: 1.\n"
