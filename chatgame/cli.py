@@ -10,6 +10,7 @@ import asyncio
 import codecs
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -445,8 +446,9 @@ class _Signals:
         """
         self._task = asyncio.current_task()
         try:
-            if not self.number:
-                await _program(options)
+            with _woken_by_signals(asyncio.get_running_loop()):
+                if not self.number:
+                    await _program(options)
         except (asyncio.CancelledError, ChatgameError):
             if not self.number:
                 raise
@@ -469,3 +471,25 @@ class _Signals:
     def _cancel(self, task: "asyncio.Task[None]") -> None:
         self._pending = False
         task.cancel()
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let a signal wake the event loop even if it comes just before the loop begins to wait.
+
+    Otherwise Python would handle that signal only after something else has woken the loop.
+    """
+    if sys.platform == "win32":  # where the event loop does so by itself
+        yield
+        return
+    ours, python = socket.socketpair()
+    with ours, python:
+        ours.setblocking(False)
+        python.setblocking(False)
+        loop.add_reader(ours, ours.recv, 1024)
+        before = signal.set_wakeup_fd(python.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(ours)

@@ -1,8 +1,11 @@
 """What people type after `chatgame`."""
 
+import subprocess
+
 import pytest
 
 from chatgame.arguments import Where, read_arguments, read_where
+from tests.kit.command import COMMAND
 
 CODE = "7-guitar-island"
 
@@ -87,3 +90,37 @@ def test_mistake_is_one_line_with_status_2(line: str, words: str, capsys: pytest
     assert words in complaint
     assert complaint.endswith(" --help.\n")
     assert complaint.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["client", "--port", "1"], 1, "chatgame: Nobody is listening at localhost on port 1."),
+        (
+            ["client", "--insecure", "--host", "no.such.host.invalid"],
+            1,
+            'chatgame: There is no host by the name "no.such.host.invalid".',
+        ),
+        (["client", "--port", "70000"], 2, "70000 is not a port. A port is a number from 0 to 65535."),
+        (["client", "--port", "x"], 2, "x is not a port"),
+        (["server", "--port", "-1"], 2, "-1 is not a port"),
+        (["dance"], 2, 'chatgame: There is no command "dance". The commands are solo, server'),
+        (["serve"], 2, 'chatgame: There is no command "serve". Did you mean chatgame server? See chatgame --help.\n'),
+        (["connect"], 2, "Did you mean chatgame client?"),
+        (["server", "now"], 2, 'chatgame: "now" is not understood here. See chatgame --help.\n'),
+        (["client", "9-medicine", "--insecure", "9-a-b"], 2, "chatgame: A code is of no use with --insecure."),
+        ([], 0, "usage: chatgame"),
+        (["--help"], 0, "chatgame server --host 0.0.0.0"),
+        (["help", "client"], 0, "chatgame client 192.0.2.2 7-guitar-island"),
+        (["--version"], 0, "chatgame 0."),
+    ],
+)
+def test_wrong_usage_and_failures_are_one_clear_line(arguments: list[str], status: int, words: str) -> None:
+    """The exit status fits."""
+    process = subprocess.run(
+        [*COMMAND, *arguments], check=False, capture_output=True, text=True, stdin=subprocess.PIPE, timeout=10
+    )
+    assert process.returncode == status
+    assert words in process.stdout + process.stderr
+    assert "Traceback" not in process.stderr
+    assert process.stderr.count("\n") == bool(status)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from chatgame.core.limits import MAX_TEXT
 from chatgame.core.seats import Seat
 from chatgame.core.sentences import PROMPT
+from chatgame.net.tcp import DIAL_TIME
 from chatgame.players.person.lines import LONGEST
 from tests.kit.command import COMMAND
 from tests.kit.ends import Peer
@@ -144,6 +146,20 @@ def test_ctrl_c_ends_a_program_that_is_stuck(spawn: Any, tmp_path: Path, method:
     solo.wait()
     assert (solo.exitstatus, solo.signalstatus) in ((130, None), (None, signal.SIGINT))
     assert "Traceback" not in solo.before
+
+
+def test_ctrl_c_is_noticed_while_a_name_server_does_not_answer(tmp_path: Path) -> None:
+    """Nothing else wakes the event loop, and the thread that looks the name up hangs on; it even gets the signal."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import signal, socket, time\n"
+        "socket.getaddrinfo = lambda *_, **__: (signal.raise_signal(signal.SIGINT), time.sleep(60))\n"
+    )
+    began = time.monotonic()
+    client = run(
+        "client", "--insecure", "--host", "slow.example", env=clean(PYTHONPATH=str(tmp_path)), stdin=subprocess.PIPE
+    )
+    assert (client.returncode, client.stderr) == (130, "")
+    assert time.monotonic() - began < DIAL_TIME - 1  # when the loop wakes by itself
 
 
 # Streams

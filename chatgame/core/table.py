@@ -60,7 +60,7 @@ class Table(Struct, frozen=True):
         digest: the last turn's, or the session's own before the first turn, in hexadecimal.
         number: the number of the next turn, which is how many there are.
         matches: how many matches were opened.
-        remarks: how many were made in a row in the game that is on.
+        remarks: how many turns in a row said something; in a game there is a limit to them.
         token: who may write the next turn, or None once the log is closed.
         match: the one being played, or else the last one played, or None.
         score: of the matches that are over.
@@ -147,7 +147,7 @@ class Table(Struct, frozen=True):
             digest=digest(self.digest, str(self.number), seat, kind, notation, won, text),
             number=self.number + 1,
             matches=self.matches + opens,
-            remarks=self.remarks + 1 if playing and kind is Kind.SAY else 0,
+            remarks=self.remarks + 1 if kind is Kind.SAY else 0,
             token=token,
             match=match,
             score=self.score.with_match(ended.winner) if ended else self.score,

@@ -286,9 +286,13 @@ class TestOffers:
     """A draw, and a move taken back."""
 
     class Drawn(Acts):
-        """The same game, which can end in a draw."""
+        """The same game, which can end in a draw, and tells of each move."""
 
         draws = True
+
+        def tell(self, before: Position, came: object, viewer: Seat | None) -> str:
+            """What has come."""
+            return f"{came} has come"
 
     def playing(self, acts: str, *moves: str) -> Playing:
         """A match of that game, after moves."""
@@ -316,10 +320,11 @@ class TestOffers:
 
     def test_draw_that_is_accepted_ends_the_match(self) -> None:
         """Secrets are revealed as after any other end."""
-        playing = self.playing("move counter").write(Kind.OFFER, "draw").write(Kind.RESPOND, "accept")
+        playing = self.playing("move counter move", "a").write(Kind.OFFER, "draw").write(Kind.RESPOND, "accept")
         assert (playing.match.duty, playing.match.outcome) == (None, Outcome(None, "both agreed"))
+        assert playing.match.offers == []
         playing = self.playing("rival move").commit(opening("tea")).write(Kind.OFFER, "draw")
-        playing.write(Kind.RESPOND, "accept")
+        assert [playing.match.over, playing.write(Kind.RESPOND, "accept").match.over] == [False, True]
         assert playing.waits_for == (INVITED, Kind.REVEAL, False)
         playing.write(Kind.REVEAL, str(opening("tea")))
         assert playing.match.outcome == Outcome(None, "both agreed")
@@ -352,7 +357,8 @@ class TestOffers:
         assert playing.write(Kind.RESPOND, "accept").match.ply == 3
         assert playing.match.told(was, None) is None  # the rules have got nothing
         for move in "abc":
-            playing.write(Kind.MOVE, move)
+            was = playing.match
+            assert playing.write(Kind.MOVE, move).match.told(was, None) == f"{move} has come"
         assert playing.match.duty == (INVITED, Kind.COMMIT, True, 6)
 
     def test_moves_are_taken_back_one_after_the_other_up_to_the_first(self) -> None:
@@ -702,13 +708,18 @@ def test_reveal_of_more_than_can_be_hidden_is_refused() -> None:
 
 
 def test_dice_without_sides_are_the_rules_failure() -> None:
+    """One side is enough."""
 
-    class Flat(Acts):
+    class Dice(Acts):
+        def __init__(self, sides: int) -> None:
+            self.sides = sides
+
         def to_act(self, position: Position) -> ToAct:
-            return Chance(0)
+            return Chance(self.sides)
 
     with pytest.raises(Refused, match="no number is below 0"):
-        Match.open(Flat(), SESSION, 0, INVITER, "chance")
+        Match.open(Dice(0), SESSION, 0, INVITER, "chance")
+    assert Match.open(Dice(1), SESSION, 0, INVITER, "chance").sides == 1
 
 
 def test_only_a_game_that_has_random_secrets_gives_one() -> None:

@@ -81,10 +81,10 @@ async def talk(
 class Peer:
     """A peer that the test plays by hand, which may say anything; it has its own table, to write valid turns."""
 
-    def __init__(self, seat: Seat, streams: Streams) -> None:
+    def __init__(self, seat: Seat, streams: "Streams | tuple[asyncio.StreamReader, asyncio.StreamWriter]") -> None:
         self.seat = seat
         self.wire = Wire(*streams)
-        self.reader, self.writer = streams
+        self.writer = streams[1]
         self.table = Table.open("", {}, {})
 
     async def greet(self, **fields: Any) -> dict[str, Any]:

@@ -158,6 +158,31 @@ def test_message_is_heard_where_the_table_names_it_and_nowhere_else(
             ends.inject(hearer, message)
 
 
+@pytest.mark.parametrize(
+    ("steps", "hearer", "due"),
+    [
+        (0, SERVER, "say hello"),
+        (0, CLIENT, "answer to the code"),
+        (1, SERVER, "pair"),
+        (2, CLIENT, "answer to the code"),
+        (3, SERVER, "say hello"),
+        (4, CLIENT, "say hello"),
+    ],
+)
+def test_error_names_what_was_due_at_each_step_of_pairing_and_greeting(steps: int, hearer: Seat, due: str) -> None:
+    ends = Ends()
+    ends.server.pair(pairing(SERVER, Invitation("7-guitar-island")), ends.now)
+    ends.client.pair(pairing(CLIENT, Invitation("7-guitar-island")), ends.now)
+    for step in range(steps):
+        seat = CLIENT if step % 2 else SERVER
+        ends.receive(seat, ends.end(seat.other).data_to_send())
+    assert ends.events[hearer] == [Paired()] * (steps >= 3)
+    if steps == 4:
+        ends.client.say(CLIENTS, ends.now)
+    with pytest.raises(RemoteProtocolError, match=f"^it did not {due}$"):
+        ends.inject(hearer, Alive())
+
+
 @pytest.mark.parametrize("seat", Seat)
 def test_turn_in_the_hearers_own_name_is_refused(seat: Seat) -> None:
     turn = HELLO if seat is CLIENT else ANSWER
@@ -195,6 +220,8 @@ def test_end_of_the_stream_comes_after_what_came_before_it() -> None:
 
 def test_nothing_comes_after_both_have_said_goodbye() -> None:
     ends = reach(State.CLOSED)
+    assert ends.client.over
+    assert ends.client.deadline is None
     ends.client.receive(b"", ends.now)
     assert ends.client.next_event() is None
 
@@ -379,20 +406,6 @@ def test_silent_partner_is_given_up_after_the_limit() -> None:
     with pytest.raises(PeerSilent):
         ends.client.next_event()
     assert ends.client.proven == 0
-
-
-def test_silence_does_not_count_while_nobody_reads() -> None:
-    ends = reach(State.OPEN)
-    began = ends.now
-    for _ in range(10):
-        ends.now += ALIVE_INTERVAL
-        ends.client.tick(ends.now, unread=True)
-    assert ends.client.next_event() is None
-    ends.client.tick(ends.now + SILENCE_LIMIT - 0.001)
-    assert ends.client.deadline is not None
-    ends.client.tick(ends.now + SILENCE_LIMIT)
-    assert ends.client.over
-    assert ends.client.open_for(ends.now) == ends.now - began
 
 
 def test_no_sign_of_life_is_added_to_bytes_that_wait() -> None:

@@ -140,6 +140,12 @@ def test_message_of_an_unknown_type_is_none(payload: bytes) -> None:
     assert decode(payload) is None
 
 
+@pytest.mark.parametrize("kind", ["hello", "turn", "bye", "pair"])
+def test_message_of_a_known_type_that_lacks_a_field_is_refused(kind: str) -> None:
+    with pytest.raises(InvalidMessage):
+        decode(json.dumps({"type": kind}).encode())
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

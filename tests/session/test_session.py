@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
+from chatgame.games.hangman import Hangman
+from chatgame.games.pig import Pig
 from chatgame.session.session import (
     AT_ONCE,
     CHECK_TIME,
@@ -121,9 +124,9 @@ def texts(given: Sequence[object]) -> list[str]:
     return [str(command.text) for command in given if isinstance(command, Hear)]
 
 
-def owing_commit(seat: Seat = Seat.SERVER) -> Script:
+def owing_commit(seat: Seat = Seat.SERVER, games: "dict[str, AnyRules] | None" = None) -> Script:
     """A game of pig in which the session's program owes a commitment: its player has just rolled."""
-    script = Script(seat)
+    script = Script(seat, games=games)
     if seat is Seat.SERVER:
         script.comes(Kind.PLAY, "pig")
     else:
@@ -134,9 +137,9 @@ def owing_commit(seat: Seat = Seat.SERVER) -> Script:
     return script
 
 
-def owing_reveal() -> Script:
+def owing_reveal(games: "dict[str, AnyRules] | None" = None) -> Script:
     """The same game, in which the session's program owes a reveal: it alone knows the roll."""
-    script = owing_commit()
+    script = owing_commit(games=games)
     script.works()
     script.comes(Kind.CONTRIBUTE, "3")
     script.given()
@@ -286,6 +289,50 @@ def test_program_writes_by_itself_what_needs_no_player() -> None:
     script.comes(Kind.CONTRIBUTE, "3")
     assert [turn.kind for turn in script.works()] == [Kind.REVEAL]
     assert script.state() is State.ASKING
+
+
+class Broken(Hangman):
+    """Rules that fail in one of their methods."""
+
+    def __init__(self, method: str) -> None:
+        setattr(self, method, self._fail)
+
+    def _fail(self, *_: object) -> Any:
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("method", "lines", "more"),
+    [("start", ["play hangman"], ""), ("parse", ["play hangman", "secret"], " To end the game, type /resign.")],
+)
+def test_rules_that_fail_over_a_line_leave_it_to_the_player(method: str, lines: list[str], more: str) -> None:
+    script = Script(Seat.CLIENT, games={"hangman": Broken(method)})
+    for line in lines[:-1]:
+        script.writes(line)
+    assert script.types(lines[-1]) == ()
+    answer, ask = script.given()
+    assert answer == Hear(f"The rules of hangman failed (ZeroDivisionError: ).{more}")
+    assert ask == Ask(script.session.table)
+
+
+def test_rules_that_fail_over_what_the_program_owes_cost_the_game() -> None:
+    script = Script(Seat.CLIENT, games={"hangman": Broken("answer")})
+    script.writes("play hangman")
+    script.writes("secret")  # whose length is the first answer
+    script.given()
+    (keep,) = script.ticks()
+    assert script.keeps(keep).kind is Kind.RESIGN
+    assert texts(script.given()) == ["The rules of hangman failed (ZeroDivisionError: )."]
+
+
+def test_rules_that_fail_over_a_reveal_end_the_conversation() -> None:
+    class Loaded(Pig):
+        def apply(self, position: Any, move: str | int) -> Any:
+            return super().apply(position, move) if isinstance(move, str) else 1 / 0
+
+    script = owing_reveal({"pig": Loaded()})
+    assert "The rules of pig failed" in str(failure(script.ticks()))
+    assert script.state() is State.OVER
 
 
 def test_owed_turn_that_cannot_be_kept_is_tried_again_and_the_player_knows() -> None:

@@ -1,0 +1,1 @@
+"""Tests of `chatgame.records`: real commands show, export and delete past conversations."""
