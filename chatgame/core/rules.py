@@ -155,7 +155,7 @@ class Rules(ABC, Generic[Position, Move]):
         raise NotImplementedError
 
     def any_secret(self, position: Position, seed: int) -> str | None:
-        """A secret made from `seed`, 64 bits, for a player who types `random` at a `Secret`; None if there is none."""
+        """A secret made from `seed`, 64 bits, for a player who types `random` at a `Secret`; or None."""
         return None
 
     def legal_moves(self, position: Position) -> Sequence[Move]:

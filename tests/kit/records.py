@@ -85,7 +85,7 @@ class Home:
         return complaint
 
     def write(self, seat: Seat, turns: Iterable[Wanted], *, pause: float = 0.0, ended: bool = False) -> str:
-        """Write a conversation of whoever sits at `seat`, a turn each `pause` seconds; returns its number."""
+        """Write a conversation as the program at `seat` does, a turn each `pause` seconds; returns its number."""
         number = asyncio.run(self._write(seat, turns, ended=ended))
         self.sql("UPDATE turns SET written = 1e9 + number * ? WHERE conversation = ?", pause, number)
         return str(number)

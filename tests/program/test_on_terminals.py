@@ -94,7 +94,7 @@ def test_wait_for_a_lost_partner_is_bounded(spawn: Spawn) -> None:
 def test_talking_in_the_clear_is_asked_for_and_says_what_it_means(spawn: Spawn) -> None:
     """One option asks for it."""
     server = spawn("server", "--host", "0.0.0.0", "--port", "0", "--insecure")  # noqa: S104
-    server.expect_exact("Nothing is encrypted: whoever is on the way can read and change what you say.")
+    server.expect_exact("Nothing is encrypted: anyone between the two computers can read and change what you say.")
     server.expect(r"port: (\d+)\r\n")
     client = spawn("client", "--port", server.match.group(1))
     client.expect_exact(PROMPT)

@@ -8,5 +8,5 @@ from tests.kit.records import Home
 
 @pytest.fixture
 def home() -> Home:
-    """The state folder of whoever runs the tests, which is another one for each test."""
+    """The state folder, which is a different one for each test."""
     return Home(journal_path().parent.parent)
