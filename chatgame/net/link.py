@@ -5,6 +5,8 @@ sends what they lack, and goes on. The conversation above notices nothing of it.
 """
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from chatgame.core import sentences
@@ -83,6 +85,10 @@ class Link:
         self._proven = 0.0  # over all connections before this one
         self._down: asyncio.Event | None = None  # while there is no connection: set when there is one again
         self._loop = asyncio.get_running_loop()
+        self._taken: Callable[[Turn], None] | None = None
+        self._turns: deque[Turn] = deque()  # while nobody takes them
+        self._broken: InvalidMessage | LinkLost | None = None  # how the connection was lost
+        self._waiter: asyncio.Future[None] | None = None
         self._take_up(pump)
 
     @property
@@ -112,9 +118,17 @@ class Link:
         self._drop()
         assert self._down, "the connection was dropped"
         self._down.set()
+        self._wake()
+
+    def hand_on(self, taken: Callable[[Turn], None]) -> None:
+        """Call `taken` with each turn that comes from now on, in the same moment; `receive` then tells of the end."""
+        self._taken = taken
+        while self._turns:
+            taken(self._turns.popleft())
 
     def _take_up(self, pump: Pump) -> None:
         self._pump = pump
+        self._broken = None
         if self._down:
             self._down.set()
             self._down = None
@@ -123,8 +137,35 @@ class Link:
                 pump.say(Bye(Reason.GAMES, f"You came back with other games. {_START_AGAIN}"))
                 raise LinkLost(f"The {self.seat.other} came back with other games. {_START_AGAIN}")
             pump.resume(self.held)
+            pump.hand_on(self._look)
         except ChatgameError as error:
             self._failure = error  # of the session; `receive` raises it
+            self._wake()
+
+    def _look(self) -> None:
+        """Hand on what has come."""
+        try:
+            while event := self._pump.next():
+                if isinstance(event, Turn):
+                    self.held = self.held.after(event)
+                    (self._taken or self._turns.append)(event)
+                    if self._pump.connection.idle and not self._turns:
+                        return  # as nearly always; to ask for another event would take longer
+                    continue
+                self._failure = self._failure or self._farewell(event)
+                break
+            else:
+                if not self._turns:
+                    return
+        except (InvalidMessage, LinkLost) as error:
+            self._broken = error
+        except ChatgameError as error:
+            self._failure = self._failure or error
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
 
     def _drop(self) -> None:
         if not self._down:
@@ -138,7 +179,7 @@ class Link:
             await self._down.wait()
 
     async def receive(self) -> Turn:
-        """Return the partner's next turn, however many connections it takes.
+        """Return the partner's next turn that was not handed on, however many connections it takes.
 
         Raises:
             RemoteProtocolError: something else came that may not.
@@ -149,21 +190,15 @@ class Link:
             JournalFailed: what coming back needs cannot be kept.
         """
         while True:
+            if self._turns:
+                return self._turns.popleft()
             if self._failure:
                 raise self._failure
-            pump = self._pump
-            try:
-                event = await pump.next_event()
-            except (InvalidMessage, LinkLost) as error:
-                if pump is self._pump and not self._failure:
-                    await self._get_over(error)
+            if self._broken:
+                await self._get_over(self._broken)
                 continue
-            if pump is not self._pump:
-                continue  # it was given up meanwhile, and what the partner wrote there comes again
-            if isinstance(event, Turn):
-                self.held = self.held.after(event)
-                return event
-            raise self._farewell(event)
+            self._waiter = self._loop.create_future()
+            await self._waiter
 
     def _farewell(self, goodbye: Event) -> ChatgameError:
         assert isinstance(goodbye, Bye), "an open connection has turns and goodbyes"

@@ -1,4 +1,4 @@
-"""Two ends of a connection in memory: real StreamReaders and StreamWriters, no sockets."""
+"""Two ends of a connection in memory: real streams, no sockets."""
 
 import asyncio
 import secrets
@@ -9,13 +9,13 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.net.link import Link
 from chatgame.net.pump import Pump
-from chatgame.net.transport import StreamTransport
+from chatgame.net.transport import EagerReader, StreamTransport
 from chatgame.protocol.connection import Connection
 from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Hello
 from chatgame.protocol.resume import Held
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Streams = tuple[EagerReader, asyncio.StreamWriter]
 
 
 def linked_in_memory(
@@ -55,7 +55,7 @@ class _End(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__({"peername": ("memory", 0)})
         self._loop = asyncio.get_running_loop()
-        self._reader = asyncio.StreamReader()
+        self._reader = EagerReader()
         self._protocol = asyncio.StreamReaderProtocol(self._reader)
         self._protocol.connection_made(self)
         self._closing = self._sent_eof = self._full = False

@@ -1,11 +1,13 @@
 """The pump: drives one protocol connection over one transport, and decides nothing itself."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from chatgame.core.errors import ChatgameError, LinkLost
 from chatgame.core.limits import CLOSING_TIME
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Turn
 from chatgame.net.transport import Peer, Transport
 from chatgame.protocol.connection import Connection, Event
 from chatgame.protocol.messages import Bye, Message
@@ -31,9 +33,12 @@ class Pump:
         self.transport = transport
         self.connection = Connection(seat, self._loop.time() if began is None else began)
         self._timer: asyncio.TimerHandle | None = None
-        self._reading = False
         self._stopped = False
+        self._ended = False  # the stream has
+        self._look: Callable[[], None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
         self._keep_time()
+        transport.hand_on(self._receive)
 
     @property
     def peer(self) -> Peer:
@@ -56,27 +61,55 @@ class Pump:
             if not self._timer:
                 self._keep_time()
 
-    async def next_event(self) -> Event:
-        """Return the next thing that the other side has done.
+    def _receive(self, data: bytes) -> None:
+        """Take bytes that have come, or none at the end of the stream."""
+        self._ended = self._ended or not data
+        if not self.connection.over:
+            self.connection.receive(data, self._loop.time())
+        self._wake()
+
+    def _wake(self) -> None:
+        """Let somebody look at what has come."""
+        if self._look:
+            self._look()
+        elif self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def hand_on(self, look: Callable[[], None]) -> None:
+        """Call `look` each time that something has come, in the same moment; first for what has come already."""
+        self._look = look
+        look()
+
+    def next(self) -> Event | None:
+        """Return the next thing that the other side has done, or None until more comes.
 
         Raises:
             ChatgameError: as `Connection.next_event`; LinkLost also when both sides have said goodbye.
         """
-        connection = self.connection
-        self._reading = True
         try:
-            while True:
-                try:
-                    event = connection.next_event()
-                finally:
-                    self._send()  # what the machine says by itself
-                if event:
-                    return event
-                if connection.over:
-                    raise LinkLost("The connection has ended.")
-                connection.receive(await self.transport.read(), self._loop.time())
-        finally:
-            self._reading = False
+            event = self.connection.next_event()
+        except ChatgameError:
+            self._send()
+            raise
+        if not isinstance(event, Turn):
+            self._send()  # what the machine says by itself
+        if not event and self.connection.over:
+            raise LinkLost("The connection has ended.")
+        return event
+
+    async def next_event(self) -> Event:
+        """Wait for the next thing that the other side does.
+
+        Raises:
+            ChatgameError: as `next`.
+        """
+        while not (event := self.next()):
+            await self._something()
+        return event
+
+    async def _something(self) -> None:
+        self._waiter = self._loop.create_future()
+        await self._waiter
 
     def resume(self, held: Held) -> None:
         """Send the turns that the partner lacks.
@@ -93,10 +126,11 @@ class Pump:
         self._timer = None if deadline is None else self._loop.call_at(deadline, self._tick)
 
     def _tick(self) -> None:
-        self.connection.tick(self._loop.time(), stalled=self.transport.stalled, unread=not self._reading)
+        self.connection.tick(self._loop.time(), stalled=self.transport.stalled)
         self._send()
         if self.connection.over:
-            self.transport.abort()  # which ends whatever read is waiting
+            self.transport.abort()
+            self._wake()
         else:
             self._keep_time()
 
@@ -108,7 +142,6 @@ class Pump:
         1122, 4.2.2.13). TLS cannot close one half: there a side that has nothing to say closes both.
         """
         self._stop()
-        both = False
         try:
             with suppress(TimeoutError, ChatgameError):
                 async with asyncio.timeout(CLOSING_TIME):
@@ -116,19 +149,18 @@ class Pump:
                         self.say(goodbye)
                         await self.transport.drain()
                     if self.transport.end() or goodbye:
-                        both = await self._wait_for_goodbye()
-                        while not both and await self.transport.read():
-                            pass
+                        await self._wait_for_goodbye()
+                        while not (self.connection.finished or self._ended):
+                            await self._something()
             await self.transport.close()
         finally:
             self.abort()
-        return both
+        return self.connection.finished
 
-    async def _wait_for_goodbye(self) -> bool:
+    async def _wait_for_goodbye(self) -> None:
         with suppress(ChatgameError):
             while not self.connection.over:
                 await self.next_event()
-        return self.connection.finished
 
     def abort(self) -> None:
         """Close at once, whatever has not been sent yet."""
@@ -137,6 +169,7 @@ class Pump:
 
     def _stop(self) -> None:
         self._stopped = True
+        self._look = None
         if self._timer:
             self._timer.cancel()
             self._timer = None

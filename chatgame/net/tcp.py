@@ -6,10 +6,11 @@ import socket
 import ssl
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 from chatgame.core.errors import Unreachable
 from chatgame.net.addresses import address_family, port_option
-from chatgame.net.transport import StreamTransport, Transport
+from chatgame.net.transport import EagerReader, StreamTransport, Transport
 
 DIAL_TIME = 10.0
 """In seconds: how long a connection may take to be made."""
@@ -42,7 +43,7 @@ class TCPDialler:
         try:
             async with asyncio.timeout(DIAL_TIME):
                 # TLS from the first byte: what came before could be anybody's, and would be read as part of it.
-                reader, writer = await asyncio.open_connection(
+                reader, writer = await open_streams(
                     host, self._port, family=address_family(host), ssl=tls, server_hostname="" if tls else None
                 )
         except ssl.SSLError as error:
@@ -64,6 +65,14 @@ class TCPDialler:
             why = error.strerror or "none of its addresses answers"
             raise Unreachable(f"Cannot reach {where}: {why}. Check --host and --port.") from error
         return StreamTransport(reader, writer, _binding_of(writer))
+
+
+async def open_streams(host: str, port: int, **options: Any) -> tuple[EagerReader, asyncio.StreamWriter]:
+    """Connect to a server, as `asyncio.open_connection` does."""
+    loop, reader = asyncio.get_running_loop(), EagerReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport, _ = await loop.create_connection(lambda: protocol, host, port, **options)
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
 def _not_secure(where: str, error: ssl.SSLError) -> str:
@@ -99,17 +108,14 @@ class TCPListener:
         Raises:
             Unreachable: nothing can listen there.
         """
-        listener = cls()
+        listener, loop = cls(), asyncio.get_running_loop()
         try:
             if host == "::" and socket.has_dualstack_ipv6():
-                listener._server = await asyncio.start_server(
-                    listener._accept,
-                    sock=socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True),
-                    start_serving=False,
-                )
+                taken = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
+                listener._server = await loop.create_server(listener._streams, sock=taken, start_serving=False)
             else:
-                listener._server = await asyncio.start_server(
-                    listener._accept, host, port, family=address_family(host), start_serving=False
+                listener._server = await loop.create_server(
+                    listener._streams, host, port, family=address_family(host), start_serving=False
                 )
         except OSError as error:
             raise Unreachable(_cannot_listen(host, port, error)) from error
@@ -135,8 +141,14 @@ class TCPListener:
         except OSError as error:
             raise Unreachable(_cannot_listen("this host", self.port, error)) from error
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._welcome(StreamTransport(reader, writer, server_tls=self.tls))
+    def _streams(self) -> asyncio.StreamReaderProtocol:
+        """Make the streams of a connection that is accepted."""
+        reader = EagerReader()
+
+        def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._welcome(StreamTransport(reader, writer, server_tls=self.tls))
+
+        return asyncio.StreamReaderProtocol(reader, accept)
 
     def close(self) -> None:
         """Accept no more; connections that were accepted may still come."""

@@ -5,9 +5,9 @@ TCP, TLS and streams in memory are transports; another can come without a change
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, SupportsIndex
 
 from chatgame.core.errors import LinkLost, PeerSilent
 from chatgame.core.limits import CLOSING_TIME, HELLO_TIME
@@ -45,8 +45,11 @@ class Transport(Protocol):
             LinkLost: the other end does not do so, or not in the time that there is for a greeting.
         """
 
-    async def read(self) -> bytes:
-        """Return the next bytes, or none at the end of the stream, however it ended."""
+    def hand_on(self, received: Callable[[bytes], None]) -> None:
+        """Hand on bytes as they come, first those that have come, and none at the end, however the stream has ended.
+
+        The end may be handed on more than once.
+        """
 
     def write(self, data: bytes) -> None:
         """Hand over bytes to send; whether they can be sent shows later."""
@@ -65,7 +68,7 @@ class Transport(Protocol):
         """Close when all was sent; never takes long or raises."""
 
     def abort(self) -> None:
-        """Close at once, whatever has not been sent yet; a `read` that waits ends."""
+        """Close at once, whatever has not been sent yet."""
 
 
 class Dialler(Protocol):
@@ -103,8 +106,45 @@ class Listener(Protocol):
         """Accept no more; transports that were accepted may still come."""
 
 
+class EagerReader(asyncio.StreamReader):
+    """A stream reader that hands on bytes in the very moment in which they come.
+
+    To wake a task that reads them takes one pass of the event loop more, of the three that a turn takes then.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._received: Callable[[bytes], object] | None = None
+        self._early: list[bytes] = []
+
+    def hand_on(self, received: Callable[[bytes], object]) -> None:
+        """Hand on what has come, and what will come; no bytes stand for the end of the stream."""
+        self._received = received
+        for data in self._early:
+            received(data)
+        self._early.clear()
+
+    def feed_data(self, data: Iterable[SupportsIndex]) -> None:
+        """Take bytes from the socket."""
+        if some := bytes(data):
+            self._hand_on(some)
+
+    def feed_eof(self) -> None:
+        """Take the end of the stream."""
+        super().feed_eof()
+        self._hand_on(b"")
+
+    def set_exception(self, exc: Exception) -> None:
+        """Take the end of a stream that was reset, or is broken in TLS."""
+        super().set_exception(exc)
+        self._hand_on(b"")
+
+    def _hand_on(self, data: bytes) -> None:
+        (self._received or self._early.append)(data)
+
+
 class StreamTransport:
-    """A transport over a `StreamReader` and a `StreamWriter`, of a socket or of memory.
+    """A transport over an `EagerReader` and a `StreamWriter`, of a socket or of memory.
 
     Args:
         reader, writer: the streams.
@@ -114,7 +154,7 @@ class StreamTransport:
 
     def __init__(
         self,
-        reader: asyncio.StreamReader,
+        reader: EagerReader,
         writer: asyncio.StreamWriter,
         binding: bytes | None = None,
         server_tls: tuple[ssl.SSLContext, bytes] | None = None,
@@ -151,12 +191,9 @@ class StreamTransport:
             raise LinkLost("it could not be made secure") from error
         self.binding = binding
 
-    async def read(self) -> bytes:
-        """Return the next bytes, or none at the end."""
-        try:
-            return await self._reader.read(READ_SIZE)
-        except OSError:  # reset, or broken in TLS
-            return b""
+    def hand_on(self, received: Callable[[bytes], None]) -> None:
+        """Hand on bytes as they come."""
+        self._reader.hand_on(received)
 
     def write(self, data: bytes) -> None:
         """Hand over bytes to send."""
@@ -189,6 +226,6 @@ class StreamTransport:
             self.abort()
 
     def abort(self) -> None:
-        """Close at once, and end a read that waits."""
+        """Close at once."""
         self._writer.transport.abort()
         self._reader.feed_eof()

@@ -139,7 +139,6 @@ class Connection:
         self._until: float | None = now + HELLO_TIME  # when a state other than OPEN has lasted too long
         self._opened = now
         self._heard_at = now  # when the other side's last whole message came
-        self._unread = now  # until when bytes that came may not have been handed in
         self._sign_at = 0.0  # when our next sign of life is due
 
     @property
@@ -183,7 +182,7 @@ class Connection:
 
     @property
     def _silent_at(self) -> float:
-        return max(self._heard_at, self._unread) + SILENCE_LIMIT
+        return self._heard_at + SILENCE_LIMIT
 
     def receive(self, data: bytes, now: float) -> None:
         """Take bytes that have come; none mean that the stream has ended."""
@@ -192,6 +191,11 @@ class Connection:
             self._frames.feed(data)
         else:
             self._failure = self._failure or LinkLost("The connection broke.")
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that has come was looked at, so that `next_event` would have nothing."""
+        return self._frames.empty and not self._failure
 
     def next_event(self) -> Event | None:
         """Return the next thing that the other side has done, or None until more bytes come.
@@ -297,6 +301,9 @@ class Connection:
 
     def say(self, message: Message, now: float) -> None:
         """Say a message that the table allows; after a goodbye, one that it does not allow is dropped."""
+        if self.state is State.OPEN and isinstance(message, Turn):  # without a look at the table, as in `_hear`
+            self._out.append(frame(encode(message)))
+            return
         if self.state in _LEAVING and (self._seat, type(message)) not in TRANSITIONS[self.state]:
             return
         self.state = TRANSITIONS[self.state][self._seat, type(message)]
@@ -325,16 +332,13 @@ class Connection:
         for turn in held.missing(self.heard.turns, self.heard.digest):
             self.say(turn, now)
 
-    def tick(self, now: float, *, stalled: bool = False, unread: bool = False) -> None:
+    def tick(self, now: float, *, stalled: bool = False) -> None:
         """Do what is due at the deadline: say that this side is alive, or give the other side up.
 
-        `stalled` tells that bytes still wait to be sent, so that more would only wait with them; `unread` that nobody
-        takes the bytes that come, so that silence means nothing.
+        `stalled` tells that bytes still wait to be sent, so that more would only wait with them.
         """
         if self.over:
             return
-        if unread:
-            self._unread = now
         silent_at = self._silent_at if self.state is State.OPEN else self._until
         if silent_at is not None and now >= silent_at:
             self._failure = PeerSilent("it said nothing whole in time")

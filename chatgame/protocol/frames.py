@@ -22,11 +22,18 @@ class FrameReader:
     """Cuts the bytes of a stream into the payloads of its frames."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._data = b""
+        self._at = 0  # where the next frame begins
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the stream."""
-        self._buffer += data
+        self._data = self._data[self._at :] + data
+        self._at = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has come behind the last frame."""
+        return self._at == len(self._data)
 
     def next_payload(self) -> bytes | None:
         """Return the payload of the next frame, or None as long as it is not whole.
@@ -35,17 +42,16 @@ class FrameReader:
             InvalidMessage: the frame is empty, or longer than a message can be.
             SpeaksTLS: TLS came instead of a frame.
         """
-        buffer = self._buffer
-        if len(buffer) < HEADER_SIZE:
+        data, start = self._data, self._at + HEADER_SIZE
+        if len(data) < start:
             return None
-        size = int.from_bytes(buffer[:HEADER_SIZE])
+        size = int.from_bytes(data[self._at : start])
         if not 0 < size <= MAX_PAYLOAD:
-            if buffer.startswith(_TLS_HANDSHAKE):
+            if data.startswith(_TLS_HANDSHAKE, self._at):
                 raise SpeaksTLS("TLS came where a frame was due")
             raise InvalidMessage(f"a frame of {size} bytes was announced, where 1 to {MAX_PAYLOAD} are allowed")
-        end = HEADER_SIZE + size
-        if len(buffer) < end:
+        end = start + size
+        if len(data) < end:
             return None
-        payload = bytes(buffer[HEADER_SIZE:end])
-        del buffer[:end]
-        return payload
+        self._at = end
+        return data[start:end]

@@ -1,6 +1,6 @@
 """What a session needs: somebody at the seat, a link to the partner, and a journal. Others implement these."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from chatgame.core.commitments import Opening
@@ -70,8 +70,11 @@ class Link(Protocol):
     def proven(self) -> float:
         """Seconds that the partner has been connected, as of their last sign of life."""
 
+    def hand_on(self, taken: Callable[[Turn], None]) -> None:
+        """Call `taken` with each turn of the partner's that comes from now on, in the moment in which it comes."""
+
     async def receive(self) -> Turn:
-        """The partner's next turn.
+        """The partner's next turn that was not handed on.
 
         Raises:
             ChatgameError: there is none, and the session ends; PartnerLeft where the partner said goodbye.

@@ -6,7 +6,7 @@ the partner's program does so in time. What each of them does next, the session 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from random import Random, SystemRandom
 
@@ -14,6 +14,7 @@ from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, Playe
 from chatgame.core.limits import CLOSING_TIME
 from chatgame.core.rules import AnyRules
 from chatgame.core.table import Table
+from chatgame.core.turn import Turn
 from chatgame.session.interfaces import Journal, Link, Player
 from chatgame.session.session import (
     AT_ONCE,
@@ -24,7 +25,6 @@ from chatgame.session.session import (
     End,
     Hear,
     Keep,
-    Send,
     Session,
     Show,
     Take,
@@ -47,6 +47,7 @@ class _Conversation:
         self._idle: asyncio.Future[None] | None = None  # while there is nothing for the player
         self._due = asyncio.Event()  # the session wants a tick at once
         self._closed = False
+        self._tasks: asyncio.TaskGroup
 
     async def take_turns(self) -> None:
         """The turn-token coroutine: show the player each turn, and ask for a line while this seat holds the token."""
@@ -81,15 +82,22 @@ class _Conversation:
             await self._carry_out(self._session.tick(clock(), self._link.connected, self._link.proven))
 
     async def listen(self) -> None:
-        """Hand each turn of the partner's to the session as it comes, and then why there are no more."""
-        while not self._session.over:
-            try:
-                turn = await self._link.receive()
-            except ChatgameError as error:
-                commands = self._session.lost(error)
-            else:
-                commands = self._session.turn(turn)
-            await self._carry_out(commands)
+        """Have each turn of the partner's handed to the session as it comes, and say then why there are no more."""
+        self._link.hand_on(self._take)
+        try:
+            await self._link.receive()
+        except ChatgameError as error:
+            await self._carry_out(self._session.lost(error))
+
+    def _take(self, turn: Turn) -> None:
+        """Hand a turn of the partner's to the session, without waiting for anything."""
+        commands = self._session.turn(turn)
+        if commands and isinstance(commands[0], Take):
+            self._journal.take(turn)
+            commands = commands[1:]
+        if commands:  # it was the last
+            self._tasks.create_task(self._carry_out(commands))
+        self._rouse()
 
     async def run(self) -> None:
         """Go on where the journal ends, until the conversation is over."""
@@ -97,33 +105,33 @@ class _Conversation:
             await self._carry_out(self._session.start(self._journal.entries()))
             with unwrapped():
                 async with asyncio.TaskGroup() as tasks:
+                    self._tasks = tasks
                     beside = [tasks.create_task(self.listen()), tasks.create_task(self.play())]
-                    await self.take_turns()
+                    try:
+                        await self.take_turns()
+                    finally:
+                        self._link.hand_on(lambda _: None)
                     for task in beside:
                         task.cancel()
         except ChatgameError:
             await self._show_the_rest()
             raise
 
-    async def _carry_out(self, commands: Sequence[Command]) -> None:
+    async def _carry_out(self, commands: Iterable[Command]) -> None:
         """Do what the session says, and tell it what came of it."""
-        if self._session.for_player:
-            self._wake()
-        if self._session.due == AT_ONCE:
-            self._due.set()
+        self._rouse()
         for command in commands:
             match command:
-                case Take():
-                    self._journal.take(command.turn)
                 case Keep():
                     try:
                         await self._journal.keep(command.turn, command.opening)
                     except JournalFailed as error:
                         await self._carry_out(self._session.unkept(error))
                     else:
-                        await self._carry_out(self._session.kept())
-                case Send():
-                    await self._link.send(command.turn)
+                        sends = self._session.kept()
+                        self._rouse()
+                        for send in sends:
+                            await self._link.send(send.turn)
                 case End():
                     await self._journal.end()
                 case Close():
@@ -131,6 +139,13 @@ class _Conversation:
                         raise command.error
                     self._closed = True
                     self._wake()
+
+    def _rouse(self) -> None:
+        """Let the other coroutines do what the session has for them."""
+        if self._session.for_player:
+            self._wake()
+        if self._session.due == AT_ONCE:
+            self._due.set()
 
     def _wake(self) -> None:
         """Let the turn-token coroutine go on, if it waits for something to do."""

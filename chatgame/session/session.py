@@ -266,10 +266,10 @@ class Session:
             return [Take(turn)]
         return [Take(turn), End(), *self._close(None)]
 
-    def kept(self) -> Sequence[Command]:
+    def kept(self) -> Sequence[Send]:
         """Go on behind a turn of one's own, which is safe now."""
         if self.over:
-            return NOTHING
+            return ()
         assert self._keeping, "a turn is being kept"
         assert self._after, "a turn is being kept"
         turn, opening = self._keeping.turn, self._keeping.opening

@@ -81,10 +81,10 @@ async def talk(
 class Peer:
     """A peer played by hand, who may say anything; keeps a table of its own to write turns that would be right."""
 
-    def __init__(self, seat: Seat, streams: Streams) -> None:
+    def __init__(self, seat: Seat, streams: "Streams | tuple[asyncio.StreamReader, asyncio.StreamWriter]") -> None:
         self.seat = seat
         self.wire = Wire(*streams)
-        self.reader, self.writer = streams
+        self.writer = streams[1]
         self.table = Table.open("", {}, {})
 
     async def greet(self, **fields: Any) -> dict[str, Any]:

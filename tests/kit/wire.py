@@ -4,6 +4,7 @@ import asyncio
 import ssl
 
 from chatgame.core.errors import LinkLost
+from chatgame.net.transport import EagerReader
 from chatgame.protocol.frames import FrameReader, frame
 from chatgame.protocol.messages import Message, decode, encode
 
@@ -14,7 +15,16 @@ class Wire:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
+        if isinstance(reader, EagerReader):
+            self.reader = asyncio.StreamReader()
+            reader.hand_on(self._feed)
         self._frames = FrameReader()
+
+    def _feed(self, data: bytes) -> None:
+        if data:
+            self.reader.feed_data(data)
+        else:
+            self.reader.feed_eof()
 
     def say(self, *messages: Message | bytes) -> None:
         """Send messages, or their bytes as they are, each in a frame, in one write."""

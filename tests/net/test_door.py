@@ -18,7 +18,7 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.net.link import Link
 from chatgame.net.listen import TLS_ALERT, Door
-from chatgame.net.tcp import TCPListener
+from chatgame.net.tcp import TCPListener, open_streams
 from chatgame.players.script import Script
 from chatgame.protocol.frames import frame
 from chatgame.session.play import converse
@@ -244,7 +244,7 @@ async def test_nothing_is_written_to_a_connection_that_was_lost(
     """Asyncio would warn of it on the screen after the fifth time."""
     monkeypatch.setattr("chatgame.protocol.connection.ALIVE_INTERVAL", 0.001)
     async with answering(b"") as port:
-        link = link_to(await asyncio.open_connection("127.0.0.1", port), Seat.CLIENT)
+        link = link_to(await open_streams("127.0.0.1", port), Seat.CLIENT)
         first, *more = (Turn(number, Seat.CLIENT, Kind.SAY, "into the void", "0" * 64) for number in range(20))
         await link.send(first)
         with pytest.raises(LinkLost):

@@ -416,20 +416,6 @@ def test_silent_partner_is_given_up_after_the_limit() -> None:
     assert ends.client.proven == 0
 
 
-def test_silence_does_not_count_while_nobody_reads() -> None:
-    ends = reach(State.OPEN)
-    began = ends.now
-    for _ in range(10):
-        ends.now += ALIVE_INTERVAL
-        ends.client.tick(ends.now, unread=True)
-    assert ends.client.next_event() is None
-    ends.client.tick(ends.now + SILENCE_LIMIT - 0.001)
-    assert ends.client.deadline is not None
-    ends.client.tick(ends.now + SILENCE_LIMIT)
-    assert ends.client.over
-    assert ends.client.open_for(ends.now) == ends.now - began
-
-
 def test_no_sign_of_life_is_added_to_bytes_that_wait() -> None:
     ends = reach(State.OPEN)
     ends.client.tick(ends.now + ALIVE_INTERVAL, stalled=True)

@@ -267,9 +267,10 @@ class Full(InMemory):
 
 
 async def revealed(journal: InMemory) -> None:
-    """Wait until a reveal is in a log."""
+    """Wait until a reveal is in a log, and has been shown to both players."""
     while journal.log[-1:] == [] or journal.log[-1].kind is not Kind.REVEAL:  # noqa: ASYNC110  # in virtual time
         await asyncio.sleep(0.01)
+    await asyncio.sleep(0.01)
 
 
 def test_owed_turn_is_tried_again_until_the_journal_takes_it() -> None:

@@ -328,12 +328,11 @@ class Program:
         self.later(admission.pause(now) if named else 0.0, lambda: self._answer(socket, answer))
 
     def _answer(self, socket: Socket, answer: Hello) -> None:
-        if self._closing or socket.connection.state is not State.GREETING:
-            return
+        connection = socket.connection
+        if self._closing or connection.over or self.disk.session != connection.session_with(answer):
+            return  # the client has gone, or has greeted anew, meanwhile
         if answer.session:
             answer = replace(answer, turns=self.held.number, digest=self.held.digest)
-        elif self.disk.session != socket.connection.session_with(answer):
-            return  # another has greeted anew meanwhile
         socket.connection.say(answer, self.world.clock.now)
         self._open(socket)
 
