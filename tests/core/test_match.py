@@ -707,6 +707,21 @@ def test_reveal_of_more_than_can_be_hidden_is_refused() -> None:
         Match.open(Wordless(), SESSION, 0, INVITER, "secret").parse(INVITER, "x")
 
 
+def test_choices_are_shown_only_to_a_player_who_is_asked() -> None:
+    """To reveal is for the program, though the rules still list the choices."""
+
+    class Listing(Acts):
+        def board(self, *_: object) -> Board:
+            return Board([], choices=[Choice("two")])
+
+    playing = Playing("both")
+    playing.match = Match.open(Listing(), SESSION, 0, INVITER, "both")
+    assert [len(playing.match.board(seat, None).choices) for seat in (INVITED, INVITER)] == [1, 0]
+    playing.commit(opening("one")).commit(opening("two", 2))
+    assert playing.waits_for == (INVITED, Kind.REVEAL, False)
+    assert [len(playing.match.board(seat, None).choices) for seat in (INVITED, INVITER)] == [0, 0]
+
+
 def test_dice_without_sides_are_the_rules_failure() -> None:
     """One side is enough."""
 

@@ -70,6 +70,18 @@ def test_remarks_in_a_row_are_bounded() -> None:
     assert moved.write(Seat.CLIENT, Kind.SAY, "hm")[1].remarks == 1
 
 
+def test_player_is_asked_unless_a_program_has_to_write() -> None:
+    """When a roll in pig is to be revealed, it is known whose program that is to do."""
+    rolled = "play pig", "move roll"
+    sums = [*rolled, f"commit {'f' * 64}", "contribute 3"]
+    asked = [table_after(*sums[:turns]).asked for turns in range(len(sums) + 1)]
+    assert asked == [Seat.CLIENT, Seat.SERVER, None, None, None]
+    revealing = [table_after(*sums[:turns]).revealing for turns in range(len(sums) + 1)]
+    assert revealing == [None, None, None, None, Seat.SERVER]
+    assert table_after("quit").asked is None
+    assert table_after(*rolled).matches == 1
+
+
 def test_remark_before_a_response_keeps_the_token() -> None:
     """Who offered something moves on when it is declined, and may say something as well."""
     offered = "play tictactoe", "say hm", "offer draw", "say really?"

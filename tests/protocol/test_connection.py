@@ -68,6 +68,14 @@ def test_two_who_know_the_code_pair_before_they_greet(ends: Ends) -> None:
     assert ends.client.state is ends.server.state is State.OPEN
 
 
+def test_time_for_the_answer_counts_from_the_hello_however_long_the_pairing_took() -> None:
+    ends = Ends()
+    ends.pair()
+    ends.now += HELLO_TIME / 2
+    ends.client.say(CLIENTS, ends.now)
+    assert ends.client.deadline == ends.now + ANSWER_TIME
+
+
 def test_wrong_code_is_refused_and_counted() -> None:
     ends, invitation = Ends(), Invitation("7-guitar-island")
     ends.server.pair(pairing(SERVER, invitation), ends.now)

@@ -198,6 +198,7 @@ class TestCommands:
             ("/exit now", " Did you mean /q?"),
             ("/Q", " Did you mean /q?"),
             ("/h", " Did you mean /help?"),
+            ("/?", " Did you mean /help?"),
             ("/Resign", " Did you mean /resign?"),
             ("/resing", " Did you mean /resign?"),
             ("/play rps", " Did you mean play GAME, without a slash?"),

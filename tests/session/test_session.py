@@ -338,6 +338,7 @@ def test_rules_that_fail_over_a_reveal_end_the_conversation() -> None:
 def test_owed_turn_that_cannot_be_kept_is_tried_again_and_the_player_knows() -> None:
     script = owing_reveal()
     (keep,) = script.ticks()
+    assert (script.state(), script.session.due) == (State.KEEPING, None)
     assert script.session.unkept(FULL) == ()
     assert texts(script.given()) == [
         "The disk is full. Your program has to reveal in the game, and tries again for 24 seconds."
