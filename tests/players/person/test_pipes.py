@@ -78,6 +78,8 @@ def test_output_that_nobody_reads_any_more_leaves(server: Terminal) -> None:
         assert client.stderr
         client.stdin.write("Hello\n")
         client.stdin.flush()
+        while PROMPT not in client.stdout.readline():  # until nothing more is written before the answer
+            pass
         server.sees(PROMPT)
         client.stdout.close()
         server.type("Hi" + ENTER)
