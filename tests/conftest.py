@@ -90,7 +90,11 @@ def start() -> Iterator[Any]:
 
     yield start
     for process in started:
-        process.close(force=True)
+        process.kill(
+            signal.SIGKILL
+        )  # gentler ways take up to half a second, and on a busy machine even that is short
+        process.wait()
+        process.close()
 
 
 @pytest.fixture
