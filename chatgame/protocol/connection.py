@@ -301,7 +301,7 @@ class Connection:
 
     def say(self, message: Message, now: float) -> None:
         """Say a message that the table allows; after a goodbye, one that it does not allow is dropped."""
-        if self.state is State.OPEN and isinstance(message, Turn):  # without a look at the table, as in `_hear`
+        if self.state is State.OPEN and isinstance(message, Turn):  # without a look at the table, as in `_take`
             self._out.append(frame(encode(message)))
             return
         if self.state in _LEAVING and (self._seat, type(message)) not in TRANSITIONS[self.state]:
