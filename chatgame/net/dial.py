@@ -191,7 +191,7 @@ class Way:
         pump.say(hello_of(held, self._games, journal.session, token, journal.name, nonce=nonce))
         match await pump.next_event():
             case Hello() as hello:
-                await journal.keep_partner(pump.connection.session, None, hello.name)
+                await journal.keep_partner(pump.connection.session, None, hello.name, pump.connection.place)
             case Bye() as goodbye:
                 raise refusal(goodbye, pairing=False)
 

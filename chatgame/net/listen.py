@@ -247,7 +247,7 @@ class Door:
             return hello_of(self._held, self._games, named, name=journal.name, nonce=nonce)
 
         session = pump.connection.session_with(answer())
-        await journal.keep_partner(session, hello.token, hello.name)
+        await journal.keep_partner(session, hello.token, hello.name, pump.connection.place_with(answer()))
         admission.seat(session, hello.token, by_code=paired)
         if self._invitation:
             self._invitation.code = None  # it has been used
