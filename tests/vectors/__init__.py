@@ -17,6 +17,7 @@ from chatgame.core.turn import Kind
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
 from tests.vectors.connections import greetings, pairings, sessions
+from tests.vectors.relay import lines
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
@@ -110,6 +111,12 @@ def files() -> dict[str, str]:
             "of the log: seat, kind, text, digest.",
             {"session": SESSION, "log": _log(RESUMED)},
             _resume(),
+        ),
+        "relay": (
+            "A line of a leg or of a relay, in ASCII and without its line feed, and what it says; null where it says "
+            "nothing, so that the other side closes.",
+            {},
+            lines(),
         ),
     }
     return {
