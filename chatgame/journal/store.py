@@ -49,30 +49,30 @@ class Store(Reader):
         )
 
     def unfinished(
-        self, seat: Seat, host: str, port: int, relays: str = "", code: str = "", *, closed: bool = False
+        self, seat: Seat, host: str, port: int, *, relayed: bool = False, code: str = "", closed: bool = False
     ) -> int | None:
-        """The number of the last conversation there that can be gone on with.
+        """The number of the last conversation there that can be gone on with; over relays, at whichever it was.
 
-        Over relays any relay is "there". A client with a code goes on only with what it began with this code; nobody
-        else has come by it, so nothing need have been said yet.
+        A client with a code goes on only with what it began by this code, even if nothing was said yet.
 
         Those that are `closed` can only be ended: one's own quit is in the log, and the partner may not know.
         """
         if code:
             return self._begun_with(code)
-        return self._last(seat, host, port, relays, f"{LAST_KIND} {'=' if closed else '!='} 'quit'")
+        kind = f"{LAST_KIND} {'=' if closed else '!='} 'quit'"
+        return self._last(seat, host, port, kind, relayed=relayed)
 
     def fresh(self, seat: Seat, host: str, port: int, relays: str = "", code: str = "") -> int:
         """The number of a conversation there in which nothing was said yet; one is created if there is none."""
-        found = None if code else self._last(seat, host, port, relays, f"{LAST_KIND} IS NULL")
+        found = None if code else self._last(seat, host, port, f"{LAST_KIND} IS NULL", relayed=bool(relays))
         return found or self.create(seat, host, port, relays, code)
 
-    def _last(self, seat: Seat, host: str, port: int, relays: str, condition: str) -> int | None:
-        there = "relays != ''" if relays else "relays = '' AND (host, port) = (?, ?)"
+    def _last(self, seat: Seat, host: str, port: int, condition: str, *, relayed: bool) -> int | None:
+        there = "relays != ''" if relayed else "relays = '' AND (host, port) = (?, ?)"
         found = self._database.read(
             f"SELECT id FROM conversations WHERE seat = ? AND {there} AND ended IS NULL "  # noqa: S608
             f"AND {condition} ORDER BY id DESC LIMIT 1",
-            (seat,) if relays else (seat, host, port),
+            (seat,) if relayed else (seat, host, port),
             list[tuple[int]],
         )
         return found[0][0] if found else None

@@ -146,7 +146,7 @@ class Journal(Protocol):
         """
 
     async def keep_partner(self, session: str, token: str | None, partner: str, place: str | None = None) -> None:
-        """Keep who the partner is: the session, as the server the client's token, their name, and a new session's place.
+        """Keep the session, as the server the client's token, the partner's name, and a new session's place.
 
         Raises:
             JournalFailed: it cannot be written.

@@ -42,7 +42,7 @@ def test_has_a_line_for_each_conversation(home: Home) -> None:
         "rock, paper, scissors: 1 lost, 2 won; tic-tac-toe: not finished; can be continued",
         f"   3  {then}2 turns with the server, as the client at localhost:1062; "
         "rock, paper, scissors: won; can be continued",
-        "To see one again: chatgame replay N. See also: chatgame export N, chatgame forget N.",
+        "To see one again: chatgame replay N. See also: chatgame continue N, chatgame export N, chatgame forget N.",
     ]
 
 
