@@ -31,3 +31,59 @@ slow line the way there and back takes a few more."""
 
 MAX_REDIRECTS = 2
 """Times that a joiner is sent on to another node. Once is usual, and twice if the host moved meanwhile."""
+
+# Where legs meet
+
+MAX_HOSTS = 4
+"""Hosts at one spot. A program has one, and perhaps an older one whose connection is dead; two more leave room for
+the friends where others wait at their place."""
+
+NUMBER_TIME = 120.0
+"""Seconds that a number is kept after its last host is gone, so that nobody else gets it while a host dials again."""
+
+MAX_DIGITS = 6
+"""Digits in the numbers that are given out. A million is more than one relay or cluster has hosts that wait."""
+
+TURN_TIME = 60.0
+"""Seconds in which the joiners of a place get one host after another, and not the newest each time."""
+
+CHECK_TIME = 15.0
+"""Seconds for a host to answer `ready?` where nobody waits for the answer. The partners of a conversation have as
+long until it counts as lost."""
+
+# What one address may do; all of an IPv6 /64 counts as one, since one person has them all
+
+MAX_LEGS = 100
+"""Legs of one address, and as many before their first line. A player has one or two, and a school may have many
+players behind one address."""
+
+MAX_JOINS = 120
+"""Joins a minute. Each may be a guess at a code, and wrong guesses cost the host its number."""
+
+MAX_FAILED_JOINS = 60
+"""Joins a minute where nobody waits. A client that waits for its friend makes about ten."""
+
+MAX_NUMBERS = 30
+"""Numbers given out a minute. With the time that each is kept, one address can hold 160 of a million."""
+
+# What all may do together
+
+MAX_UNSPOKEN = 4096
+"""Legs before their first line; of more, the oldest is closed. The queue in which connections wait to be accepted has
+this length, and a whole queue can come at once."""
+
+FULL_TIME = 30
+"""Seconds for which a leg is sent away from a relay that is full."""
+
+# A table
+
+MAX_RATE = 256 * 1024
+"""Bytes a second of each leg, and as many at once. The longest message takes an eighth of it, and nobody types so
+fast; but a conversation of thousands of turns is sent again when a journal was lost."""
+
+IDLE_TIME = 60.0
+"""Seconds without a byte from either side after which a table is cut. Both sides give signs of life every 5."""
+
+DRAIN_TIME = 30.0
+"""Seconds over which the tables of a relay that is going down are cut, so that they do not all dial the next relay in
+the same moment."""
