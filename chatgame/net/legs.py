@@ -18,8 +18,11 @@ TRIES = 4
 That takes some seconds, in which a relay can be started again."""
 
 SETTLED = 1.0
-"""Seconds that a leg waits at least before it is joined, where another can follow it at once. So a relay that joins a
-host again and again does not keep it busy."""
+"""Seconds after which a leg that waits has found a relay that works."""
+
+AT_ONCE = 4
+"""Legs that are joined before they have settled, and are followed at once by another. After more, there are pauses, so
+that a relay which joins a host again and again does not keep it busy."""
 
 
 class Relay(NamedTuple):
@@ -115,7 +118,7 @@ class Stay:
         pause: seconds before it does.
         place: where to wait.
         number: the number that was given out last, if one is wanted.
-        in_vain: whether each relay was tried, and none has taken this host yet.
+        in_vain: whether each relay was asked for a number, and none has ever given one.
     """
 
     def __init__(self, relays: Sequence[Relay], place: str | None, pauses: Callable[[], Iterator[float]]) -> None:
@@ -129,6 +132,8 @@ class Stay:
         self._start_pauses = pauses
         self._pauses = pauses()
         self._failures = 0  # since a leg waited
+        self._joined = 0  # since a leg settled
+        self._numbered = False  # ever
         self._since: float | None = None  # when the leg began to wait that does so
 
     @property
@@ -140,19 +145,20 @@ class Stay:
         """Note that the leg waits; returns whether it does so at another number than before."""
         self._failures, self._since, before = 0, now, self.number
         if isinstance(said, Given):
-            self.number, self._ticket = said.number, said.ticket
+            self.number, self._ticket, self._numbered = said.number, said.ticket, True
         return self.number != before
 
     def end(self, why: FromRelay | None, now: float) -> None:
         """Decide on the next leg, when this one was joined or lost; None stands for a relay that gave no reason."""
         since, self._since = self._since, None
         if since is not None and now - since >= SETTLED:
-            self._pauses = self._start_pauses()
+            self._pauses, self._joined = self._start_pauses(), 0
         if why is Word.JOINED:
-            self.pause = 0.0 if since is not None and now - since >= SETTLED else next(self._pauses)
+            self._joined += 1
+            self.pause = 0.0 if self._joined <= AT_ONCE else next(self._pauses)
             return
         self._failures += 1
-        self.in_vain = self.number is None and since is None and self._failures >= len(self._relays)
+        self.in_vain = not (self.place or self._numbered) and self._failures >= len(self._relays)
         self.pause = next(self._pauses)
         if len(self._relays) > 1 and (not self._ticket or self._failures > TRIES or isinstance(why, Busy | Version)):
             self.relay = self._relays[(self._relays.index(self.relay) + 1) % len(self._relays)]
