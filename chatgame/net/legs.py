@@ -21,8 +21,8 @@ SETTLED = 1.0
 """Seconds after which a leg that waits has found a relay that works."""
 
 AT_ONCE = 4
-"""Legs that are joined before they have settled, and are followed at once by another. After more, there are pauses, so
-that a relay which joins a host again and again does not keep it busy."""
+"""Legs that are joined before they have settled, and are followed at once by another. After more there are pauses: so
+a relay that joins a host again and again does not keep it busy."""
 
 
 class Relay(NamedTuple):

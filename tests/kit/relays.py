@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
@@ -14,15 +16,16 @@ from chatgame.journal.store import Store
 from chatgame.net.legs import Relay
 from chatgame.players.person.imitation import imitates
 from chatgame.program import Setting, join, serve
-from chatgame.relay.lines import At, Busy, FromRelay, Given, Host, Join, Spot, Word, read_leg, written
+from chatgame.relay.lines import FromRelay, Given, Host, Join, Spot, Word, read_leg, written
 from chatgame.session.interfaces import Player
+from tests.kit.simulated import Person, until
 
 TICKET = "0123456789abcdef" * 2
 Tamper = Callable[[Seat, bytes], Sequence[bytes]]
 """What becomes of bytes that a side sends."""
 
 
-def honest(seat: Seat, data: bytes) -> Sequence[bytes]:
+def honest(_: Seat, data: bytes) -> Sequence[bytes]:
     """Pass bytes on."""
     return [data]
 
@@ -61,6 +64,9 @@ class TestRelay:
         heard: the first lines of all legs.
         passed: all bytes that came through.
         tables: how many legs were joined.
+        said: what each side has said, part by part.
+        reflects: whether a joiner gets back what it says.
+        crossed: places that are mixed up.
         cut: how many bytes of each side go through a table before it is cut.
     """
 
@@ -73,7 +79,11 @@ class TestRelay:
         self.heard: list[Host | Join] = []
         self.passed = bytearray()
         self.tables = 0
+        self.said: dict[Seat, list[bytes]] = {seat: [] for seat in Seat}
+        self.reflects = False
+        self.crossed: dict[Spot, Spot] = {}
         self.cut: int | None = None
+        self._joined: set[asyncio.StreamWriter] = set()
         self._hosts: defaultdict[Spot, list[Streams]] = defaultdict(list)
         self._legs: set[asyncio.Task[Any]] = set()
         self._came = asyncio.Event()
@@ -102,10 +112,6 @@ class TestRelay:
             self._came.clear()
             await self._came.wait()
 
-    def mute(self, seat: Seat) -> None:
-        """Let nothing more through that a side says."""
-        self.tamper = lambda speaker, data: [] if speaker is seat else [data]
-
     def waiting(self, kind: type) -> list[Spot]:
         """The numbers (`int`) or the places (`str`) at which hosts wait."""
         return [spot for spot, hosts in self._hosts.items() if isinstance(spot, kind) and hosts]
@@ -116,6 +122,11 @@ class TestRelay:
             for host in hosts:
                 host.writer.close()
             hosts.clear()
+
+    def drop_tables(self) -> None:
+        """Hang up on all that are joined."""
+        for writer in self._joined:
+            writer.transport.abort()
 
     async def tell_hosts(self, said: FromRelay) -> None:
         """Say something to all that wait, and hang up on them."""
@@ -148,7 +159,14 @@ class TestRelay:
         if isinstance(first, Host):
             await self._wait(self._spot_of(first), reader, writer)
             return
-        while hosts := self._hosts[first.spot]:
+        if self.reflects:
+            writer.write(written(Word.JOINED))
+            try:
+                await self._carry(Seat.CLIENT, reader, writer)
+            finally:
+                writer.transport.abort()
+            return
+        while hosts := self._hosts[self.crossed.get(first.spot, first.spot)]:
             host = hosts.pop()
             host.writer.write(written(Word.ASK))
             if await host.ready():
@@ -175,6 +193,7 @@ class TestRelay:
             writer.close()
 
     async def _join(self, joiner: "Streams", host: "Streams") -> None:
+        self._joined |= {joiner.writer, host.writer}
         try:
             await asyncio.gather(
                 self._carry(Seat.CLIENT, joiner.reader, host.writer),
@@ -183,6 +202,7 @@ class TestRelay:
         finally:
             for writer in (joiner.writer, host.writer):
                 writer.transport.abort()
+                self._joined.discard(writer)
             host.over.set()
 
     def _spot_of(self, first: Host) -> Spot:
@@ -195,6 +215,7 @@ class TestRelay:
         count = 0
         while data := await source.read(4096):
             self.passed += data
+            self.said[seat].append(data)
             count += len(data)
             if self.cut is not None and count > self.cut:
                 raise ConnectionResetError
@@ -272,3 +293,71 @@ class Two:
         await asyncio.gather(*self._programs, return_exceptions=True)
 
 
+class Talk:
+    """A conversation that has begun over relays: the client has said Hello, and the server Hi."""
+
+    def __init__(self, two: Two, *relays: TestRelay) -> None:
+        self.two = two
+        self.relays = relays
+        self.people = {seat: Person(seat, []) for seat in Seat}
+        self.programs: dict[Seat, asyncio.Task[Table]] = {}
+
+    async def begin(self) -> "Talk":
+        """Meet by a code, and say two turns."""
+        self.programs[Seat.SERVER] = self.two.sit(Seat.SERVER, self.people[Seat.SERVER], *self.relays)
+        self.programs[Seat.CLIENT] = self.two.sit(
+            Seat.CLIENT, self.people[Seat.CLIENT], *self.relays, code=await self.two.code()
+        )
+        self.people[Seat.CLIENT].say("Hello")
+        self.people[Seat.SERVER].say("Hi")
+        await self.seen(2)
+        return self
+
+    async def seen(self, turns: int) -> None:
+        """Wait until both have seen so many turns."""
+        async with asyncio.timeout(15):
+            await until(lambda: all(person.seen >= turns for person in self.people.values()))
+
+    async def kill(self, *seats: Seat) -> None:
+        """End the programs of these seats as if they were killed: nothing is said any more."""
+        for relay in self.relays:
+            relay.tamper = lambda seat, data: [] if seat in seats else [data]
+            relay.drop_hosts()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("chatgame.net.pump.CLOSING_TIME", 0.01)
+            for seat in seats:
+                self.programs[seat].cancel()
+            await asyncio.wait({self.programs[seat] for seat in seats})
+        for relay in self.relays:
+            relay.tamper = honest
+
+    def start(self, seat: Seat, *relays: TestRelay) -> None:
+        """Start a side's program."""
+        self.programs[seat] = self.two.sit(seat, self.people[seat], *(relays or self.relays))
+
+    async def restart(self, seat: Seat, *relays: TestRelay) -> None:
+        """Kill a side's program, and start it again."""
+        await self.kill(seat)
+        self.start(seat, *relays)
+
+    async def end(self) -> list[str]:
+        """Say one more turn, and quit; returns all that was said, which both have kept alike."""
+        self.people[Seat.CLIENT].say("Still there?")
+        self.people[Seat.SERVER].say("/q")
+        async with asyncio.timeout(20):
+            await asyncio.gather(*self.programs.values())
+        client, server = self.logs()
+        assert client == server
+        return client
+
+    def logs(self) -> list[list[str]]:
+        """What was said, as both journals have it."""
+        texts = []
+        for seat in Seat:
+            with Store(self.two.journal(seat)) as store:
+                texts.append([entry.turn.text for entry, _ in store.log(1)])
+        return texts
+
+
+WHOLE = ["Hello", "Hi", "Still there?", ""]
+"""What is said in a conversation that was begun, and has ended well."""

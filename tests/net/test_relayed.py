@@ -1,7 +1,7 @@
 """Two programs meet at a relay, over real sockets and real TLS, and come back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,90 +9,13 @@ import pytest
 
 from chatgame.core.errors import ChatgameError, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
-from chatgame.core.table import Table
 from chatgame.journal.store import Store
 from chatgame.net.legs import Relay
 from chatgame.relay.lines import At, Busy, FromRelay, Host, Join, Version, Word
-from tests.kit.relays import TestRelay, Two, honest, relay_running
-from tests.kit.simulated import Person
+from tests.kit.relays import WHOLE, Talk, TestRelay, Two, relay_running
+from tests.kit.simulated import Person, until
 
 CLIENT, SERVER = Seat
-
-
-@pytest.fixture
-async def relay() -> AsyncIterator[TestRelay]:
-    """A relay on this computer."""
-    async with relay_running() as running:
-        yield running
-
-
-@pytest.fixture
-async def two(tmp_path: Path) -> AsyncIterator[Two]:
-    """Two programs that are stopped in the end."""
-    programs = Two(tmp_path)
-    yield programs
-    await programs.stop()
-
-
-class Talk:
-    """A conversation that has begun over relays: the client has said Hello, and the server Hi."""
-
-    def __init__(self, two: Two, *relays: TestRelay) -> None:
-        self.two = two
-        self.relays = relays
-        self.people = {seat: Person(seat, []) for seat in Seat}
-        self.programs: dict[Seat, asyncio.Task[Table]] = {}
-
-    async def begin(self) -> "Talk":
-        """Meet by a code, and say two turns."""
-        self.programs[SERVER] = self.two.sit(SERVER, self.people[SERVER], *self.relays)
-        self.programs[CLIENT] = self.two.sit(CLIENT, self.people[CLIENT], *self.relays, code=await self.two.code())
-        self.people[CLIENT].say("Hello")
-        self.people[SERVER].say("Hi")
-        await self.seen(2)
-        return self
-
-    async def seen(self, turns: int) -> None:
-        """Wait until both have seen so many turns."""
-        async with asyncio.timeout(15):
-            while any(person.seen < turns for person in self.people.values()):
-                await asyncio.sleep(0.01)  # noqa: ASYNC110  # a person cannot be waited for
-
-    async def kill(self, *seats: Seat) -> None:
-        """End the programs of these seats as if they were killed: nothing is said any more."""
-        for relay in self.relays:
-            relay.tamper = lambda seat, data: [] if seat in seats else [data]
-            relay.drop_hosts()
-        for seat in seats:
-            self.programs[seat].cancel()
-        await asyncio.wait({self.programs[seat] for seat in seats})
-        for relay in self.relays:
-            relay.tamper = honest
-
-    def start(self, seat: Seat, *relays: TestRelay) -> None:
-        """Start a side's program."""
-        self.programs[seat] = self.two.sit(seat, self.people[seat], *(relays or self.relays))
-
-    async def restart(self, seat: Seat, *relays: TestRelay) -> None:
-        """Kill a side's program, and start it again."""
-        await self.kill(seat)
-        self.start(seat, *relays)
-
-    async def end(self) -> list[str]:
-        """Say one more turn, and quit; returns all that was said, which both have kept alike."""
-        self.people[CLIENT].say("Still there?")
-        self.people[SERVER].say("/q")
-        async with asyncio.timeout(20):
-            await asyncio.gather(*self.programs.values())
-        said = []
-        for seat in Seat:
-            with Store(self.two.journal(seat)) as store:
-                said.append([entry.turn.text for entry, _ in store.log(1)])
-        assert said[0] == said[1]
-        return said[0]
-
-
-WHOLE = ["Hello", "Hi", "Still there?", ""]
 
 
 async def test_friends_meet_by_a_code_whose_words_the_relay_never_hears(relay: TestRelay, two: Two) -> None:
@@ -121,8 +44,7 @@ async def test_number_is_given_up_with_the_first_turn_and_one_spare_leg_waits_at
     assert (relay.waiting(int), len(relay.waiting(str))) == ([7], 1)
     client.say("Hello")
     async with asyncio.timeout(10):
-        while relay.waiting(int):
-            await asyncio.sleep(0.01)  # noqa: ASYNC110
+        await until(lambda: not relay.waiting(int))
     assert len(relay.waiting(str)) == 1
 
 
@@ -142,8 +64,7 @@ async def test_line_that_is_cut_in_the_greeting_costs_nothing(relay: TestRelay, 
         assert isinstance(program.exception(), Unreachable)
         two.forget_ended()
     async with asyncio.timeout(10):
-        while client.seen < 2:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110
+        await until(lambda: client.seen >= 2)
 
 
 async def restart_relay(talk: Talk) -> None:
@@ -373,9 +294,7 @@ async def test_code_goes_on_with_its_own_conversation_and_begins_another_with_an
         assert [entry.turn.text for entry, _ in store.log(2)] == ["Who is there?", "Yes?", ""]
 
 
-async def test_newest_of_several_goes_on_and_another_by_its_number(
-    relay: TestRelay, two: Two, tmp_path: Path
-) -> None:
+async def test_newest_of_several_goes_on_and_another_by_its_number(relay: TestRelay, two: Two) -> None:
     """A conversation with one friend does not end those with others."""
     first = await Talk(two, relay).begin()
     await first.kill(*Seat)
@@ -383,11 +302,10 @@ async def test_newest_of_several_goes_on_and_another_by_its_number(
     client = two.sit(CLIENT, Person(CLIENT, ["Hello again"]), relay, code=await two.code(2))
     await two.told(CLIENT, "Connected over the relay.", 2)
     async with asyncio.timeout(10):
-        while len(logged(two, SERVER, 2)) < 2:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110
+        await until(lambda: len(logged(two, SERVER, 2)) >= 2)
     first.programs = {SERVER: server, CLIENT: client}
     await first.kill(*Seat)
-    for number, seen in ((None, 4), (1, 2)):
+    for number in (None, 1):
         people = {CLIENT: Person(CLIENT, ["Back"]), SERVER: Person(SERVER, ["/q"])}
         programs = [two.sit(seat, people[seat], relay, conversation=number) for seat in Seat]
         async with asyncio.timeout(15):
