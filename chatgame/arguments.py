@@ -10,7 +10,7 @@ from chatgame import __version__
 from chatgame.core.errors import Refused
 from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
-from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
+from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT
 from chatgame.players.bot.bot import Level
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
@@ -256,6 +256,11 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
     _add_look(command)
 
 
+def _add_relay(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", help="the address to listen at (default: all of this computer)")
+    command.add_argument("--port", default=DEFAULT_RELAY_PORT, type=_port, help="the port (default: %(default)s)")
+
+
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("number", type=_number, metavar="N", help=NUMBER)
     command.add_argument(
@@ -279,6 +284,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "solo": ("talk and play with a bot, in this terminal", _add_solo),
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
+    "relay": ("join people who cannot reach each other directly", _add_relay),
     "demo": ("watch two people talk and play", _add_demo),
     "history": ("list your conversations, finished or not", lambda _: None),
     "replay": ("play a conversation back as it was", _add_replay),
