@@ -238,11 +238,11 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
     )
-    _add_relay(command, "meet at a relay, a computer that both of you can reach")
+    _add_relays(command, "meet at a relay, a computer that both of you can reach")
     _add_player(command)
 
 
-def _add_relay(command: argparse.ArgumentParser, summary: str) -> None:
+def _add_relays(command: argparse.ArgumentParser, summary: str) -> None:
     command.add_argument(
         "--relay",
         action="append",
@@ -255,7 +255,7 @@ def _add_relay(command: argparse.ArgumentParser, summary: str) -> None:
 
 def _add_continue(command: argparse.ArgumentParser) -> None:
     command.add_argument("number", type=_number, metavar="N", help=NUMBER)
-    _add_relay(command, "go on at this relay instead of those from before")
+    _add_relays(command, "go on at this relay instead of those from before")
     _add_player(command)
 
 
@@ -307,6 +307,11 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
     _add_look(command)
 
 
+def _add_relay(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", help="the address to listen at (default: all of this computer)")
+    command.add_argument("--port", default=DEFAULT_RELAY_PORT, type=_port, help="the port (default: %(default)s)")
+
+
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("number", type=_number, metavar="N", help=NUMBER)
     command.add_argument(
@@ -331,6 +336,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
     "continue": ("go on with one of several unfinished conversations", _add_continue),
+    "relay": ("join people who cannot reach each other directly", _add_relay),
     "demo": ("watch two people talk and play", _add_demo),
     "history": ("list your conversations, finished or not", lambda _: None),
     "replay": ("play a conversation back as it was", _add_replay),

@@ -68,12 +68,21 @@ MAX_NUMBERS = 30
 
 # What all may do together
 
-MAX_UNSPOKEN = 4096
-"""Legs before their first line; of more, the oldest is closed. The queue in which connections wait to be accepted has
-this length, and a whole queue can come at once."""
+ACCEPT_QUEUE = 4096
+"""Connections that wait to be accepted. It is as many as Linux allows by default (`net.core.somaxconn`)."""
+
+MAX_UNSPOKEN = ACCEPT_QUEUE
+"""Legs before their first line; of more, the oldest is closed. A whole queue can come at once."""
 
 FULL_TIME = 30
 """Seconds for which a leg is sent away from a relay that is full."""
+
+MAX_CAPACITY = 40_000
+"""Legs of one process, which are 20,000 tables. Their signs of life alone take an eighth of a core."""
+
+SPARE_FILES = 64
+"""Open files that are not legs: the program's own, the listening sockets, the engine, and those who ask for the
+status."""
 
 # A table
 
@@ -81,8 +90,13 @@ MAX_RATE = 256 * 1024
 """Bytes a second of each leg, and as many at once. The longest message takes an eighth of it, and nobody types so
 fast; but a conversation of thousands of turns is sent again when a journal was lost."""
 
+MAX_UNREAD = 64 * 1024
+"""Bytes that are kept for a leg that does not read, before nothing more is read from its partner: two of the longest
+messages. It bounds the memory of a table."""
+
 IDLE_TIME = 60.0
-"""Seconds without a byte from either side after which a table is cut. Both sides give signs of life every 5."""
+"""Seconds without a byte from either side after which a table is cut, at the latest after twice as many. Both sides
+give signs of life every 5."""
 
 DRAIN_TIME = 30.0
 """Seconds over which the tables of a relay that is going down are cut, so that they do not all dial the next relay in

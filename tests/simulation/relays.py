@@ -139,10 +139,10 @@ class SimulatedLeg:
         """As the relay: send something to the program; no bytes are the end."""
         self._travel("here", lambda: None if self.cut else self._receive(part))
 
-    def _travel(self, way: str, arrive: Callable[[], object]) -> None:
+    def _travel(self, way: str, arrive: Callable[[], None]) -> None:
         world = self.program.world
         self._busy[way] = max(self._busy[way], self._clock.now + world.chance.uniform(0, world.latency))
-        self._clock.at(self._busy[way], lambda: arrive() and None)
+        self._clock.at(self._busy[way], arrive)
 
     def _receive(self, part: Part) -> None:
         if not self._open:
@@ -336,6 +336,13 @@ class SimulatedRelay:
         self._start()
         self.up = True
 
+    def repent(self) -> None:
+        """Lie no more, and forget all that was built on it."""
+        self.lies = False
+        if self.up:
+            self.die()
+            self.restart()
+
     def drain(self) -> None:
         """Say to all that it is closing, and cut the tables one after the other."""
         self._do(self._meeting.drain(self._world.clock.now))
@@ -463,7 +470,7 @@ class RelayedWorld(World):
                 self.clock.after(DRAIN_TIME + 1 + seconds, relay.restart)
             case 2:
                 relay.lies = True
-                self.clock.after(seconds, lambda: setattr(relay, "lies", False))
+                self.clock.after(seconds, relay.repent)
             case _:
                 super().trouble()
 

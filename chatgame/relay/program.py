@@ -1,0 +1,109 @@
+"""The relay's program: as many open files as the system allows, a node, and what its operator reads."""
+
+import asyncio
+import secrets
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+
+from chatgame.core.errors import Unreachable
+from chatgame.relay.limits import DRAIN_TIME, MAX_CAPACITY, MAX_UNSPOKEN, SPARE_FILES
+from chatgame.relay.meeting import Meeting
+from chatgame.relay.node import Node
+
+Notify = Callable[..., None]
+
+REPORT_INTERVAL = 60.0
+"""Seconds between two lines about what the relay has done."""
+
+TURNED_AWAY = ("nobody", "busy", "redirected", "breach", "late", "silent", "crowded", "version")
+"""Why legs were closed, apart from a table's end."""
+
+
+async def run_relay(host: str | None, port: int, notify: Notify) -> None:
+    """Run a relay until it is cancelled, which makes it go down; if it is cancelled again, it ends at once.
+
+    Args:
+        host: the address to listen at; None for all.
+        port: the port.
+        notify: takes sentences for the operator.
+
+    Raises:
+        Unreachable: nothing can listen there.
+    """
+    capacity = capacity_with(raise_file_limit())
+    node = Node(Meeting(capacity, secrets.randbelow, lambda: secrets.token_hex(16)))
+    port = await _listen(node, host, port)
+    try:
+        notify(f"The relay is listening on port {port}, for {capacity // 2:,} conversations at once.")
+        await _run(node, notify)
+    finally:
+        node.close()
+
+
+async def _run(node: Node, notify: Notify) -> None:
+    reporting = asyncio.create_task(_report(node.meeting, notify))
+    try:
+        await node.run()
+    except asyncio.CancelledError:
+        notify(
+            f"The relay is going down, and cuts {counted(node.meeting.tables, 'conversation')} within "
+            f"{DRAIN_TIME:.0f} seconds. To end it at once, ask it again."
+        )
+        await node.drain()
+        notify("The relay is down.")
+    finally:
+        reporting.cancel()
+
+
+async def _listen(node: Node, host: str | None, port: int) -> int:
+    if host is not None:
+        return await node.listen(host, port)
+    with suppress(Unreachable):  # where there is no IPv6
+        return await node.listen("::", port)
+    return await node.listen("0.0.0.0", port)  # noqa: S104  # a relay is for everyone
+
+
+def raise_file_limit() -> int:
+    """Allow this process as many open files as it may have, and return how many."""
+    if sys.platform == "win32":  # which has no such limit
+        return MAX_CAPACITY + MAX_UNSPOKEN + SPARE_FILES
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS says that there is no limit, and has one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return soft if soft != resource.RLIM_INFINITY else MAX_CAPACITY + MAX_UNSPOKEN + SPARE_FILES
+
+
+def capacity_with(files: int) -> int:
+    """Return how many legs a process can carry that may have so many open files."""
+    return max(2, min(MAX_CAPACITY, (files - SPARE_FILES) - min(MAX_UNSPOKEN, files // 4)))
+
+
+async def _report(meeting: Meeting, notify: Notify) -> None:
+    """Say every minute what has happened, if anything has. No number, place or address is in it."""
+    before: Counter[str] = Counter()
+    while True:
+        await asyncio.sleep(REPORT_INTERVAL)
+        if news := meeting.counts - before:
+            before = meeting.counts.copy()
+            notify(reported(news, meeting.tables, meeting.waiting))
+
+
+def reported(news: Counter[str], tables: int, waiting: int) -> str:
+    """Return a line about what has happened in the last minute, and what there is now."""
+    away = {why: news[why] for why in TURNED_AWAY if news[why]}
+    reasons = ", ".join(f"{why} {count}" for why, count in away.items())
+    return (
+        f"In the last minute: {counted(news['joined'], 'conversation')} joined, {news['ended']} ended, "
+        f"{counted(sum(away.values()), 'connection')} turned away{f' ({reasons})' if reasons else ''}. "
+        f"Now: {counted(tables, 'conversation')}, {counted(waiting, 'host')} waiting."
+    )
+
+
+def counted(number: int, what: str) -> str:
+    """Return so many of something, in words."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
