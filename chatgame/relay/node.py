@@ -57,7 +57,7 @@ class Leg(asyncio.BufferedProtocol):
         self.received = 0
         self.seen = -1
         self._node = node
-        self._allowed = MAX_RATE  # how many bytes may be received before the time is looked at
+        self._allowed = 0  # how many bytes may be received before the time is looked at
         self._since = 0.0
         self._too_fast = self._unread = False  # why nothing is read: the limit, or the partner reads nothing
         self._ended = False
@@ -139,13 +139,16 @@ class Node:
     Args:
         meeting: decides who meets whom.
         cluster: tells the other nodes; None where there are none.
+
+    Attributes:
+        legs: its connections, by the number that the machine knows.
     """
 
     def __init__(self, meeting: Meeting, cluster: Cluster | None = None) -> None:
         self.meeting = meeting
         self._cluster = cluster
         self._loop = asyncio.get_running_loop()
-        self._legs: dict[int, Leg] = {}
+        self.legs: dict[int, Leg] = {}
         self._last = 0
         self._copied = 0  # by legs that are gone
         self._questions: set[asyncio.Task[None]] = set()
@@ -173,7 +176,7 @@ class Node:
         self._server.close()
         self._do(self.meeting.drain(self._loop.time()))
         end = self._loop.time() + DRAIN_TIME + 1
-        while self._legs and self._loop.time() < end:
+        while self.legs and self._loop.time() < end:
             await self._tick()
 
     def close(self) -> None:
@@ -181,13 +184,13 @@ class Node:
         self._server.close()
         for task in self._questions:
             task.cancel()
-        for leg in self._legs.values():
+        for leg in self.legs.values():
             leg.transport.abort()
 
     @property
     def copied(self) -> int:
         """How many bytes were copied, in both directions."""
-        return self._copied + sum(leg.received for leg in self._legs.values())
+        return self._copied + sum(leg.received for leg in self.legs.values())
 
     # What legs tell
 
@@ -195,7 +198,7 @@ class Node:
         """Take a leg that has connected."""
         self._last += 1
         leg.number = self._last
-        self._legs[leg.number] = leg
+        self.legs[leg.number] = leg
         network = network_of(leg.transport.get_extra_info("peername")[0])
         self._do(self.meeting.connected(leg.number, network, self._loop.time()))
 
@@ -205,7 +208,7 @@ class Node:
 
     def lost(self, leg: Leg) -> None:
         """Take it that a leg is gone."""
-        del self._legs[leg.number]
+        del self.legs[leg.number]
         self._copied += leg.received
         self._do(self.meeting.lost(leg.number, self._loop.time()))
         if partner := leg.partner:
@@ -217,18 +220,18 @@ class Node:
         for command in commands:
             match command:
                 case Say(number, line):
-                    self._legs[number].transport.write(written(line))
+                    self.legs[number].transport.write(written(line))
                 case End(number, line):
                     self._end(number, line)
                 case Connect(host, joiner):
-                    self._join(self._legs[host], self._legs[joiner])
+                    self._join(self.legs[host], self.legs[joiner])
                 case Claim() | Seek():
                     task = self._loop.create_task(self._ask(command))
                     self._questions.add(task)
                     task.add_done_callback(self._questions.discard)
 
     def _end(self, number: int, line: FromRelay | None) -> None:
-        if leg := self._legs.get(number):  # it may be lost already
+        if leg := self.legs.get(number):  # it may be lost already
             if line:
                 leg.transport.write(written(line))
             leg.transport.close()
@@ -260,7 +263,7 @@ class Node:
 
     def _sweep(self) -> None:
         """Cut tables in which nothing was said since the last sweep, and legs that do not read the end."""
-        for leg in list(self._legs.values()):
+        for leg in list(self.legs.values()):
             copied = leg.received + (leg.partner.received if leg.partner else 0)
             if leg.seen == copied and (leg.partner or leg.transport.is_closing()):
                 leg.transport.abort()
