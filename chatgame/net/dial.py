@@ -33,6 +33,9 @@ from chatgame.session.interfaces import Journal
 LONGEST_PAUSE = 30.0
 """In seconds: between two attempts to reach a server that was lost."""
 
+LONGEST_WAIT = 10.0
+"""In seconds: between two questions at a relay for a server that is not there yet; it may come at any moment."""
+
 FIRST_PAUSE = 0.5
 """In seconds, at most: before the first attempt, so that many clients of one server do not come in one instant."""
 
@@ -151,7 +154,7 @@ class Way:
             except TurnedAway:
                 raise
             except NotYet as error:
-                pause, why = max(next(self._pauses), error.after), error.again
+                pause, why = max(min(next(self._pauses), LONGEST_WAIT), error.after), error.again
             except Unreachable:
                 pause, why = next(self._pauses), sentences.NOBODY_ANSWERS
 

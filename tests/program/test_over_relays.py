@@ -8,7 +8,6 @@ import pytest
 
 from tests.kit.terminals import PROMPT, Spawn, ends, pexpect, say
 
-
 ASKED = r"Your move: [^\r]+\r\n" + PROMPT
 """What a program shows when it goes on with a game, at the player's turn."""
 
