@@ -259,6 +259,12 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
 def _add_relay(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", help="the address to listen at (default: all of this computer)")
     command.add_argument("--port", default=DEFAULT_RELAY_PORT, type=_port, help="the port (default: %(default)s)")
+    command.add_argument(
+        "--status",
+        type=_port,
+        metavar="PORT",
+        help="a port of this computer alone with /healthz, /readyz, and /metrics for Prometheus",
+    )
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:

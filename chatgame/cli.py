@@ -228,7 +228,7 @@ async def relay(options: argparse.Namespace) -> None:
     from chatgame.relay.program import run_relay
 
     with notices() as notify:
-        await run_relay(options.host, options.port, notify)
+        await run_relay(options.host, options.port, options.status, notify)
 
 
 async def play_alone(options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from chatgame.core.errors import Unreachable
 from chatgame.relay.limits import DRAIN_TIME, MAX_CAPACITY, MAX_UNSPOKEN, SPARE_FILES
 from chatgame.relay.meeting import Meeting
 from chatgame.relay.node import Node
+from chatgame.relay.status import serve_status
 
 Notify = Callable[..., None]
 
@@ -21,12 +22,13 @@ TURNED_AWAY = ("nobody", "busy", "redirected", "breach", "late", "silent", "crow
 """Why legs were closed, apart from a table's end."""
 
 
-async def run_relay(host: str | None, port: int, notify: Notify) -> None:
+async def run_relay(host: str | None, port: int, status: int | None, notify: Notify) -> None:
     """Run a relay until it is cancelled, which makes it go down; if it is cancelled again, it ends at once.
 
     Args:
         host: the address to listen at; None for all.
         port: the port.
+        status: a port of this computer where the relay says how it is, or None.
         notify: takes sentences for the operator.
 
     Raises:
@@ -35,11 +37,16 @@ async def run_relay(host: str | None, port: int, notify: Notify) -> None:
     capacity = capacity_with(raise_file_limit())
     node = Node(Meeting(capacity, secrets.randbelow, lambda: secrets.token_hex(16)))
     port = await _listen(node, host, port)
+    asked = None
     try:
+        if status is not None:
+            asked = await serve_status(node, status)
         notify(f"The relay is listening on port {port}, for {capacity // 2:,} conversations at once.")
         await _run(node, notify)
     finally:
         node.close()
+        if asked:
+            asked.close()
 
 
 async def _run(node: Node, notify: Notify) -> None:

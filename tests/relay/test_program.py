@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -121,6 +122,16 @@ async def test_relay_allows_itself_as_many_open_files_as_it_may_have() -> None:
 )
 def test_capacity_leaves_room_for_legs_before_their_line(files: int, capacity: int) -> None:
     assert capacity_with(files) == capacity
+
+
+async def test_relay_says_how_it_is_at_a_port_of_its_own() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    async with relay("--status", str(port)):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 OK\r\n")
+        writer.close()
 
 
 async def test_relay_says_where_it_cannot_listen() -> None:
