@@ -1,13 +1,14 @@
 """The command line: the commands, their options, and how hosts and codes are read."""
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import combinations
 from typing import NamedTuple, NoReturn, get_args
 
 from chatgame import __version__
-from chatgame.core.errors import Refused
+from chatgame.core.errors import InvalidMessage, Refused
 from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, canonical
@@ -18,6 +19,7 @@ from chatgame.players.person.look import Boards
 from chatgame.players.person.narration import known_names
 from chatgame.players.person.terminal import complain
 from chatgame.protocol.pairing import read_code
+from chatgame.relay.lines import At, read_relay
 
 EXAMPLES = """\
 Play with a bot:
@@ -85,6 +87,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
             _locate(options, words)
         except ValueError as error:
             parser.error(str(error))
+    if options.command == "relay" and bool(options.engine) is not bool(options.nodes):
+        parser.error("A node of a cluster needs both --engine and --nodes")
     if more:
         parser.error(f'"{inert(" ".join(more))}" is not understood here')
     if options.command == Seat.SERVER:
@@ -310,6 +314,27 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
 def _add_relay(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", help="the address to listen at (default: all of this computer)")
     command.add_argument("--port", default=DEFAULT_RELAY_PORT, type=_port, help="the port (default: %(default)s)")
+    command.add_argument(
+        "--status",
+        type=_port,
+        metavar="PORT",
+        help="a port of this computer alone with /healthz, /readyz, and /metrics for Prometheus",
+    )
+    command.add_argument(
+        "--engine",
+        default=os.environ.get("CHATGAME_ENGINE"),
+        metavar="URL",
+        help="make this a node of a cluster; its nodes tell each other who waits where, over this Valkey or Redis, "
+        "as in redis://localhost:6379 (default: the environment variable CHATGAME_ENGINE)",
+    )
+    command.add_argument(
+        "--nodes",
+        default=[],
+        nargs="+",
+        type=_node,
+        metavar="HOST:PORT",
+        help="all nodes of the cluster, as others reach them; this one first",
+    )
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:
@@ -389,6 +414,14 @@ def _speed(text: str) -> float:
     if 0 < speed < 10**6:
         return speed
     raise argparse.ArgumentTypeError(f"{inert(text)} is not a speed. Write it as in 2 or 0.5")
+
+
+def _node(text: str) -> At:
+    with suppress(InvalidMessage):
+        node = read_relay(f"at {text}".encode("ascii", "replace"))
+        if isinstance(node, At):
+            return node
+    raise argparse.ArgumentTypeError(f"{inert(text)} is not a node. Write it as in relay1.example.org:1060")
 
 
 def _port(text: str) -> int:

@@ -246,12 +246,13 @@ async def relay(options: argparse.Namespace) -> None:
     """Run a relay, until it is asked to stop and has let go of its conversations.
 
     Raises:
-        Unreachable: nothing can listen there.
+        ChatgameError: it cannot run; the sentence says why, and what to do.
     """
-    from chatgame.relay.program import run_relay
+    from chatgame.relay.program import Cluster, run_relay
 
+    cluster = Cluster(options.engine, options.nodes) if options.engine else None
     with notices() as notify:
-        await run_relay(options.host, options.port, notify)
+        await run_relay(options.host, options.port, options.status, cluster, notify)
 
 
 async def play_alone(options: argparse.Namespace) -> None:

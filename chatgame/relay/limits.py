@@ -101,3 +101,14 @@ give signs of life every 5."""
 DRAIN_TIME = 30.0
 """Seconds over which the tables of a relay that is going down are cut, so that they do not all dial the next relay in
 the same moment."""
+
+# A cluster
+
+ENGINE_TIME = 1.0
+"""Seconds for the engine's answer. It takes less than a millisecond, and a leg waits for it."""
+
+ENGINE_PAUSE = 5.0
+"""Seconds for which an engine that did not answer is not asked, so that not every leg waits for it."""
+
+KNOWN_TIME = 180
+"""Seconds for which the engine keeps who waits where. It is told every 60, and may miss one."""

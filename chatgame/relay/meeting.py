@@ -178,6 +178,8 @@ class Meeting:
         clustered: whether there are other nodes. If so, each `Claim` and `Seek` needs its answer.
 
     Attributes:
+        capacity: as given.
+        draining: whether the relay is going down.
         tables: how many tables there are.
         waiting: how many hosts wait.
         counts: how often what has happened, by its name.
@@ -186,10 +188,11 @@ class Meeting:
     def __init__(
         self, capacity: int, below: Callable[[int], int], new_ticket: Callable[[], str], *, clustered: bool = False
     ) -> None:
+        self.capacity = capacity
+        self.draining = False
         self.tables = 0
         self.waiting = 0
         self.counts: Counter[str] = Counter()
-        self._capacity = capacity
         self._below = below
         self._new_ticket = new_ticket
         self._clustered = clustered
@@ -197,7 +200,6 @@ class Meeting:
         self._legs: dict[int, _Leg] = {}
         self._spots: dict[Spot, _Hosts] = {}
         self._networks: dict[str, Network] = {}
-        self._draining = False
         self._cuts: deque[tuple[float, _Leg]] = deque()
         self._unspoken: _Due[int] = _Due(LINE_TIME)
         self._resting: _Due[int] = _Due(ASK_INTERVAL)
@@ -214,7 +216,7 @@ class Meeting:
     @property
     def full(self) -> bool:
         """Whether no more legs are taken."""
-        return len(self._legs) - len(self._unspoken) >= self._capacity
+        return len(self._legs) - len(self._unspoken) >= self.capacity
 
     # Events: each returns the commands that follow from it
 
@@ -288,7 +290,7 @@ class Meeting:
 
     def drain(self, now: float) -> list[Command]:
         """Go down: send away all that wait and all that come, and cut the tables one after the other."""
-        self._draining = True
+        self.draining = True
         hosts = []
         for leg in list(self._legs.values()):
             if leg.stage is Stage.JOINED and leg.spot:
@@ -321,7 +323,7 @@ class Meeting:
         leg.stage = Stage.JOINING
         if isinstance(said, Version):
             self._end(leg, Version(VERSION), "version", now)
-        elif self._draining:
+        elif self.draining:
             self._end(leg, Word.CLOSING, "closing", now)
         elif pause := self._pause(leg, said, now):
             self._end(leg, Busy(pause), "busy", now)
@@ -335,11 +337,11 @@ class Meeting:
     def _pause(self, leg: _Leg, said: Host | Join, now: float) -> int:
         """For how many seconds a leg has to be sent away."""
         network = leg.network
-        if len(self._legs) - len(self._unspoken) > self._capacity or network.legs > MAX_LEGS:
+        if len(self._legs) - len(self._unspoken) > self.capacity or network.legs > MAX_LEGS:
             return FULL_TIME
         if isinstance(said, Join):
             return max(network.joins.pause(now), network.failed_joins.pause(now))
-        if self.waiting >= self._capacity // 2:
+        if self.waiting >= self.capacity // 2:
             return FULL_TIME
         return 0 if isinstance(said.spot, str) else network.numbers.pause(now)
 
@@ -425,7 +427,7 @@ class Meeting:
     # Joiners
 
     def _ask_next_host(self, joiner: _Leg, now: float) -> None:
-        if self._draining:
+        if self.draining:
             self._end(joiner, Word.CLOSING, "closing", now)
             return
         hosts = self._spots.get(joiner.spot)

@@ -4,13 +4,19 @@ import asyncio
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
-from chatgame.core.errors import Unreachable
+from chatgame.core.errors import ChatgameError, Unreachable
 from chatgame.relay.limits import DRAIN_TIME, MAX_CAPACITY, MAX_UNSPOKEN, SPARE_FILES
+from chatgame.relay.lines import At
 from chatgame.relay.meeting import Meeting
 from chatgame.relay.node import Node
+from chatgame.relay.status import serve_status
+
+if TYPE_CHECKING:
+    from chatgame.relay.cluster import Engine
 
 Notify = Callable[..., None]
 
@@ -21,40 +27,77 @@ TURNED_AWAY = ("nobody", "busy", "redirected", "breach", "late", "silent", "crow
 """Why legs were closed, apart from a table's end."""
 
 
-async def run_relay(host: str | None, port: int, notify: Notify) -> None:
+class Cluster(NamedTuple):
+    """What a node has to know of its cluster.
+
+    Attributes:
+        engine: where Valkey or Redis is, as in redis://localhost:6379.
+        nodes: the names by which legs reach the nodes, this one's first.
+    """
+
+    engine: str
+    nodes: Sequence[At]
+
+
+async def run_relay(host: str | None, port: int, status: int | None, cluster: Cluster | None, notify: Notify) -> None:
     """Run a relay until it is cancelled, which makes it go down; if it is cancelled again, it ends at once.
 
     Args:
         host: the address to listen at; None for all.
         port: the port.
+        status: a port of this computer where the relay says how it is, or None.
+        cluster: the cluster of which it is a node, or None.
         notify: takes sentences for the operator.
 
     Raises:
         Unreachable: nothing can listen there.
+        ChatgameError: what a cluster needs is not installed, or its engine's address is not one.
     """
     capacity = capacity_with(raise_file_limit())
-    node = Node(Meeting(capacity, secrets.randbelow, lambda: secrets.token_hex(16)))
+    engine = _engine(cluster, notify) if cluster else None
+    meeting = Meeting(capacity, secrets.randbelow, lambda: secrets.token_hex(16), clustered=bool(engine))
+    node = Node(meeting, engine)
     port = await _listen(node, host, port)
+    asked = None
     try:
+        if status is not None:
+            asked = await serve_status(node, status)
         notify(f"The relay is listening on port {port}, for {capacity // 2:,} conversations at once.")
-        await _run(node, notify)
+        await _run(node, engine, notify)
     finally:
         node.close()
+        if asked:
+            asked.close()
 
 
-async def _run(node: Node, notify: Notify) -> None:
-    reporting = asyncio.create_task(_report(node.meeting, notify))
+def _engine(cluster: Cluster, notify: Notify) -> "Engine":
     try:
-        await node.run()
-    except asyncio.CancelledError:
-        notify(
-            f"The relay is going down, and cuts {counted(node.meeting.tables, 'conversation')} within "
-            f"{DRAIN_TIME:.0f} seconds. To end it at once, ask it again."
-        )
-        await node.drain()
-        notify("The relay is down.")
-    finally:
-        reporting.cancel()
+        from chatgame.relay.cluster import Engine
+    except ImportError as error:
+        raise ChatgameError("A cluster needs redis-py. Install it: pip install 'chatgame[cluster]'") from error
+    try:
+        return Engine(cluster.engine, cluster.nodes[0], cluster.nodes, notify)
+    except ValueError as error:
+        raise ChatgameError("The address after --engine is not one. Write it as in redis://localhost:6379") from error
+
+
+async def _run(node: Node, engine: "Engine | None", notify: Notify) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        beside = [tasks.create_task(_report(node.meeting, notify))]
+        if engine:
+            beside.append(tasks.create_task(engine.run()))
+        try:
+            await node.run()
+        except asyncio.CancelledError:
+            notify(
+                f"The relay is going down, and cuts {counted(node.meeting.tables, 'conversation')} within "
+                f"{DRAIN_TIME:.0f} seconds. To end it at once, ask it again."
+            )
+            await node.drain()
+            notify("The relay is down.")
+        finally:
+            for task in beside:
+                task.cancel()
 
 
 async def _listen(node: Node, host: str | None, port: int) -> int:

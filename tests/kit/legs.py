@@ -1,6 +1,7 @@
 """Legs on real sockets, and a relay's node for them."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from random import Random
@@ -90,7 +91,7 @@ class Legs:
 async def relay_node(capacity: int = 4000, cluster: Cluster | None = None) -> AsyncIterator[tuple[Node, Legs]]:
     """A node at a port that is free, and what makes its legs."""
     chance = Random(1)
-    meeting = Meeting(capacity, chance.randrange, lambda: f"{chance.getrandbits(128):032x}", clustered=bool(cluster))
+    meeting = Meeting(capacity, chance.randrange, lambda: secrets.token_hex(16), clustered=bool(cluster))
     node = Node(meeting, cluster)
     legs = Legs(await node.listen("127.0.0.1", 0))
     running = asyncio.create_task(node.run())

