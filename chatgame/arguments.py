@@ -372,7 +372,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
 """Each command with its summary, and the function that adds its arguments."""
 
 
-def read_relay(text: str) -> Relay:
+def relay_at(text: str) -> Relay:
     """Read the address of a relay: HOST or HOST:PORT, as after `--relay`.
 
     Raises:
@@ -386,7 +386,7 @@ def read_relay(text: str) -> Relay:
 
 def _relay(text: str) -> Relay:
     try:
-        return read_relay(text)
+        return relay_at(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from chatgame.arguments import new_parser, read_arguments, read_relay
+from chatgame.arguments import new_parser, read_arguments, relay_at
 from chatgame.core import sentences
 from chatgame.core.errors import ChatgameError, JournalFailed, NotKept, OutputLost, PartnerLeft, PlayerLeft, Refused
 from chatgame.core.rules import AnyRules
@@ -207,7 +207,7 @@ async def go_on(options: argparse.Namespace) -> None:
     if options.relay and not record.relays:
         raise ChatgameError(f"Conversation {record.number} goes over a direct line, so leave out --relay.")
     options.command, options.host, options.port = record.seat, record.host, record.port
-    options.relay = options.relay or [read_relay(relay) for relay in record.relays.split()]
+    options.relay = options.relay or [relay_at(relay) for relay in record.relays.split()]
     options.insecure = not (record.pinned or is_loopback(record.host))
     options.new = False
     await sit_at(options)
