@@ -71,29 +71,34 @@ class RelayedDialler:
                 continue
             try:
                 said = await meet(wire, way.line)
-                if said is Word.JOINED:
-                    transport = await self._secured(wire)
-                    self._told.clear()
-                    return transport
-                self._end(way, relay, said)
-            except ssl.SSLError as error:
-                if not self._journal.place:
-                    raise Unreachable(
-                        f"What answers over the relay {relay} does not speak TLS, so nothing was sent. Check --relay "
-                        "and the code."
-                    ) from error
-                raise _stranger() from error
             except (OSError, InvalidMessage) as error:
-                self._end(way, relay, _why(relay, error))
-            finally:
                 wire.close()
+                self._end(way, relay, _why(relay, error))
+                continue
+            except BaseException:
+                wire.close()
+                raise
+            if said is Word.JOINED:
+                transport = await self._secured(wire, relay)
+                self._told.clear()
+                return transport
+            wire.close()
+            self._end(way, relay, said)
             sender = address
         raise self._nobody(way, spot)
 
-    async def _secured(self, wire: Wire) -> Transport:
+    async def _secured(self, wire: Wire, relay: Relay) -> Transport:
         """Do the handshake; at the place only with the server of the journal, since others may wait there."""
-        async with asyncio.timeout(DIAL_TIME):
-            transport = await wire.join(self._tls)
+        try:
+            async with asyncio.timeout(DIAL_TIME):
+                transport = await wire.join(self._tls)
+        except OSError as error:  # a TimeoutError and an SSLError are ones
+            if self._journal.place:
+                raise _stranger() from error
+            what = "does not speak TLS" if isinstance(error, ssl.SSLError) else "hung up, or is silent"
+            raise Unreachable(
+                f"What answers over the relay {relay} {what}, so nothing was sent. Check the code and --relay."
+            ) from error
         if self._journal.place:
             pinned, binding = self._journal.pinned or "", transport.binding or b""
             if not hmac.compare_digest(pinned, binding.hex()):
@@ -191,6 +196,7 @@ class RelayedListener:
         self._legs: dict[tuple[Relay, str] | None, asyncio.Task[Any]] = {}  # None is the one at the number
         self._waiting: set[tuple[Relay, str] | None] = set()
         self._told: dict[tuple[Relay, str] | None, str] = {}  # why a leg does not wait
+        self._given = False  # a number, ever
         self._renewals = pauses()
 
     @property
@@ -244,6 +250,7 @@ class RelayedListener:
             other = stay.wait(said, loop.time())
             self._is_waiting(spot, stay.relay)
             if other and isinstance(said, Given):
+                self._given = True
                 self._numbered(stay.relay, said.number)
 
         while True:
@@ -256,7 +263,7 @@ class RelayedListener:
             stay.end(said, loop.time())
             if said is Word.JOINED:
                 continue
-            if stay.in_vain:
+            if stay.in_vain and not self._given:
                 raise Unreachable(why or self._sentence(relay, relay, said))
             self._is_lost(spot, self._sentence(relay, stay.relay, said), reason=said is not None)
 

@@ -235,6 +235,24 @@ async def test_full_relay_is_passed_over(two: Two) -> None:
         assert f"chatgame client --relay {free.relay} --relay {full.relay} {code}" in two.notices[SERVER]
 
 
+async def test_new_code_that_no_relay_gives_a_number_for_at_once_does_not_end_the_server(
+    relay: TestRelay, two: Two
+) -> None:
+    """The relay is full just when three wrong codes were tried."""
+    server = two.sit(SERVER, Person(SERVER, []), relay)
+    await two.code()
+    for count in (1, 2, 3):
+        guess = two.sit(CLIENT, Person(CLIENT, []), relay, code="7-zebra-zebra")
+        await asyncio.wait({guess})
+        await two.told(SERVER, f"({count} of 3)")
+        two.forget_ended()
+    relay.answer = Busy(1)
+    await two.told(SERVER, "is full; asking again.")
+    relay.answer = None
+    await two.code(2)
+    assert not server.done()
+
+
 async def test_relay_that_closes_says_so(relay: TestRelay, two: Two) -> None:
     two.sit(SERVER, Person(SERVER, []), relay)
     await two.code()
@@ -257,7 +275,10 @@ async def test_redirect_is_followed_twice_and_not_three_times(two: Two) -> None:
             await two.sit(CLIENT, Person(CLIENT, []), one, code="9-guitar-island")
 
 
-async def test_stranger_at_the_place_is_told_nothing_and_passed_over(relay: TestRelay, two: Two) -> None:
+@pytest.mark.parametrize("speaks", [True, False])
+async def test_stranger_at_the_place_is_told_nothing_and_passed_over(
+    relay: TestRelay, two: Two, *, speaks: bool
+) -> None:
     """Places are seen on the line, so anyone may wait there."""
     talk = await Talk(two, relay).begin()
     (place,) = relay.waiting(str)
@@ -270,7 +291,7 @@ async def test_stranger_at_the_place_is_told_nothing_and_passed_over(relay: Test
     writer.write(b"ready\n")
     assert await reader.readline() == b"joined\n"
     assert (await reader.read(1))[0] == 0x16  # TLS begins, and nothing else is said
-    writer.write(b"Hello, I am your friend.")
+    writer.write(b"Hello, I am your friend.") if speaks else writer.close()
     await two.told(CLIENT, "Somebody else answered for your friend, and was told nothing.")
     talk.start(SERVER)
     assert await talk.end() == WHOLE
