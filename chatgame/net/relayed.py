@@ -8,7 +8,7 @@ import hmac
 import socket
 import ssl
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, NotYet, Unreachable
@@ -19,6 +19,9 @@ from chatgame.net.transport import Transport
 from chatgame.net.wire import Wire, meet
 from chatgame.relay.lines import Busy, FromRelay, Given, Spot, Version, Word
 from chatgame.session.interfaces import Journal
+
+Waits: TypeAlias = tuple[Relay, str] | None
+"""What a host waits for: an old friend, at a relay and a place, or somebody new, at a number."""
 
 
 class RelayedDialler:
@@ -138,7 +141,8 @@ class RelayedDialler:
         if full := [reason.seconds for reason in reasons if isinstance(reason, Busy)]:
             return NotYet(f"At {asked} there is no room now. Try again later.", sentences.RELAYS_FULL, min(full))
         if Word.CLOSING in reasons:
-            return Unreachable(f"At {asked} nobody can meet now: it is closing. Try again later.")
+            closing = f"At {asked} nobody can meet now: it is closing. Try again later."
+            return NotYet(closing, sentences.NOBODY_ANSWERS)
         if other := [reason.number for reason in reasons if isinstance(reason, Version)]:
             return Unreachable(sentences.RELAY_VERSION.format(relay=self._relays[0], version=other[0]))
         return Unreachable(next(reason for reason in reasons if isinstance(reason, str)))
@@ -193,9 +197,9 @@ class RelayedListener:
         self._others = others
         self._notify = notify
         self._numbered = numbered
-        self._legs: dict[tuple[Relay, str] | None, asyncio.Task[Any]] = {}  # None is the one at the number
-        self._waiting: set[tuple[Relay, str] | None] = set()
-        self._told: dict[tuple[Relay, str] | None, str] = {}  # why a leg does not wait
+        self._legs: dict[Waits, asyncio.Task[Any]] = {}
+        self._waiting: set[Waits] = set()
+        self._told: dict[Waits, str] = {}  # why a leg does not wait
         self._given = False  # a number, ever
         self._renewals = pauses()
 
@@ -210,7 +214,7 @@ class RelayedListener:
 
     def expect(self, places: Collection[str], *, new: bool) -> None:
         """Wait at these places, and at a number if somebody `new` is expected."""
-        wanted: set[tuple[Relay, str] | None] = {(relay, place) for relay in self._relays for place in places}
+        wanted: set[Waits] = {(relay, place) for relay in self._relays for place in places}
         if new:
             wanted.add(None)
         for spot in self._legs.keys() - wanted:
@@ -229,16 +233,16 @@ class RelayedListener:
         for spot in list(self._legs):
             self._drop(spot)
 
-    def _begin(self, spot: tuple[Relay, str] | None, pause: float = 0.0) -> None:
+    def _begin(self, spot: Waits, pause: float = 0.0) -> None:
         stay = Stay([spot[0]], spot[1], pauses) if spot else Stay(self._relays, None, pauses)
         stay.pause = pause
         self._legs[spot] = self._tasks.create_task(self._stay(spot, stay))
 
-    def _drop(self, spot: tuple[Relay, str] | None) -> None:
+    def _drop(self, spot: Waits) -> None:
         self._waiting.discard(spot)
         self._legs.pop(spot).cancel()
 
-    async def _stay(self, spot: tuple[Relay, str] | None, stay: Stay) -> None:
+    async def _stay(self, spot: Waits, stay: Stay) -> None:
         """Wait at a spot with one leg after another.
 
         Raises:
@@ -279,12 +283,12 @@ class RelayedListener:
             wire.close()
         return said
 
-    def _is_waiting(self, spot: tuple[Relay, str] | None, relay: Relay) -> None:
+    def _is_waiting(self, spot: Waits, relay: Relay) -> None:
         self._waiting.add(spot)
         if self._told.pop(spot, None):
             self._notify(sentences.AT_RELAY.format(relay=relay))
 
-    def _is_lost(self, spot: tuple[Relay, str] | None, text: str, *, reason: bool) -> None:
+    def _is_lost(self, spot: Waits, text: str, *, reason: bool) -> None:
         """Tell once that a leg was lost, if the relay gave a reason, or if no other leg waits."""
         self._waiting.discard(spot)
         if (reason or not self._waiting) and self._told.get(spot) != text:

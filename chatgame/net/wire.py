@@ -44,10 +44,9 @@ class Wire:
         for number, (family, kind, protocol, _, address) in enumerate(found):
             connecting = socket.socket(family, kind, protocol)
             connecting.setblocking(False)
+            share = DIAL_TIME / (len(found) - number) / 2  # so that a dead address leaves time for the next
             try:
-                async with asyncio.timeout(
-                    DIAL_TIME / (len(found) - number) / 2
-                ):  # a dead one leaves time for the next
+                async with asyncio.timeout(share):
                     await loop.sock_connect(connecting, address)
             except OSError as error:  # a TimeoutError is one
                 connecting.close()

@@ -225,6 +225,17 @@ async def test_relay_that_is_not_there_is_named(two: Two, seat: Seat, address: R
         await two.sit(seat, Person(seat, []), address, **code)
 
 
+async def test_client_with_a_code_asks_only_the_relay_named_with_it(relay: TestRelay, two: Two) -> None:
+    """The number belongs to somebody else at another."""
+    async with relay_running() as other:
+        other.number = 7
+        two.sit(SERVER, Person(SERVER, []), other)
+        await two.code()
+        with pytest.raises(Unreachable, match="Nobody waits at"):
+            await two.sit(CLIENT, Person(CLIENT, []), relay, other, code="7-guitar-island")
+        assert [type(first) for first in other.heard] == [Host]
+
+
 async def test_full_relay_is_passed_over(two: Two) -> None:
     """The next one of the list gives the number, and stands first in the command for the friend."""
     async with relay_running() as full, relay_running() as free:
