@@ -12,6 +12,7 @@ from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
 from chatgame.players.bot.bot import Level
+from chatgame.players.named import BOTS, Command, read_player
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.narration import known_names
@@ -48,6 +49,9 @@ OTHER_WORDS = {
 }
 """Commands of other programs that people may type, and what they are called here."""
 
+LIMIT = 30.0
+"""Seconds that a program may take for a line, by default: longer than most think, and as long as people wait."""
+
 NUMBER = "the conversation's number in `chatgame history`"
 
 
@@ -79,6 +83,12 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
             _locate(options, words)
         except ValueError as error:
             parser.error(str(error))
+    if (
+        options.command in (Seat.CLIENT, Seat.SERVER)
+        and options.player
+        and (options.plain or options.boards != "auto")
+    ):
+        parser.error("--plain and --boards are for a person at this seat. Leave them out with --player")
     if more:
         parser.error(f'"{inert(" ".join(more))}" is not understood here')
     return options
@@ -207,7 +217,7 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
         "--insecure", action="store_true", help="talk to another computer without a code and without encryption"
     )
     command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
-    command.add_argument("--bot", action="store_true", help="let a bot take this seat; it needs no terminal")
+    _add_player(command, "who takes this seat instead of you; it needs no terminal")
     _add_look(command)
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
@@ -218,6 +228,23 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
         type=_number,
         metavar="SECONDS",
         help="how long to wait for a partner whose connection was lost (default: %(default)s)",
+    )
+
+
+def _add_player(command: argparse.ArgumentParser, what: str, default: Level | None = None) -> None:
+    command.add_argument(
+        "--player",
+        default=default,
+        type=_player,
+        metavar="PLAYER",
+        help=f"{what}: {', '.join(BOTS)}, or the command of a program",
+    )
+    command.add_argument(
+        "--limit",
+        default=LIMIT,
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long a program may take for a line (default: %(default)s)",
     )
 
 
@@ -233,10 +260,30 @@ def _add_look(command: argparse.ArgumentParser) -> None:
 
 def _add_solo(command: argparse.ArgumentParser) -> None:
     command.add_argument("game", nargs="*", metavar="GAME", help="a game to start at once, as in connect4 or rps 3")
-    levels = [level.value for level in Level]
-    command.add_argument("--level", default="medium", choices=levels, help="how strong the bot is (default: medium)")
+    _add_player(command, "who plays with you", default=Level.MEDIUM)
     command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")
     _add_look(command)
+
+
+def _add_match(command: argparse.ArgumentParser) -> None:
+    command.add_argument("game", nargs="+", metavar="GAME", help="the game, as in connect4 or rps 3")
+    command.add_argument(
+        "--players",
+        nargs=2,
+        required=True,
+        type=_player,
+        metavar="PLAYER",
+        help=f"who plays: {', '.join(BOTS)}, or the command of a program, in quotation marks",
+    )
+    command.add_argument("--games", default=10, type=_count, metavar="N", help="how many (default: %(default)s)")
+    command.add_argument(
+        "--limit",
+        default=LIMIT,
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long a program may take for a move (default: %(default)s)",
+    )
+    command.add_argument("--keep", action="store_true", help="keep the games in the journal, as `history` lists it")
 
 
 def _add_demo(command: argparse.ArgumentParser) -> None:
@@ -279,6 +326,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "solo": ("talk and play with a bot, in this terminal", _add_solo),
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
+    "match": ("let two bots or programs play many games", _add_match),
     "demo": ("watch two people talk and play", _add_demo),
     "history": ("list your conversations, finished or not", lambda _: None),
     "replay": ("play a conversation back as it was", _add_replay),
@@ -302,6 +350,29 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise argparse.ArgumentTypeError(f"{inert(text)} is not a number. Write it as in 12")
     return int(text)
+
+
+def _count(text: str) -> int:
+    if number := _number(text):
+        return number
+    raise argparse.ArgumentTypeError("At least one game is played")
+
+
+def _player(text: str) -> Level | Command:
+    try:
+        return read_player(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'"{inert(text)}" is not a player. {error}') from error
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if 0 < seconds < 10**6:
+        return seconds
+    raise argparse.ArgumentTypeError(f"{inert(text)} is not a time. Write it in seconds, as in 60 or 0.5")
 
 
 def _speed(text: str) -> float:
