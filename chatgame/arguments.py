@@ -12,11 +12,12 @@ from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
 from chatgame.players.bot.bot import Level
-from chatgame.players.named import BOTS, Command, read_player
+from chatgame.players.named import BOTS, read_player
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.narration import known_names
 from chatgame.players.person.terminal import complain
+from chatgame.players.program.command import Command
 from chatgame.protocol.pairing import read_code
 
 EXAMPLES = """\
@@ -231,7 +232,7 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_player(command: argparse.ArgumentParser, what: str, default: Level | None = None) -> None:
+def _add_player(command: argparse.ArgumentParser, what: str, default: str | None = None) -> None:
     command.add_argument(
         "--player",
         default=default,
@@ -260,7 +261,7 @@ def _add_look(command: argparse.ArgumentParser) -> None:
 
 def _add_solo(command: argparse.ArgumentParser) -> None:
     command.add_argument("game", nargs="*", metavar="GAME", help="a game to start at once, as in connect4 or rps 3")
-    _add_player(command, "who plays with you", default=Level.MEDIUM)
+    _add_player(command, "who plays with you", default="bot")
     command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")
     _add_look(command)
 

@@ -1,56 +1,34 @@
 """Players by what people call them on the command line: `bot`, `bot:hard`, or the command of a program."""
 
-import shlex
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from os import name as system
 from random import Random
-from typing import NamedTuple
 
 from chatgame.core.seats import Seat
 from chatgame.players.bot.bot import Bot, Level
-from chatgame.players.person.inert import inert
+from chatgame.players.program.command import Command, read_command
 from chatgame.session.interfaces import Player
 
 BOTS = {"bot": Level.MEDIUM} | {f"bot:{level}": level for level in Level}
 """The names of bots."""
 
-LONGEST = 40
-"""Characters of a command that serve as its name."""
-
-
-class Command(NamedTuple):
-    """A program, by the words of the command that runs it."""
-
-    words: tuple[str, ...]
-
 
 def read_player(text: str) -> Level | Command:
-    """Read the name of a bot, or a command, whose words are quoted as in a shell.
-
-    On Windows a backslash is part of a path, and quotes nothing.
+    """Read the name of a bot, or a command.
 
     Raises:
         ValueError: it is neither; the text says what is wrong.
     """
     if text in BOTS:
         return BOTS[text]
-    if text.startswith("bot:") or not text.strip():
-        raise ValueError(f"The players are {', '.join(BOTS)}, or the command of a program")
-    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
-    lexer.whitespace_split, lexer.commenters = True, ""
-    if system == "nt":
-        lexer.escape = ""
-    try:
-        return Command(tuple(lexer))
-    except ValueError as error:
-        raise ValueError("A quotation mark in it has no second one") from error
+    if text.startswith("bot:"):
+        raise ValueError(f"The bots are {', '.join(BOTS)}")
+    return read_command(text)
 
 
 def called(players: Sequence[Level | Command]) -> list[str]:
     """What to call these players; each differently."""
-    names = [f"bot:{it}" if isinstance(it, Level) else inert(" ".join(it.words)) for it in players]
-    names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 3]}..." for name in names]
+    names = [f"bot:{player}" if isinstance(player, Level) else player.name for player in players]
     return [f"{name} ({number})" if names.count(name) > 1 else name for number, name in enumerate(names, 1)]
 
 
@@ -75,5 +53,5 @@ async def seated(
         return
     from chatgame.players.program.program import program_at_seat  # which bots do not need
 
-    async with program_at_seat(player.words, limit, notify) as program:
+    async with program_at_seat(player, limit, notify) as program:
         yield program.at

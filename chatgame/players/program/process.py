@@ -11,13 +11,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, cast
 
 from chatgame.core.errors import ChatgameError, ProgramFailed
 from chatgame.core.limits import MAX_PAYLOAD
 from chatgame.players.person.inert import inert
+from chatgame.players.program.command import Command
 
 MAX_UNREAD = 4 * 2**20
 """Bytes that may wait until the program reads them: some hundred boards, and no program lags so far behind."""
@@ -189,26 +190,27 @@ def _kill(number: int) -> None:
 
 
 @asynccontextmanager
-async def running(words: Sequence[str]) -> AsyncIterator[Process]:
+async def running(command: Command) -> AsyncIterator[Process]:
     """Run a command as long as the context lasts.
 
     Raises:
         ChatgameError: it cannot be started.
     """
-    name = inert(" ".join(words))
-    path = shutil.which(words[0])
+    path = shutil.which(command.words[0])
     if not path:
-        raise ChatgameError(_why_not(words))
+        raise ChatgameError(_why_not(command.words[0]))
     # A group of its own can be ended as a whole; in a session of its own it cannot read this terminal, either.
     own: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     loop = asyncio.get_running_loop()
     try:
-        transport, process = await loop.subprocess_exec(lambda: Process(name), path, *words[1:], **own)
+        transport, process = await loop.subprocess_exec(
+            lambda: Process(command.name), path, *command.words[1:], **own
+        )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise ChatgameError(f"{name} cannot be started ({why}).") from error
+        raise ChatgameError(f"{command.name} cannot be started ({why}).") from error
     with _ended_on_hangup(transport.get_pid()):
         try:
             yield process
@@ -216,14 +218,13 @@ async def running(words: Sequence[str]) -> AsyncIterator[Process]:
             await process.stop()
 
 
-def _why_not(words: Sequence[str]) -> str:
+def _why_not(path: str) -> str:
     """Say why there is no such program to run."""
-    word = inert(words[0])
-    if os.path.isdir(words[0]):
-        return f"{word} is a folder, not a program."
-    if os.path.isfile(words[0]):
-        return f'{word} is not executable. Name the program that runs it, as in "python3 {word}" or "node {word}".'
-    return f'There is no program "{word}" here. Check its spelling, or write the path to it.'
+    if os.path.isdir(path):
+        return f"{inert(path)} is a folder, not a program."
+    if os.path.isfile(path):
+        return f"{inert(path)} is not executable. Begin with what runs it, as in: python3 {inert(path)}"
+    return f'There is no program "{inert(path)}" here. Check its spelling, or write the path to it.'
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from chatgame.core.errors import Refused, unwrapped
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.players.program.command import Command
 from chatgame.players.program.exchange import TRIES, Exchange
 from chatgame.players.program.process import Process, running
 
@@ -106,16 +107,14 @@ class Program:
 
 
 @asynccontextmanager
-async def program_at_seat(
-    words: Sequence[str], limit: float, notify: Callable[[str], object]
-) -> AsyncIterator[Program]:
+async def program_at_seat(command: Command, limit: float, notify: Callable[[str], object]) -> AsyncIterator[Program]:
     """Run a command as a player, as long as the context lasts.
 
     Raises:
         ChatgameError: it cannot be started.
         ProgramFailed: it has ended, inside the context.
     """
-    async with running(words) as process:
+    async with running(command) as process:
         program = Program(process, limit, notify)
         with unwrapped():
             async with asyncio.TaskGroup() as tasks:
