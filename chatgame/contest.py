@@ -24,6 +24,9 @@ PLACE = "a match", 0
 CONFIDENT = 1.96
 """Standard deviations around the mean of a normal distribution that hold 95 % of it."""
 
+LONGEST = 5000
+"""Turns of a game, after which it counts as drawn: two programs may go on for ever, as with rock against rock."""
+
 AtSeat = Callable[[Seat], Player]
 """Takes a seat for a player."""
 
@@ -105,8 +108,8 @@ class Contest:
         table = results[0]
         assert isinstance(table, Table), "it is no error"
         assert table.match, "a game was played"
-        assert table.match.outcome, "it was played to its end"
-        winner, (won, lost, drawn) = table.match.outcome.winner, self.score
+        end = table.match.outcome
+        winner, (won, lost, drawn) = end and end.winner, self.score
         self.score = Score(won + (winner is own), lost + (winner is own.other), drawn + (winner is None))
 
     @asynccontextmanager
@@ -156,8 +159,10 @@ class _Contestant:
 
     async def ask(self, table: Table) -> str:
         """What the player types in the game. It cannot leave before the end without losing."""
-        if not table.playing:
-            return "/q" if table.match else self._line
+        if not table.match:
+            return self._line
+        if not table.playing or table.number >= LONGEST:
+            return "/q"
         line = await self._player.ask(table)
         return "/resign" if line == "/q" else line
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
@@ -66,7 +67,7 @@ class Meeting(NamedTuple):
         return [f"{turn.kind} {turn.text}".rstrip() for turn in self.log if turn.seat is Seat.SERVER]
 
 
-async def meet(code: str, *lines: str, limit: float = LONG) -> Meeting:
+async def meet(code: str, *lines: str, limit: float = LONG, games: Mapping[str, AnyRules] = BUILT_IN) -> Meeting:
     """Let a script at the client's seat say these lines to a program at the server's."""
     notices: list[str] = []
     journal = InMemory(Seat.CLIENT)
@@ -74,14 +75,14 @@ async def meet(code: str, *lines: str, limit: float = LONG) -> Meeting:
     async def sit() -> Table:
         async with program_at_seat(python(code), limit, notices.append) as program:
             started.set_result(None)
-            return await converse(program.at(Seat.SERVER), server, BUILT_IN, InMemory(Seat.SERVER))
+            return await converse(program.at(Seat.SERVER), server, games, InMemory(Seat.SERVER))
 
     async with asyncio.timeout(LONG):
-        client, server = linked_in_memory(BUILT_IN)
+        client, server = linked_in_memory(games)
         started = asyncio.get_running_loop().create_future()
         sitting = asyncio.create_task(sit())
         await asyncio.wait([started, sitting], return_when=asyncio.FIRST_COMPLETED)
         _, result = await asyncio.gather(
-            converse(Script(lines), client, BUILT_IN, journal), sitting, return_exceptions=True
+            converse(Script(lines), client, games, journal), sitting, return_exceptions=True
         )
     return Meeting(journal.log, notices, result)
