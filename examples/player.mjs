@@ -1,6 +1,6 @@
 // A player for chatgame, in JavaScript: chatgame solo --player "node examples/player.mjs"
-// It plays every game whose choices are listed, at random, and tic-tac-toe without losing to itself on purpose: it takes
-// a win, and prevents one. The lines are specified in chatgame/players/program/README.md.
+// It plays any choice that is listed; in tic-tac-toe it completes three in a row, or prevents that.
+// The lines are specified in chatgame/players/program/README.md.
 
 import { createInterface } from "node:readline";
 

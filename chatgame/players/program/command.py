@@ -1,7 +1,7 @@
 """The command that runs a program, as people type it."""
 
+import os
 import shlex
-from os import name as system
 from typing import NamedTuple
 
 from chatgame.players.person.inert import inert
@@ -23,7 +23,7 @@ class Command(NamedTuple):
 
 
 def read_command(text: str) -> Command:
-    """Split a command into its words, which are quoted as in a shell.
+    """Split a command into its words, which are quoted as in a shell; `~` at the beginning of one is the home folder.
 
     On Windows a backslash is part of a path, and quotes nothing.
 
@@ -32,9 +32,9 @@ def read_command(text: str) -> Command:
     """
     lexer = shlex.shlex(text, posix=True)
     lexer.whitespace_split, lexer.commenters = True, ""
-    if system == "nt":
+    if os.name == "nt":
         lexer.escape = ""
-    words = tuple(lexer)
+    words = tuple(map(os.path.expanduser, lexer))
     if not words or not words[0]:
         raise ValueError("There is no program in it")
     return Command(words)

@@ -23,6 +23,7 @@ from chatgame.core.match import Match
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
+from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import Asked, Waiting, narrate
 from chatgame.players.person.screen import shown
@@ -32,6 +33,9 @@ VERSION = 1
 
 TRIES = 5
 """Lines that may be refused in a row before the program gives up the game, or leaves."""
+
+QUOTED = 40
+"""Characters of a wrong line that its refusal quotes."""
 
 OPEN = (Kind.SAY, Kind.PLAY, Kind.MOVE, Kind.ANSWER, Kind.OFFER, Kind.RESPOND)
 """The kinds of turns whose text a person reads; that of the others is for the two chatgames."""
@@ -137,9 +141,10 @@ class Exchange:
         try:
             answer = json.decode(written, type=Answer)
         except ValidationError as error:
-            raise Refused(f'The line is not {{"id": NUMBER, "line": TEXT}}: {error}.') from error
+            raise Refused(f'{_quoted(written)} is not {{"id": NUMBER, "line": TEXT}}: {error}.') from error
         except (DecodeError, ValueError, RecursionError) as error:
-            raise Refused('The line is not JSON. Write {"id": NUMBER, "line": TEXT} and nothing else.') from error
+            how = 'Write {"id": NUMBER, "line": TEXT} and nothing else.'
+            raise Refused(f"{_quoted(written)} is not JSON. {how}") from error
         if 0 < answer.id < self._asked:
             return None
         if answer.id != self._asked:
@@ -191,6 +196,12 @@ def _game(match: Match, viewer: Seat, secret: str | None) -> dict[str, Any]:
         "position": position,
         "over": end and {"winner": end.winner, "reason": end.reason},
     }
+
+
+def _quoted(written: bytes) -> str:
+    """The beginning of a line, in quotation marks."""
+    text = written.decode(errors="replace")
+    return f'"{inert(text[:QUOTED])}{"..." if len(text) > QUOTED else ""}"'
 
 
 def _line(message: Mapping[str, Any]) -> bytes:

@@ -44,6 +44,7 @@ class Process(asyncio.SubprocessProtocol):
 
     Attributes:
         ended: set when the program has ended, or writes no more.
+        silent: whether it has written nothing yet.
     """
 
     def __init__(self, name: str) -> None:
@@ -54,6 +55,7 @@ class Process(asyncio.SubprocessProtocol):
         self._skipping = False  # the rest of a line that was too long
         self._more = asyncio.Event()
         self._errors = b""
+        self.silent = True
         self._reads = True  # whether its input is still open
         self._full = False  # whether it is stopped from writing more
         self._transport: asyncio.SubprocessTransport
@@ -67,6 +69,7 @@ class Process(asyncio.SubprocessProtocol):
         if fd == 2:
             self._errors = (self._errors + data)[-TAIL:]
             return
+        self.silent = False
         self._written += data
         if len(self._written) > MAX_PAYLOAD and not self._full:
             self._full = True
@@ -198,7 +201,7 @@ async def running(command: Command) -> AsyncIterator[Process]:
     """
     path = shutil.which(command.words[0])
     if not path:
-        raise ChatgameError(_why_not(command.words[0]))
+        raise ChatgameError(_why_not(command))
     # A group of its own can be ended as a whole; in a session of its own it cannot read this terminal, either.
     own: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
@@ -218,12 +221,15 @@ async def running(command: Command) -> AsyncIterator[Process]:
             await process.stop()
 
 
-def _why_not(path: str) -> str:
+def _why_not(command: Command) -> str:
     """Say why there is no such program to run."""
+    path, whole = command.words[0], " ".join(command.words)
     if os.path.isdir(path):
         return f"{inert(path)} is a folder, not a program."
     if os.path.isfile(path):
-        return f"{inert(path)} is not executable. Begin with what runs it, as in: python3 {inert(path)}"
+        return f"{inert(path)} is not executable. Put what runs it in front of it, as in: python3 {inert(path)}"
+    if os.path.exists(whole):
+        return f"There is a space in {inert(whole)}. Put quotation marks around it that are part of the command."
     return f'There is no program "{inert(path)}" here. Check its spelling, or write the path to it.'
 
 

@@ -66,7 +66,8 @@ class Program:
                     if (line := await self._answer()) is not None:
                         return line
         except TimeoutError:
-            return self._given_up(table, f"did not answer within {self._limit:g} seconds")
+            why = " and has written nothing so far: is its output flushed?" if self._process.silent else ""
+            return self._given_up(table, f"did not answer within {self._limit:g} seconds{why}")
         finally:
             self._asking = False
         last = self._exchange.refused.rstrip(".")

@@ -16,7 +16,7 @@ from chatgame.core.errors import ChatgameError, PartnerLeft, ProgramFailed
 from chatgame.core.limits import MAX_PAYLOAD
 from chatgame.core.table import Table
 from chatgame.players.person.inert import inert
-from chatgame.players.program.command import Command
+from chatgame.players.program.command import read_command
 from chatgame.players.program.exchange import TRIES
 from chatgame.players.program.process import GRACE, MAX_UNREAD, QUOTED, running
 from chatgame.players.program.program import program_at_seat
@@ -88,6 +88,7 @@ async def test_program_that_ends_while_it_is_not_asked_leaves_at_once() -> None:
     "code",
     [
         pytest.param("for ask in asks(): pass", id="ignores all"),
+        pytest.param("for ask in asks(): print('unflushed')", id="does not flush"),
         pytest.param("time.sleep(60)", id="never reads"),
         pytest.param("os.close(0); time.sleep(60)", id="closes its input"),
         pytest.param("while True: pass", id="is busy"),
@@ -99,9 +100,10 @@ async def test_program_that_does_not_answer_resigns_the_game_and_leaves_in_chat(
     assert met.said == ["resign"]
     (notice,) = met.notices
     assert notice.startswith("A program had to resign its game: ")
-    assert notice.endswith(f" did not answer within {PASSED} seconds.")
+    for complaint in (notice, str(met.result)):
+        assert f" did not answer within {PASSED} seconds" in complaint
+        assert ("has written nothing so far: is its output flushed?" in complaint) is ("write(" not in code)
     assert isinstance(met.result, ProgramFailed)
-    assert str(met.result).endswith(f" did not answer within {PASSED} seconds.")
 
 
 async def test_answer_that_comes_late_is_passed_over() -> None:
@@ -127,17 +129,17 @@ async def test_program_that_never_reads_holds_up_nothing() -> None:
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        ("for ask in asks(): write('Hello?\\n')", "The line is not JSON."),
-        ("while True: write('yes\\n' * 10000)", "The line is not JSON."),
+        ("for ask in asks(): write('Hello?\\n')", "is not JSON."),
+        ("while True: write('yes\\n' * 10000)", "is not JSON."),
         ("while True: write('yes' * 20000 + '\\n')", f"The line has more than {MAX_PAYLOAD} bytes"),
-        ("while True: sys.stdout.buffer.write(os.urandom(9999) + b'\\n')", "The line is not JSON."),
-        ("for ask in asks(): write('[' * 20000 + '\\n')", "The line is not "),
+        ("while True: sys.stdout.buffer.write(os.urandom(9999) + b'\\n')", "is not JSON."),
+        ("for ask in asks(): write('[' * 20000 + '\\n')", "is not "),
         ("for ask in asks(): write('{}\\n')", "missing required field `id`"),
         ("for ask in asks(): answer(ask, 5)", "Expected `str`, got `int`"),
         ("for ask in asks(): answer(ask | {'id': 10**9}, '5')", "There is no ask with the id 1000000000"),
         ("for ask in asks(): answer(ask, 'rubbish')", '"rubbish" is not a cell'),
         ("for ask in asks(): answer(ask, '/board')", "Only a console answers /board"),
-        ("for ask in asks(): answer(ask, '\\ud800')", "The line is not JSON."),
+        ("for ask in asks(): answer(ask, '\\ud800')", "is not JSON."),
         ("for ask in asks(): answer(ask, '')", "An empty line is not sent."),
     ],
 )
@@ -251,15 +253,29 @@ async def test_program_that_cannot_be_started_is_one_sentence(tmp_path: Path) ->
     (tmp_path / "script").write_text("print()\n")
     (tmp_path / "broken").write_text("\x00\x01")
     (tmp_path / "broken").chmod(0o700)
-    for word, why in (
+    (tmp_path / "my player").write_text("")
+    for command, why in (
         ("no-such-program", 'There is no program "no-such-program" here. Check its spelling'),
         (f"{tmp_path}/no\x1b[2J", r"/no\x1b[2J"),
         (str(tmp_path), "is a folder, not a program."),
-        (f"{tmp_path}/script", "is not executable. Begin with what runs it, as in: python3 "),
+        (f"{tmp_path}/my player", "Put quotation marks around it that are part of the command."),
+        (f"{tmp_path}/script", "is not executable. Put what runs it in front of it, as in: python3 "),
         (f"{tmp_path}/broken", "cannot be started (Exec format error)"),
     ):
         with pytest.raises(ChatgameError) as error:
-            async with running(Command((word,))):
+            async with running(read_command(command)):
                 pass
         assert why in str(error.value)
         assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("node bot.mjs", ("node", "bot.mjs")),
+        ("'my bot' --name \"a b\" c\\ d #1 x;y", ("my bot", "--name", "a b", "c d", "#1", "x;y")),
+        ("~/bot a~ ''", (str(Path("~/bot").expanduser()), "a~", "")),
+    ],
+)
+def test_command_is_quoted_as_in_a_shell(text: str, words: tuple[str, ...]) -> None:
+    assert read_command(text).words == words
