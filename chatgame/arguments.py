@@ -41,6 +41,12 @@ CLIENT_EXAMPLES = """\
 
 """
 
+MATCH_EXAMPLES = """\
+  chatgame match connect4 --players bot:hard bot:easy
+  chatgame match rps 3 --players bot "node mybot.mjs" --games 100
+
+"""
+
 OTHER_WORDS = {
     **dict.fromkeys(("host", "listen", "open"), "server"),
     **dict.fromkeys(("join", "connect"), "client"),
@@ -91,7 +97,10 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     ):
         parser.error("--plain and --boards are for a person at this seat. Leave them out with --player")
     if more:
-        parser.error(f'"{inert(" ".join(more))}" is not understood here')
+        players = getattr(options, "player", None), *getattr(options, "players", ())
+        program = any(isinstance(player, Command) for player in players)
+        quote = " (the command of a program has to be in quotation marks)" if program else ""
+        parser.error(f'"{inert(" ".join(more))}" is not understood here{quote}')
     return options
 
 
@@ -267,6 +276,9 @@ def _add_solo(command: argparse.ArgumentParser) -> None:
 
 
 def _add_match(command: argparse.ArgumentParser) -> None:
+    assert isinstance(command, _Parser), "subparsers are of the parser's own class"
+    command.examples = MATCH_EXAMPLES
+    command.usage = "chatgame match GAME --players PLAYER PLAYER [options]"
     command.add_argument("game", nargs="+", metavar="GAME", help="the game, as in connect4 or rps 3")
     command.add_argument(
         "--players",
@@ -324,7 +336,7 @@ def _add_completion(command: argparse.ArgumentParser) -> None:
 
 
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-    "solo": ("talk and play with a bot, in this terminal", _add_solo),
+    "solo": ("talk and play with a bot or a program, in this terminal", _add_solo),
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
     "match": ("let two bots or programs play many games", _add_match),

@@ -18,7 +18,7 @@ class Command(NamedTuple):
     @property
     def name(self) -> str:
         """What to call the program, on the screen."""
-        name = inert(" ".join(self.words))
+        name = inert(shlex.join(self.words))
         return name if len(name) <= LONGEST else f"{name[: LONGEST - 3]}..."
 
 

@@ -128,7 +128,12 @@ def test_signal_ends_both(spawn: Spawn, player: Any, tmp_path: Path, command: st
         (["solo", "--player", "'node x"], "is not a player. No closing quotation."),
         (["solo", "--player", " "], '" " is not a player. There is no program in it.'),
         (["solo", "--player"], "argument --player: expected one argument."),
-        (["server", "--player", "node", "x.mjs"], '"x.mjs" is not understood here.'),
+        (["server", "--player", "bot", "now"], '"now" is not understood here.'),
+        (
+            ["server", "--player", "node", "x.mjs"],
+            '"x.mjs" is not understood here (the command of a program has to be in quotation marks).',
+        ),
+        (["match", "pig", "--players", "bot", "node", "x.mjs"], "has to be in quotation marks)."),
         (["solo", "--player", "bot", "--limit", "soon"], "soon is not a time."),
         (["match", "pig"], "the following arguments are required: --players"),
         (["match", "pig", "--players", "bot"], "argument --players: expected 2 arguments"),
