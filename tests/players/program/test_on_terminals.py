@@ -15,6 +15,9 @@ from tests.kit.command import COMMAND
 from tests.kit.programs import HEAD, PLAYS
 from tests.kit.terminals import PROMPT, Spawn, ends
 
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
+
 LISTENING = r"Server listening on: localhost on port: (\d+)\r\n"
 
 
