@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from chatgame.core.rules import AnyRules
@@ -67,15 +67,21 @@ class Meeting(NamedTuple):
         return [f"{turn.kind} {turn.text}".rstrip() for turn in self.log if turn.seat is Seat.SERVER]
 
 
-async def meet(code: str, *lines: str, limit: float = LONG, games: Mapping[str, AnyRules] = BUILT_IN) -> Meeting:
-    """Let a script at the client's seat say these lines to a program at the server's."""
+async def meet(
+    code: str,
+    *lines: str,
+    limit: float = LONG,
+    games: Mapping[str, AnyRules] = BUILT_IN,
+    theirs: Callable[[Seat], InMemory] = InMemory,
+) -> Meeting:
+    """Let a script at the client's seat say these lines to a program at the server's, whose journal is `theirs`."""
     notices: list[str] = []
     journal = InMemory(Seat.CLIENT)
 
     async def sit() -> Table:
         async with program_at_seat(python(code), limit, notices.append) as program:
             started.set_result(None)
-            return await converse(program.at(Seat.SERVER), server, games, InMemory(Seat.SERVER))
+            return await converse(program.at(Seat.SERVER), server, games, theirs(Seat.SERVER))
 
     async with asyncio.timeout(LONG):
         client, server = linked_in_memory(games)

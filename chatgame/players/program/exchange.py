@@ -11,6 +11,7 @@ A machine without I/O. `asked` opens a try, and a line that the program writes c
 A refused line costs one of `TRIES`; a line that the session takes gives them all back.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ from chatgame.core.match import Match
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.players.person.inert import inert
+from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import Asked, Waiting, narrate
 from chatgame.players.person.screen import shown
@@ -64,6 +65,7 @@ class Exchange:
         tries: how many lines may still be refused.
         refused: why the last line was refused; empty where it was not.
         judging: whether a line was taken, and the session has not judged it yet.
+        resigning: whether that line resigned the game for the program.
     """
 
     def __init__(self, limit: float) -> None:
@@ -71,6 +73,7 @@ class Exchange:
         self.tries = TRIES
         self.refused = ""
         self.judging = False
+        self.resigning = False
         self._limit = limit
         self._asked = 0  # the number of the last ask
         self._secret: str | None = None  # what this seat hides in the match
@@ -156,13 +159,14 @@ class Exchange:
         """Count a line that was refused."""
         self.judging, self.refused, self.tries = False, why, self.tries - 1
 
-    def give_up(self) -> str:
+    def resign(self) -> str:
         """The line that is written for a program which does not play on."""
-        self.judging = True
+        self.judging = self.resigning = True
         return "/resign"
 
     def _accept(self) -> None:
-        self.judging, self.refused, self.tries = False, "", TRIES
+        self.judging = self.resigning = False
+        self.refused, self.tries = "", TRIES
 
     def _turn(self, step: Step) -> dict[str, Any]:
         turn, match = step.turn, step.after.match
@@ -205,4 +209,6 @@ def _quoted(written: bytes) -> str:
 
 
 def _line(message: Mapping[str, Any]) -> bytes:
-    return json.encode(message) + b"\n"
+    """One line of ASCII. Some languages also break lines at U+2028, which a partner may send, or expect no UTF-8."""
+    text = json.encode(message).decode()
+    return re.sub("[^\0-\x7f]+", lambda found: json_escaped(found[0]), text).encode() + b"\n"

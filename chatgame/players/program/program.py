@@ -60,7 +60,7 @@ class Program:
         """
         self._asking = True
         try:
-            while self._exchange.tries:
+            while self._exchange.tries > 0:
                 async with asyncio.timeout(self._limit):
                     self._process.write(self._exchange.asked(table))
                     if (line := await self._answer()) is not None:
@@ -100,11 +100,11 @@ class Program:
                 return line
 
     def _given_up(self, table: Table, what: str) -> str:
-        if not table.playing:
+        if not table.playing or self._exchange.resigning:  # what resigned was not taken, since the journal is full
             raise self._process.failed(what)
         name, last_words = self._process.name, self._process.last_words
         self._notify(sentences.PROGRAM_RESIGNS.format(name=name, what=what, last_words=last_words))
-        return self._exchange.give_up()
+        return self._exchange.resign()
 
 
 @asynccontextmanager

@@ -41,12 +41,13 @@ def test_beginning_tells_the_seat_the_partner_and_the_games() -> None:
     assert [turn["text"] for turn in told["turns"]] == ["Hello"]
 
 
-def test_every_message_is_one_line() -> None:
-    """Whatever a partner says."""
-    for text in ("a\r\n{}", "\u2028\x85", '"\\'):
+def test_every_message_is_one_line_of_ascii() -> None:
+    """Whatever a partner says, and wherever a language breaks lines."""
+    for text in ("a\r\n{}", "\u2028\x85\u2029", '"\\', "Grüße \U0001f3b2"):
         (step,) = steps_of(f"say {text}")
         line = exchange().saw(step)
-        assert line.count(b"\n") == 1
+        assert line.isascii()
+        assert line.decode().splitlines(keepends=True) == [line.decode()]
         assert json.loads(line)["text"] == text
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from chatgame.core.errors import ChatgameError, PartnerLeft, ProgramFailed
+from chatgame.core.commitments import Opening
+from chatgame.core.errors import ChatgameError, JournalFailed, PartnerLeft, ProgramFailed
 from chatgame.core.limits import MAX_PAYLOAD
 from chatgame.core.table import Table
+from chatgame.core.turn import Turn
+from chatgame.journal.journal import InMemory
 from chatgame.players.person.inert import inert
 from chatgame.players.program.command import read_command
 from chatgame.players.program.exchange import TRIES
@@ -132,7 +135,7 @@ async def test_program_that_never_reads_holds_up_nothing() -> None:
         ("for ask in asks(): write('Hello?\\n')", "is not JSON."),
         ("while True: write('yes\\n' * 10000)", "is not JSON."),
         ("while True: write('yes' * 20000 + '\\n')", f"The line has more than {MAX_PAYLOAD} bytes"),
-        ("while True: sys.stdout.buffer.write(os.urandom(9999) + b'\\n')", "is not JSON."),
+        ("while True: sys.stdout.buffer.write(b'\\xff' + os.urandom(9999) + b'\\n')", "is not JSON."),
         ("for ask in asks(): write('[' * 20000 + '\\n')", "is not "),
         ("for ask in asks(): write('{}\\n')", "missing required field `id`"),
         ("for ask in asks(): answer(ask, 5)", "Expected `str`, got `int`"),
@@ -156,6 +159,22 @@ async def test_program_that_talks_nonsense_in_chat_leaves() -> None:
     met = await meet("for ask in asks(): write('Hello?\\n')", "Hello")
     assert isinstance(met.result, ProgramFailed)
     assert "wrote 5 lines in a row that were refused" in str(met.result)
+
+
+class Full(InMemory):
+    """A journal on a full disk."""
+
+    async def keep(self, turn: Turn, opening: Opening | None = None) -> None:
+        raise JournalFailed("The journal is full.")
+
+
+async def test_program_whose_resignation_cannot_be_kept_leaves() -> None:
+    """Instead of resigning again and again."""
+    met = await meet("for ask in asks(): answer(ask, '1')", "play tictactoe", theirs=Full)
+    assert met.said == []
+    assert len(met.notices) == 1
+    assert isinstance(met.result, ProgramFailed)
+    assert "The journal is full. So this was not sent" in str(met.result)
 
 
 async def test_good_line_gives_all_tries_back() -> None:
