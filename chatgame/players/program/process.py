@@ -155,6 +155,11 @@ class Process(asyncio.SubprocessProtocol):
         return ProgramFailed(f"{self.name} {what}.{self.last_words}")
 
     @property
+    def number(self) -> int:
+        """The system's number of the process."""
+        return self._transport.get_pid()
+
+    @property
     def last_words(self) -> str:
         """A sentence with the end of its standard error, made inert; empty where there is nothing."""
         lines = self._errors.decode(errors="replace").split("\n")
@@ -174,7 +179,7 @@ class Process(asyncio.SubprocessProtocol):
         except TimeoutError:
             pass
         finally:
-            _kill(self._transport.get_pid())
+            _kill(self.number)
             self._transport.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(GRACE):
@@ -206,19 +211,27 @@ async def running(command: Command) -> AsyncIterator[Process]:
     own: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         own = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    loop = asyncio.get_running_loop()
+    starting = asyncio.create_task(_started(command, path, own))
     try:
-        transport, process = await loop.subprocess_exec(
-            lambda: Process(command.name), path, *command.words[1:], **own
-        )
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ChatgameError(f"{command.name} cannot be started ({why}).") from error
-    with _ended_on_hangup(transport.get_pid()):
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:  # a start that is cancelled on its way may hang (CPython's issue 125502)
+        await (await starting).stop()
+        raise
+    with _ended_on_hangup(process.number):
         try:
             yield process
         finally:
             await process.stop()
+
+
+async def _started(command: Command, path: str, own: dict[str, Any]) -> Process:
+    loop = asyncio.get_running_loop()
+    try:
+        _, process = await loop.subprocess_exec(lambda: Process(command.name), path, *command.words[1:], **own)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ChatgameError(f"{command.name} cannot be started ({why}).") from error
+    return process
 
 
 def _why_not(command: Command) -> str:

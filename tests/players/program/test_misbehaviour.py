@@ -257,6 +257,23 @@ async def test_cancelling_ends_it() -> None:
             await asyncio.sleep(60)
 
 
+@pytest.mark.parametrize("steps", range(8))
+async def test_cancelling_while_it_starts_ends_it(steps: int) -> None:
+    """At any moment."""
+
+    async def run() -> None:
+        async with running(python("time.sleep(60)")):
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(run())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        async with asyncio.timeout(10):
+            await task
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 async def test_handler_of_a_hangup_is_put_back() -> None:
     before = signal.getsignal(signal.SIGHUP)
