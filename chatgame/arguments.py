@@ -227,7 +227,7 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
         "--insecure", action="store_true", help="talk to another computer without a code and without encryption"
     )
     command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
-    _add_player(command, "who takes this seat instead of you; it needs no terminal")
+    _add_player(command, "who takes this seat instead of you, which then needs no terminal")
     _add_look(command)
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
