@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import Refused
 from chatgame.core.log import Step
@@ -15,6 +16,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
+from chatgame.games.tictactoe import TicTacToe
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.program.exchange import TRIES, Exchange
@@ -80,6 +82,22 @@ def test_turn_that_ends_a_game_says_who_won() -> None:
     told = json.loads(exchange().saw(last))
     assert told["game"]["over"] == {"winner": "client", "reason": "the server resigned"}
     assert told["told"][:1] == ["Game over, the client won: you resigned."]
+
+
+class Boardless(TicTacToe):
+    """A game whose author has made a mistake."""
+
+    def board(self, *_: object) -> Board:
+        raise KeyError("board")
+
+
+def test_rules_that_fail_leave_a_sentence_in_place_of_the_board() -> None:
+    """The program can still answer, for example by giving up."""
+    games = {"tictactoe": Boardless()}
+    (step,) = steps_of("play tictactoe", table=Table.open("0" * 64, games, {"tictactoe": 1}))
+    ask = asked(exchange(), step.after)
+    assert (ask["choices"], ask["game"]["board"], ask["game"]["position"]) == ([], None, None)
+    assert ask["game"]["drawing"] == "The rules of tic-tac-toe failed (KeyError: 'board')."
 
 
 def test_answer_counts_only_for_the_last_ask() -> None:
