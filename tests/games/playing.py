@@ -49,7 +49,7 @@ def play(rules: AnyRules, *lines: str, options: str = "", inviter: Seat = Seat.C
             case Kind.REVEAL:
                 text = str(openings[ply, seat])
             case Kind.ANSWER:
-                text = left.pop(0) if left and isinstance(left[0], Lie) else match.answer(secrets[seat])
+                text = left.pop(0) if left and isinstance(left[0], Lie) else match.answer(seat, secrets[seat])
         match = match.after(seat, kind, text)
     assert not left, "every line was typed"
     return match
@@ -90,7 +90,7 @@ def at_random(rules: AnyRules, chance: Random) -> Iterator[Shown]:
                 came = None
             case Answer(seat):
                 came = rules.answer(position, secrets[seat])
-            case seat:
+            case Seat() as seat:
                 came = chance.choice(_moves(rules, position, seat, chance))
         before, position = position, rules.apply(position, came)
         yield Shown(position, secrets, before, came)
