@@ -442,10 +442,14 @@ class Match(Struct, frozen=True):
                 return f"{secret or ''} {value}".lstrip()
         return secret
 
+    def hand(self, seat: Seat, secret: str | None) -> list[str]:
+        """The cards that `seat` holds, which has hidden `secret` in this match, in the order in which they came."""
+        return [*self.cards.hand(seat, secret or "").values()]
+
     def _own(self, seat: Seat, secret: str) -> str:
         """What the rules get for a secret: it, or the hand that the seeds unlock."""
         seeds = self.cards.decks or self.cards.seeds or any(hidden.deck is not None for hidden in self._hidden)
-        return " ".join(self.cards.hand(seat, secret).values()) if seeds else secret
+        return " ".join(self.hand(seat, secret)) if seeds else secret
 
     def shuffled(self, secret: str) -> str:
         """The text of a turn to shuffle, by one's own seeds."""
@@ -472,8 +476,7 @@ class Match(Struct, frozen=True):
             return notation
         with _guarded(self.rules):
             move = self.rules.parse(self.position, seat, notation)
-            hand = self.cards.hand(seat, secret or "")
-            self.rules.fair(self.position, seat, move, [*hand.values()])
+            self.rules.fair(self.position, seat, move, self.hand(seat, secret))
             return notation + self.cards.proofs(seat, self.rules.lays(self.position, move), secret or "")
 
     def check_cards(self, was: "Match", viewer: Seat, secret: str | None) -> None:
@@ -628,7 +631,7 @@ class Match(Struct, frozen=True):
             return self.came
         if to_act.seat is not viewer or secret is None:
             return (None,) * to_act.number
-        return tuple(self.cards.hand(viewer, secret).values())[-to_act.number :]
+        return tuple(self.hand(viewer, secret)[-to_act.number :])
 
     def _said(self, say: Callable[[], str | None], kind: type | UnionType) -> str | None:
         """What the rules say, or that they failed."""
