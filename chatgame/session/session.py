@@ -415,10 +415,10 @@ class Session:
             if self._compute():
                 return NOTHING
             return self._owed(match, match.duty)
-        except Refused as error:  # by the rules, which failed
+        except Refused as error:  # by the rules, which failed; or for what the partner has done to the cards
             if match.duty.kind is Kind.REVEAL:
                 return self._close(error)
-            self.for_player.append(Hear(str(error)))
+            self.for_player.append(Hear(sentences.FALSE_CARDS if match.duty.kind is Kind.SHARE else str(error)))
             return self._write(Kind.RESIGN)
 
     def _work_of(self, match: Match, duty: Duty) -> list[Job]:
