@@ -54,7 +54,7 @@ SAID_BY_RULES: Final = (
     *("{who} chose {choice}", "{who} guessed {guess}", "{who} held {points}", "{who} rolled {number}"),
     *("{who} shot at {cell}", "{who} have placed {fleet}", "{who} have hidden {secret}", "{whose} fleet {deed}"),
     *("{who} passed", "{who} drew {card}", "{who} were dealt {cards}", "{who} was dealt {cards}"),
-    *("The cards are {how}", "The pile is {how}", "The {card} of {suit} is turned up"),
+    *("The cards are {how}", "The pile is {how}", "The {rank} of {suit} is turned up"),
     *("A draw: {why}", "The word {deed}", "That is the word.", "That is not the word."),
     *("There is a {letter} in {places}", "There is an {letter} in {places}", "There is no {letter} in {places}"),
     *("{seat} {deed}", "The {seat} {deed}", "The {seat}'s {thing}"),
@@ -115,6 +115,7 @@ FILLINGS: Final = {
     "seat": ("client", "server"),
     "again": ("", " again"),
     "letter": ascii_lowercase,
+    "rank": ("ace", "jack", "queen", "king", *map(str, range(2, 11))),
 }
 """What stands in a gap of a sentence that would be like ordinary chat up to that gap."""
 
