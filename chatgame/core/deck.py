@@ -299,7 +299,7 @@ def read(text: str, count: int, *, checked: bool) -> Points:
     except ValueError:
         joined = b""
     if written([joined]) != text or len(joined) != count * SIZE:
-        raise Refused(f"That is not {count} locked cards in base64.")
+        raise Refused(f"That is not a list of locked cards in base64 with {count} of them.")
     points = tuple(joined[at : at + SIZE] for at in range(0, len(joined), SIZE))
     for point in () if checked else points:
         if why := objection(point):

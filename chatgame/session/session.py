@@ -8,7 +8,7 @@ Show, Hear, Ask) has a queue of its own, `for_player`, so a slow player delays n
     ---------  ------------------------  ----------------------------------------------------------------------------
     WAITING    the partner's player      a turn
     EXPECTING  the partner's program     a turn, which is late after some time
-    CHECKING   nobody: we check cards    a tick, at once, until a turn of the partner's is checked
+    CHECKING   nobody: we audit cards    a tick, at once, until the partner's last reveal is checked
     ASKING     one's own player          a line
     OWING      one's own program         a tick: at once, or when it is time to try again
     KEEPING    the journal               its word on a turn of one's own
@@ -21,10 +21,10 @@ Show, Hear, Ask) has a queue of its own, `for_player`, so a slow player delays n
     line    ASKING     Keep -> KEEPING; or, if it is refused, -> ASKING; Hear, Ask
     turn    WAITING    Take -> (*); Show. After a quit: Take, End, Close -> OVER; Show
             EXPECTING  as in WAITING; or, if it takes long to check, -> CHECKING
-            CHECKING   nothing: it waits for the turn before it
             ASKING     Close -> OVER: nobody may write now
             OWING      as in ASKING
             KEEPING    as in ASKING
+            CHECKING   as in ASKING
             LEAVING    nothing
     tick    OWING      nothing, while there is more to compute; then
                        Keep -> KEEPING; or, if the journal has failed for too long, Close -> OVER
@@ -33,7 +33,7 @@ Show, Hear, Ask) has a queue of its own, `for_player`, so a slow player delays n
             LEAVING    nothing; or, when it has lasted long enough, Close -> OVER
     kept    KEEPING    Send -> (*); Show. After a quit: Send -> LEAVING; Show
     unkept  KEEPING    of a line: -> ASKING; Hear, Ask. Of what the program owes: -> OWING; Hear
-    lost    CHECKING   nothing: it is done when the turns that have come are
+    lost    CHECKING   nothing, until the turn that is checked was taken
             any other  Close -> OVER; with End before it, where the partner has said goodbye
     any     OVER       nothing: what a coroutine still reports that does not know of the end yet
 
@@ -215,8 +215,8 @@ class Session:
         self._after: Table | None = None  # the table behind it
         self._since: float | None = None  # when the present duty came, by the time connected; None before a tick
         self._work: deque[Job] | None = None  # what is left to compute for the turn that is due, if that is known
-        self._coming: deque[Turn] = deque()  # turns of the partner's that wait until the first of them is checked
-        self._gone: ChatgameError | None = None  # why nothing comes behind these
+        self._checked: Turn | None = None  # the turn of the partner's that takes long to check
+        self._gone: ChatgameError | None = None  # why nothing comes behind it
         self._warned = ""  # what the player was told of a turn that is late
         self._tried = 0.0  # when the last tick was, by its clock
 
@@ -275,10 +275,8 @@ class Session:
         if self.state is State.EXPECTING and on:
             self._work = deque(on.work(turn.kind, turn.text, self._seat, self._secret))
             if len(self._work) > PART:
-                self.state, self.due = State.CHECKING, AT_ONCE
-        if self.state is State.CHECKING:
-            self._coming.append(turn)
-            return NOTHING
+                self.state, self.due, self._checked = State.CHECKING, AT_ONCE, turn
+                return NOTHING
         return self._judge(turn)
 
     def _judge(self, turn: Turn) -> Sequence[Command]:
@@ -437,13 +435,9 @@ class Session:
         """Go on with a turn of the partner's that takes long to check."""
         if self._compute():
             return NOTHING
-        (first, *others), self._coming = self._coming, deque()
-        commands = [*self._judge(first)]
-        for turn in others:
-            commands += self.turn(turn)
-        if self._gone and self.state is not State.CHECKING:
-            commands += self.lost(self._gone)
-        return commands
+        assert self._checked, "a turn is being checked"
+        commands = self._judge(self._checked)
+        return [*commands, *self.lost(self._gone)] if self._gone else commands
 
     def _owed(self, match: Match, duty: Duty) -> Sequence[Command]:
         """Write the turn that needs no player."""
