@@ -60,7 +60,7 @@ def multiplied(key: bytes, point: bytes) -> bytes:
 
 
 def ladder(key: bytes, point: bytes) -> bytes:
-    """X25519 in Python alone (RFC 7748, 5)."""
+    """X25519 in Python alone (RFC 7748, 5); the last bits of a key are 0, so nothing is swapped at the end."""
     k, x = int.from_bytes(key, "little"), int.from_bytes(point, "little") % P
     x2, z2, x3, z3 = 1, 0, x, 1
     swapped = 0
@@ -74,8 +74,6 @@ def ladder(key: bytes, point: bytes) -> bytes:
         da, cb = (x3 - z3) * a % P, (x3 + z3) * b % P
         x2, z2 = aa * bb % P, e * (aa + 121665 * e) % P
         x3, z3 = (da + cb) ** 2 % P, x * (da - cb) ** 2 % P
-    if swapped:
-        x2, z2 = x3, z3
     return (x2 * pow(z2, -1, P) % P).to_bytes(SIZE, "little")
 
 

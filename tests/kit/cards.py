@@ -187,6 +187,7 @@ class Programs:
         """
         assert self.match.duty, "the match is on"
         seat, due, *_ = self.match.duty
+        self.match.work(due, text, seat, self.secrets[seat])  # takes anything, and refuses nothing
         before, self.match = self.match, self.match.after(seat, kind or due, text)
         if seat.other is not self.unchecked:
             self.match.check_cards(before, seat.other, self.secrets[seat.other])
