@@ -71,7 +71,8 @@ def figures() -> Sequence[tuple[str, float]]:
         ("to look at a shuffle that has come", least(lambda: read(text, len(PACK), checked=False))),
         ("the audit of a shuffle", least(lambda: both.audit(Seat.SERVER, SEED))),
         (
-            f"a whole game of crazy eights ({count} turns, {size} characters), by two programs that share what they compute",
+            f"a whole game of crazy eights ({count} turns, {size} characters), "
+            "by two programs that share what they compute",
             whole,
         ),
         ("the longest step in it", max(parts)),
