@@ -1,6 +1,7 @@
 """Games with cards between two sessions, without a loop: short steps, resuming anywhere, and cheats."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 
 import pytest
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from chatgame.core.curve import face, key_of, multiplied
 from chatgame.core.deck import written
 from chatgame.core.errors import LinkLost, PartnerLeft, RemoteProtocolError
+from chatgame.core.limits import LATE_TIME
 from chatgame.core.log import Entry
 from chatgame.core.match import Match
 from chatgame.core.seats import Seat
@@ -310,6 +312,20 @@ def test_false_share_of_a_card_to_be_shown_loses_the_game() -> None:
     assert client.match.outcome
     assert client.match.outcome.winner is CLIENT
     assert "the server cheated: a share that does not unlock the card at place 14" in client.match.outcome.reason
+
+
+def test_share_that_is_withheld_loses_the_game() -> None:
+    """Cards make no difference to the time that a program has."""
+    room = Room()
+    client, server = room.computers.values()
+    while server.match.cards.left == 0:
+        room.step()
+    assert client.match.duty
+    assert (client.match.duty.seat, client.match.duty.kind) == (CLIENT, Kind.SHARE)
+    for now in (0.0, LATE_TIME - 1, LATE_TIME):
+        assert server.failure is None
+        server.run(partial(server.session.tick, now, now, now))
+    assert "The client's program did not share what it has to within 30 seconds" in str(server.failure)
 
 
 def test_stacked_deck_loses_the_game() -> None:
