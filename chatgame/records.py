@@ -135,6 +135,8 @@ def _counted(count: int, what: str) -> str:
 def _place(record: Record) -> str:
     if record.relays:
         return f"over {', '.join(record.relays.split())}"
+    if not record.port:  # a match of two programs had no address
+        return f"at {record.host}"
     return f"at [{record.host}]:{record.port}" if ":" in record.host else f"at {record.host}:{record.port}"
 
 
