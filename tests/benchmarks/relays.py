@@ -216,6 +216,32 @@ def latency_added(relay: Relay, messages: int) -> float:
     return median(took[0] + took[2]) - median(took[1] + took[3])
 
 
+def longest_turn(relay: Relay, storm: int) -> float:
+    """Seconds that the slowest round trip of a table takes while so many others connect at once and say nothing."""
+    with running(relay, apart=True) as (_, port):
+        table = relay.joined(port, 1)[0]
+        crowd = subprocess.Popen(
+            [sys.executable, "-c", STORM, str(port), str(storm)], cwd=HERE.parent.parent, stdout=subprocess.PIPE
+        )
+        longest = 0.0
+        while crowd.poll() is None:
+            longest = max(longest, round_trip(*table))
+            time.sleep(0.001)
+        said = crowd.communicate()[0]
+        assert said == b"ok\n", said
+        close([table])
+    return longest
+
+
+STORM = """
+import sys
+from tests.benchmarks.relays import connected
+port, count = map(int, sys.argv[1:])
+legs = [connected(port, 20_000 + number) for number in range(count)]
+print("ok")
+"""
+
+
 def round_trip(one: socket.socket, other: socket.socket) -> float:
     """Seconds for a message and its answer."""
     began = time.perf_counter()
@@ -230,6 +256,7 @@ def rows(*, quick: bool) -> list[Row]:
     """The rows of the table."""
     pairs, rounds = (100, 3) if quick else (2000, 20)
     many, few = (200, 100) if quick else (5000, 100)
+    storm = 500 if quick else 10_000
     messages = pairs * rounds
     no_peer = absent("wormhole_transit_relay")
     fast = absent("uvloop")
@@ -284,6 +311,14 @@ def rows(*, quick: bool) -> list[Row]:
             "s",
             partial(time_to_join, OURS, pairs),
             lambda: 0.5,
+        ),
+        Row(
+            f"longest round trip at a relay in a storm of {storm} connections",
+            "1 s",
+            Bound(1, least=False),
+            "s",
+            partial(longest_turn, OURS, storm),
+            lambda: 1.0,
         ),
         *(
             Row(
