@@ -38,6 +38,7 @@ TEXTS = {
         "chatgame/games",
         "chatgame/protocol",
         "chatgame/relay",
+        "examples/relay",
         "tests/benchmarks",
     )
     for path in sorted((PROJECT / folder).glob("*.md"))

@@ -258,10 +258,9 @@ def rows(*, quick: bool) -> list[Row]:
     many, few = (200, 100) if quick else (5000, 100)
     storm = 500 if quick else 10_000
     messages = pairs * rounds
-    no_peer = absent("wormhole_transit_relay")
-    fast = absent("uvloop")
-    if not hasattr(os, "sched_setaffinity"):
-        no_peer = fast = "it is measured on Linux only"
+    elsewhere = None if sys.platform == "linux" else "it is measured on Linux only"
+    no_peer = elsewhere or absent("wormhole_transit_relay")
+    fast = no_peer or absent("uvloop")
     cpu = partial(cpu_of_a_message, pairs=pairs, messages=messages)
     weight = partial(memory_of_a_table, pairs=pairs)
     what = f"CPU of a relay's message, {pairs} tables"
@@ -275,9 +274,9 @@ def rows(*, quick: bool) -> list[Row]:
             "s",
             partial(cpu, ON_UVLOOP),
             partial(cpu, WORMHOLE),
-            no_peer or fast,
+            fast,
         ),
-        Row(what, STREAMS.name, Bound(1.3, least=True), "s", partial(cpu, OURS), partial(cpu, STREAMS)),
+        Row(what, STREAMS.name, Bound(1.3, least=True), "s", partial(cpu, OURS), partial(cpu, STREAMS), elsewhere),
         Row(
             size,
             WORMHOLE.name,
@@ -294,7 +293,7 @@ def rows(*, quick: bool) -> list[Row]:
             "B",
             partial(weight, ON_UVLOOP),
             partial(weight, WORMHOLE),
-            no_peer or fast,
+            fast,
         ),
         Row(
             "latency that a relay adds to a message",
@@ -303,6 +302,7 @@ def rows(*, quick: bool) -> list[Row]:
             "s",
             partial(latency_added, OURS, rounds * 100),
             lambda: 60e-6,
+            elsewhere,
         ),
         Row(
             f"{pairs} pairs at a relay, from connect to joined",
@@ -311,6 +311,7 @@ def rows(*, quick: bool) -> list[Row]:
             "s",
             partial(time_to_join, OURS, pairs),
             lambda: 0.5,
+            elsewhere,
         ),
         Row(
             f"longest round trip at a relay in a storm of {storm} connections",
@@ -319,6 +320,7 @@ def rows(*, quick: bool) -> list[Row]:
             "s",
             partial(longest_turn, OURS, storm),
             lambda: 1.0,
+            elsewhere,
         ),
         *(
             Row(
@@ -328,6 +330,7 @@ def rows(*, quick: bool) -> list[Row]:
                 "s",
                 partial(cpu_of_a_message, OURS, tables, messages),
                 partial(cpu_of_a_message, OURS, few, messages),
+                elsewhere,
             )
             for tables in (many // 5, many)
         ),
