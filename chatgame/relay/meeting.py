@@ -119,9 +119,6 @@ class _Due(Generic[Key]):
     def __len__(self) -> int:
         return len(self._times)
 
-    def __contains__(self, key: Key) -> bool:
-        return key in self._times
-
     def put(self, key: Key, now: float) -> None:
         """Put a key in, or put it off."""
         self._times[key] = now + self._seconds
