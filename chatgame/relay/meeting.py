@@ -398,6 +398,7 @@ class Meeting:
         if len(hosts.waiting) == MAX_HOSTS:
             self._end(_crowding(hosts.waiting, leg), None, "crowded", now)
         hosts.waiting.append(leg)
+        self._kept.drop(leg.spot)
         self.waiting += 1
         leg.stage = Stage.WAITING
         self._resting.put(leg.number, now)
