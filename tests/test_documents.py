@@ -41,6 +41,7 @@ TEXTS = {
         "chatgame/protocol",
         "chatgame/players/program",
         "chatgame/relay",
+        "examples/relay",
         "tests/benchmarks",
     )
     for path in sorted((PROJECT / folder).glob("*.md"))

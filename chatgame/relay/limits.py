@@ -78,7 +78,8 @@ FULL_TIME = 30
 """Seconds for which a leg is sent away from a relay that is full."""
 
 MAX_CAPACITY = 40_000
-"""Legs of one process, which are 20,000 tables. Their signs of life alone take an eighth of a core."""
+"""Legs of one process. They are 13,000 conversations, since a host keeps a spare leg that waits, and their signs of
+life alone take a tenth of a core."""
 
 SPARE_FILES = 64
 """Open files that are not legs: the program's own, the listening sockets, the engine, and those who ask for the

@@ -119,9 +119,6 @@ class _Due(Generic[Key]):
     def __len__(self) -> int:
         return len(self._times)
 
-    def __contains__(self, key: Key) -> bool:
-        return key in self._times
-
     def put(self, key: Key, now: float) -> None:
         """Put a key in, or put it off."""
         self._times[key] = now + self._seconds
@@ -401,6 +398,7 @@ class Meeting:
         if len(hosts.waiting) == MAX_HOSTS:
             self._end(_crowding(hosts.waiting, leg), None, "crowded", now)
         hosts.waiting.append(leg)
+        self._kept.drop(leg.spot)
         self.waiting += 1
         leg.stage = Stage.WAITING
         self._resting.put(leg.number, now)

@@ -16,12 +16,6 @@ def network_of(address: str) -> str:
     return str(ip)
 
 
-def blurred(network: str) -> str:
-    """Return a network for a log, in which nobody's address should stand: a /24 of IPv4, or a /48 of IPv6."""
-    around = ip_network(network)
-    return str(around.supernet(new_prefix=24 if around.version == 4 else 48))
-
-
 class Minute:
     """Counts something up to a limit a minute.
 

@@ -94,7 +94,7 @@ class Leg(asyncio.BufferedProtocol):
         if self.partner._ended:
             self.transport.close()
             self.partner.transport.close()
-        else:
+        elif not self.partner.transport.is_closing():
             self.partner.transport.write_eof()
         return True
 

@@ -62,7 +62,7 @@ async def run_relay(host: str | None, port: int, status: int | None, cluster: Cl
     try:
         if status is not None:
             asked = await serve_status(node, status)
-        notify(f"The relay is listening on port {port}, for {capacity // 2:,} conversations at once.")
+        notify(f"The relay is listening on port {port}, for {capacity // 3:,} conversations at once.")
         await _run(node, engine, notify)
     finally:
         node.close()

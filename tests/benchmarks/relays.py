@@ -216,6 +216,32 @@ def latency_added(relay: Relay, messages: int) -> float:
     return median(took[0] + took[2]) - median(took[1] + took[3])
 
 
+def longest_turn(relay: Relay, storm: int) -> float:
+    """Seconds that the slowest round trip of a table takes while so many others connect at once and say nothing."""
+    with running(relay, apart=True) as (_, port):
+        table = relay.joined(port, 1)[0]
+        crowd = subprocess.Popen(
+            [sys.executable, "-c", STORM, str(port), str(storm)], cwd=HERE.parent.parent, stdout=subprocess.PIPE
+        )
+        longest = 0.0
+        while crowd.poll() is None:
+            longest = max(longest, round_trip(*table))
+            time.sleep(0.001)
+        said = crowd.communicate()[0]
+        assert said == b"ok\n", said
+        close([table])
+    return longest
+
+
+STORM = """
+import sys
+from tests.benchmarks.relays import connected
+port, count = map(int, sys.argv[1:])
+legs = [connected(port, 20_000 + number) for number in range(count)]
+print("ok")
+"""
+
+
 def round_trip(one: socket.socket, other: socket.socket) -> float:
     """Seconds for a message and its answer."""
     began = time.perf_counter()
@@ -230,11 +256,11 @@ def rows(*, quick: bool) -> list[Row]:
     """The rows of the table."""
     pairs, rounds = (100, 3) if quick else (2000, 20)
     many, few = (200, 100) if quick else (5000, 100)
+    storm = 500 if quick else 10_000
     messages = pairs * rounds
-    no_peer = absent("wormhole_transit_relay")
-    fast = absent("uvloop")
-    if not hasattr(os, "sched_setaffinity"):
-        no_peer = fast = "it is measured on Linux only"
+    elsewhere = None if sys.platform == "linux" else "it is measured on Linux only"
+    no_peer = elsewhere or absent("wormhole_transit_relay")
+    fast = no_peer or absent("uvloop")
     cpu = partial(cpu_of_a_message, pairs=pairs, messages=messages)
     weight = partial(memory_of_a_table, pairs=pairs)
     what = f"CPU of a relay's message, {pairs} tables"
@@ -248,9 +274,9 @@ def rows(*, quick: bool) -> list[Row]:
             "s",
             partial(cpu, ON_UVLOOP),
             partial(cpu, WORMHOLE),
-            no_peer or fast,
+            fast,
         ),
-        Row(what, STREAMS.name, Bound(1.3, least=True), "s", partial(cpu, OURS), partial(cpu, STREAMS)),
+        Row(what, STREAMS.name, Bound(1.3, least=True), "s", partial(cpu, OURS), partial(cpu, STREAMS), elsewhere),
         Row(
             size,
             WORMHOLE.name,
@@ -267,7 +293,7 @@ def rows(*, quick: bool) -> list[Row]:
             "B",
             partial(weight, ON_UVLOOP),
             partial(weight, WORMHOLE),
-            no_peer or fast,
+            fast,
         ),
         Row(
             "latency that a relay adds to a message",
@@ -276,6 +302,7 @@ def rows(*, quick: bool) -> list[Row]:
             "s",
             partial(latency_added, OURS, rounds * 100),
             lambda: 60e-6,
+            elsewhere,
         ),
         Row(
             f"{pairs} pairs at a relay, from connect to joined",
@@ -284,6 +311,16 @@ def rows(*, quick: bool) -> list[Row]:
             "s",
             partial(time_to_join, OURS, pairs),
             lambda: 0.5,
+            elsewhere,
+        ),
+        Row(
+            f"longest round trip at a relay in a storm of {storm} connections",
+            "1 s",
+            Bound(1, least=False),
+            "s",
+            partial(longest_turn, OURS, storm),
+            lambda: 1.0,
+            elsewhere,
         ),
         *(
             Row(
@@ -293,6 +330,7 @@ def rows(*, quick: bool) -> list[Row]:
                 "s",
                 partial(cpu_of_a_message, OURS, tables, messages),
                 partial(cpu_of_a_message, OURS, few, messages),
+                elsewhere,
             )
             for tables in (many // 5, many)
         ),

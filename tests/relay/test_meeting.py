@@ -603,6 +603,21 @@ def test_cluster_is_told_again_of_a_host_that_still_waits() -> None:
     assert relay.hears(host) == [f"number 7 {TICKET}", "ready?"]
 
 
+def test_number_is_not_forgotten_while_one_of_its_hosts_waits() -> None:
+    """Another was lost before the cluster knew of it."""
+    relay = Relay(clustered=True)
+    first, second = relay.host(f"7 {TICKET}"), relay.host(f"7 {TICKET}")
+    relay.lose(second)
+    relay.answer_claim()
+    relay.answer_claim()
+    for _ in range(3):
+        relay.wait(ASK_INTERVAL)
+        relay.say(first, "ready")
+    joiner = relay.join(7)
+    relay.say(first, "ready")
+    assert relay.tables == [(first, joiner)]
+
+
 def test_answer_of_the_cluster_comes_too_late_for_a_leg_that_is_gone() -> None:
     relay = Relay(clustered=True)
     host, joiner = relay.host(), relay.join(99)

@@ -114,7 +114,7 @@ async def test_relay_allows_itself_as_many_open_files_as_it_may_have() -> None:
     said = (await process.stdout.readline()).decode()
     process.terminate()
     await process.communicate()
-    assert said.endswith(f"for {(1024 - SPARE_FILES - 256) // 2} conversations at once.\n")
+    assert said.endswith(f"for {(1024 - SPARE_FILES - 256) // 3} conversations at once.\n")
 
 
 @pytest.mark.parametrize(
