@@ -95,3 +95,11 @@ def test_third_wrong_code_burns_the_right_one() -> None:
 def test_no_pairing_begins_without_a_code() -> None:
     with pytest.raises(TurnedAway, match="none is valid any more"):
         pairing(Seat.SERVER, Invitation(None)).receive(Pair((b"A" * 33).hex()))
+
+
+def test_another_code_can_take_the_place_of_a_burned_one() -> None:
+    invitation = Invitation("7-guitar-island")
+    for _ in range(3):
+        invitation.refuse()
+    invitation.renew("8-melon-canyon")
+    assert (invitation.guesses, invitation.burned, invitation.code) == (0, False, "8-melon-canyon")
