@@ -14,6 +14,7 @@ import pytest
 
 from chatgame.arguments import read_arguments
 from chatgame.core.cards import parted
+from chatgame.core import sentences
 from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -138,6 +139,15 @@ def test_setting_up_takes_one_command() -> None:
     assert talk.endswith(".venv/bin/chatgame solo")
     assert re.search(r" -m pytest( --numprocesses auto)?$", test)
     assert "grep -m 1 -E '^python3 .*pytest' README.md" in (PROJECT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_server_at_a_relay_shows_what_the_readme_says() -> None:
+    shows = (
+        sentences.AT_RELAY.format(relay="relay.example.org"),
+        sentences.CODE,
+        sentences.CLIENT_COMMAND.format(address="--relay relay.example.org", code="7-guitar-island"),
+    )
+    assert "\n".join(["$ chatgame server --relay relay.example.org", *shows, "```"]) in README
 
 
 def test_nothing_in_a_start_up_file_depends_on_a_folder() -> None:
