@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from chatgame.arguments import read_arguments
-from chatgame.core.cards import parted
 from chatgame.core import sentences
+from chatgame.core.cards import parted
 from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
