@@ -331,7 +331,7 @@ def _shown(match: Match, viewer: Seat | None, board: Board) -> str:
             _see(good, f"The glyph of {mark.text} has to be as wide: {mark.glyph!r}.")
         names, height = [cell.name for cell in grid.cells], len(list(grid.rows))
         _see(len({*names}) == len(names), f"Two cells of a grid have the same name: {', '.join(names)}.")
-        good = len(grid.across) in (0, grid.width) and len(grid.down) in (0, height)
+        good = {len(grid.across), len(grid.below)} <= {0, grid.width} and len(grid.down) in (0, height)
         _see(good, f"A grid needs as many labels as it has columns and rows:\n{text}\n")
     cells = {cell.name for grid in board.grids for cell in grid.cells}
     for choice in board.choices:
