@@ -134,7 +134,7 @@ class Match(Struct, frozen=True):
                 first = _acts(rules.to_act(position))
                 if not order or first is wanted:
                     return cls(rules, session, number, inviter, own, position, first)._settled()
-        raise Refused(f"In {rules.title} nobody moves {order}.")
+        raise Refused(f"In {rules.title} nobody can choose to move {order}.")
 
     def after(self, seat: Seat, kind: Kind, text: str) -> "Match":
         """The match after a turn by the seat that may write it.

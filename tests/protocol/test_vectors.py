@@ -103,9 +103,10 @@ SENTENCES = {
     "seat": "cannot write now",
     "kind": "came where one to|No game is on|is on already|remarks in a row",
     "text": "needs a text|carries no text|bytes in UTF-8",
-    "game": "There is no game|is followed by one space|has no options|odd number|nobody moves",
+    "game": "There is no game|is followed by one space|has no options|odd number|nobody can choose",
     "move": r"is not an? (cell|answer|column|guess)|is taken|is full|another notation|was (tried|shot)|on the board"
-    "|turn nothing over|not one of|cannot be true|no points to hold",
+    "|turn nothing over|not one of|cannot be true|no points to hold|is not possible with|as many dice as you can"
+    "|is not a (play|way)|no checker on|has to come in first|Nothing is hit",
     "contribution": "is not a number from",
     "commitment": "A commitment is 64|is a copy",
     "reveal": "does not have the form|does not open",
