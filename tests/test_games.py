@@ -32,8 +32,9 @@ TYPED: dict[str, dict[str, Any]] = {
     "rps": {"typed": ["rock", "paper", "scissors"], "options": ["", "3"]},
     "hangman": {"typed": [*ascii_lowercase, "tea", "lizard", "guitar"]},
     "battleship": {"typed": CELLS, "seeds": range(3)},
+    "backgammon": {"seeds": range(1)},
 }
-"""How to check the games that do not list their moves."""
+"""How to check the games that do not list their moves, or take long."""
 
 
 @pytest.mark.parametrize("game", BUILT_IN)

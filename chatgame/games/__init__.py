@@ -1,6 +1,7 @@
 """The games, one file of rules each. This is the only place that lists the built-in ones."""
 
 from chatgame.core.rules import AnyRules
+from chatgame.games.backgammon import Backgammon
 from chatgame.games.battleship import Battleship
 from chatgame.games.connect4 import Connect4
 from chatgame.games.hangman import Hangman
@@ -11,5 +12,7 @@ from chatgame.games.tictactoe import TicTacToe
 
 BUILT_IN: dict[str, AnyRules] = {
     rules.name: rules
-    for rules in (TicTacToe(), Connect4(), Reversi(), RockPaperScissors(), Hangman(), Battleship(), Pig())
+    for rules in (
+        *(TicTacToe(), Connect4(), Reversi(), RockPaperScissors(), Hangman(), Battleship(), Pig(), Backgammon()),
+    )
 }

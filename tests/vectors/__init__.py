@@ -362,6 +362,19 @@ def roll(die: int, share: int = 0) -> list[str]:
     return ["move roll", f"commit {(die - 1 - share) % 6}", f"contribute {share}", "reveal"]
 
 
+def dice(pair: str, share: int = 0) -> list[str]:
+    """A roll of two dice, the client's first, to which the inviter contributes a share."""
+    return [f"commit {(int(pair[0]) * 6 + int(pair[1]) - 7 - share) % 36}", f"contribute {share}", "reveal"]
+
+
+def plays(*rolled: str) -> list[str]:
+    """The plays of backgammon, each stated after its dice, as in `31 8/5 6/5`; dice alone cannot be played."""
+    acts = []
+    for number, (pair, _, play) in enumerate(text.partition(" ") for text in rolled):
+        acts += [*dice(pair, number), *([f"move {play}"] if play else [])]
+    return acts
+
+
 Wrong = tuple[int, str, str, Any, str]
 
 LOGS: list[tuple[str, list[str], list[Wrong]]] = [
@@ -587,6 +600,37 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             (21, "server", "move", "Hold", "move"),
             (22, "client", "move", "hold", "move"),
             (25, "server", "reveal", f"{SALTS[5].hex()} 01", "reveal"),
+        ],
+    ),
+    (
+        f"backgammon, won with a backgammon{EXAMPLE}",
+        [
+            *("play backgammon", *dice("22", 35)),
+            *plays("35 8/3 13/10", "62 13/7 13/11", "55 13/8 13/8 13/8 13/8", "61 24/18 6/5", "66 24/18 8/2 8/2 8/2"),
+            *plays("62", "44 24/20 18/14 14/10 8/4", "62", "46 8/2 20/16", "61 bar/24", "55 16/11 10/5 10/5 8/3"),
+            *plays("61 bar/24", "66 11/5 6/off 6/off 6/off", "51 bar/24 18/13", "66 6/off 6/off 5/off 5/off"),
+            *plays("21 13/11 11/10", "66 5/off 4/off 3/off 3/off", "61 24/18 18/17", "66 2/off 2/off 2/off 2/off"),
+        ],
+        [
+            (0, "client", "play", "backgammon first", "game"),
+            (2, "client", "contribute", "36", "contribution"),
+            *(
+                (7, "server", "move", text, "move")
+                for text in (
+                    *(
+                        "8/3",
+                        "8/3 13/9",
+                        "8/3 8/5 13/10",
+                        "13/5",
+                        "8/3 13/10*",
+                        "13-10 8-3",
+                        "8/3 13/10 ",
+                        "12/7 8/5",
+                    ),
+                    *("bar/20 13/10", "6/1 4/1", "3/8 10/13", "BAR/22 13/8", "13/08 8/5", "roll"),
+                )
+            ),
+            (41, "client", "move", "24/18 24/23", "move"),
         ],
     ),
     (
