@@ -328,7 +328,7 @@ def _why_not(position: Position, legs: Sequence[Step], used: int) -> str:
         return "You have a checker on the bar, which has to come in first."
     for start, _ in legs:
         if not position.own[start] and start not in {end for _, end in legs}:
-            return f"You have no checker on {_NAMES.get(start, f'point {start}')}."
+            return f"You have no checker on {'the bar' if start == BAR else f'point {start}'}."
     return f"{_written(legs)} is not possible with {_dashed(position.dice)}."
 
 
@@ -403,7 +403,7 @@ class _View:
     def legend(self) -> list[Mark]:
         """What the marks mean, and how far each player is."""
         return [
-            self._mark(seat, f"{known_as(seat, self._viewer)} ({pips(own)} pips, {own[OFF]} off)")
+            self._mark(seat, f"{known_as(seat, self._viewer)} ({_left(own)}, {own[OFF]} off)")
             for seat, own in sorted(self._checkers.items())
         ]
 
@@ -415,8 +415,12 @@ class _View:
             piles = [f"{own[BAR]} on the bar"] if own[BAR] else []
             piles += [f"{own[point]} on {shown}" for point, shown in numbers if own[point]]
             piles += [f"{own[OFF]} off"] if own[OFF] else []
-            lines.append(f"{whose(seat, self._viewer).capitalize()} checkers: {', '.join(piles)}; {pips(own)} pips.")
+            lines.append(f"{whose(seat, self._viewer).capitalize()} checkers: {', '.join(piles)}; {_left(own)}.")
         return lines
+
+
+def _left(own: Checkers) -> str:
+    return "1 pip" if pips(own) == 1 else f"{pips(own)} pips"
 
 
 def pips(own: Checkers) -> int:

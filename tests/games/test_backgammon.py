@@ -297,7 +297,7 @@ def test_text_that_is_not_a_play_cannot_be_read(text: str, words: str) -> None:
     [
         (at("65", "24:2 13:5"), "13/9 13/8", "13/9 13/8 is not possible with 6-5. You could play "),
         (at("65", "24:2 13:5"), "12/6 13/8", "You have no checker on point 12. "),
-        (at("65", "24:2 13:5"), "bar/20 13/7", "You have no checker on bar. "),
+        (at("65", "24:2 13:5"), "bar/20 13/7", "You have no checker on the bar. "),
         (at("65", "24:2 13:5"), "13/8", "You have to use as many dice as you can: that is 1, and 2 can be used. "),
         (
             at("33", "24:2 13:5"),
