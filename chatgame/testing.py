@@ -334,14 +334,16 @@ def _shown(match: Match, viewer: Seat | None, board: Board) -> str:
         good = {len(grid.across), len(grid.below)} <= {0, grid.width} and len(grid.down) in (0, height)
         _see(good, f"A grid needs as many labels as it has columns and rows:\n{text}\n")
     cells = {cell.name for grid in board.grids for cell in grid.cells}
+    read = dict[str, str]()
     for choice in board.choices:
         assert viewer, "only players choose"
         try:
-            kept = match.parse(viewer, choice.text) == choice.text
+            move = match.parse(viewer, choice.text)
         except Refused as error:
             raise AssertionError(f"The move {choice.text} is listed, but refused: {error}") from error
-        _see(kept, f"The move {choice.text} is listed, but read as another one.")
+        _see(move not in read, f"A move is listed twice: {read.get(move)}, {choice.text}.")
         _see(cells.issuperset(choice.cells), f"The move {choice.text} touches a cell that is not there.")
+        read[move] = choice.text
     return "\n".join([*rows, *spoken])
 
 

@@ -102,7 +102,7 @@ class Choice(Struct, frozen=True):
     """What the viewer may play.
 
     Attributes:
-        text: what one types for it.
+        text: what one types for it, as players write it.
         cells: the names of the cells that it touches, in the first grid that has cells of those names.
     """
 

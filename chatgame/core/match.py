@@ -11,7 +11,7 @@ from that, one after the other:
 
 A seat that is to move may first make an offer, once for each move, and the other seat responds:
 
-    draw    if it is accepted, the game is over
+    draw    if it is accepted, or can be claimed by the rules of the game, the game is over
     undo    if it is accepted, the position is again the one before the asker's own last move
 
 When a game is over, its match continues until every secret is revealed and audited. A turn that the log itself shows
@@ -154,6 +154,8 @@ class Match(Struct, frozen=True):
         if kind is Kind.OFFER:
             if objection := self._objection(text):
                 raise Refused(objection)
+            if text == DRAW and (reason := self.rules.claim(self.position)):
+                return replace(self, _verdict=Outcome(None, reason))
             return replace(self, offer=text, _offered=self.ply)
         if kind is not self.duty.kind:
             raise Refused(f"A turn to {kind} came where one to {self.duty.kind} was due.")
@@ -192,6 +194,11 @@ class Match(Struct, frozen=True):
         if self._offered == self.ply:
             return "There was an offer at this move already. After the move, there can be another."
         return ""
+
+    @property
+    def moves(self) -> list[Any]:
+        """The moves that could be taken back, in their order: where nothing was hidden, answered or rolled, all."""
+        return [*(past.came for past in self._past[1:]), self.came][: len(self._past)]
 
     @property
     def _own_move(self) -> int | None:

@@ -16,3 +16,6 @@ BUILT_IN: dict[str, AnyRules] = {
         *(TicTacToe(), Connect4(), Reversi(), RockPaperScissors(), Hangman(), Battleship(), Pig(), Backgammon()),
     )
 }
+
+EXTRAS = {"chess": "chess"}
+"""The games that need a package which is not always installed: the game, which names its extra, and the package."""

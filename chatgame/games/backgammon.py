@@ -72,7 +72,7 @@ class Backgammon(Rules[Position, str]):
         return Chance(36)
 
     def asks(self, position: Position, seat: Seat) -> str:
-        return f"a play, as in {self.legal_moves(position)[0]}"
+        return f"a play, as in {_joined(position, _steps(self.legal_moves(position)[0]))}"
 
     def parse(self, position: Position, seat: Seat, text: str) -> str:
         legs, hits = _read(text)
@@ -85,7 +85,7 @@ class Backgammon(Rules[Position, str]):
         if not hitting:
             used = max((len(steps) for readings in found.values() for steps in readings), default=0)
             why = "Nothing is hit there." if made else _why_not(position, legs, used)
-            nearest = get_close_matches(text, plays.values(), n=3, cutoff=0)
+            nearest = get_close_matches(text, [_joined(position, _steps(play)) for play in plays.values()], 3, 0)
             raise IllegalMove(f"{why} You could play {', or '.join(nearest)}.")
         if len(hitting) > 1 and len(exactly) != 1:
             ways = " or ".join(_joined(position, readings[0]) for readings in hitting)
@@ -141,8 +141,8 @@ class Backgammon(Rules[Position, str]):
             legend=view.legend(),
             spoken="\n".join([*view.spoken(), *([f"Dice: {_dashed(position.dice)}."] if position.dice else [])]),
         )
-        choices = [view.choice(move) for move in self.legal_moves(position)] if viewer is position.turn else []
-        return Board([grid], choices)
+        plays = map(_steps, self.legal_moves(position) if viewer is position.turn else [])
+        return Board([grid], [Choice(_joined(position, steps), view.touched(steps)) for steps in plays])
 
     def tell(self, position: Position, came: str | int, viewer: Seat | None) -> str:
         turn = position.turn
@@ -389,16 +389,14 @@ class _View:
         name = name or f"{whose(seat, self._viewer)} checker"
         return Mark("X", name, "●", "first") if seat is Seat.CLIENT else Mark("O", name, "○", "second")
 
-    def choice(self, move: str) -> Choice:
-        """A play, with the uppermost checkers that it moves and the places above those that it joins."""
-        cells: list[str] = []
-        own = self._checkers[self._seat]
-        for start, end in _steps(move):
+    def touched(self, steps: Iterable[Step]) -> list[str]:
+        """The uppermost checkers that a play moves, and the places above those that it joins."""
+        own, cells = self._checkers[self._seat], dict[str, None]()
+        for start, end in steps:
             for point, n in ((start, own[start]), (end, own[end] + 1)):
                 if point != OFF:
-                    name = f"{_NAMES[BAR] if point == BAR else f'point {point}'} checker {min(max(n, 1), HEIGHT)}"
-                    cells += [name] if name not in cells else []
-        return Choice(move, cells)
+                    cells[f"{'bar' if point == BAR else f'point {point}'} checker {min(max(n, 1), HEIGHT)}"] = None
+        return [*cells]
 
     def legend(self) -> list[Mark]:
         """What the marks mean, and how far each player is."""

@@ -319,7 +319,18 @@ def test_play_that_the_dice_do_not_allow_is_refused(position: Position, text: st
     with pytest.raises(IllegalMove, match=f"^{re.escape(words)}") as refused:
         RULES.parse(position, Seat.SERVER, text)
     assert str(refused.value).endswith(".")
-    assert any(move in str(refused.value) for move in RULES.legal_moves(position))
+    named = re.findall(r"[^ ]+/[^,.]+(?=[,.])", str(refused.value).partition(". You could play ")[2])
+    assert all(RULES.parse(position, Seat.SERVER, play.removeprefix("or ")) for play in named)
+    assert named
+
+
+@settings(max_examples=150, deadline=None)
+@given(positions())
+def test_plays_as_they_are_listed_for_players_are_read_as_themselves(position: Position) -> None:
+    """Their result is the same, whatever was hit on the way."""
+    listed = [choice.text for choice in RULES.board(position, Seat.SERVER, {}, None).choices]
+    made = [RULES.apply(position, move) for move in RULES.legal_moves(position)]
+    assert [after(position, text)._replace(last="") for text in listed] == [end._replace(last="") for end in made]
 
 
 @settings(max_examples=200, deadline=None)
@@ -452,7 +463,9 @@ def test_board_in_words() -> None:
 def test_choices_are_the_plays() -> None:
     """Each touches the checkers that it moves, and the places where they arrive."""
     board = play(RULES, roll(3, 1)).board(Seat.CLIENT, None)
-    assert [choice.text for choice in board.choices] == RULES.legal_moves(play(RULES, roll(3, 1)).position)
+    position = play(RULES, roll(3, 1)).position
+    read = [RULES.parse(position, Seat.CLIENT, choice.text) for choice in board.choices]
+    assert {after(position, move) for move in read} == {after(position, move) for move in RULES.legal_moves(position)}
     touched = ["point 8 checker 3", "point 5 checker 1", "point 6 checker 5"]
     assert Choice("8/5 6/5", touched) in board.choices
     assert {cell.name for cell in cells(board)}.issuperset(touched)

@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from chatgame.core.board import Board
 from chatgame.core.rules import Chance
 from chatgame.core.seats import Seat
-from chatgame.games import BUILT_IN
 from chatgame.players.person.boards import drawn, in_words
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Look
 from tests.games.playing import Shown, at_random
 from tests.kit.boards import cells
+from tests.kit.logs import GAMES
 
 WORDS = re.compile(r"(?:[A-Za-z0-9.,:;?!'() ]|(?<=\w)-(?=\w)|(?<=[\w*])/(?=\w)|(?<=\d)\*)+")
 """Letters, digits, marks that a screen reader passes over, a hyphen inside a word, and moves such as `18*/13`."""
@@ -27,7 +27,7 @@ any_game = settings(max_examples=5, deadline=None)
 
 def states(game: str, seed: int) -> Iterator[tuple[Shown, Seat | None, Board]]:
     """Every position of a random game, with its board for each viewer."""
-    rules = BUILT_IN[game]
+    rules = GAMES[game]
     for state in at_random(rules, Random(seed)):
         over = rules.outcome(state.position)
         for viewer in (None, *Seat):
@@ -42,7 +42,7 @@ def boards(game: str, seed: int) -> Iterator[Board]:
 
 @any_game
 @given(seed=st.integers(0, 2**32))
-@pytest.mark.parametrize("game", BUILT_IN)
+@pytest.mark.parametrize("game", GAMES)
 def test_every_board_is_drawn_in_40_columns(game: str, seed: int) -> None:
     """It has plain characters, or Unicode ones that are as wide and do nothing to a terminal."""
     for board in boards(game, seed):
@@ -55,10 +55,10 @@ def test_every_board_is_drawn_in_40_columns(game: str, seed: int) -> None:
 
 @any_game
 @given(seed=st.integers(0, 2**32))
-@pytest.mark.parametrize("game", BUILT_IN)
+@pytest.mark.parametrize("game", GAMES)
 def test_every_position_and_turn_can_be_told_in_words(game: str, seed: int) -> None:
     """There are sentences, and no drawing."""
-    rules = BUILT_IN[game]
+    rules = GAMES[game]
     for (_, _, before, came), viewer, board in states(game, seed):
         lines = [line for news in (False, True) for line in in_words(replace(board, news=news))]
         assert all(WORDS.fullmatch(line) for line in lines), lines
@@ -88,10 +88,10 @@ def test_words_tell_all_that_the_board_shows(game: str, seed: int) -> None:
 
 @any_game
 @given(seed=st.integers(0, 2**32))
-@pytest.mark.parametrize("game", BUILT_IN)
+@pytest.mark.parametrize("game", GAMES)
 def test_what_is_fresh_has_changed_and_what_has_won_is_of_one_kind(game: str, seed: int) -> None:
     """A line of three or four cells or more is marked when somebody has won by it."""
-    rules, last = BUILT_IN[game], dict[tuple[int, str], str]()
+    rules, last = GAMES[game], dict[tuple[int, str], str]()
     for (position, _, before, _), viewer, board in states(game, seed):
         if viewer:
             continue
@@ -115,13 +115,13 @@ def test_nothing_is_hidden_when_the_game_is_over(game: str, seed: int) -> None:
     """Before that, a board hides what the viewer cannot know."""
     for (position, *_), _, board in states(game, seed):
         hidden = any(cell.hidden for cell in cells(board))
-        assert not (BUILT_IN[game].outcome(position) and game == "battleship" and hidden)
+        assert not (GAMES[game].outcome(position) and game == "battleship" and hidden)
 
 
-@pytest.mark.parametrize("game", BUILT_IN)
+@pytest.mark.parametrize("game", GAMES)
 def test_every_game_says_what_it_is_about(game: str) -> None:
     """It does so on a line or two, in whole sentences."""
-    about = BUILT_IN[game].about
+    about = GAMES[game].about
     assert 40 <= len(about) <= 160
     assert WORDS.fullmatch(about)
     assert about.endswith(".")

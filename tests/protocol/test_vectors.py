@@ -103,10 +103,12 @@ SENTENCES = {
     "seat": "cannot write now",
     "kind": "came where one to|No game is on|is on already|remarks in a row",
     "text": "needs a text|carries no text|bytes in UTF-8",
-    "game": "There is no game|is followed by one space|has no options|odd number|nobody can choose",
+    "game": "There is no game|is followed by one space|has no options|odd number|nobody can choose|cannot be played"
+    "|in FEN|is over already",
     "move": r"is not an? (cell|answer|column|guess)|is taken|is full|another notation|was (tried|shot)|on the board"
     "|turn nothing over|not one of|cannot be true|no points to hold|is not possible with|as many dice as you can"
-    "|is not a (play|way)|no checker on|has to come in first|Nothing is hit",
+    "|is not a (move|play|way)|is not possible here|fits more than one|no checker on|has to come in first"
+    "|Nothing is hit|leave your king in check",
     "contribution": "is not a number from",
     "commitment": "A commitment is 64|is a copy",
     "reveal": "does not have the form|does not open",

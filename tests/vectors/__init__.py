@@ -603,6 +603,65 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         ],
     ),
     (
+        f"chess, won by a mate{EXAMPLE}",
+        [
+            *(
+                "play chess",
+                "move e2e4",
+                "move e7e5",
+                "move g1f3",
+                "move d7d6",
+                "move f1c4",
+                "move c8g4",
+                "move b1c3",
+            ),
+            *("move g7g6", "move f3e5", "move g4d1", "move c4f7", "move e8e7", "move c3d5"),
+        ],
+        [
+            (0, "client", "play", "chess 4k3/8/8/8/8/8/8/8 w - - 0 1", "game"),
+            (0, "client", "play", "chess 4k3/8/8/8/8/8/8/R3K3 w  - 0 1", "game"),
+            (0, "client", "play", "chess k7/1Q6/1K6/8/8/8/8/8 b - - 0 1", "game"),
+            *(
+                (1, "server", "move", text, "move")
+                for text in ("e4", "E2E4", "e2e5", "e7e5", "0000", "e2e4q", "e2-e4")
+            ),
+            (12, "client", "move", "g8f6", "move"),
+        ],
+    ),
+    (
+        "chess from a position, with Black to move: castling, en passant, a promotion, a move taken back",
+        [
+            *("play chess r3k3/6Pp/8/8/5pP1/8/8/4K2R b Kq g3 0 12", "move f4g3", "move e1g1", "move e8c8"),
+            *(
+                "move g7g8q",
+                "move c8d7",
+                "offer undo",
+                "respond accept",
+                "move g7g8n",
+                "offer draw",
+                "respond decline",
+            ),
+        ],
+        [
+            (1, "client", "move", "f4g3", "seat"),
+            (2, "client", "move", "e1g1q", "move"),
+            (4, "client", "move", "g7g8", "move"),
+            (7, "server", "respond", "yes", "response"),
+        ],
+    ),
+    (
+        "chess, a draw that is offered and declined, and then claimed by threefold repetition",
+        [
+            *("play chess", "offer draw", "respond decline", "move g1f3", "move g8f6", "move f3g1", "move f6g8"),
+            *("move g1f3", "move g8f6", "move f3g1", "offer draw", "say Well"),
+        ],
+        [
+            (2, "server", "respond", "accept", "seat"),
+            (8, "client", "respond", "accept", "kind"),
+            (11, "server", "respond", "accept", "kind"),
+        ],
+    ),
+    (
         f"backgammon, won with a backgammon{EXAMPLE}",
         [
             *("play backgammon", *dice("22", 35)),
