@@ -281,13 +281,14 @@ def _pgn(record: Record, match: Match, count: int, began: float) -> str:
     game, outcome = Game.from_board(board), match.outcome
     white: Seat = match.position.white
     results = {white: "1-0", white.other: "0-1", None: "1/2-1/2"}
+    names = {seat: re.sub(r'(["\\])', r"\\\1", _called(record, seat)) for seat in Seat}  # which Game does not do
     game.headers.update(
         Event="chatgame",
         Site=_place(record),
         Date=f"{datetime.fromtimestamp(began):%Y.%m.%d}",
         Round=str(count),
-        White=_called(record, white),
-        Black=_called(record, white.other),
+        White=names[white],
+        Black=names[white.other],
         Result=results[outcome.winner] if outcome else "*",
     )
     if outcome:

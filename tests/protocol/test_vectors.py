@@ -15,13 +15,12 @@ from chatgame.core.limits import CHAIN, SILENCE_LIMIT
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
-from chatgame.games import BUILT_IN
 from chatgame.protocol.admission import GOODBYES, Admission
 from chatgame.protocol.frames import FrameReader, frame
 from chatgame.protocol.hello import session_opened_by
 from chatgame.protocol.messages import Foreign, Hello, decode
 from chatgame.protocol.resume import Held, follows, token
-from tests.kit.logs import EMPTY, SESSION
+from tests.kit.logs import EMPTY, GAMES, SESSION
 from tests.vectors import FOLDER, files
 
 Vector = dict[str, Any]
@@ -193,7 +192,7 @@ def test_each_kind_of_turn_and_each_game_is_in_the_logs() -> None:
     """Each way to be wrong is there, too."""
     turns = [turn for log in FILES["logs"]["vectors"] for turn in log["turns"]]
     assert {kind for _, kind, *_ in turns} == set(Kind)
-    assert {text.split()[0] for _, kind, text, *_ in turns if kind == "play"} == set(BUILT_IN)
+    assert {text.split()[0] for _, kind, text, *_ in turns if kind == "play"} == set(GAMES)
     assert {refused[-1] for log in FILES["logs"]["vectors"] for refused in log["refused"]} == set(SENTENCES)
 
 
