@@ -177,7 +177,8 @@ class Chess(Rules[Position, str]):
             what = f"castling {'kingside' if board.is_kingside_castling(step) else 'queenside'}"
         elif board.is_capture(step):
             what += f" takes the {chess.piece_name(taken or chess.PAWN)}{', en passant' * (taken is None)}"
-        becomes = f", and becomes a {chess.piece_name(step.promotion)}" if step.promotion else ""
+        joined = ", and" * board.is_capture(step)
+        becomes = f"{joined} becomes a {chess.piece_name(step.promotion)}" if step.promotion else ""
         check = " Check!" * board.gives_check(step)
         who = known_as(self.to_act(position), viewer).capitalize()
         return f"{who} played {board.san(step)}: {what}{becomes}.{check}"

@@ -469,6 +469,7 @@ def test_choices_are_the_legal_moves() -> None:
         ("e4 Nf6 e5 d5", "e5d6", "exd6: the pawn takes the pawn, en passant."),
         ("e4 e5 Nf3 Nc6 Bc4 Bc5", "e1g1", "O-O: castling kingside."),
         ("d4 d5 Nc3 Nc6 Bf4 Bf5 Qd2 Qd7 e3", "e8c8", "O-O-O: castling queenside."),
+        ("a4 b5 axb5 a6 bxa6 Nc6 a7 Rb8 h3 Ra8 h4 Bb7 h5 Rc8", "a7a8q", "a8=Q: the pawn becomes a queen."),
         ("a4 b5 axb5 a6 bxa6 c6 a7 d6", "a7b8n", "axb8=N: the pawn takes the knight, and becomes a knight."),
     ],
 )
