@@ -30,7 +30,15 @@ EXAMPLES = PROJECT / "examples"
 
 TEXTS = {
     str(path.relative_to(PROJECT)): path.read_text(encoding="utf-8")
-    for folder in ("", ".github", "chatgame", "chatgame/games", "chatgame/protocol", "tests/benchmarks")
+    for folder in (
+        "",
+        ".github",
+        "chatgame",
+        "chatgame/games",
+        "chatgame/protocol",
+        "chatgame/players/program",
+        "tests/benchmarks",
+    )
     for path in sorted((PROJECT / folder).glob("*.md"))
 }
 README, BUILT, GAMES, PROTOCOL = (
