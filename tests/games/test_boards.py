@@ -20,7 +20,7 @@ from tests.kit.boards import cells
 from tests.kit.logs import GAMES
 
 WORDS = re.compile(r"(?:[A-Za-z0-9.,:;?!'() ]|(?<=\w)[-=](?=\w)|(?<=[\w*])/(?=\w)|(?<=\d)\*|(?<=\w)[+#])+")
-"""Letters, digits, marks that a screen reader passes over, a hyphen inside a word, and moves as `18*/13` and `e8=Q+`."""
+"""Letters, digits, marks that a screen reader passes over, and moves as in `18*/13` and `e8=Q+`."""
 
 any_game = settings(max_examples=5, deadline=None)
 
