@@ -96,8 +96,8 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write:
     if name in table.games:
         return _play(f"{name} {options}".rstrip(), table, seat)
     if name in EXTRAS:
-        why = table.absent.get(name) or f"Neither of you has {name}."
-        raise Refused(f"{why} It is an extra: pip install 'chatgame[{name}]'. {AS_MESSAGE}")
+        extra = f"{name.capitalize()} is an extra: pip install 'chatgame[{name}]'."
+        raise Refused(f"{table.absent.get(name, '')} {extra} {AS_MESSAGE}".lstrip())
     if name:
         raise Refused(f"{table.absent[name]} {AS_MESSAGE}")
     if word != "play" or len(words) > 1:

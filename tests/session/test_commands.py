@@ -112,7 +112,7 @@ def test_names_that_differ_in_punctuation_alone_are_told_apart() -> None:
         ("play rps tonight", 'type "play rps 3"'),
         (
             "play chess tonight",
-            "Your partner has the game chess, and you do not. It is an extra: pip install 'chatgame.chess.'",
+            "Your partner has the game chess, and you do not. Chess is an extra: pip install 'chatgame.chess.'",
         ),
         ("play draughts tonight", "Your partner has the game draughts, and you do not"),
     ],
@@ -172,12 +172,12 @@ def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
 def test_extra_that_is_not_installed_is_named(line: str) -> None:
     """It is said who lacks it."""
     for games, theirs, who in (
-        (BUILT_IN, VERSIONS, "Your partner has the game chess, and you do not"),
-        (GAMES, dict.fromkeys(BUILT_IN, 1), "Your partner does not have the game chess"),
-        (BUILT_IN, dict.fromkeys(BUILT_IN, 1), "Neither of you has chess"),
+        (BUILT_IN, VERSIONS, "Your partner has the game chess, and you do not. "),
+        (GAMES, dict.fromkeys(BUILT_IN, 1), "Your partner does not have the game chess. "),
+        (BUILT_IN, dict.fromkeys(BUILT_IN, 1), ""),
     ):
         table = Table.open(SESSION, games, theirs)
-        with pytest.raises(Refused, match=rf"^{who}\. It is an extra: pip install 'chatgame\[chess\]'\. To send"):
+        with pytest.raises(Refused, match=rf"^{who}Chess is an extra: pip install 'chatgame\[chess\]'\. To send"):
             read_chat(line, table, Seat.CLIENT)
 
 
