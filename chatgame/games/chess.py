@@ -166,7 +166,7 @@ class Chess(Rules[Position, str]):
             Choice(board.san(move), [chess.square_name(move.from_square), chess.square_name(move.to_square)])
             for move in board.legal_moves
         ]
-        claim = "You may claim a draw: type /draw."
+        claim = "You may claim a draw: to offer one ends the game."
         return Board([grid, *["Check!"] * board.is_check(), *[claim] * bool(self.claim(position))], choices)
 
     def tell(self, position: Position, came: str, viewer: Seat | None) -> str:

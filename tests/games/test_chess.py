@@ -186,8 +186,8 @@ def test_fifty_moves_of_each_side_without_a_capture_or_a_pawn_move_can_be_claime
 def test_claim_is_shown_to_the_one_who_may_make_it() -> None:
     """On the other screen nothing is said of it."""
     third = play(RULES, *(AGAIN * 2).split())
-    assert "You may claim a draw: type /draw." in seen(third, Seat.SERVER)
-    assert "You may claim a draw: type /draw." not in seen(third, Seat.CLIENT)
+    assert "You may claim a draw: to offer one ends the game." in seen(third, Seat.SERVER)
+    assert "You may claim a draw: to offer one ends the game." not in seen(third, Seat.CLIENT)
 
 
 # A position to begin with
