@@ -34,6 +34,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "battleship": {"typed": CELLS, "seeds": range(3)},
     "backgammon": {"seeds": range(1)},
     "chess": {"seeds": range(1), "options": ["", "4k3/7P/8/8/8/8/p7/R3K2R w KQ - 12 34"]},
+    "eights": {"seeds": range(3)},
 }
 """How to check the games that do not list their moves, or take long."""
 
@@ -61,6 +62,7 @@ class Watched(Bot):
 
     async def see(self, step: Step) -> None:
         """Keep what a person here would read."""
+        self._secret = step.secret
         self.screen += [shown(line, Look()).removesuffix("\n") for line in narrate(step, self._seat)]
 
     async def hear(self, text: str) -> None:
