@@ -89,12 +89,17 @@ class Cards(Struct, frozen=True):
         after = [*self.decks]
         for card, proof in zip(cards, proofs, strict=True):
             digits, _, text = proof.partition(":")
-            at = next((n for n, deck in enumerate(after) if 0 <= int(digits) - deck.start < len(deck.cards)), None)
-            if at is None or str(int(digits)) != digits:
+            place = int(digits)
+            if str(place) != digits or place >= self.deck.start + len(self.deck.cards):
                 raise Refused(f"There is no card at place {digits}.")
+            number = self._deck_at(place)
             point = decks.read(text, 1, checked=checked)[0]
-            after[at] = after[at].laid(seat, int(digits), card, point)
+            after[number] = after[number].laid(seat, place, card, point)
         return replace(self, decks=tuple(after))
+
+    def _deck_at(self, place: int) -> int:
+        """The number of the deck that a place belongs to."""
+        return max(number for number, deck in enumerate(self.decks) if deck.start <= place)
 
     def proofs(self, seat: Seat, cards: Sequence[str], seeds: str) -> str:
         """What follows a move that lays these cards: for each a blank, its place, a colon, and the seat's share.
@@ -108,12 +113,9 @@ class Cards(Struct, frozen=True):
             if place is None:
                 raise IllegalMove(f"You do not hold {card}.")
             del hand[place]
-            deck, seed = next(
-                (deck, seed)
-                for deck, seed in zip(self.decks, seeds.split(), strict=True)
-                if 0 <= place - deck.start < len(deck.cards)
-            )
-            text += f" {place}:{decks.written([multiplied(inverse(key_from(seed)), deck.locked_at(place))])}"
+            number = self._deck_at(place)
+            key = inverse(key_from(seeds.split()[number]))
+            text += f" {place}:{decks.written([multiplied(key, self.decks[number].locked_at(place))])}"
         return text
 
     def check(self, was: "Cards", seat: Seat, seeds: str) -> None:
