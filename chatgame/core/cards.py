@@ -18,7 +18,7 @@ from chatgame.core.limits import MAX_QUOTED
 from chatgame.core.rules import ANY_FAILURE, AnyRules
 from chatgame.core.seats import Seat
 
-_PROVEN = r"(?s)(.*?)((?: [0-9]{1,9}:[0-9A-Za-z+/=]+)*)"
+_PROOF = "[0-9]{1,9}:[0-9A-Za-z+/=]+"
 
 
 class Played(NamedTuple):
@@ -191,6 +191,8 @@ def _is_seed(text: str) -> bool:
 
 def parted(text: str) -> tuple[str, list[str]]:
     """The notation of a move, and the proofs that follow it."""
-    parts = fullmatch(_PROVEN, text)
-    assert parts, "it matches any text"
-    return parts[1], parts[2].split()
+    words = text.split(" ")
+    end = len(words)
+    while end > 1 and fullmatch(_PROOF, words[end - 1]):
+        end -= 1
+    return " ".join(words[:end]), words[end:]
