@@ -39,6 +39,7 @@ TEXTS = {
         "chatgame/core",
         "chatgame/games",
         "chatgame/protocol",
+        "chatgame/players/program",
         "tests/benchmarks",
     )
     for path in sorted((PROJECT / folder).glob("*.md"))

@@ -104,7 +104,8 @@ FAREWELL_HEARD: Final = "The server now knows that you have quit your last conve
 
 # The program
 
-ALONE: Final = "You are alone with a bot."
+ALONE: Final = "You are alone with {whom}."
+PROGRAM_RESIGNS: Final = "A program had to resign its game: {name} {what}.{last_words}"
 KEPT: Final = "Your partner is not told, and the conversation is kept: the same command goes on with it."
 OVER: Final = "The conversation is over after {number} turns."
 COMPLAINT: Final = "chatgame: {error}"

@@ -18,6 +18,7 @@ from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
 from tests.vectors.cards import card_logs, deck_vectors, text_of
 from tests.vectors.connections import greetings, pairings, sessions
+from tests.vectors.programs import lines
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
@@ -118,6 +119,13 @@ def files() -> dict[str, str]:
             "of the log: seat, kind, text, digest.",
             {"session": SESSION, "log": _log(RESUMED)},
             _resume(),
+        ),
+        "programs": (
+            "Lines between chatgame and a program at the server's seat, to it and from it, from the beginning of a "
+            "conversation to its end. Then what a program writes when it was asked so many times: the line that is "
+            "taken, null where it answers an earlier ask and is passed over, or false where it is refused.",
+            {},
+            lines(),
         ),
     }
     return {
