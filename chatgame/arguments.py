@@ -1,16 +1,17 @@
 """The command line: the commands, their options, and how hosts and codes are read."""
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import combinations
 from typing import NamedTuple, NoReturn, get_args
 
 from chatgame import __version__
-from chatgame.core.errors import Refused
+from chatgame.core.errors import InvalidMessage, Refused
 from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
-from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
+from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT
 from chatgame.players.bot.bot import Level
 from chatgame.players.named import BOTS, read_player
 from chatgame.players.person.inert import inert
@@ -19,6 +20,7 @@ from chatgame.players.person.narration import known_names
 from chatgame.players.person.terminal import complain
 from chatgame.players.program.command import Command
 from chatgame.protocol.pairing import read_code
+from chatgame.relay.lines import At, read_relay
 
 EXAMPLES = """\
 Play with a bot:
@@ -96,6 +98,8 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         and (options.plain or options.boards != "auto")
     ):
         parser.error("--plain and --boards are for a person at this seat. Leave them out with --player")
+    if options.command == "relay" and bool(options.engine) is not bool(options.nodes):
+        parser.error("A node of a cluster needs both --engine and --nodes")
     if more:
         players = getattr(options, "player", None), *getattr(options, "players", ())
         program = any(isinstance(player, Command) for player in players)
@@ -316,6 +320,32 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
     _add_look(command)
 
 
+def _add_relay(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", help="the address to listen at (default: all of this computer)")
+    command.add_argument("--port", default=DEFAULT_RELAY_PORT, type=_port, help="the port (default: %(default)s)")
+    command.add_argument(
+        "--status",
+        type=_port,
+        metavar="PORT",
+        help="a port of this computer alone with /healthz, /readyz, and /metrics for Prometheus",
+    )
+    command.add_argument(
+        "--engine",
+        default=os.environ.get("CHATGAME_ENGINE"),
+        metavar="URL",
+        help="make this a node of a cluster; its nodes tell each other who waits where, over this Valkey or Redis, "
+        "as in redis://localhost:6379 (default: the environment variable CHATGAME_ENGINE)",
+    )
+    command.add_argument(
+        "--nodes",
+        default=[],
+        nargs="+",
+        type=_node,
+        metavar="HOST:PORT",
+        help="all nodes of the cluster, as others reach them; this one first",
+    )
+
+
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("number", type=_number, metavar="N", help=NUMBER)
     command.add_argument(
@@ -340,6 +370,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
     "match": ("let two bots or programs play many games", _add_match),
+    "relay": ("join people who cannot reach each other directly", _add_relay),
     "demo": ("watch two people talk and play", _add_demo),
     "history": ("list your conversations, finished or not", lambda _: None),
     "replay": ("play a conversation back as it was", _add_replay),
@@ -396,6 +427,14 @@ def _speed(text: str) -> float:
     if 0 < speed < 10**6:
         return speed
     raise argparse.ArgumentTypeError(f"{inert(text)} is not a speed. Write it as in 2 or 0.5")
+
+
+def _node(text: str) -> At:
+    with suppress(InvalidMessage):
+        node = read_relay(f"at {text}".encode("ascii", "replace"))
+        if isinstance(node, At):
+            return node
+    raise argparse.ArgumentTypeError(f"{inert(text)} is not a node. Write it as in relay1.example.org:1060")
 
 
 def _port(text: str) -> int:

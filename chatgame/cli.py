@@ -75,15 +75,26 @@ BOT_PACE = 0.5
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run chatgame and return its exit status."""
-    runner, signals = asyncio.Runner(), _Signals()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    runner, signals = asyncio.Runner(loop_factory=_loop_factory(arguments)), _Signals()
     with signals.handled(), streams_restored():
-        status, complaint = _ended(lambda: _run(runner, signals, sys.argv[1:] if arguments is None else arguments))
+        status, complaint = _ended(lambda: _run(runner, signals, arguments))
     _end_in_time(status)
     flushed, problem = _ended(lambda: _print("") if sys.stdout else None)
     _complain(complaint or problem)
     with suppress(KeyboardInterrupt):  # which a cancelled task may raise again
         runner.close()
     return status or flushed
+
+
+def _loop_factory(arguments: Sequence[str]) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the event loop: for a relay uvloop, if it is installed, and else the standard one."""
+    if arguments[:1] == ["relay"] and sys.platform != "win32":
+        with suppress(ImportError):
+            from uvloop import new_event_loop
+
+            return new_event_loop
+    return None
 
 
 def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) -> None:
@@ -159,6 +170,8 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return sit_at(options)
         case "match":
             return play_match(options)
+        case "relay":
+            return relay(options)
         case "demo":
             return show_demo(options)
         case "history":
@@ -219,6 +232,19 @@ async def _converse(player: "Player", options: argparse.Namespace, notify: "Noti
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
+
+
+async def relay(options: argparse.Namespace) -> None:
+    """Run a relay, until it is asked to stop and has let go of its conversations.
+
+    Raises:
+        ChatgameError: it cannot run; the sentence says why, and what to do.
+    """
+    from chatgame.relay.program import Cluster, run_relay
+
+    cluster = Cluster(options.engine, options.nodes) if options.engine else None
+    with notices() as notify:
+        await run_relay(options.host, options.port, options.status, cluster, notify)
 
 
 async def play_alone(options: argparse.Namespace) -> None:
@@ -493,16 +519,18 @@ class _Signals:
             ChatgameError: the command failed.
         """
         self._task = asyncio.current_task()
+        finished = False
         try:
             with _woken_by_signals(asyncio.get_running_loop()):
                 if not self.number:
                     await _program(options)
+                    finished = True
         except (asyncio.CancelledError, ChatgameError):
             if not self.number:
                 raise
         finally:
             self._task, self._pending = None, False
-        if self.number:
+        if self.number and not (finished and self.number == signal.SIGTERM):  # by which a service is asked to finish
             raise _Stopped(self.number)
 
     def _handle(self, number: int, _: object) -> None:

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 1059
+DEFAULT_RELAY_PORT = 1060
 
 LOCALHOST = ip_address("127.0.0.1")
 """What "localhost" means here, so that both sides mean the same by it."""

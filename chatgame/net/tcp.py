@@ -109,7 +109,7 @@ class TCPListener:
             Unreachable: nothing can listen there.
         """
         listener = cls()
-        listener._server = await bound(listener._streams, host, port)
+        listener._server = await bound(listener._streams, host, port, start_serving=False)
         return listener
 
     @property
@@ -144,8 +144,8 @@ class TCPListener:
         self._server.close()
 
 
-async def bound(accepted: Callable[[], asyncio.BaseProtocol], host: str, port: int) -> asyncio.Server:
-    """Take an address, for a protocol that `accepted` makes for each connection; it does not serve yet.
+async def bound(accepted: Callable[[], asyncio.BaseProtocol], host: str, port: int, **options: Any) -> asyncio.Server:
+    """Take an address, for connections that each get a protocol by `accepted`; options are those of `create_server`.
 
     Raises:
         Unreachable: nothing can listen there.
@@ -154,8 +154,8 @@ async def bound(accepted: Callable[[], asyncio.BaseProtocol], host: str, port: i
     try:
         if host == "::" and socket.has_dualstack_ipv6():
             taken = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
-            return await loop.create_server(accepted, sock=taken, start_serving=False)
-        return await loop.create_server(accepted, host, port, family=address_family(host), start_serving=False)
+            return await loop.create_server(accepted, sock=taken, **options)
+        return await loop.create_server(accepted, host, port, family=address_family(host), **options)
     except OSError as error:
         raise Unreachable(_cannot_listen(host, port, error)) from error
     except UnicodeError as error:
