@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from chatgame.arguments import new_parser, read_arguments
+from chatgame.arguments import new_parser, read_arguments, relay_at
 from chatgame.core import sentences
 from chatgame.core.errors import (
     ChatgameError,
@@ -37,6 +37,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.journal import InMemory
+from chatgame.net.addresses import is_loopback
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.bot import Level
 from chatgame.players.first_line import FirstLine
@@ -168,10 +169,12 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return play_alone(options)
         case "server" | "client":
             return sit_at(options)
-        case "match":
-            return play_match(options)
+        case "continue":
+            return go_on(options)
         case "relay":
             return relay(options)
+        case "match":
+            return play_match(options)
         case "demo":
             return show_demo(options)
         case "history":
@@ -207,6 +210,26 @@ async def sit_at(options: argparse.Namespace) -> None:
             notify(sentences.OVER.format(number=over.number))
 
 
+async def go_on(options: argparse.Namespace) -> None:
+    """Take one's own seat again in a conversation, where it was, or at other relays.
+
+    Raises:
+        ChatgameError: the command failed; the sentence says why, and what to do.
+    """
+    record, log = _kept(options.number)
+    if record.ended or record.older or log[-1][0].turn.kind is Kind.QUIT:
+        raise ChatgameError(f"Conversation {record.number} is over. To see it again: chatgame replay {record.number}")
+    if not (record.port or record.relays):
+        raise ChatgameError(f"Conversation {record.number} is a match of two programs, which does not go on.")
+    if options.relay and not record.relays:
+        raise ChatgameError(f"Conversation {record.number} goes over a direct line, so leave out --relay.")
+    options.command, options.host, options.port = record.seat, record.host, record.port
+    options.relay = options.relay or [relay_at(relay) for relay in record.relays.split()]
+    options.insecure = not (record.pinned or is_loopback(record.host))
+    options.new = False
+    await sit_at(options)
+
+
 async def _converse(player: "Player", options: argparse.Namespace, notify: "Notify") -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program import Setting, join, serve
@@ -221,6 +244,8 @@ async def _converse(player: "Player", options: argparse.Namespace, notify: "Noti
             options.port,
             games,
             store,
+            relays=options.relay,
+            conversation=getattr(options, "number", None),
             new=options.new,
             code=getattr(options, "code", None),
             insecure=options.insecure,

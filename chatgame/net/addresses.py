@@ -60,6 +60,12 @@ def is_loopback(host: str) -> bool:
     return host == DEFAULT_HOST if address is None else address.is_loopback
 
 
+def is_here(address: str) -> bool:
+    """Whether an IP address is of this computer, or of the network that it is in: loopback, private or link-local."""
+    ip = _address(address.partition("%")[0])
+    return ip is None or not ip.is_global
+
+
 def reachable_at(host: str) -> str:
     """Return the address by which others reach this computer if it listens on `host`; a guess if that is any."""
     if host not in ANY:

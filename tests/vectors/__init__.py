@@ -94,7 +94,8 @@ def files() -> dict[str, str]:
             _tokens(),
         ),
         "sessions": (
-            "The hellos of a client and a server, as they were sent, and the session that they open.",
+            "The hellos of a client and a server, as they were sent, the session that they open, and the place at "
+            "which the two meet again at a relay.",
             {},
             sessions(),
         ),
