@@ -98,14 +98,14 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
             _locate(options, words)
         except ValueError as error:
             parser.error(str(error))
-    if options.command == "relay" and bool(options.engine) is not bool(options.nodes):
-        parser.error("A node of a cluster needs both --engine and --nodes")
     if (
         options.command in (Seat.CLIENT, Seat.SERVER, "continue")
         and options.player
         and (options.plain or options.boards != "auto")
     ):
         parser.error("--plain and --boards are for a person at this seat. Leave them out with --player")
+    if options.command == "relay" and bool(options.engine) is not bool(options.nodes):
+        parser.error("A node of a cluster needs both --engine and --nodes")
     if more:
         players = getattr(options, "player", None), *getattr(options, "players", ())
         program = any(isinstance(player, Command) for player in players)
@@ -402,8 +402,8 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format",
         default="text",
-        choices=("text", "json", "asciicast"),  # the names in `records.FORMATS`
-        help="the format (default: text)",
+        choices=("text", "json", "asciicast", "pgn"),  # the names in `records.FORMATS`
+        help="the format (default: text); pgn has the games of chess alone",
     )
 
 
