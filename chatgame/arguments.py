@@ -1,17 +1,19 @@
 """The command line: the commands, their options, and how hosts and codes are read."""
 
 import argparse
+import os
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import combinations
-from typing import NamedTuple, NoReturn, get_args
+from typing import Any, NamedTuple, NoReturn, get_args
 
 from chatgame import __version__
 from chatgame.core.errors import Refused
 from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
-from chatgame.players.bot.bot import Level
+from chatgame.players.bot.level import Level
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.narration import known_names
@@ -65,12 +67,15 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: after `--help` and `--version` (0), and after wrong usage (2).
     """
-    parser = new_parser()
     if not arguments or arguments[0] == "help":
         arguments = [*arguments[1:], "--help"]
-    if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
+    parser = new_parser() if arguments[0] not in _COMMANDS else _parser_of(arguments[0])
+    if not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
         parser.error(_no_command(arguments[0]))
-    options, more = parser.parse_known_args(arguments)
+    if arguments[0] in _COMMANDS:
+        options, more = parser.parse_known_args(arguments[1:], argparse.Namespace(command=arguments[0]))
+    else:
+        options, more = parser.parse_known_args(arguments)
     if options.command == Seat.CLIENT:
         # argparse takes positional words from one place only, but options may stand between them.
         words = [*options.where, *(word for word in more if not _is_option(word))]
@@ -161,6 +166,9 @@ class _Parser(argparse.ArgumentParser):
 
     examples = ""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=_formatter, **options)
+
     def format_help(self) -> str:
         """The examples, then what argparse shows."""
         return self.examples + super().format_help()
@@ -171,6 +179,22 @@ class _Parser(argparse.ArgumentParser):
         with suppress(OSError):
             complain(f"{self.prog}: {message}{end} See {self.prog} --help.")
         self.exit(2)
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """A formatter of argparse, which asks for one with each argument: to find the width costs it an import."""
+    columns = 0
+    with suppress(OSError, ValueError, AttributeError):  # it is not a terminal
+        columns = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(sys.stdout.fileno()).columns
+    return argparse.HelpFormatter(prog, width=(columns or 80) - 2)
+
+
+def _parser_of(name: str) -> argparse.ArgumentParser:
+    """The parser of one command, without the others, which would make up a tenth of the start."""
+    summary, add_arguments = _COMMANDS[name]
+    parser = _Parser(prog=f"chatgame {name}", description=f"{summary.capitalize()}.")
+    add_arguments(parser)
+    return parser
 
 
 def new_parser() -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random, SystemRandom
@@ -23,14 +23,12 @@ from typing import TYPE_CHECKING, Any
 from chatgame.arguments import new_parser, read_arguments
 from chatgame.core import sentences
 from chatgame.core.errors import ChatgameError, JournalFailed, NotKept, OutputLost, PartnerLeft, PlayerLeft, Refused
-from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.shelf import Shelf
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.journal.journal import InMemory
-from chatgame.net.memory import linked_in_memory
-from chatgame.players.bot.bot import Bot, Level
-from chatgame.players.first_line import FirstLine
+from chatgame.folders import user_folder
+from chatgame.players.bot.level import Level
 from chatgame.players.person.inert import json_escaped
 from chatgame.players.person.screen import shown
 from chatgame.players.person.terminal import (
@@ -44,7 +42,6 @@ from chatgame.players.person.terminal import (
 )
 from chatgame.plugins import installed_games
 from chatgame.session.commands import AS_MESSAGE, Write, read_chat
-from chatgame.session.play import converse
 
 if TYPE_CHECKING:
     from chatgame.core.log import Entry
@@ -169,6 +166,8 @@ async def sit_at(options: argparse.Namespace) -> None:
         async with console_at(seat, options.name, plain=options.plain, boards=options.boards) as console:
             await _converse(console, options, console.notify)
         return
+    from chatgame.players.bot.bot import Bot
+
     with notices() as notify:
         try:
             over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE), options, notify)
@@ -212,6 +211,12 @@ async def play_alone(options: argparse.Namespace) -> None:
     Raises:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
+    from chatgame.journal.journal import InMemory
+    from chatgame.net.memory import linked_in_memory
+    from chatgame.players.bot.bot import Bot
+    from chatgame.players.first_line import FirstLine
+    from chatgame.session.play import converse
+
     games, problems = installed_games()
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # the user wants it to be repeatable
     first = _line_to_play(options.game, games) if options.game else None
@@ -232,14 +237,14 @@ async def play_alone(options: argparse.Namespace) -> None:
                 await bot
 
 
-def _line_to_play(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:
+def _line_to_play(words: Sequence[str], games: Shelf) -> str:
     """The line that starts the game that these words name.
 
     Raises:
         ChatgameError: there is no such game, or it does not take these options.
     """
     line = f"play {' '.join(words)}"
-    table = Table.open("", games, {name: rules.version for name, rules in games.items()})
+    table = Table.open("", games, games.versions)
     try:
         if isinstance(meant := read_chat(line, table, Seat.CLIENT), Write) and meant.kind is Kind.PLAY:
             return line
@@ -388,13 +393,8 @@ def journal_path() -> Path:
     Raises:
         JournalFailed: the user has no state folder, for example because there is no home folder.
     """
-    from platformdirs import user_state_path  # which `solo` and `--help` do not need
-
-    try:
-        folder = user_state_path("chatgame", appauthor=False)
-    except RuntimeError:  # pathlib raises it, too
-        folder = Path()
-    if not folder.is_absolute():
+    folder = user_folder("state")
+    if not folder:
         raise JournalFailed(
             "The journal has no place: you have no home folder. Set HOME or XDG_STATE_HOME to a folder of yours, by "
             "its path from /."

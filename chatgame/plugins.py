@@ -5,13 +5,14 @@ The entry point is in the group `chatgame.games`, and has the name of the game.
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatgame.core import sentences
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
+from chatgame.core.shelf import Shelf
 from chatgame.games import BUILT_IN
 
 if TYPE_CHECKING:
@@ -22,12 +23,12 @@ GROUP = "chatgame.games"
 _NAME = r"[a-z0-9_-]{1,32}"
 
 
-def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
+def installed_games() -> tuple[Shelf, list[str]]:
     """The built-in games and those of plugins, by name, and a sentence about each plugin that cannot be used."""
-    games, problems = dict(BUILT_IN), []
+    games, problems = BUILT_IN, []
     for found in _plugins():
         try:
-            games[found.name] = _plugin(found, games)
+            games = games.with_rules(_plugin(found, games))
         except ANY_FAILURE as error:  # only that one game is lost
             problems.append(
                 sentences.CANNOT_BE_PLAYED.format(name=found.name, error=f"{type(error).__name__}: {error}")
@@ -56,7 +57,7 @@ def _names_plugins(metadata: Path) -> bool:
     return False
 
 
-def _plugin(found: "EntryPoint", games: dict[str, AnyRules]) -> AnyRules:
+def _plugin(found: "EntryPoint", games: Container[str]) -> AnyRules:
     if found.name in games:
         raise ValueError("there is a game of that name already")
     return checked(found.load()(), found.name)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from chatgame.core.errors import Unreachable
-from chatgame.net.addresses import address_family, port_option
+from chatgame.net.addresses import numeric, port_option
 from chatgame.net.transport import EagerReader, StreamTransport, Transport
 
 DIAL_TIME = 10.0
@@ -44,7 +44,7 @@ class TCPDialler:
             async with asyncio.timeout(DIAL_TIME):
                 # TLS from the first byte: what came before could be anybody's, and would be read as part of it.
                 reader, writer = await open_streams(
-                    host, self._port, family=address_family(host), ssl=tls, server_hostname="" if tls else None
+                    numeric(host), self._port, ssl=tls, server_hostname="" if tls else None
                 )
         except ssl.SSLError as error:
             raise Unreachable(_not_secure(where, error)) from error
@@ -115,7 +115,7 @@ class TCPListener:
                 listener._server = await loop.create_server(listener._streams, sock=taken, start_serving=False)
             else:
                 listener._server = await loop.create_server(
-                    listener._streams, host, port, family=address_family(host), start_serving=False
+                    listener._streams, numeric(host), port, start_serving=False
                 )
         except OSError as error:
             raise Unreachable(_cannot_listen(host, port, error)) from error

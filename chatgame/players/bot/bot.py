@@ -6,7 +6,6 @@ partner take moves back, and agrees to a draw unless it expects to win.
 
 import asyncio
 from collections.abc import Sequence
-from enum import StrEnum
 from random import Random
 from typing import Any
 
@@ -16,17 +15,9 @@ from chatgame.core.offers import ACCEPT, DECLINE, UNDO
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.players.bot.level import Level as Level
 from chatgame.players.bot.search import best_move, winner
 from chatgame.players.bot.strategies import STRATEGIES
-
-
-class Level(StrEnum):
-    """How well a bot plays the games that it searches."""
-
-    EASY = "easy"
-    MEDIUM = "medium"
-    HARD = "hard"
-
 
 BUDGETS = {Level.EASY: 60, Level.MEDIUM: 2_000, Level.HARD: 30_000}
 """How many positions the search may visit for one move."""

@@ -15,8 +15,6 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Any, NoReturn, TextIO
 
-from aioconsole import stream
-
 from chatgame.core import sentences
 from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
 from chatgame.core.seats import Seat
@@ -171,6 +169,8 @@ async def _standard_streams() -> tuple[Lines, Any, Sequence[asyncio.BaseTranspor
     The streams are opened one by one. aioconsole's own function uses one protocol for all of them: when nothing reads
     the output or standard error any more, the input ends too, and an assertion fails when more is typed.
     """
+    from aioconsole import stream  # which an editor does without
+
     if not all(map(stream.is_pipe_transport_compatible, (sys.stdin, sys.stdout))):
         return Lines(stream.NonFileStreamReader(_Bytes()).readline), stream.NonFileStreamWriter(sys.stdout), ()
     loop, reader, nothing = asyncio.get_running_loop(), asyncio.StreamReader(), asyncio.StreamReader()
