@@ -3,22 +3,23 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any, NamedTuple, NoReturn, get_args
 
 from chatgame import __version__
 from chatgame.core.errors import Refused
-from chatgame.core.limits import MAX_PERSON, PATIENCE
+from chatgame.core.limits import PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
 from chatgame.players.bot.level import Level
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
-from chatgame.players.person.narration import known_names
 from chatgame.players.person.terminal import complain
 from chatgame.protocol.pairing import read_code
+from chatgame.settings import person_name
 
 EXAMPLES = """\
 Play with a bot:
@@ -50,6 +51,8 @@ OTHER_WORDS = {
 }
 """Commands of other programs that people may type, and what they are called here."""
 
+NONE: Mapping[str, object] = MappingProxyType({})
+
 NUMBER = "the conversation's number in `chatgame history`"
 
 
@@ -61,8 +64,8 @@ class Where(NamedTuple):
     code: str | None = None
 
 
-def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command and its options.
+def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NONE) -> argparse.Namespace:
+    """The command and its options; those that are not given are as the settings say.
 
     Raises:
         SystemExit: after `--help` and `--version` (0), and after wrong usage (2).
@@ -70,6 +73,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     if not arguments or arguments[0] == "help":
         arguments = [*arguments[1:], "--help"]
     parser = new_parser() if arguments[0] not in _COMMANDS else _parser_of(arguments[0])
+    parser.set_defaults(**settings)
     if not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
         parser.error(_no_command(arguments[0]))
     if arguments[0] in _COMMANDS:
@@ -233,6 +237,7 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
     command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
     command.add_argument("--bot", action="store_true", help="let a bot take this seat; it needs no terminal")
     _add_look(command)
+    _add_signs(command)
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
     )
@@ -255,12 +260,20 @@ def _add_look(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_signs(command: argparse.ArgumentParser) -> None:
+    """Add the options for what a person gets beside the words."""
+    on_or_off = argparse.BooleanOptionalAction
+    command.add_argument("--bell", default=True, action=on_or_off, help="ring when it is your turn after some time")
+    command.add_argument("--timestamps", default=False, action=on_or_off, help="begin lines with the time")
+
+
 def _add_solo(command: argparse.ArgumentParser) -> None:
     command.add_argument("game", nargs="*", metavar="GAME", help="a game to start at once, as in connect4 or rps 3")
     levels = [level.value for level in Level]
     command.add_argument("--level", default="medium", choices=levels, help="how strong the bot is (default: medium)")
     command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")
     _add_look(command)
+    _add_signs(command)
 
 
 def _add_demo(command: argparse.ArgumentParser) -> None:
@@ -308,18 +321,17 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "replay": ("play a conversation back as it was", _add_replay),
     "export": ("write a conversation out as text, JSON or a recording", _add_export),
     "forget": ("delete a conversation", _add_forget),
+    "config": ("show your settings, and where they come from", lambda _: None),
     "completion": ("write a script that completes chatgame's commands in a shell", _add_completion),
 }
 """Each command with its summary, and the function that adds its arguments."""
 
 
 def _name(text: str) -> str:
-    if text and (len(text) > MAX_PERSON or not known_names({Seat.CLIENT: text})):
-        raise argparse.ArgumentTypeError(
-            f"{inert(text)} cannot be your name. A name must be visible, at most {MAX_PERSON} characters, "
-            "and not look like one of chatgame's own messages"
-        )
-    return text
+    try:
+        return person_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _number(text: str) -> int:

@@ -29,7 +29,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.folders import user_folder
 from chatgame.players.bot.level import Level
-from chatgame.players.person.inert import json_escaped
+from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.screen import shown
 from chatgame.players.person.terminal import (
     answered,
@@ -42,6 +42,7 @@ from chatgame.players.person.terminal import (
 )
 from chatgame.plugins import installed_games
 from chatgame.session.commands import AS_MESSAGE, Write, read_chat
+from chatgame.settings import listing, settings
 
 if TYPE_CHECKING:
     from chatgame.core.log import Entry
@@ -58,6 +59,16 @@ END_TIME = 1.0
 
 BOT_PACE = 0.5
 """Seconds that a bot waits before it answers, so that a person can follow."""
+
+
+_SEAT = ("name", "boards", "bell", "timestamps")
+
+SET_BEFORE = {
+    **dict.fromkeys(("server", "client"), _SEAT),
+    "solo": _SEAT[1:],
+    **dict.fromkeys(("demo", "replay"), ("boards",)),
+}
+"""The options of each command that the user's settings stand for."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,7 +92,7 @@ def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) 
         _Stopped: a signal stopped it.
         SystemExit: argparse has shown help or an error instead.
     """
-    options = read_arguments(arguments)
+    options = read_arguments(arguments, _set_before(arguments))
     if sys.stdout and sys.stdout.encoding.lower() != "utf-8":
         codecs.register_error("escaped", _escaped)
         sys.stdout.reconfigure(errors="escaped")  # type: ignore[union-attr]  # it is a TextIOWrapper
@@ -152,6 +163,8 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return write_out(options)
         case "forget":
             return forget(options)
+        case "config":
+            return show_settings()
     return complete(options)
 
 
@@ -163,7 +176,7 @@ async def sit_at(options: argparse.Namespace) -> None:
     """
     seat = Seat(options.command)
     if not options.bot:
-        async with console_at(seat, options.name, plain=options.plain, boards=options.boards) as console:
+        async with console_at(seat, options.name, **_console_options(options)) as console:
             await _converse(console, options, console.notify)
         return
     from chatgame.players.bot.bot import Bot
@@ -220,8 +233,7 @@ async def play_alone(options: argparse.Namespace) -> None:
     games, problems = installed_games()
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # the user wants it to be repeatable
     first = _line_to_play(options.game, games) if options.game else None
-    look = {"plain": options.plain, "boards": options.boards}
-    async with console_at(Seat.CLIENT, opposite="the bot", **look) as console:
+    async with console_at(Seat.CLIENT, opposite="the bot", **_console_options(options)) as console:
         player = FirstLine(console, first) if first else console
         ours, bots = linked_in_memory(games)
         console.notify(sentences.ALONE, *problems)
@@ -235,6 +247,11 @@ async def play_alone(options: argparse.Namespace) -> None:
         finally:
             with suppress(PartnerLeft):
                 await bot
+
+
+def _console_options(options: argparse.Namespace) -> dict[str, Any]:
+    """The options that say how a person sees and hears a conversation."""
+    return {name: getattr(options, name) for name in ("plain", "boards", "bell", "timestamps")}
 
 
 def _line_to_play(words: Sequence[str], games: Shelf) -> str:
@@ -339,6 +356,34 @@ async def _confirm(question: str) -> None:
         raise
     if answer.lower() not in ("y", "yes"):
         raise ChatgameError("Nothing was deleted.")
+
+
+def _settings_file() -> Path | None:
+    folder = user_folder("config")
+    return folder and folder / "config.toml"
+
+
+def _set_before(arguments: Sequence[str]) -> dict[str, object]:
+    """What the user's settings say for the options of a command.
+
+    Raises:
+        WrongSetting: one of them cannot be used.
+    """
+    if not arguments or arguments[0] not in SET_BEFORE or {"-h", "--help"}.intersection(arguments):
+        return {}
+    found = settings(_settings_file(), os.environ)
+    return {name: found[name].value for name in SET_BEFORE[arguments[0]]}
+
+
+async def show_settings() -> None:
+    """Show the user's settings, and where each comes from.
+
+    Raises:
+        WrongSetting: one of them cannot be used.
+    """
+    file = _settings_file()
+    for line in listing(settings(file, os.environ), file):
+        _print(f"{inert(line)}\n")
 
 
 async def complete(options: argparse.Namespace) -> None:

@@ -89,7 +89,14 @@ def _edits(*, plain: bool) -> bool:
 
 @asynccontextmanager
 async def console_at(
-    seat: Seat, name: str = "", *, opposite: str = "", plain: bool = False, boards: Boards = "auto"
+    seat: Seat,
+    name: str = "",
+    *,
+    opposite: str = "",
+    plain: bool = False,
+    boards: Boards = "auto",
+    bell: bool = False,
+    timestamps: bool = False,
 ) -> AsyncIterator[Console]:
     """A console on the program's own streams, which reads as long as the context lasts.
 
@@ -132,7 +139,15 @@ async def console_at(
             signal.raise_signal(signal.SIGHUP)
 
     look = partial(look_of_output, plain=plain, boards=boards)
-    console = sit(look=look, name=name, opposite=opposite, settled=settled, ended=ended)
+    console = sit(
+        look=look,
+        name=name,
+        opposite=opposite,
+        bell=bell and sys.stdout.isatty(),
+        timestamps=timestamps,
+        settled=settled,
+        ended=ended,
+    )
     if look().titled:
         console.write(KEEP_TITLE)
     try:
