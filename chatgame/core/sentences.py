@@ -47,6 +47,10 @@ BACK_TO_CHAT: Final = "Back to chat, {whose_turn}."
 RULES_FAILED: Final = "The rules of {title} failed ({what})."
 LATE: Final = "The {seat}'s program is late with what it has to {kind}; after {limit:.0f} seconds it loses the game."
 LEFT_OWING: Final = "{who} left with a reveal due in the game of {title}."
+REMARK_KEPT: Final = "Your remark is kept, and goes out when it is your turn."
+REMARK_SENT: Final = "Your remark goes out now: {text}"
+REMARK_NOT_SENT: Final = "Your remark was not sent: {text} ({why})"
+GAME_IS_OVER: Final = "The game is over before your turn came."
 CANNOT_BE_PLAYED: Final = "The game {name} cannot be played: {error}"
 
 SAID_BY_RULES: Final = (

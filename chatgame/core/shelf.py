@@ -38,11 +38,15 @@ class Shelf(Mapping[str, AnyRules]):
 
     def with_rules(self, rules: AnyRules) -> "Shelf":
         """The same games and one more, which is loaded."""
-        return Shelf({**self._loads, rules.name: (rules.version, lambda: rules)})
+        return Shelf({**self._same(), rules.name: (rules.version, lambda: rules)})
 
     def common(self, versions: Mapping[str, int]) -> "Shelf":
         """The games of these names and versions."""
-        return Shelf({name: kept for name, kept in self._loads.items() if versions.get(name) == kept[0]})
+        return Shelf({name: same for name, same in self._same().items() if versions.get(name) == same[0]})
+
+    def _same(self) -> dict[str, tuple[int, Callable[[], AnyRules]]]:
+        """What loads the very rules that are loaded here."""
+        return {name: (version, partial(self.__getitem__, name)) for name, version in self.versions.items()}
 
 
 def shelf(games: Mapping[str, AnyRules]) -> Shelf:

@@ -107,6 +107,7 @@ class Console:
         self._bell = bell and terminal
         self._timestamps = timestamps
         self._waits_from: float | None = None  # by the loop's clock; None while the person has the turn
+        self.early: Callable[[str], str | None] = lambda _line: None
         self._settled = settled
         self._ended = ended
         self._asked: asyncio.Future[str] | None = None
@@ -165,7 +166,7 @@ class Console:
         if self._terminal:
             self.in_line = False  # the terminal has echoed the line with its end
             if not self._open_question and text is not None:
-                refusal = self._answer(text) or self._too_early(text)
+                refusal = self._answer(text) or self.early(text) or self._too_early(text)
         else:
             await self._prompted.wait()
         if refusal:

@@ -287,7 +287,7 @@ class EditedConsole(Console):
             self._editor.leave_line(remember=not self._hides(line))
             self._reading.clear()
             question.set_result(line)
-        elif self._reading.is_set() and (answer := self._answer(line)):
+        elif self._reading.is_set() and (answer := self._answer(line) or self.early(line)):
             self._editor.leave_line(remember=True)
         else:
             answer = self._too_early(line)
