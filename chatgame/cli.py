@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from chatgame.arguments import new_parser, read_arguments
+from chatgame.arguments import new_parser, read_arguments, read_where
 from chatgame.core import sentences
 from chatgame.core.errors import ChatgameError, JournalFailed, NotKept, OutputLost, PartnerLeft, PlayerLeft, Refused
 from chatgame.core.seats import Seat
@@ -38,6 +38,7 @@ from chatgame.players.person.terminal import (
     give_up,
     look_of_output,
     notices,
+    single_keys,
     streams_restored,
 )
 from chatgame.plugins import installed_games
@@ -45,9 +46,10 @@ from chatgame.session.commands import AS_MESSAGE, Write, read_chat
 from chatgame.settings import listing, settings
 
 if TYPE_CHECKING:
-    from chatgame.core.log import Entry
+    from chatgame.core.log import Entry as Logged
     from chatgame.journal.reader import Reader, Record
     from chatgame.journal.store import Store
+    from chatgame.menu import Entry
     from chatgame.program import Notify
     from chatgame.session.interfaces import Player
 
@@ -56,6 +58,9 @@ BROKEN_PIPE = 13
 
 END_TIME = 1.0
 """Seconds that a hanging thread may delay the end of the program."""
+
+END_OF_INPUT, ESCAPE = "\x04", "\x1b"
+"""The keys Ctrl-D and Escape, as a terminal sends them."""
 
 BOT_PACE = 0.5
 """Seconds that a bot waits before it answers, so that a person can follow."""
@@ -92,7 +97,10 @@ def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) 
         _Stopped: a signal stopped it.
         SystemExit: argparse has shown help or an error instead.
     """
-    options = read_arguments(arguments, _set_before(arguments))
+    if arguments or not _is_at_a_terminal():
+        options = read_arguments(arguments, _set_before(arguments))
+    else:
+        options = argparse.Namespace(command="menu")
     if sys.stdout and sys.stdout.encoding.lower() != "utf-8":
         codecs.register_error("escaped", _escaped)
         sys.stdout.reconfigure(errors="escaped")  # type: ignore[union-attr]  # it is a TextIOWrapper
@@ -165,6 +173,8 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return forget(options)
         case "config":
             return show_settings()
+        case "menu":
+            return choose()
     return complete(options)
 
 
@@ -346,8 +356,64 @@ def _described(past: "Reader", number: int) -> str:
         return ""
 
 
+def _is_at_a_terminal() -> bool:
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty())
+
+
+async def choose() -> None:
+    """Offer a few things to do, one key each, and do what is chosen.
+
+    Raises:
+        ChatgameError: what was chosen failed; the sentence says why, and what to do.
+    """
+    from chatgame.menu import JOIN, LEAVE, WHERE, entries
+
+    past = []
+    with suppress(JournalFailed):
+        from chatgame.journal.reader import Reader
+
+        with Reader(journal_path()) as reader:
+            past = reader.history()
+    _print("chatgame: talk and play with a friend, terminal to terminal. Press a key:\n")
+    chosen = await _chosen(entries(past))
+    if not chosen.command and chosen is not LEAVE:
+        chosen = await _chosen(WHERE)
+    if chosen is LEAVE:
+        return
+    words = [*chosen.command, *(await _asked_where() if chosen.command == (JOIN,) else [])]
+    await _program(read_arguments(words, _set_before(words)))
+
+
+async def _chosen(offered: "Sequence[Entry]") -> "Entry":
+    """The entry of a menu whose key is pressed."""
+    from chatgame.menu import LEAVE, shown_as
+
+    with single_keys() as pressed:
+        _print("".join(shown(line, look_of_output()) for line in shown_as(offered).splitlines()))
+        while (keys := await pressed()) not in ("", END_OF_INPUT, ESCAPE):
+            for entry in offered:
+                if not keys.startswith(ESCAPE) and entry.key in keys.lower():
+                    return entry
+    return LEAVE
+
+
+async def _asked_where() -> list[str]:
+    """The words by which a person names a friend's table."""
+    question = (
+        "The friend's address and code, as in 192.0.2.2 7-guitar-island\n(only Enter: a table on this computer): "
+    )
+    while True:
+        words = (await answered(question)).split()
+        try:
+            read_where(words)
+        except ValueError as error:
+            _print(f"{error}.\n")
+        else:
+            return words
+
+
 async def _confirm(question: str) -> None:
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+    if not _is_at_a_terminal():
         raise ChatgameError("There is no terminal to ask you on. To delete it without being asked, add --yes.")
     try:
         answer = await answered(question)
@@ -410,7 +476,7 @@ def _journal() -> "Store":
     return Store(journal_path())
 
 
-def _kept(number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
+def _kept(number: int) -> "tuple[Record, list[tuple[Logged, float]]]":
     from chatgame.journal.reader import Reader
 
     with Reader(journal_path()) as past:

@@ -338,6 +338,13 @@ class Console:
         self.in_line = False
         self.write("\n")
 
+    def continued(self) -> None:
+        """Show an open prompt again, after other programs had the terminal."""
+        if self._terminal and self._open_question:
+            self.write("\r")  # where it stands already, it stands there once
+            self._prompt()
+            self._unwritten.set()
+
     def _prompt(self) -> None:
         if self._open_question:
             self.in_line = True

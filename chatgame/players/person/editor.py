@@ -324,6 +324,9 @@ class EditedConsole(Console):
         """Move the line to the screen above."""
         self._editor.leave_line()
 
+    def continued(self) -> None:
+        """Do nothing: the editor draws its line again by itself."""
+
     def end_line(self) -> None:
         """Do nothing: text above the edited line always ends its own line."""
 

@@ -9,7 +9,7 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
@@ -138,6 +138,12 @@ async def console_at(
         if sys.platform != "win32" and terminal and not sys.stdin.isatty():
             signal.raise_signal(signal.SIGHUP)
 
+    def continued(*_: object) -> None:
+        with suppress(OSError):  # there is no terminal
+            if os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp():  # and not in the background
+                loop.call_soon_threadsafe(console.continued)
+
+    loop = asyncio.get_running_loop()
     look = partial(look_of_output, plain=plain, boards=boards)
     console = sit(
         look=look,
@@ -150,6 +156,8 @@ async def console_at(
     )
     if look().titled:
         console.write(KEEP_TITLE)
+    if sys.platform != "win32":
+        before = signal.signal(signal.SIGCONT, continued)
     try:
         with unwrapped():
             async with asyncio.TaskGroup() as tasks:
@@ -167,6 +175,8 @@ async def console_at(
         console.show(sentences.SHUTTING_DOWN)
         raise
     finally:
+        if sys.platform != "win32":
+            signal.signal(signal.SIGCONT, before)
         if console.in_line:
             console.end_line()
         if look().titled:
@@ -267,6 +277,41 @@ async def answered(question: str) -> str:
     for transport in transports:
         transport.close()
     return line.decode(errors="replace").strip()
+
+
+@contextmanager
+def single_keys() -> Iterator[Callable[[], Awaitable[str]]]:
+    """Yields a function that waits for keys, without Enter and without an echo; it returns "" at the end of input.
+
+    Keys that come together, and the sequence that a key such as an arrow makes, are returned together.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        yield lambda: asyncio.to_thread(msvcrt.getwch)
+        return
+    import termios
+
+    keyboard = sys.stdin.fileno()
+
+    async def pressed() -> str:
+        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(keyboard, ready.set)
+        try:
+            await ready.wait()
+            return os.read(keyboard, 1024).decode(errors="replace")
+        except OSError:  # the terminal is gone
+            return ""
+        finally:
+            loop.remove_reader(keyboard)
+
+    before = termios.tcgetattr(keyboard)
+    at_once = [*before[:3], before[3] & ~(termios.ICANON | termios.ECHO), *before[4:]]
+    termios.tcsetattr(keyboard, termios.TCSADRAIN, at_once)
+    try:
+        yield pressed
+    finally:
+        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
 
 
 @contextmanager
