@@ -121,7 +121,6 @@ async def test_wrong_code_is_told_on_both_sides_and_costs_nothing_else(server: S
         with pytest.raises(TurnedAway, match="That is not the server's code"):
             await server.come(GUESSED)
         assert server.notices[-1] == f"A wrong code was tried from 127.0.0.1 ({count} of 3)."
-        assert "it had a wrong code" in server.notices[-1]
     await server.come(server.code)
 
 
