@@ -24,6 +24,7 @@ BUILT_IN = Shelf(
             ("hangman", 1, "Hangman"),
             ("battleship", 1, "Battleship"),
             ("pig", 2, "Pig"),
+            ("eights", 1, "Eights"),
         )
     }
 )
