@@ -419,7 +419,7 @@ async def choose() -> None:
 
         with Reader(journal_path()) as reader:
             past = reader.history()
-    _print("chatgame: talk and play with a friend, terminal to terminal. Press a key:\n")
+    _print(shown("chatgame: talk and play with a friend, terminal to terminal. Press a key:", look_of_output()))
     chosen = await _chosen(entries(past))
     if not chosen.command and chosen is not LEAVE:
         chosen = await _chosen(WHERE)

@@ -343,7 +343,7 @@ USED_LATER = {
     *(f"chatgame.games.{name}" for name in BUILT_IN),
     *("chatgame.demo", "chatgame.journal.snapshot", "chatgame.net.tls", "chatgame.players.bot.bot"),
     *("chatgame.records", "cryptography", "difflib", "importlib.metadata", "platformdirs", "prompt_toolkit"),
-    *("shtab", "spake2", "tempfile", "tomllib", "wcwidth"),
+    *("aioconsole.console", "pydoc", "shtab", "spake2", "tempfile", "tomllib", "wcwidth"),
 }
 """Modules that a short chat does without: only some games, commands or terminals need them."""
 
