@@ -358,8 +358,8 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format",
         default="text",
-        choices=("text", "json", "asciicast"),  # the names in `records.FORMATS`
-        help="the format (default: text)",
+        choices=("text", "json", "asciicast", "pgn"),  # the names in `records.FORMATS`
+        help="the format (default: text); pgn has the games of chess alone",
     )
 
 

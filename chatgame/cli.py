@@ -290,7 +290,7 @@ def _line_to_play(words: Sequence[str], games: Shelf) -> str:
         if isinstance(meant := read_chat(line, table, Seat.CLIENT), Write) and meant.kind is Kind.PLAY:
             return line
     except Refused as error:
-        raise ChatgameError(str(error).removesuffix(AS_MESSAGE)) from error
+        raise ChatgameError(str(error).removesuffix(AS_MESSAGE).rstrip()) from error
     raise ChatgameError(f'There is no game "{" ".join(words)}". The games are {", ".join(games)}.')
 
 

@@ -7,13 +7,15 @@ import re
 import sys
 from collections.abc import Container, Iterable
 from contextlib import suppress
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatgame.core import sentences
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.shelf import Shelf
-from chatgame.games import BUILT_IN
+from chatgame.games import BUILT_IN, EXTRAS, load_extra
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -24,8 +26,14 @@ _NAME = r"[a-z0-9_-]{1,32}"
 
 
 def installed_games() -> tuple[Shelf, list[str]]:
-    """The built-in games and those of plugins, by name, and a sentence about each plugin that cannot be used."""
+    """The built-in games and those of plugins, by name, and a sentence about each plugin that cannot be used.
+
+    A game that needs an extra is among the former if the extra is installed.
+    """
     games, problems = BUILT_IN, []
+    for name, package in EXTRAS.items():
+        if _is_installed(package):
+            games = games.with_game(name, Rules.version, partial(load_extra, name))
     for found in _plugins():
         try:
             games = games.with_rules(_plugin(found, games))
@@ -34,6 +42,12 @@ def installed_games() -> tuple[Shelf, list[str]]:
                 sentences.CANNOT_BE_PLAYED.format(name=found.name, error=f"{type(error).__name__}: {error}")
             )
     return games, problems
+
+
+def _is_installed(package: str) -> bool:
+    with suppress(ValueError):  # a folder in the path has a name that cannot be one
+        return find_spec(package) is not None
+    return False
 
 
 def _plugins() -> "Iterable[EntryPoint]":

@@ -14,7 +14,7 @@ from that, one after the other:
 
 A seat that is to move may first make an offer, once for each move, and the other seat responds:
 
-    draw    if it is accepted, the game is over
+    draw    if it is accepted, or can be claimed by the rules of the game, the game is over
     undo    if it is accepted, the position is again the one before the asker's own last move
 
 When a game is over, its match continues until every secret is revealed and audited. A turn that the log itself shows
@@ -170,7 +170,7 @@ class Match(Struct, frozen=True):
                 first = _acts(rules.to_act(position))
                 if not order or first is wanted:
                     return cls(rules, session, number, inviter, own, position, first)._settled()
-        raise Refused(f"In {rules.title} nobody moves {order}.")
+        raise Refused(f"In {rules.title} nobody can choose to move {order}.")
 
     def after(self, seat: Seat, kind: Kind, text: str, *, checked: bool = False) -> "Match":
         """The match after a turn by the seat that may write it.
@@ -192,6 +192,8 @@ class Match(Struct, frozen=True):
         if kind is Kind.OFFER:
             if objection := self._objection(text):
                 raise Refused(objection)
+            if text == DRAW and (reason := self.rules.claim(self.position)):
+                return replace(self, _verdict=Outcome(None, reason))
             return replace(self, offer=text, _offered=self.ply)
         if kind is not self.duty.kind:
             raise Refused(f"A turn to {kind} came where one to {self.duty.kind} was due.")
@@ -239,6 +241,11 @@ class Match(Struct, frozen=True):
         if self._offered == self.ply:
             return "There was an offer at this move already. After the move, there can be another."
         return ""
+
+    @property
+    def moves(self) -> list[Any]:
+        """The moves that could be taken back, in their order: where nothing was hidden, answered or rolled, all."""
+        return [*(past.came for past in self._past[1:]), self.came][: len(self._past)]
 
     @property
     def _own_move(self) -> int | None:

@@ -175,6 +175,10 @@ class Rules(ABC, Generic[Position, Move]):
         """
         return None
 
+    def claim(self, position: Position) -> str:
+        """Why the seat that is to move may end the game as a draw, whatever the other wants; or nothing."""
+        return ""
+
     def written(self, position: Position) -> Any:
         """What stands for a position in the digest, where the position itself is made for speed."""
         return position

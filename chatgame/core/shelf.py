@@ -38,7 +38,11 @@ class Shelf(Mapping[str, AnyRules]):
 
     def with_rules(self, rules: AnyRules) -> "Shelf":
         """The same games and one more, which is loaded."""
-        return Shelf({**self._same(), rules.name: (rules.version, lambda: rules)})
+        return self.with_game(rules.name, rules.version, lambda: rules)
+
+    def with_game(self, name: str, version: int, load: Callable[[], AnyRules]) -> "Shelf":
+        """The same games and one more."""
+        return Shelf({**self._same(), name: (version, load)})
 
     def common(self, versions: Mapping[str, int]) -> "Shelf":
         """The games of these names and versions."""

@@ -25,7 +25,17 @@ BUILT_IN = Shelf(
             ("battleship", 1, "Battleship"),
             ("pig", 2, "Pig"),
             ("eights", 1, "Eights"),
+            ("backgammon", 1, "Backgammon"),
         )
     }
 )
 """Each with its name, which is also its module's, its version and its class; they are loaded when they are used."""
+
+EXTRAS = {"chess": "chess"}
+"""The games that need a package which is not always installed: the game, which names its extra, and the package."""
+
+
+def load_extra(name: str) -> AnyRules:
+    """Return the rules of one of these games, whose package is installed."""
+    loaded: AnyRules = import_module(f"chatgame.games.{name}").RULES
+    return loaded

@@ -3,8 +3,9 @@
 import pytest
 
 from chatgame.core.shelf import Shelf, shelf
-from chatgame.games import BUILT_IN
+from chatgame.games import BUILT_IN, EXTRAS
 from chatgame.games.pig import Pig
+from chatgame.plugins import installed_games
 
 
 def unloadable() -> Pig:
@@ -37,3 +38,9 @@ def test_game_can_be_added() -> None:
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_built_in_games_are_listed_with_their_own_names_and_versions(name: str) -> None:
     assert (BUILT_IN[name].name, BUILT_IN[name].version) == (name, BUILT_IN.versions[name])
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_games_of_extras_have_the_names_and_versions_under_which_they_are_listed(name: str) -> None:
+    games, _ = installed_games()
+    assert (games[name].name, games[name].version) == (name, games.versions[name])

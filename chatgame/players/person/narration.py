@@ -215,6 +215,8 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat,
     if said is not None:
         return [said] if said else []
     match turn.kind:
+        case Kind.OFFER if after.over:
+            return [sentences.DRAW_CLAIMED.format(who=who)]
         case Kind.OFFER:  # the other side reads what to do about it
             return [_OFFERED[turn.text]] if turn.seat is viewer else []
         case Kind.RESPOND:
