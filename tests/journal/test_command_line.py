@@ -24,7 +24,8 @@ def test_command_that_only_reads_needs_no_permission_to_write(
     for module in ("chatgame.records", "chatgame.journal.snapshot"):
         importlib.import_module(module)
     monkeypatch.setattr("sys.path", [])  # what is there may be for root alone
-    monkeypatch.setenv("XDG_STATE_HOME", str(ordinary))
+    for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(variable, str(ordinary))
     folder = ordinary / "chatgame"
     asyncio.run(filled(folder / "journal.db"))
     for path in (*folder.iterdir(), folder):
