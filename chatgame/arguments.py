@@ -11,7 +11,7 @@ from chatgame.core.errors import Refused
 from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
-from chatgame.players.bot.bot import Level
+from chatgame.players.bot.level import Level
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.narration import known_names

@@ -29,7 +29,8 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
-from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.bot.bot import Bot
+from chatgame.players.bot.level import Level
 from chatgame.players.first_line import FirstLine
 from chatgame.players.person.inert import json_escaped
 from chatgame.players.person.screen import shown
@@ -171,7 +172,7 @@ async def sit_at(options: argparse.Namespace) -> None:
         return
     with notices() as notify:
         try:
-            over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE), options, notify)
+            over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE, timed=True), options, notify)
         except asyncio.CancelledError:
             notify(sentences.SHUTTING_DOWN)
             raise
@@ -220,16 +221,13 @@ async def play_alone(options: argparse.Namespace) -> None:
         player = FirstLine(console, first) if first else console
         ours, bots = linked_in_memory(games)
         console.notify(sentences.ALONE, *problems)
-        bot = asyncio.create_task(
-            converse(
-                Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, InMemory(Seat.SERVER), chance
-            )
-        )
+        bot = Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE, timed=options.seed is None)
+        partner = asyncio.create_task(converse(bot, bots, games, InMemory(Seat.SERVER), chance))
         try:
             await converse(player, ours, games, InMemory(Seat.CLIENT), chance)
         finally:
             with suppress(PartnerLeft):
-                await bot
+                await partner
 
 
 def _line_to_play(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:

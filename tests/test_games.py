@@ -20,7 +20,8 @@ from chatgame.games import BUILT_IN
 from chatgame.games.battleship import CELLS
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
-from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.bot.bot import Bot
+from chatgame.players.bot.level import Level
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import narrate
 from chatgame.players.person.screen import shown

@@ -162,6 +162,13 @@ class Rules(ABC, Generic[Position, Move]):
         """All moves, where a seat acts and they can be listed; gives the game a bot."""
         raise NotImplementedError
 
+    def strategy(self, position: Position, seat: Seat, level: str, seed: int) -> str | None:
+        """What a bot at `seat` types where it is asked for something; or None, and it searches `legal_moves`.
+
+        `level` is "easy", "medium" or "hard". Random choices are made from `seed`, 64 bits.
+        """
+        return None
+
     def without_options(self, options: str) -> None:
         """For `start` in a game that has no options.
 

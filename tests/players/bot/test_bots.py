@@ -11,12 +11,11 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
-from chatgame.players.bot.bot import BUDGETS, Bot, Level, knows
-from chatgame.players.bot.search import best_move
-from chatgame.protocol.words import WORDS
+from chatgame.players.bot.bot import Bot, knows
+from chatgame.players.bot.level import Level
+from chatgame.session.commands import read_chat
 from tests.core.test_match import Acts
-from tests.kit.logs import EMPTY, SESSION, table_after
-from tests.strength import against_random, lines_of_play, shots_to_clear, solves
+from tests.kit.logs import EMPTY, SESSION, steps_of, table_after
 
 
 def test_bot_knows_every_built_in_game_and_no_other_without_moves_to_list() -> None:
@@ -25,45 +24,45 @@ def test_bot_knows_every_built_in_game_and_no_other_without_moves_to_list() -> N
     assert not knows(Acts())
 
 
-@pytest.mark.parametrize("bot", Seat)
-def test_hard_bot_never_loses_at_tic_tac_toe(bot: Seat) -> None:
-    """Every line of play is tried against it."""
-    winners = lines_of_play(BUILT_IN["tictactoe"], bot, BUDGETS[Level.HARD], 1)
-    assert len(winners) > 50
-    assert bot.other not in winners
-
-
-def test_search_takes_a_win_and_stops_one() -> None:
-    """It sees one ply and two plies ahead in connect four, at every level."""
-    rules = BUILT_IN["connect4"]
-    position = rules.start(Seat.CLIENT, "")
-    for move in (1, 7, 1, 7, 1):
-        position = rules.apply(position, move)
-    for level in (Level.MEDIUM, Level.HARD):
-        assert best_move(rules, position, BUDGETS[level], Random(1)) == 1  # else X completes the column
-    position = rules.apply(position, 7)
-    for level in Level:
-        assert best_move(rules, position, BUDGETS[level], Random(1)) == 1
-
-
-def test_hard_bot_beats_random_play_at_connect_four() -> None:
-    """These are a few games; `python -m tests.strength` plays a hundred."""
-    chance = Random(1)
-    assert {against_random(BUILT_IN["connect4"], BUDGETS[Level.HARD], chance)[0] for _ in range(4)} == {Seat.CLIENT}
-
-
-def test_bot_clears_the_sea_and_finds_words() -> None:
-    """This is a sample; `python -m tests.strength` measures more."""
-    chance = Random(1)
-    assert sum(shots_to_clear(chance) for _ in range(40)) / 40 < 50
-    assert sum(solves(word, chance) for word in WORDS[::8]) >= 0.9 * len(WORDS[::8])
-
-
 async def test_bot_greets_once_and_names_its_games() -> None:
-    """Then it makes small talk that leads to a game."""
+    """Then it makes small talk that leads to a game. The games have their titles, which all start one."""
     bot, table = Bot(Seat.CLIENT, Level.EASY, Random(1)), EMPTY
-    assert f"I am a bot and play {', '.join(BUILT_IN)}" in await bot.ask(table)
-    assert "play " in await bot.ask(table)
+    greeting = await bot.ask(table)
+    assert greeting.startswith(
+        "Hello! I am a bot. I play tic-tac-toe; connect four; reversi; rock, paper, scissors; "
+    )
+    assert all(rules.title in greeting for rules in BUILT_IN.values())
+    assert read_chat(greeting.partition("as in: ")[2], table, Seat.CLIENT) == (Kind.PLAY, "tictactoe")
+    assert " play " in await bot.ask(table)
+
+
+@pytest.mark.parametrize("question", ["Help!", "what can you do?", "What do you know?", "Which games are there?"])
+async def test_bot_that_is_asked_for_help_says_what_it_plays(question: str) -> None:
+    """It says so once for each time that it is asked, however long they have talked."""
+    bot = Bot(Seat.SERVER, Level.EASY, Random(1))
+    await bot.begin(EMPTY, "", steps_of("say Hello"))
+    for _ in range(2):
+        (step,) = steps_of(f"say {question}")
+        await bot.see(step)
+        assert (await bot.ask(step.after)).startswith("I play tic-tac-toe; connect four")
+        assert not (await bot.ask(step.after)).startswith("I play")
+
+
+async def test_bot_that_is_asked_for_help_in_a_game_says_how_it_is_played() -> None:
+    """Then it moves."""
+    bot = Bot(Seat.SERVER, Level.EASY, Random(1))
+    for step in steps_of("play tictactoe", "move 5", "say help", "move 1"):
+        await bot.see(step)
+        if step.turn.kind is Kind.SAY:
+            assert (await bot.ask(step.after)).startswith("/say This is tic-tac-toe. Cells are numbered 1 to 9")
+
+
+async def test_bot_without_a_game_only_talks() -> None:
+    """It says that there is none."""
+    bot, table = Bot(Seat.CLIENT, Level.EASY, Random(1)), Table.open(SESSION, {"acts": Acts()}, {"acts": 1})
+    assert await bot.ask(table) == (
+        "Hello! I am a bot. We have no game in common that I know, so I can only chat a little."
+    )
 
 
 async def test_bot_declines_a_game_that_it_has_not_learnt() -> None:

@@ -21,6 +21,7 @@ from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN, hangman
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
+from chatgame.players.bot.level import Level
 from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.players.person.answers import answer
 from chatgame.players.person.boards import GAP, in_words
@@ -60,7 +61,7 @@ class Gamer(Script):
             return "/say Mind the X and the O, 日本!"
         strategy = STRATEGIES.get(match.rules.name)
         if strategy:
-            return strategy(match.position, self.seat, self.chance)
+            return strategy(match.position, self.seat, Level.EASY, self.chance)
         return self.chance.choice(match.board(self.seat, None).choices).text
 
     async def see(self, step: Step) -> None:

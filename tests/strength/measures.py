@@ -1,0 +1,118 @@
+"""What is measured, and how its results are told."""
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from random import Random
+from statistics import NormalDist, mean, stdev
+from typing import NamedTuple
+
+from chatgame.core.seats import Seat
+from chatgame.games import BUILT_IN
+from chatgame.players.bot.bot import SIMULATIONS
+from chatgame.players.bot.level import Level
+from tests.strength.games import against, against_openspiel, lines_of_play, shots_to_clear, solves
+from tests.strength.opponents import bot, one_ply
+from tests.strength.words import to_find
+
+THEIRS = 1000
+"""Simulations that OpenSpiel may use for a move."""
+
+SIGMAS = NormalDist().inv_cdf(0.975)
+
+
+class Measure(NamedTuple):
+    """One thing to measure.
+
+    Attributes:
+        what: in words.
+        games: how many are played if nobody asks for another number.
+        play: the result of a game, by its number.
+        tell: all results in words.
+    """
+
+    what: str
+    games: int
+    play: Callable[[int], float]
+    tell: Callable[[Sequence[float]], str]
+
+
+def score(results: Sequence[float]) -> str:
+    """Games that count 1, 0.5 or 0, and their average in percent, with its 95 % interval (Wilson 1927)."""
+    won, drawn = results.count(1), results.count(0.5)
+    number, share, square = len(results), mean(results), SIGMAS**2
+    middle = (share + square / 2 / number) / (1 + square / number)
+    wide = SIGMAS * (share * (1 - share) / number + square / 4 / number**2) ** 0.5 / (1 + square / number)
+    low, high = 100 * (middle - wide), 100 * (middle + wide)
+    counts = f"{won} won, {drawn} drawn, {number - won - drawn} lost"
+    return f"{number} games: {counts}, {100 * share:.1f} % ({low:.1f} to {high:.1f})"
+
+
+def average(what: str, results: Sequence[float]) -> str:
+    """The average of a count, with its 95 % interval."""
+    wide = SIGMAS * stdev(results) / len(results) ** 0.5 if len(results) > 1 else 0.0
+    return (
+        f"{len(results)} games: {mean(results):.1f} {what} ({mean(results) - wide:.1f} to {mean(results) + wide:.1f})"
+    )
+
+
+def all_measures(hard: int) -> dict[str, Measure]:
+    """All that is measured, by name; `hard` is how many simulations the hard bot may use for a move."""
+
+    def tictactoe(number: int) -> float:
+        seat = list(Seat)[number % 2]
+        return lines_of_play(BUILT_IN["tictactoe"], seat, hard, number).count(seat.other)
+
+    def pig(number: int) -> float:
+        from tests.strength.pig import chance_of
+
+        return chance_of(list(Level)[number])
+
+    def openspiel(game: str) -> Callable[[int], float]:
+        return lambda number: against_openspiel(game, number, hard, THEIRS)
+
+    peer = f"{hard} simulations a move, against OpenSpiel's MCTS with {THEIRS}"
+    found = {
+        "tictactoe": Measure("tic-tac-toe, every line of play", 6, tictactoe, partial(average, "of them lost")),
+        "connect4": Measure(f"connect four, {peer}", 100, openspiel("connect4"), score),
+        "reversi": Measure(f"reversi, {peer}", 40, openspiel("reversi"), score),
+        "pig": Measure(
+            "pig, chance to win against the best play",
+            3,
+            pig,
+            lambda chances: ", ".join(f"{level} {chance:.4f}" for level, chance in zip(Level, chances, strict=False)),
+        ),
+    }
+    for level in Level:
+        found[f"battleship-{level}"] = Measure(
+            f"battleship, {level}, random fleets", 500, partial(_shots, level), partial(average, "shots")
+        )
+        found[f"hangman-{level}"] = Measure(
+            f"hangman, {level}, frequent words that it does not know",
+            2000,
+            partial(_found, level),
+            score,
+        )
+        for game in ("tictactoe", "connect4", "reversi"):
+            found[f"{game}-{level}"] = Measure(
+                f"{BUILT_IN[game].title}, {level}, against a beginner",
+                50,
+                partial(_beginner, game, SIMULATIONS[level]),
+                score,
+            )
+    return found
+
+
+def _found(level: Level, number: int) -> float:
+    return float(solves(_words()[number], level))
+
+
+_words = cache(to_find)
+
+
+def _shots(level: Level, number: int) -> float:
+    return shots_to_clear(level, Random(number))
+
+
+def _beginner(game: str, simulations: int, number: int) -> float:
+    rules, chance = BUILT_IN[game], Random(number)
+    return against(rules, number, bot(rules, simulations, chance), one_ply(rules, chance))
