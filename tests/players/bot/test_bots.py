@@ -1,6 +1,9 @@
 """The bots: they know every game, play by the rules and well enough."""
 
+import asyncio
 from random import Random
+from threading import Event
+from time import monotonic, sleep
 
 import pytest
 from msgspec.structs import replace
@@ -11,11 +14,12 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
-from chatgame.players.bot.bot import Bot, knows
+from chatgame.games.connect4 import Connect4, Position
+from chatgame.players.bot.bot import SIMULATIONS, Bot, knows
 from chatgame.players.bot.level import Level
 from chatgame.session.commands import read_chat
 from tests.core.test_match import Acts
-from tests.kit.logs import EMPTY, SESSION, steps_of, table_after
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, steps_of, table_after
 
 
 def test_bot_knows_every_built_in_game_and_no_other_without_moves_to_list() -> None:
@@ -119,3 +123,65 @@ async def test_bot_has_a_word_about_the_game_that_is_over(winner: Seat | None, w
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
     await bot.see(Step.to(before, turn, after, None, None))
     assert (await bot.ask(after)).startswith(words)
+
+
+class Slow(Connect4):
+    """Connect four, as slow as rules may be."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.applied = 0
+        self.begun = Event()
+
+    def apply(self, position: Position, move: int) -> Position:
+        """Take a while."""
+        self.applied += 1
+        self.begun.set()
+        sleep(0.0001)
+        return super().apply(position, move)
+
+
+async def test_hard_bot_thinks_for_a_second_by_the_clock() -> None:
+    """The rules are slow, so that it could not try as many games as it does where it does not go by the clock."""
+    table = Table.open(SESSION, {"slow": Slow()}, {"slow": 1}).write(Seat.CLIENT, Kind.PLAY, "slow")[1]
+    began = monotonic()
+    await Bot(Seat.SERVER, Level.HARD, Random(1), timed=True).ask(table)
+    assert 0.9 < monotonic() - began < 3
+
+
+async def test_bot_that_is_not_waited_for_any_longer_stops_thinking() -> None:
+    """No thread goes on, whatever it thinks about."""
+    rules = Slow()
+    table = Table.open(SESSION, {"slow": rules}, {"slow": 1}).write(Seat.CLIENT, Kind.PLAY, "slow")[1]
+    thinking = asyncio.create_task(Bot(Seat.SERVER, Level.HARD, Random(1)).ask(table))
+    await asyncio.to_thread(rules.begun.wait)
+    thinking.cancel()
+    await asyncio.wait({thinking})
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert rules.applied < SIMULATIONS[Level.HARD]
+
+
+@pytest.mark.parametrize("level", Level)
+async def test_games_strategy_is_asked_first(level: Level) -> None:
+    """A game can bring its own; where that has no answer, the bot searches."""
+
+    class Brought(Connect4):
+        def strategy(self, position: Position, seat: Seat, level: str, seed: int) -> str | None:
+            return None if position.taken else f"{level} {seed % 2}"
+
+    table = Table.open(SESSION, {"connect4": Brought()}, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "connect4")[1]
+    typed = {await Bot(Seat.SERVER, level, Random(seed)).ask(table) for seed in range(10)}
+    assert typed == {f"{level} 0", f"{level} 1"}
+    table = table.write(Seat.SERVER, Kind.MOVE, "4")[1]
+    assert await Bot(Seat.CLIENT, Level.EASY, Random(1)).ask(table) in "1234567"
+
+
+def test_game_with_a_strategy_alone_is_known() -> None:
+    """Its moves need not be listed."""
+
+    class Mute(Acts):
+        def strategy(self, position: object, seat: Seat, level: str, seed: int) -> str:
+            return "word"
+
+    assert knows(Mute())
