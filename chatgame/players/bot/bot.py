@@ -22,6 +22,7 @@ from chatgame.core.turn import Kind
 from chatgame.players.bot.level import Level
 from chatgame.players.bot.search import best_move, prospect
 from chatgame.players.bot.strategies import STRATEGIES
+from chatgame.players.bot.worlds import worlds_of
 
 SIMULATIONS = {Level.EASY: 10, Level.MEDIUM: 200, Level.HARD: 4_000}
 """How many games the search may try for one move."""
@@ -67,6 +68,7 @@ class Bot:
         self._pace = pace
         self._timed = timed
         self._greeted = False
+        self._secret: str | None = None  # what it hides in the game that is on
         self._lines: list[str] = []  # to say before anything else
         self._judged = True  # whether the last line was accepted or refused
         self._asked_for_help = False
@@ -84,6 +86,7 @@ class Bot:
 
     async def see(self, step: Step) -> None:
         """Think of something to say about a game that has ended."""
+        self._secret = step.secret
         self._judged = self._judged or step.turn.seat is self._seat
         if step.turn.kind is Kind.SAY:
             self._asked_for_help = step.turn.seat is not self._seat and bool(ASKS_FOR_HELP.search(step.turn.text))
@@ -94,9 +97,10 @@ class Bot:
             won = {self._seat: "I won! Again?", self._seat.other: "Well played, you won.", None: "A draw. Again?"}
             self._lines = [won[winner]]
 
-    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:  # noqa: ARG002  # only whether there were any
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:  # noqa: ARG002  # the steps say all
         """Greet only in a new conversation."""
         self._greeted = bool(steps)
+        self._secret = steps[-1].secret if steps else None
 
     async def hear(self, text: str) -> None:  # noqa: ARG002  # the reason does not matter
         """Give up a game in which a line of the bot's was refused: it cannot play that game after all."""
@@ -126,7 +130,12 @@ class Bot:
         if strategy := STRATEGIES.get(rules.name):
             return strategy(position, self._seat, self._level, chance)
         typed = rules.strategy(position, self._seat, self._level, chance.getrandbits(64))
-        return str(best_move(rules, position, self._budget(stop), chance)) if typed is None else typed
+        if typed is not None:
+            return typed
+        if match.hides_for_good:
+            return "random"
+        guess = worlds_of(match, self._seat, self._secret, chance)
+        return str(best_move(rules, position, self._budget(stop), chance, guess))
 
     def _budget(self, stop: Event) -> Iterator[int]:
         """As many items as games may be tried."""

@@ -3,19 +3,21 @@
 UCT: a tree of positions grows by one in each simulation. Inside the tree each seat takes the move that has done best
 for it, or been tried least; from there on a random game is played to its end, and its result counts for every
 position on the way. So no game needs an evaluation function. Where every line of play from a position was seen to
-its end, its value is proved, and it is not searched again.
+its end, its value is proved, and it is not searched again. What is hidden is guessed anew for each simulation, as a
+`World`; all of them share one tree, whose positions and moves are what both players can see.
 
 See Kocsis and Szepesvari, "Bandit based Monte-Carlo planning" (2006); Winands, Bjornsson and Saito, "Monte-Carlo tree
 search solver" (2008); Cowling, Powley and Whitehouse, "Information set Monte Carlo tree search" (2012).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from math import log, sqrt
 from random import Random
 from typing import Any
 
-from chatgame.core.rules import AnyRules, Chance
+from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.players.bot.worlds import World
 
 WIN, DRAW, LOSS = 1.0, 0.5, 0.0
 """What a game is worth to the client."""
@@ -25,6 +27,10 @@ PLAYOUT_PLIES = 300
 
 EXPLORATION = 0.8
 """How much a move that was tried little is preferred to one that has done well: the constant C of UCT."""
+
+
+Guess = Callable[[Random], World]
+"""Makes a world in which all that the searching seat knows is true."""
 
 
 class Node:
@@ -60,21 +66,28 @@ class Node:
         return self.score / self.visits if self.visits else DRAW
 
 
-def search(rules: AnyRules, position: Any, budget: Iterable[object], chance: Random) -> Node:
-    """The tree that grows by one simulation for each item of `budget`, or until the position's value is proved."""
+def search(
+    rules: AnyRules, position: Any, budget: Iterable[object], chance: Random, guess: Guess | None = None
+) -> Node:
+    """The tree that grows by one simulation for each item of `budget`, or until the position's value is proved.
+
+    Where something is hidden, each simulation takes for true what `guess` makes.
+    """
     chance = Random(chance.getrandbits(64))  # noqa: S311  # the system's own numbers take longer than the games
     root = Node(rules, position)
-    grow = _Growth(rules, chance)
+    growth = _Growth(rules, chance, guess)
     for _ in budget:
         if root.proved is not None:
             break
-        grow.simulate(root)
+        growth.simulate(root)
     return root
 
 
-def best_move(rules: AnyRules, position: Any, budget: Iterable[object], chance: Random) -> Any:
+def best_move(
+    rules: AnyRules, position: Any, budget: Iterable[object], chance: Random, guess: Guess | None = None
+) -> Any:
     """The best move that a search finds; a win at once is found, however small the budget."""
-    moves = list(rules.legal_moves(position))
+    moves = list(guess(chance).moves(position) if guess else rules.legal_moves(position))
     if len(moves) == 1:
         return moves[0]
     seat = rules.to_act(position)
@@ -82,7 +95,7 @@ def best_move(rules: AnyRules, position: Any, budget: Iterable[object], chance: 
         outcome = rules.outcome(rules.apply(position, move))
         if outcome and outcome.winner is seat:
             return move
-    root = search(rules, position, budget, chance)
+    root = search(rules, position, budget, chance, guess)
     if not root.children:
         return chance.choice(moves)
     return _favourite(root)
@@ -111,12 +124,16 @@ def _favourite(root: Node) -> Any:
 class _Growth:
     """Lets a tree grow."""
 
-    def __init__(self, rules: AnyRules, chance: Random) -> None:
+    def __init__(self, rules: AnyRules, chance: Random, guess: Guess | None) -> None:
         self._rules = rules
         self._chance = chance
+        self._guess = guess
+        self._world = World(rules, chance, {})
 
     def simulate(self, root: Node) -> None:
         """Walk from the root to a new position, play a random game from there, and count its result on the way."""
+        if self._guess:
+            self._world = self._guess(self._chance)
         node, path = root, [root]
         while node.proved is None:
             child, new = self._next(node)
@@ -125,7 +142,7 @@ class _Growth:
             if new:
                 break
         result = self._play_out(node) if node.proved is None else node.proved
-        proving = node.proved is not None
+        proving = node.proved is not None and not self._guess  # in another world it may be otherwise
         for node in reversed(path):
             node.visits += 1
             node.score += result
@@ -136,36 +153,36 @@ class _Growth:
     def _next(self, node: Node) -> tuple[Node, bool]:
         """The child to walk to, and whether it is new."""
         if node.act.__class__ is not Seat:
-            event = self._event(node.act)
+            event = self._world.event(node.position, node.act)
             if event in node.children:
                 return node.children[event], False
+        elif self._guess:
+            moves = self._world.moves(node.position)
+            untried = [move for move in moves if move not in node.children]
+            if not untried:
+                return _most_promising(node, [node.children[move] for move in moves]), False
+            event = self._chance.choice(untried)
         elif node.untried is None or node.untried:
             if node.untried is None:
                 node.untried = list(self._rules.legal_moves(node.position))
                 self._chance.shuffle(node.untried)
             event = node.untried.pop()
         else:
-            return _most_promising(node), False
+            return _most_promising(node, node.children.values()), False
         child = node.children[event] = Node(self._rules, self._rules.apply(node.position, event))
         return child, True
-
-    def _event(self, act: Any) -> Any:
-        """What comes where no seat moves."""
-        match act:
-            case Chance(sides):
-                return self._chance.randrange(sides)
-        raise NotImplementedError(f"a search cannot foresee what comes at {act}")
 
     def _play_out(self, node: Node) -> float:
         """The result of a random game."""
         rules, chance, position, act = self._rules, self._chance.random, node.position, node.act
-        to_act, legal_moves, apply, outcome = rules.to_act, rules.legal_moves, rules.apply, rules.outcome
+        to_act, apply, outcome = rules.to_act, rules.apply, rules.outcome
+        legal_moves = self._world.moves if self._guess else rules.legal_moves
         for _ in range(PLAYOUT_PLIES):
             if act.__class__ is Seat:
                 moves = legal_moves(position)
                 event = moves[int(chance() * len(moves))]  # takes a quarter of the time of `choice`
             else:
-                event = self._event(act)
+                event = self._world.event(position, act)
             position = apply(position, event)
             end = outcome(position)
             if end:
@@ -174,13 +191,13 @@ class _Growth:
         return DRAW
 
 
-def _most_promising(node: Node) -> Node:
-    """The child with the highest upper confidence bound for the seat that moves, leaving out proved losses."""
+def _most_promising(node: Node, children: Collection[Node]) -> Node:
+    """The child with the highest upper confidence bound for the seat that moves; a proved loss only if all are."""
     ours = node.act is Seat.CLIENT
     worst = LOSS if ours else WIN
     tries = EXPLORATION * sqrt(log(node.visits))
-    best, found = -1.0, node
-    for child in node.children.values():
+    best, found = -1.0, None
+    for child in children:
         if child.proved == worst:
             continue
         visits = child.visits
@@ -188,7 +205,7 @@ def _most_promising(node: Node) -> Node:
         bound = (value if ours else 1.0 - value) + tries / sqrt(visits)
         if bound > best:
             best, found = bound, child
-    return found
+    return found or next(iter(children))
 
 
 def _proved(node: Node) -> float | None:

@@ -7,12 +7,16 @@ from typing import NamedTuple
 import pytest
 
 from chatgame.core.board import Board
-from chatgame.core.rules import Both, Chance, Outcome, Rules, Secrets, ToAct
+from chatgame.core.match import Match
+from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, Secrets, ToAct
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.players.bot.bot import SIMULATIONS
 from chatgame.players.bot.level import Level
 from chatgame.players.bot.search import best_move, prospect, search
+from chatgame.players.bot.worlds import worlds_of
+from tests.kit.logs import SESSION
 from tests.strength.games import against, lines_of_play
 from tests.strength.opponents import at_random, bot
 
@@ -153,3 +157,112 @@ def test_search_does_not_foresee_what_no_rules_list() -> None:
 
     with pytest.raises(NotImplementedError, match="Both"):
         search(Unforeseen(), Stake(0, Seat.CLIENT), range(10), Random(1))
+
+
+class Seek(NamedTuple):
+    """A number that the server hides and the client seeks: whether it is hidden, the guesses left, and the last."""
+
+    hidden: bool
+    guesses: int
+    guess: int
+    found: bool
+
+
+class Number(Rules[Seek, int]):
+    """The server hides a number from 1 to 7; the client has three guesses, each answered by where it is."""
+
+    name = "number"
+    title = "number"
+
+    def start(self, inviter: Seat, options: str) -> Seek:
+        """It is hidden first."""
+        return Seek(False, 3, 0, False)
+
+    def to_act(self, position: Seek) -> ToAct:
+        """The server answers each guess."""
+        if not position.hidden:
+            return Secret(Seat.SERVER)
+        return Answer(Seat.SERVER) if position.guess else Seat.CLIENT
+
+    def asks(self, position: Seek, seat: Seat) -> str:
+        """A number."""
+        return "a number"
+
+    def parse(self, position: Seek, seat: Seat, text: str) -> int:
+        """It is not checked here."""
+        return int(text)
+
+    def any_secret(self, position: Seek, seed: int) -> str:
+        """Any of the numbers."""
+        return str(seed % 7 + 1)
+
+    def answer(self, position: Seek, secret: str) -> int:
+        """-1 if the number is lower, 1 if it is higher, or 0."""
+        return (int(secret) > position.guess) - (int(secret) < position.guess)
+
+    def legal_moves(self, position: Seek) -> Sequence[int]:
+        """All numbers, also those that the answers rule out."""
+        return range(1, 8)
+
+    def apply(self, position: Seek, move: int | None) -> Seek:
+        """What is known of the number does not become part of the position."""
+        if move is None:
+            return position._replace(hidden=True)
+        if not position.guess:
+            return position._replace(guess=move)
+        return position._replace(guess=0, guesses=position.guesses - 1, found=move == 0)
+
+    def outcome(self, position: Seek) -> Outcome | None:
+        """The number is found, or the guesses are used up."""
+        if position.found:
+            return Outcome(Seat.CLIENT, "it is found")
+        return None if position.guesses else Outcome(Seat.SERVER, "it is not found")
+
+    def board(self, position: Seek, viewer: Seat | None, secrets: Secrets, before: Seek | None) -> Board:
+        """There is nothing to see."""
+        return Board([])
+
+
+def number_after(*guesses: int, secret: int) -> Match:
+    """The match in which these numbers were guessed."""
+    match = Match.open(Number(), SESSION, 0, Seat.SERVER, "").after(Seat.SERVER, Kind.COMMIT, "0" * 64)
+    for guess in guesses:
+        match = match.after(Seat.CLIENT, Kind.MOVE, str(guess))
+        match = match.after(Seat.SERVER, Kind.ANSWER, match.answer(str(secret)))
+    return match
+
+
+def move_in(match: Match, seed: int) -> int:
+    """What the client plays in a match, from what it knows."""
+    guess = worlds_of(match, Seat.CLIENT, None, Random(seed))
+    return int(best_move(match.rules, match.position, range(3_000), Random(seed), guess))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_hidden_is_guessed_from_the_answers(seed: int) -> None:
+    """With two guesses left for three numbers it tries the middle one; then it knows."""
+    assert move_in(number_after(4, secret=3), seed) == 2
+    assert move_in(number_after(4, 2, secret=3), seed) == 3
+
+
+def test_own_secret_is_no_guess() -> None:
+    """In its own worlds the seat that hides answers from what it has hidden."""
+    match = number_after(secret=3).after(Seat.CLIENT, Kind.MOVE, "2")
+    guess = worlds_of(match, Seat.SERVER, "3", Random(1))
+    assert guess
+    assert {guess(Random(seed)).event(match.position, Answer(Seat.SERVER)) for seed in range(5)} == {1}
+    assert worlds_of(Match.open(CONNECT4, SESSION, 0, Seat.CLIENT, ""), Seat.CLIENT, None, Random(1)) is None
+
+
+def test_secret_that_cannot_be_guessed_is_said_to_be_so() -> None:
+    """The answers contradict each other."""
+    match = number_after(4, secret=3)
+    match = match.after(Seat.CLIENT, Kind.MOVE, "4").after(Seat.SERVER, Kind.ANSWER, "1")
+    with pytest.raises(NotImplementedError, match="cannot guess what the server hides"):
+        worlds_of(match, Seat.CLIENT, None, Random(1))
+
+
+def test_secret_to_come_is_any() -> None:
+    """A search that begins before the secret is hidden tries many."""
+    root = search(Number(), Number().start(Seat.SERVER, ""), range(300), Random(1))
+    assert 0 < root.value < 1
