@@ -277,3 +277,21 @@ def test_move_in_words(moves: str, move: str, told: str) -> None:
 def test_bot_finds_a_mate_in_one(seed: int) -> None:
     """Its search needs nothing but these rules."""
     assert best_move(RULES, play(RULES, "f3", "e5", "g4").position, range(30), Random(seed)) == "d8h4"
+
+
+@pytest.mark.parametrize("level", ["medium", "hard"])
+@pytest.mark.parametrize(
+    ("moves", "move"),
+    [("f3 e5 g4", "d8h4"), ("e4 d5 a3", "d5e4"), ("e4 e5 Qh5 a6", "h5e5"), ("e4 d5 exd5", "d8d5")],
+)
+def test_bot_takes_what_it_can_keep(level: str, moves: str, move: str) -> None:
+    """It mates, takes a pawn that is not covered, and takes back."""
+    position = play(RULES, *moves.split()).position
+    typed = RULES.strategy(position, RULES.to_act(position), level, 1)
+    assert typed == move
+
+
+def test_easy_bot_searches() -> None:
+    """So a beginner can win."""
+    position = RULES.start(Seat.CLIENT, "")
+    assert RULES.strategy(position, RULES.to_act(position), "easy", 1) is None

@@ -5,7 +5,8 @@ Players can agree on a draw, but not claim one; fivefold repetition and the 75-m
 """
 
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
+from random import Random
 from typing import NamedTuple
 
 import chess
@@ -17,6 +18,15 @@ from chatgame.core.seats import Seat
 
 AS_TEXT = "\ufe0e"
 """Makes terminals draw a piece as text, one column wide, where they have an emoji for it."""
+
+AHEAD = {"medium": 0, "hard": 2}
+"""How many plies a bot looks ahead after its move; then come up to CAPTURES captures. An easy bot searches."""
+
+CAPTURES = 4
+
+WORTH = {chess.PAWN: 1, chess.KNIGHT: 3, chess.BISHOP: 3, chess.ROOK: 5, chess.QUEEN: 9}
+MATE = 1000
+CENTRE = (chess.D4, chess.E4, chess.D5, chess.E5)
 
 
 class Position(NamedTuple):
@@ -73,6 +83,19 @@ class Chess(Rules[Position, str]):
     def legal_moves(self, position: Position) -> list[str]:
         return [move.uci() for move in _board(position).legal_moves]
 
+    def strategy(self, position: Position, seat: Seat, level: str, seed: int) -> str | None:
+        if level not in AHEAD:
+            return None
+        board, chance = _board(position).copy(), Random(seed)  # noqa: S311  # not for secrets
+        values = {}
+        for move in board.legal_moves:
+            board.push(move)
+            centre = sum(len(board.attackers(not board.turn, square)) for square in CENTRE)
+            balance = MATE if board.is_checkmate() else -_balance(board, AHEAD[level], -MATE, MATE)
+            values[move] = (balance, centre, chance.random())
+            board.pop()
+        return max(values, key=values.__getitem__).uci()
+
     def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
         board, was = _board(position), _board(before or position)
         seats = {chess.WHITE: position.white, chess.BLACK: position.white.other}
@@ -108,6 +131,34 @@ class Chess(Rules[Position, str]):
         becomes = f", and becomes a {chess.piece_name(step.promotion)}" if step.promotion else ""
         check = " Check!" * board.gives_check(step)
         return f"{known_as(self.to_act(position), viewer).capitalize()} played {came}: {what}{becomes}.{check}"
+
+
+def _balance(board: chess.Board, plies: int, low: int, high: int) -> int:
+    """How much more the pieces of the side to move are worth, after so many plies and then a few captures.
+
+    Alpha-beta pruning: what is not between `low` and `high` need not be exact.
+    """
+    best = low
+    if plies <= 0:
+        more = {kind: len(board.pieces(kind, board.turn)) - len(board.pieces(kind, not board.turn)) for kind in WORTH}
+        best = max(low, sum(WORTH[kind] * count for kind, count in more.items()))
+        moves = sorted(board.generate_legal_captures(), key=partial(_gain, board)) if plies > -CAPTURES else []
+    else:
+        moves = sorted(board.legal_moves, key=partial(_gain, board))
+        if not moves:
+            return -MATE - plies if board.is_check() else 0
+    for move in moves:
+        if best >= high:
+            break
+        board.push(move)
+        best = max(best, -_balance(board, plies - 1, -high, -best))
+        board.pop()
+    return best
+
+
+def _gain(board: chess.Board, move: chess.Move) -> int:
+    """Less for a move that takes more."""
+    return -WORTH.get(board.piece_type_at(move.to_square) or chess.KING, 0)
 
 
 @lru_cache(4096)

@@ -24,7 +24,7 @@ from chatgame.players.bot.search import best_move, prospect
 from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.players.bot.worlds import worlds_of
 
-SIMULATIONS = {Level.EASY: 10, Level.MEDIUM: 200, Level.HARD: 4_000}
+SIMULATIONS = {Level.EASY: 4, Level.MEDIUM: 200, Level.HARD: 4_000}
 """How many games the search may try for one move."""
 
 SECONDS = 1.0
