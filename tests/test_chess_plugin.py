@@ -287,11 +287,11 @@ def test_bot_finds_a_mate_in_one(seed: int) -> None:
 def test_bot_takes_what_it_can_keep(level: str, moves: str, move: str) -> None:
     """It mates, takes a pawn that is not covered, and takes back."""
     position = play(RULES, *moves.split()).position
-    typed = RULES.strategy(position, Seat.CLIENT, level, 1)
+    typed = RULES.strategy(position, Seat.CLIENT, "", level, 1)
     assert typed == move
 
 
 def test_easy_bot_searches() -> None:
     """So a beginner can win."""
     position = RULES.start(Seat.CLIENT, "")
-    assert RULES.strategy(position, Seat.CLIENT, "easy", 1) is None
+    assert RULES.strategy(position, Seat.CLIENT, "", "easy", 1) is None

@@ -40,6 +40,9 @@ OTHER_WORDS = {
 HINTED = ("help", "quit", "exit")
 """In chat, a line that is only one of these words is more likely a command without its slash than a message."""
 
+MAX_WORD = 20
+"""Letters of a line's first word that are looked at, since most lines are messages and may be long."""
+
 NO_GAMES = "There is no game that both sides have."
 
 NO_GAME_ON = "No game is on, so there is nothing for {} to do."
@@ -81,11 +84,14 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write:
     command = _read_command(line, table, seat)
     if command:
         return command
-    first, *words = line.split()
-    word = first.lower()
-    if word in HINTED and not words:
+    first, *rest = line.split(maxsplit=1)
+    word = first[:MAX_WORD].lower()
+    if word in HINTED and not rest:
         raise Refused(f"Did you mean {_command_meant(f'/{word}')}? {AS_MESSAGE}")
-    name, options = _game_named(words, table) if word.strip(punctuation) == "play" else ("", "")
+    if word.strip(punctuation) != "play":
+        return Write(Kind.SAY, line)
+    words = line.split()[1:]
+    name, options = _game_named(words, table)
     if name in table.games:
         return _play(f"{name} {options}".rstrip(), table, seat)
     if name:
@@ -107,12 +113,13 @@ def is_message(text: str, table: Table, seat: Seat) -> bool:
 def _game_named(words: Sequence[str], table: Table) -> tuple[str, str]:
     """The game whose name or title these words begin with, and the words after it; both empty where there is none.
 
-    Only letters and digits count, so `tic tac toe` and `Tic-Tac-Toe` stand for `tictactoe`.
+    Only letters and digits count, so `tic tac toe` and `Tic-Tac-Toe` stand for `tictactoe`. A game does not have more
+    words than letters, so a long line costs no more than a short one.
     """
     known = {_letters(name): name for name in table.absent} | {name: name for name in table.absent}
     known |= {_letters(rules.title): name for name, rules in table.games.items()}
     known |= {_letters(name): name for name in table.games} | {name: name for name in table.games}
-    for count in range(len(words), 0, -1):
+    for count in range(min(len(words), max(map(len, known), default=0)), 0, -1):
         text = " ".join(words[:count]).lower()
         if name := known.get(text) or known.get(_letters(text)):
             return name, " ".join(words[count:])

@@ -83,7 +83,7 @@ class Chess(Rules[Position, str]):
     def legal_moves(self, position: Position) -> list[str]:
         return [move.uci() for move in _board(position).legal_moves]
 
-    def strategy(self, position: Position, seat: Seat, level: str, seed: int) -> str | None:
+    def strategy(self, position: Position, seat: Seat, own: str, level: str, seed: int) -> str | None:
         if level not in AHEAD:
             return None
         board, chance = _board(position).copy(), Random(seed)  # noqa: S311  # not for secrets

@@ -1,7 +1,9 @@
 """What a line typed at the prompt means."""
 
 import re
+import sys
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -45,6 +47,24 @@ GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
 def test_chat_is_sent_unchanged(line: str) -> None:
     """A line that is not a command is a message, as it was typed."""
     assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.SAY, line)
+
+
+def test_long_line_that_begins_as_a_game_does_costs_no_more_than_a_short_one() -> None:
+    def lines_run(line: str) -> int:
+        count = 0
+
+        def trace(*_: object) -> Any:
+            nonlocal count
+            count += 1
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        assert read_chat(line, CHAT, Seat.CLIENT) == Write(Kind.SAY, line)
+        sys.settrace(before)
+        return count
+
+    assert lines_run("play" + 2000 * " a") == lines_run("play" + 100 * " a")
 
 
 @pytest.mark.parametrize(

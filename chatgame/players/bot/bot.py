@@ -21,7 +21,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.players.bot.level import Level
 from chatgame.players.bot.search import best_move, prospect
-from chatgame.players.bot.strategies import STRATEGIES
+from chatgame.players.bot.strategies import HANDS, STRATEGIES
 from chatgame.players.bot.worlds import worlds_of
 
 SIMULATIONS = {Level.EASY: 4, Level.MEDIUM: 200, Level.HARD: 4_000}
@@ -44,7 +44,7 @@ SMALL_TALK = (
 
 def knows(rules: AnyRules) -> bool:
     """Whether a bot can play a game."""
-    return rules.name in STRATEGIES or any(
+    return rules.name in (*STRATEGIES, *HANDS) or any(
         getattr(type(rules), way) is not getattr(Rules, way) for way in ("legal_moves", "strategy")
     )
 
@@ -129,7 +129,10 @@ class Bot:
             return DECLINE if 1 - prospect(rules, position, self._budget(stop), chance) > HOPE else ACCEPT
         if strategy := STRATEGIES.get(rules.name):
             return strategy(position, self._seat, self._level, chance)
-        typed = rules.strategy(position, self._seat, self._level, chance.getrandbits(64))
+        if from_hand := HANDS.get(rules.name):
+            return from_hand(position, match.hand(self._seat, self._secret), self._level, chance)
+        own = match.own(self._seat, self._secret)
+        typed = rules.strategy(position, self._seat, own, self._level, chance.getrandbits(64))
         if typed is not None:
             return typed
         if match.hides_for_good:

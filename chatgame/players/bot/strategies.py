@@ -4,18 +4,22 @@ Sources: for pig, Neller and Presser, "Practical play of the dice game Pig" (201
 pace" loses less than 1 percent to the best play that there is.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
 from chatgame.core.seats import Seat
-from chatgame.games import battleship, hangman, pig, rps
+from chatgame.games import battleship, eights, hangman, pig, rps
 from chatgame.players.bot import fleets, letters
 from chatgame.players.bot.level import Level
 from chatgame.protocol.words import WORDS
 
 Strategy = Callable[[Any, Seat, Level, Random], str]
 """Takes a position, one's own seat, how well to play and a source of random choices, and returns what to type."""
+
+HandStrategy = Callable[[Any, Sequence[str], Level, Random], str]
+"""The same for a game with cards: takes one's own hand in place of the seat."""
 
 STRETCH = {Level.EASY: 1, Level.MEDIUM: 3, Level.HARD: letters.LONGEST}
 """How many letters that stand side by side are looked at in hangman."""
@@ -57,3 +61,16 @@ STRATEGIES: dict[str, Strategy] = {
     "hangman": guess_word,
     "battleship": shoot,
 }
+
+
+def lay_card(position: eights.Position, hand: Sequence[str], level: Level, chance: Random) -> str:
+    """Lay a card of the suit that the hand has most of; keep eights for when nothing else fits. Or lay any card."""
+    if level is Level.EASY:
+        return chance.choice(eights.choices(position, hand))
+    suits = Counter(card[-1] for card in hand if card[0] != "8")
+    moves = eights.choices(position, hand)
+    chance.shuffle(moves)
+    return max(moves, key=lambda move: (move[0] != "8", suits[move.partition(" ")[2][:1] or move[-1]]))
+
+
+HANDS: dict[str, HandStrategy] = {"eights": lay_card}

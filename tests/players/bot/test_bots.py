@@ -167,7 +167,7 @@ async def test_games_strategy_is_asked_first(level: Level) -> None:
     """A game can bring its own; where that has no answer, the bot searches."""
 
     class Brought(Connect4):
-        def strategy(self, position: Position, seat: Seat, level: str, seed: int) -> str | None:
+        def strategy(self, position: Position, seat: Seat, own: str, level: str, seed: int) -> str | None:
             return None if position.taken else f"{level} {seed % 2}"
 
     table = Table.open(SESSION, {"connect4": Brought()}, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "connect4")[1]
@@ -181,7 +181,7 @@ def test_game_with_a_strategy_alone_is_known() -> None:
     """Its moves need not be listed."""
 
     class Mute(Acts):
-        def strategy(self, position: object, seat: Seat, level: str, seed: int) -> str:
+        def strategy(self, position: object, seat: Seat, own: str, level: str, seed: int) -> str:
             return "word"
 
     assert knows(Mute())

@@ -228,7 +228,7 @@ def number_after(*guesses: int, secret: int) -> Match:
     match = Match.open(Number(), SESSION, 0, Seat.SERVER, "").after(Seat.SERVER, Kind.COMMIT, "0" * 64)
     for guess in guesses:
         match = match.after(Seat.CLIENT, Kind.MOVE, str(guess))
-        match = match.after(Seat.SERVER, Kind.ANSWER, match.answer(str(secret)))
+        match = match.after(Seat.SERVER, Kind.ANSWER, match.answer(Seat.SERVER, str(secret)))
     return match
 
 
