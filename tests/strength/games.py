@@ -36,7 +36,7 @@ def play(rules: AnyRules, movers: Mapping[Seat, Mover], chance: Random) -> Seat 
     return outcome.winner
 
 
-def score(winner: Seat | None, seat: Seat) -> float:
+def worth(winner: Seat | None, seat: Seat) -> float:
     """What a game is worth to a seat."""
     return 0.5 if winner is None else float(winner is seat)
 
@@ -44,7 +44,7 @@ def score(winner: Seat | None, seat: Seat) -> float:
 def against(rules: AnyRules, number: int, ours: Mover, theirs: Mover) -> float:
     """The result of one game."""
     seat = seat_of(number)
-    return score(play(rules, {seat: ours, seat.other: theirs}, Random(number)), seat)
+    return worth(play(rules, {seat: ours, seat.other: theirs}, Random(number)), seat)
 
 
 def against_openspiel(game: str, number: int, simulations: int, theirs: int) -> float:
@@ -58,7 +58,7 @@ def against_openspiel(game: str, number: int, simulations: int, theirs: int) -> 
         peer.heard(made)
         return made
 
-    return score(play(rules, dict.fromkeys(Seat, move), Random(number)), seat)
+    return worth(play(rules, dict.fromkeys(Seat, move), Random(number)), seat)
 
 
 def lines_of_play(rules: AnyRules, seat: Seat, simulations: int, seed: int) -> list[Seat | None]:

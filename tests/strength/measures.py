@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from random import Random
 from statistics import NormalDist, mean, stdev
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
+from chatgame.games.eights import choices
 from chatgame.players.bot.bot import SIMULATIONS
 from chatgame.players.bot.level import Level
-from tests.strength.games import against, against_openspiel, lines_of_play, shots_to_clear, solves
+from chatgame.players.bot.strategies import lay_card
+from tests.strength.cards import play_cards
+from tests.strength.games import against, against_openspiel, lines_of_play, seat_of, shots_to_clear, solves, worth
 from tests.strength.opponents import bot, one_ply
 from tests.strength.words import to_find
 
@@ -83,6 +86,9 @@ def all_measures(hard: int) -> dict[str, Measure]:
         ),
     }
     for level in Level:
+        found[f"eights-{level}"] = Measure(
+            f"crazy eights, {level}, against random cards that fit", 1000, partial(_eights, level), score
+        )
         found[f"battleship-{level}"] = Measure(
             f"battleship, {level}, random fleets", 500, partial(_shots, level), partial(average, "shots")
         )
@@ -107,6 +113,18 @@ def _found(level: Level, number: int) -> float:
 
 
 _words = cache(to_find)
+
+
+def _eights(level: Level, number: int) -> float:
+    rules, seat, chance = BUILT_IN["eights"], seat_of(number), Random(number)
+
+    def ours(position: Any, hand: Sequence[str]) -> str:
+        return lay_card(position, hand, level, chance)
+
+    def theirs(position: Any, hand: Sequence[str]) -> str:
+        return chance.choice(choices(position, hand))
+
+    return worth(play_cards(rules, {seat: ours, seat.other: theirs}, chance), seat)
 
 
 def _shots(level: Level, number: int) -> float:
