@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from random import Random
-from statistics import NormalDist, mean, stdev
+from statistics import mean, stdev
 from typing import Any, NamedTuple
 
+from chatgame.contest import CONFIDENT, Score
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.games.eights import choices
@@ -19,8 +20,6 @@ from tests.strength.words import to_find
 
 THEIRS = 1000
 """Simulations that OpenSpiel may use for a move."""
-
-SIGMAS = NormalDist().inv_cdf(0.975)
 
 
 class Measure(NamedTuple):
@@ -40,19 +39,16 @@ class Measure(NamedTuple):
 
 
 def score(results: Sequence[float]) -> str:
-    """Games that count 1, 0.5 or 0, and their average in percent, with its 95 % interval (Wilson 1927)."""
-    won, drawn = results.count(1), results.count(0.5)
-    number, share, square = len(results), mean(results), SIGMAS**2
-    middle = (share + square / 2 / number) / (1 + square / number)
-    wide = SIGMAS * (share * (1 - share) / number + square / 4 / number**2) ** 0.5 / (1 + square / number)
-    low, high = 100 * (middle - wide), 100 * (middle + wide)
-    counts = f"{won} won, {drawn} drawn, {number - won - drawn} lost"
-    return f"{number} games: {counts}, {100 * share:.1f} % ({low:.1f} to {high:.1f})"
+    """Games that count 1, 0.5 or 0, and their average in percent, with its 95 % interval."""
+    found = Score(won=results.count(1), drawn=results.count(0.5), lost=results.count(0))
+    low, high = found.interval
+    counts = f"{found.won} won, {found.drawn} drawn, {found.lost} lost"
+    return f"{found.games} games: {counts}, {100 * found.share:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def average(what: str, results: Sequence[float]) -> str:
     """The average of a count, with its 95 % interval."""
-    wide = SIGMAS * stdev(results) / len(results) ** 0.5 if len(results) > 1 else 0.0
+    wide = CONFIDENT * stdev(results) / len(results) ** 0.5 if len(results) > 1 else 0.0
     return (
         f"{len(results)} games: {mean(results):.1f} {what} ({mean(results) - wide:.1f} to {mean(results) + wide:.1f})"
     )
