@@ -540,7 +540,7 @@ class Match(Struct, frozen=True):
     def hidden_by(self, seat: Seat) -> "Kept | None":
         """What all know of the secret that a seat keeps, if it does."""
         for hidden in self._hidden:
-            if hidden.seat is seat:
+            if hidden.seat is seat and hidden.deck is None:
                 answers = [(answered.position, answered.text) for answered in self._answers if answered.seat is seat]
                 return Kept(hidden.position, answers)
         return None

@@ -160,8 +160,11 @@ class _Growth:
             moves = self._world.moves(node.position)
             untried = [move for move in moves if move not in node.children]
             if not untried:
-                return _most_promising(node, [node.children[move] for move in moves]), False
+                child = _most_promising(node, [node.children[move] for move in moves])
+                self._world.played(node.position, next(move for move in moves if node.children[move] is child))
+                return child, False
             event = self._chance.choice(untried)
+            self._world.played(node.position, event)
         elif node.untried is None or node.untried:
             if node.untried is None:
                 node.untried = list(self._rules.legal_moves(node.position))
@@ -181,6 +184,8 @@ class _Growth:
             if act.__class__ is Seat:
                 moves = legal_moves(position)
                 event = moves[int(chance() * len(moves))]  # takes a quarter of the time of `choice`
+                if self._guess:
+                    self._world.played(position, event)
             else:
                 event = self._world.event(position, act)
             position = apply(position, event)
