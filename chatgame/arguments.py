@@ -13,7 +13,7 @@ from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, canonical
 from chatgame.net.legs import Relay
-from chatgame.players.bot.bot import Level
+from chatgame.players.bot.level import Level
 from chatgame.players.named import BOTS, read_player
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards

@@ -39,7 +39,7 @@ from chatgame.core.turn import Kind
 from chatgame.journal.journal import InMemory
 from chatgame.net.addresses import is_loopback
 from chatgame.net.memory import linked_in_memory
-from chatgame.players.bot.bot import Level
+from chatgame.players.bot.level import Level
 from chatgame.players.first_line import FirstLine
 from chatgame.players.named import called, seated
 from chatgame.players.person.inert import json_escaped
