@@ -17,8 +17,8 @@ from chatgame.players.bot.level import Level
 from chatgame.protocol.words import WORDS
 
 Strategy = Callable[[Any, Seat, Level, Random], str | None]
-"""Takes a position, one's own seat, how well to play and a source of random choices, and returns what to type, or None
-where the search plays."""
+"""Takes a position, one's own seat, how well to play and a source of random choices, and returns what to type,
+or None where the search plays."""
 
 HandStrategy = Callable[[Any, Sequence[str], Level, Random], str]
 """The same for a game with cards: takes one's own hand in place of the seat."""
