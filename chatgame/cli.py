@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from chatgame.arguments import new_parser, read_arguments, read_where
+from chatgame.arguments import new_parser, read_arguments, read_where, relay_at
 from chatgame.core import sentences
 from chatgame.core.errors import (
     ChatgameError,
@@ -37,6 +37,7 @@ from chatgame.core.shelf import Shelf
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.folders import user_folder
+from chatgame.net.addresses import is_loopback
 from chatgame.players.bot.level import Level
 from chatgame.players.named import called, seated
 from chatgame.players.person.inert import inert, json_escaped
@@ -79,7 +80,7 @@ BOT_PACE = 0.5
 _SEAT = ("name", "boards", "bell", "timestamps")
 
 SET_BEFORE = {
-    **dict.fromkeys(("server", "client"), _SEAT),
+    **dict.fromkeys(("server", "client", "continue"), _SEAT),
     "solo": _SEAT[1:],
     **dict.fromkeys(("demo", "replay"), ("boards",)),
 }
@@ -88,15 +89,26 @@ SET_BEFORE = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run chatgame and return its exit status."""
-    runner, signals = asyncio.Runner(), _Signals()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    runner, signals = asyncio.Runner(loop_factory=_loop_factory(arguments)), _Signals()
     with signals.handled(), streams_restored():
-        status, complaint = _ended(lambda: _run(runner, signals, sys.argv[1:] if arguments is None else arguments))
+        status, complaint = _ended(lambda: _run(runner, signals, arguments))
     _end_in_time(status)
     flushed, problem = _ended(lambda: _print("") if sys.stdout else None)
     _complain(complaint or problem)
     with suppress(KeyboardInterrupt):  # which a cancelled task may raise again
         runner.close()
     return status or flushed
+
+
+def _loop_factory(arguments: Sequence[str]) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the event loop: for a relay uvloop, if it is installed, and else the standard one."""
+    if arguments[:1] == ["relay"] and sys.platform != "win32":
+        with suppress(ImportError):
+            from uvloop import new_event_loop
+
+            return new_event_loop
+    return None
 
 
 def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) -> None:
@@ -173,6 +185,10 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return play_alone(options)
         case "server" | "client":
             return sit_at(options)
+        case "continue":
+            return go_on(options)
+        case "relay":
+            return relay(options)
         case "match":
             return play_match(options)
         case "demo":
@@ -214,6 +230,26 @@ async def sit_at(options: argparse.Namespace) -> None:
             notify(sentences.OVER.format(number=over.number))
 
 
+async def go_on(options: argparse.Namespace) -> None:
+    """Take one's own seat again in a conversation, where it was, or at other relays.
+
+    Raises:
+        ChatgameError: the command failed; the sentence says why, and what to do.
+    """
+    record, log = _kept(options.number)
+    if record.ended or record.older or log[-1][0].turn.kind is Kind.QUIT:
+        raise ChatgameError(f"Conversation {record.number} is over. To see it again: chatgame replay {record.number}")
+    if not (record.port or record.relays):
+        raise ChatgameError(f"Conversation {record.number} is a match of two programs, which does not go on.")
+    if options.relay and not record.relays:
+        raise ChatgameError(f"Conversation {record.number} goes over a direct line, so leave out --relay.")
+    options.command, options.host, options.port = record.seat, record.host, record.port
+    options.relay = options.relay or [relay_at(relay) for relay in record.relays.split()]
+    options.insecure = not (record.pinned or is_loopback(record.host))
+    options.new = False
+    await sit_at(options)
+
+
 async def _converse(player: "Player", options: argparse.Namespace, notify: "Notify") -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program import Setting, join, serve
@@ -228,6 +264,8 @@ async def _converse(player: "Player", options: argparse.Namespace, notify: "Noti
             options.port,
             games,
             store,
+            relays=options.relay,
+            conversation=getattr(options, "number", None),
             new=options.new,
             code=getattr(options, "code", None),
             insecure=options.insecure,
@@ -239,6 +277,19 @@ async def _converse(player: "Player", options: argparse.Namespace, notify: "Noti
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
+
+
+async def relay(options: argparse.Namespace) -> None:
+    """Run a relay, until it is asked to stop and has let go of its conversations.
+
+    Raises:
+        ChatgameError: it cannot run; the sentence says why, and what to do.
+    """
+    from chatgame.relay.program import Cluster, run_relay
+
+    cluster = Cluster(options.engine, options.nodes) if options.engine else None
+    with notices() as notify:
+        await run_relay(options.host, options.port, options.status, cluster, notify)
 
 
 async def play_alone(options: argparse.Namespace) -> None:
@@ -601,16 +652,18 @@ class _Signals:
             ChatgameError: the command failed.
         """
         self._task = asyncio.current_task()
+        finished = False
         try:
             with _woken_by_signals(asyncio.get_running_loop()):
                 if not self.number:
                     await _program(options)
+                    finished = True
         except (asyncio.CancelledError, ChatgameError):
             if not self.number:
                 raise
         finally:
             self._task, self._pending = None, False
-        if self.number:
+        if self.number and not (finished and self.number == signal.SIGTERM):  # by which a service is asked to finish
             raise _Stopped(self.number)
 
     def _handle(self, number: int, _: object) -> None:

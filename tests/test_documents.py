@@ -40,6 +40,8 @@ TEXTS = {
         "chatgame/games",
         "chatgame/protocol",
         "chatgame/players/program",
+        "chatgame/relay",
+        "examples/relay",
         "tests/benchmarks",
     )
     for path in sorted((PROJECT / folder).glob("*.md"))

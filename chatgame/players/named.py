@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from random import Random
+from random import Random, SystemRandom
 
 from chatgame.core.seats import Seat
 from chatgame.players.bot.level import Level
@@ -42,7 +42,7 @@ async def seated(
         player: what `read_player` has read.
         limit: seconds that a program has for each line.
         notify: tells whoever has started chatgame what was wrong with a program.
-        chance: the source of a bot's choices.
+        chance: the source of a bot's choices; a bot thinks by the clock if they cannot be repeated anyway.
         pace: seconds that a bot waits before each line.
 
     Raises:
@@ -51,7 +51,7 @@ async def seated(
     if isinstance(player, Level):
         from chatgame.players.bot.bot import Bot  # with its games, which programs do not need
 
-        yield lambda seat: Bot(seat, player, chance, pace)
+        yield lambda seat: Bot(seat, player, chance, pace, timed=isinstance(chance, SystemRandom))
         return
     from chatgame.players.program.program import program_at_seat  # which bots do not need
 

@@ -250,6 +250,7 @@ class TestJson:
             "names": {"client": "Anna", "server": "Zoë"},
             "host": "localhost",
             "port": 1059,
+            "relays": [],
             "began": "2001-09-09T01:46:40.000+00:00",
             "ended": "2001-09-09T01:46:40.500+00:00",
             "session": SESSION,

@@ -16,9 +16,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
+from tests.vectors import programs, relay
 from tests.vectors.cards import card_logs, deck_vectors, text_of
 from tests.vectors.connections import greetings, pairings, sessions
-from tests.vectors.programs import lines
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
@@ -94,7 +94,8 @@ def files() -> dict[str, str]:
             _tokens(),
         ),
         "sessions": (
-            "The hellos of a client and a server, as they were sent, and the session that they open.",
+            "The hellos of a client and a server, as they were sent, the session that they open, and the place at "
+            "which the two meet again at a relay.",
             {},
             sessions(),
         ),
@@ -125,7 +126,13 @@ def files() -> dict[str, str]:
             "conversation to its end. Then what a program writes when it was asked so many times: the line that is "
             "taken, null where it answers an earlier ask and is passed over, or false where it is refused.",
             {},
-            lines(),
+            programs.lines(),
+        ),
+        "relay": (
+            "A line of a leg or of a relay, in ASCII and without its line feed, and what it says; null where it says "
+            "nothing, so that the other side closes.",
+            {},
+            relay.lines(),
         ),
     }
     return {

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How well a bot plays the games that it searches."""
+    """How well a bot plays: so that a child can win, in between, or as well as it can."""
 
     EASY = "easy"
     MEDIUM = "medium"
