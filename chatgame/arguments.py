@@ -91,7 +91,7 @@ def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NO
     if not arguments or arguments[0] == "help":
         arguments = [*arguments[1:], "--help"]
     parser = new_parser() if arguments[0] not in _COMMANDS else _parser_of(arguments[0])
-    parser.set_defaults(**settings)
+    parser.set_defaults(**{name: value for name, value in settings.items() if name != "relay"})
     if not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
         parser.error(_no_command(arguments[0]))
     if arguments[0] in _COMMANDS:
@@ -103,7 +103,7 @@ def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NO
         words = [*options.where, *(word for word in more if not _is_option(word))]
         more = [word for word in more if _is_option(word)]
         try:
-            _locate(options, words)
+            _locate(options, words, settings)
         except ValueError as error:
             parser.error(str(error))
     if (
@@ -120,11 +120,28 @@ def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NO
         quote = " (the command of a program has to be in quotation marks)" if program else ""
         parser.error(f'"{inert(" ".join(more))}" is not understood here{quote}')
     if options.command == Seat.SERVER:
+        if None in options.relay:
+            try:
+                options.relay = _relays_set(settings)
+            except ValueError as error:
+                parser.error(str(error))
         if options.relay and (why := _beside_relay(options)):
             parser.error(why)
         options.host = DEFAULT_HOST if options.host is None else options.host
         options.port = DEFAULT_PORT if options.port is None else options.port
     return options
+
+
+def _relays_set(settings: Mapping[str, object]) -> list[Relay]:
+    """The relays that the user's settings name.
+
+    Raises:
+        ValueError: there are none, or one is not a relay; the text says so.
+    """
+    relays = settings.get("relay")
+    if not isinstance(relays, list) or not relays:
+        raise ValueError("--relay needs an address, or the setting relay; chatgame config shows where that belongs")
+    return [relay_at(relay) for relay in relays]
 
 
 def _beside_relay(options: argparse.Namespace) -> str | None:
@@ -189,9 +206,12 @@ def _host_and_port(text: str) -> tuple[str | None, int | None]:
         raise ValueError(str(error)) from error
 
 
-def _locate(options: argparse.Namespace, words: Sequence[str]) -> None:
-    """Set the host, the port and the code of a client's options."""
+def _locate(options: argparse.Namespace, words: Sequence[str], settings: Mapping[str, object]) -> None:
+    """Set the host, the port and the code of a client's options; a code alone is one of the relay that is set."""
     where = read_where(words)
+    elsewhere = (where.host, where.port, options.host, options.port) != (None,) * 4
+    if where.code and settings.get("relay") and not (elsewhere or options.relay or options.insecure):
+        options.relay = _relays_set(settings)
     if options.relay:
         if why := _beside_relay(options):
             raise ValueError(why)
@@ -267,7 +287,7 @@ def new_parser() -> argparse.ArgumentParser:
 def _add_server(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", help=f"the address to listen at (default: {DEFAULT_HOST})")
     command.add_argument("--port", type=_port, help=f"the port (default: {DEFAULT_PORT})")
-    _add_seat(command)
+    _add_seat(command, "?")
 
 
 def _add_client(command: argparse.ArgumentParser) -> None:
@@ -282,21 +302,22 @@ def _add_client(command: argparse.ArgumentParser) -> None:
     _add_seat(command)
 
 
-def _add_seat(command: argparse.ArgumentParser) -> None:
+def _add_seat(command: argparse.ArgumentParser, relays: str | None = None) -> None:
     command.add_argument(
         "--insecure", action="store_true", help="talk to another computer without a code and without encryption"
     )
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
     )
-    _add_relays(command, "meet at a relay, a computer that both of you can reach")
+    _add_relays(command, "meet at a relay, a computer that both of you can reach", relays)
     _add_sitting(command)
 
 
-def _add_relays(command: argparse.ArgumentParser, summary: str) -> None:
+def _add_relays(command: argparse.ArgumentParser, summary: str, number: str | None = None) -> None:
     command.add_argument(
         "--relay",
         action="append",
+        nargs=number,
         default=[],
         type=_relay,
         metavar="HOST[:PORT]",

@@ -80,7 +80,8 @@ BOT_PACE = 0.5
 _SEAT = ("name", "boards", "bell", "timestamps")
 
 SET_BEFORE = {
-    **dict.fromkeys(("server", "client", "continue"), _SEAT),
+    **dict.fromkeys(("server", "client"), (*_SEAT, "relay")),
+    "continue": _SEAT,
     "solo": _SEAT[1:],
     **dict.fromkeys(("demo", "replay"), ("boards",)),
 }
