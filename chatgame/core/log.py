@@ -35,7 +35,7 @@ class Step(Struct, frozen=True):
         turn: what was written.
         after: the table that it left.
         opening: what the reader committed to by this turn, if they did.
-        secret: what the reader hides in the match until it is over.
+        secret: what the reader hides in the match until it is over: a secret, or the seeds of the shuffles.
     """
 
     before: Table
@@ -49,8 +49,8 @@ class Step(Struct, frozen=True):
         """The step from one table to the next, for a side that has hidden `secret` so far."""
         if after.matches != before.matches:
             secret = None
-        if opening and before.playing and before.playing.hides_for_good:
-            secret = opening.value
+        if opening and before.playing:
+            secret = before.playing.secret_with(secret, opening.value)
         return cls(before, turn, after, opening, secret)
 
 
@@ -63,14 +63,14 @@ def steps(table: Table, log: Iterable[Entry]) -> Iterator[Step]:
     secret = None
     for turn, opening in log:
         try:
-            after = table.after(turn)
+            after = table.again(turn)
             if opening:
                 _check(table, turn, opening)
         except Refused as error:
             raise JournalFailed(
                 f"The journal of this conversation makes no sense at turn {turn.number} ({str(error).rstrip('.')}): "
-                "it was damaged or edited, or the rules of a game have changed. Begin afresh with --new, or delete "
-                "it with `chatgame forget`."
+                "it was damaged or edited, or a game in it is missing or has changed. Begin afresh with --new, or "
+                "delete it with `chatgame forget`."
             ) from error
         step = Step.to(table, turn, after, opening, secret)
         yield step

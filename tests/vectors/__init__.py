@@ -16,8 +16,10 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
+from tests.vectors.cards import card_logs, deck_vectors, text_of
 from tests.vectors.connections import greetings, pairings, sessions
-from tests.vectors.relay import lines
+from tests.vectors.programs import lines
+from tests.vectors.relay import relay_lines
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
@@ -68,8 +70,8 @@ def files() -> dict[str, str]:
             "by it (or draw), or at which match and ply it commits. Then turns that are refused: "
             "after how many of the log, seat, kind, text, and what is wrong: seat, kind (not due, or one too many), "
             "text (its length), game (or its options), move (or answer), contribution, commitment, reveal, offer, "
-            "response, number (one too high), digest (its first digit). All else in them is right, but their digest "
-            "covers the position before them.",
+            "response, cards (a shuffle, a share or a proof), number (one too high), digest (its first digit). All "
+            "else in them is right, but their digest covers the position before them.",
             {"session": SESSION},
             _logs(),
         ),
@@ -77,6 +79,14 @@ def files() -> dict[str, str]:
             "A salt in hexadecimal and a value, where they are committed to, and the commitment.",
             {},
             _commitments(),
+        ),
+        "decks": (
+            "Faces of cards; points that are refused; a lock on a point, and the inverse of its key; the key and the "
+            "order that a seed gives (at each place, which of the cards before the shuffle comes there). Then a "
+            "deck: both shuffles, the share of the first card by the seat that locked last, what that card is, and "
+            "the share by which the other seat proves it; these are written as in turns, all else in hexadecimal.",
+            {},
+            deck_vectors(),
         ),
         "tokens": (
             "SHA-256, applied to a seed k times, gives the k-th token. Then pairs of tokens: whether a server takes "
@@ -114,6 +124,13 @@ def files() -> dict[str, str]:
         "relay": (
             "A line of a leg or of a relay, in ASCII and without its line feed, and what it says; null where it says "
             "nothing, so that the other side closes.",
+            {},
+            relay_lines(),
+        ),
+        "programs": (
+            "Lines between chatgame and a program at the server's seat, to it and from it, from the beginning of a "
+            "conversation to its end. Then what a program writes when it was asked so many times: the line that is "
+            "taken, null where it answers an earlier ask and is passed over, or false where it is refused.",
             {},
             lines(),
         ),
@@ -369,6 +386,19 @@ def roll(die: int, share: int = 0) -> list[str]:
     return ["move roll", f"commit {(die - 1 - share) % 6}", f"contribute {share}", "reveal"]
 
 
+def dice(pair: str, share: int = 0) -> list[str]:
+    """A roll of two dice, the client's first, to which the inviter contributes a share."""
+    return [f"commit {(int(pair[0]) * 6 + int(pair[1]) - 7 - share) % 36}", f"contribute {share}", "reveal"]
+
+
+def plays(*rolled: str) -> list[str]:
+    """The plays of backgammon, each stated after its dice, as in `31 8/5 6/5`; dice alone cannot be played."""
+    acts = []
+    for number, (pair, _, play) in enumerate(text.partition(" ") for text in rolled):
+        acts += [*dice(pair, number), *([f"move {play}"] if play else [])]
+    return acts
+
+
 Wrong = tuple[int, str, str, Any, str]
 
 LOGS: list[tuple[str, list[str], list[Wrong]]] = [
@@ -597,6 +627,96 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
         ],
     ),
     (
+        f"chess, won by a mate{EXAMPLE}",
+        [
+            *(
+                "play chess",
+                "move e2e4",
+                "move e7e5",
+                "move g1f3",
+                "move d7d6",
+                "move f1c4",
+                "move c8g4",
+                "move b1c3",
+            ),
+            *("move g7g6", "move f3e5", "move g4d1", "move c4f7", "move e8e7", "move c3d5"),
+        ],
+        [
+            (0, "client", "play", "chess 4k3/8/8/8/8/8/8/8 w - - 0 1", "game"),
+            (0, "client", "play", "chess 4k3/8/8/8/8/8/8/R3K3 w  - 0 1", "game"),
+            (0, "client", "play", "chess k7/1Q6/1K6/8/8/8/8/8 b - - 0 1", "game"),
+            *(
+                (1, "server", "move", text, "move")
+                for text in ("e4", "E2E4", "e2e5", "e7e5", "0000", "e2e4q", "e2-e4")
+            ),
+            (12, "client", "move", "g8f6", "move"),
+        ],
+    ),
+    (
+        "chess from a position, with Black to move: castling, en passant, a promotion, a move taken back",
+        [
+            *("play chess r3k3/6Pp/8/8/5pP1/8/8/4K2R b Kq g3 0 12", "move f4g3", "move e1g1", "move e8c8"),
+            *(
+                "move g7g8q",
+                "move c8d7",
+                "offer undo",
+                "respond accept",
+                "move g7g8n",
+                "offer draw",
+                "respond decline",
+            ),
+        ],
+        [
+            (1, "client", "move", "f4g3", "seat"),
+            (2, "client", "move", "e1g1q", "move"),
+            (4, "client", "move", "g7g8", "move"),
+            (7, "server", "respond", "yes", "response"),
+        ],
+    ),
+    (
+        "chess, a draw that is offered and declined, and then claimed by threefold repetition",
+        [
+            *("play chess", "offer draw", "respond decline", "move g1f3", "move g8f6", "move f3g1", "move f6g8"),
+            *("move g1f3", "move g8f6", "move f3g1", "offer draw", "say Well"),
+        ],
+        [
+            (2, "server", "respond", "accept", "seat"),
+            (8, "client", "respond", "accept", "kind"),
+            (11, "server", "respond", "accept", "kind"),
+        ],
+    ),
+    (
+        f"backgammon, won with a backgammon{EXAMPLE}",
+        [
+            *("play backgammon", *dice("22", 35)),
+            *plays("35 8/3 13/10", "62 13/7 13/11", "55 13/8 13/8 13/8 13/8", "61 24/18 6/5", "66 24/18 8/2 8/2 8/2"),
+            *plays("62", "44 24/20 18/14 14/10 8/4", "62", "46 8/2 20/16", "61 bar/24", "55 16/11 10/5 10/5 8/3"),
+            *plays("61 bar/24", "66 11/5 6/off 6/off 6/off", "51 bar/24 18/13", "66 6/off 6/off 5/off 5/off"),
+            *plays("21 13/11 11/10", "66 5/off 4/off 3/off 3/off", "61 24/18 18/17", "66 2/off 2/off 2/off 2/off"),
+        ],
+        [
+            (0, "client", "play", "backgammon first", "game"),
+            (2, "client", "contribute", "36", "contribution"),
+            *(
+                (7, "server", "move", text, "move")
+                for text in (
+                    *(
+                        "8/3",
+                        "8/3 13/9",
+                        "8/3 8/5 13/10",
+                        "13/5",
+                        "8/3 13/10*",
+                        "13-10 8-3",
+                        "8/3 13/10 ",
+                        "12/7 8/5",
+                    ),
+                    *("bar/20 13/10", "6/1 4/1", "3/8 10/13", "BAR/22 13/8", "13/08 8/5", "roll"),
+                )
+            ),
+            (41, "client", "move", "24/18 24/23", "move"),
+        ],
+    ),
+    (
         f"battleship, won by the first seat{EXAMPLE}",
         [
             *("play battleship", f"commit {FLEETS[0]}", f"commit {FLEETS[2]}"),
@@ -658,10 +778,11 @@ the kind, the text, and what is wrong. A commitment or a reveal is stated as the
 
 
 def _logs() -> Iterator[Vector]:
-    for name, acts, wrongs in LOGS:
+    for name, acts, wrongs in (*LOGS, *card_logs(EXAMPLE)):
         table, salts = EMPTY, iter(SALTS)
         tables, turns = [table], []
         openings: dict[tuple[int, int, Seat], Opening] = {}
+        secrets: dict[Seat, str | None] = dict.fromkeys(Seat)
         for act in acts:
             kind, _, text = act.partition(" ")
             match, seat = table.playing, table.token
@@ -674,8 +795,11 @@ def _logs() -> Iterator[Vector]:
                 opening = openings.setdefault(place[1:], Opening(next(salts) if kind == "commit" else b"", text))
                 text = str(opening)
                 if kind == "commit":
+                    secrets[seat] = match.secret_with(secrets[seat], opening.value)
                     text = commitment(place, opening)
                     more = {"match": match.number, "ply": place.ply}
+            elif match:
+                text = text_of(match, seat, kind, text, secrets[seat] or "")
             turn, table = table.write(seat, Kind(kind), text)
             in_game = table.match and (match or kind == "play")
             position = table.match.notation if table.match and in_game else ""
@@ -683,7 +807,10 @@ def _logs() -> Iterator[Vector]:
                 more = {"won": table.match.outcome.winner or "draw"}
             turns.append([seat, kind, text, turn.digest, position, table.token, *([more] if more else [])])
             tables.append(table)
-        refused = [[n, *what, turns[n - 1][2] if text == "copy" else text, wrong] for n, *what, text, wrong in wrongs]
+        refused: list[list[Any]] = []
+        for n, who, kind, text, wrong in wrongs:
+            spoilt = text(turns[n][2]) if callable(text) else turns[n - 1][2] if text == "copy" else text
+            refused.append([n, who, kind, spoilt, wrong])
         yield {"name": name, "turns": turns, "refused": refused}
 
 

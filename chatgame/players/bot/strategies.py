@@ -2,20 +2,24 @@
 
 Sources: for pig, to hold at twenty, Neller and Presser, "Optimal play of the dice game Pig" (2004); for hangman, how
 often each letter occurs in the words of a dictionary, https://en.wikipedia.org/wiki/Letter_frequency; for battleship,
-to shoot where most ships could still lie, http://www.datagenetics.com/blog/december32011/.
+to shoot where most ships could still lie, http://www.datagenetics.com/blog/december32011/; for backgammon, what
+beginners are taught: to run, to hit, to make points, and to leave few checkers alone.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
 from chatgame.core.seats import Seat
-from chatgame.games import battleship, hangman, pig, rps
+from chatgame.games import backgammon, battleship, eights, hangman, pig, rps
 from chatgame.protocol.words import WORDS
 
 Strategy = Callable[[Any, Seat, Random], str]
 """Takes a position, one's own seat and a source of random choices, and returns what to type."""
+
+HandStrategy = Callable[[Any, Sequence[str], Random], str]
+"""The same for a game with cards: takes one's own hand in place of the seat."""
 
 THROUGH_HIT = 40
 """How much likelier a place becomes with each hit in it. Much likelier, since every hit belongs to some ship."""
@@ -83,9 +87,48 @@ def _diagonals(cells: list[int], chances: Counter[int], length: int) -> list[int
     return min(filter(None, combs), key=len, default=cells)
 
 
+MADE, HOME, LEFT_ALONE = 3.0, 6.0, 12.0
+"""In pips: what a point that is held by two or more is worth, what it is worth more at home, and what is lost by one
+checker alone on the opponent's last point; less the nearer it is to its start."""
+
+
+def move_checkers(position: backgammon.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
+    """Play what looks best at once, whatever the other may roll."""
+    moves = list(backgammon.Backgammon().legal_moves(position))
+    chance.shuffle(moves)
+    return max(moves, key=lambda move: _standing(backgammon.Backgammon().apply(position, move)))
+
+
+def _standing(position: backgammon.Position) -> float:
+    """How much better the seat that has just moved stands, in pips."""
+    ours, theirs = position.other, position.own
+    standing = float(backgammon.pips(theirs) - backgammon.pips(ours))
+    last = max((point for point, count in enumerate(theirs) if count), default=0)
+    for point in range(1, 25):
+        if 25 - point > last:
+            continue  # all of theirs have come past it
+        if ours[point] > 1:
+            standing += MADE + HOME * (point <= 6)
+        elif ours[point]:
+            standing -= LEFT_ALONE * (25 - point) / 24
+    return standing
+
+
 STRATEGIES: dict[str, Strategy] = {
     "rps": throw_hands,
     "pig": roll_or_hold,
     "hangman": guess_word,
     "battleship": shoot,
+    "backgammon": move_checkers,
 }
+
+
+def lay_card(position: eights.Position, hand: Sequence[str], chance: Random) -> str:
+    """Lay a card of the suit that the hand has most of; keep eights for when nothing else fits."""
+    suits = Counter(card[-1] for card in hand if card[0] != "8")
+    moves = eights.choices(position, hand)
+    chance.shuffle(moves)
+    return max(moves, key=lambda move: (move[0] != "8", suits[move.partition(" ")[2][:1] or move[-1]]))
+
+
+HANDS: dict[str, HandStrategy] = {"eights": lay_card}
