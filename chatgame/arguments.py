@@ -2,25 +2,28 @@
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations
-from typing import NamedTuple, NoReturn, get_args
+from types import MappingProxyType
+from typing import Any, NamedTuple, NoReturn, get_args
 
 from chatgame import __version__
 from chatgame.core.errors import InvalidMessage, Refused
-from chatgame.core.limits import MAX_PERSON, PATIENCE
+from chatgame.core.limits import PATIENCE
 from chatgame.core.seats import Seat
-from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT
-from chatgame.players.bot.bot import Level
+from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, canonical
+from chatgame.net.legs import Relay
+from chatgame.players.bot.level import Level
 from chatgame.players.named import BOTS, read_player
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
-from chatgame.players.person.narration import known_names
 from chatgame.players.person.terminal import complain
 from chatgame.players.program.command import Command
 from chatgame.protocol.pairing import read_code
 from chatgame.relay.lines import At, read_relay
+from chatgame.settings import person_name
 
 EXAMPLES = """\
 Play with a bot:
@@ -32,6 +35,9 @@ Talk and play on this computer, in two terminals:
 Talk and play with a friend on another computer:
   chatgame server --host 0.0.0.0        this shows a code; tell it to your friend
   chatgame client HOST CODE             which your friend types
+Talk and play with a friend whom you cannot reach directly:
+  chatgame server --relay RELAY         this shows a code; RELAY is a computer that both can reach
+  chatgame client --relay RELAY CODE    which your friend types
 
 """
 
@@ -40,6 +46,7 @@ CLIENT_EXAMPLES = """\
   chatgame client 192.0.2.2 7-guitar-island      one on another computer, with the code that it shows
   chatgame client example.org:2000               another port than the usual one
   chatgame client '[2001:db8::1]:2000'           an IPv6 address
+  chatgame client --relay example.org 7-guitar-island   a server that waits at a relay
 
 """
 
@@ -54,12 +61,15 @@ OTHER_WORDS = {
     **dict.fromkeys(("join", "connect"), "client"),
     **dict.fromkeys(("play", "bot"), "solo"),
     **dict.fromkeys(("list", "log", "ls"), "history"),
+    **dict.fromkeys(("resume", "go-on"), "continue"),
     **dict.fromkeys(("delete", "remove", "rm"), "forget"),
 }
 """Commands of other programs that people may type, and what they are called here."""
 
 LIMIT = 30.0
 """Seconds that a program may take for a line, by default: longer than most think, and as long as people wait."""
+
+NONE: Mapping[str, object] = MappingProxyType({})
 
 NUMBER = "the conversation's number in `chatgame history`"
 
@@ -72,18 +82,22 @@ class Where(NamedTuple):
     code: str | None = None
 
 
-def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command and its options.
+def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NONE) -> argparse.Namespace:
+    """The command and its options; those that are not given are as the settings say.
 
     Raises:
         SystemExit: after `--help` and `--version` (0), and after wrong usage (2).
     """
-    parser = new_parser()
     if not arguments or arguments[0] == "help":
         arguments = [*arguments[1:], "--help"]
-    if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
+    parser = new_parser() if arguments[0] not in _COMMANDS else _parser_of(arguments[0])
+    parser.set_defaults(**settings)
+    if not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
         parser.error(_no_command(arguments[0]))
-    options, more = parser.parse_known_args(arguments)
+    if arguments[0] in _COMMANDS:
+        options, more = parser.parse_known_args(arguments[1:], argparse.Namespace(command=arguments[0]))
+    else:
+        options, more = parser.parse_known_args(arguments)
     if options.command == Seat.CLIENT:
         # argparse takes positional words from one place only, but options may stand between them.
         words = [*options.where, *(word for word in more if not _is_option(word))]
@@ -92,20 +106,36 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
             _locate(options, words)
         except ValueError as error:
             parser.error(str(error))
-    if options.command == "relay" and bool(options.engine) is not bool(options.nodes):
-        parser.error("A node of a cluster needs both --engine and --nodes")
     if (
-        options.command in (Seat.CLIENT, Seat.SERVER)
+        options.command in (Seat.CLIENT, Seat.SERVER, "continue")
         and options.player
-        and (options.plain or options.boards != "auto")
+        and (options.plain or options.boards != settings.get("boards", "auto"))
     ):
         parser.error("--plain and --boards are for a person at this seat. Leave them out with --player")
+    if options.command == "relay" and bool(options.engine) is not bool(options.nodes):
+        parser.error("A node of a cluster needs both --engine and --nodes")
     if more:
         players = getattr(options, "player", None), *getattr(options, "players", ())
         program = any(isinstance(player, Command) for player in players)
         quote = " (the command of a program has to be in quotation marks)" if program else ""
         parser.error(f'"{inert(" ".join(more))}" is not understood here{quote}')
+    if options.command == Seat.SERVER:
+        if options.relay and (why := _beside_relay(options)):
+            parser.error(why)
+        options.host = DEFAULT_HOST if options.host is None else options.host
+        options.port = DEFAULT_PORT if options.port is None else options.port
     return options
+
+
+def _beside_relay(options: argparse.Namespace) -> str | None:
+    """What is wrong with the options beside `--relay`, if anything is."""
+    if options.insecure:
+        return (
+            "Over a relay everything is encrypted: --insecure cannot stand beside --relay. Leave out one of the two"
+        )
+    if options.host is not None or options.port is not None:
+        return "With --relay, the relay's address is the only one that counts. Leave out the other host or port"
+    return None
 
 
 def _is_option(word: str) -> bool:
@@ -162,6 +192,13 @@ def _host_and_port(text: str) -> tuple[str | None, int | None]:
 def _locate(options: argparse.Namespace, words: Sequence[str]) -> None:
     """Set the host, the port and the code of a client's options."""
     where = read_where(words)
+    if options.relay:
+        if why := _beside_relay(options):
+            raise ValueError(why)
+        if where.host or where.port:
+            raise ValueError(
+                f'"{inert(" ".join(words))}" is not a code. With --relay, only a code is named, without a host'
+            )
     for name, value in (("host", where.host), ("port", where.port)):
         if value is not None and getattr(options, name) not in (None, value):
             raise ValueError(f"The {name} is named twice, as {value} and as {getattr(options, name)}")
@@ -185,6 +222,9 @@ class _Parser(argparse.ArgumentParser):
 
     examples = ""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=_formatter, **options)
+
     def format_help(self) -> str:
         """The examples, then what argparse shows."""
         return self.examples + super().format_help()
@@ -195,6 +235,22 @@ class _Parser(argparse.ArgumentParser):
         with suppress(OSError):
             complain(f"{self.prog}: {message}{end} See {self.prog} --help.")
         self.exit(2)
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """A formatter of argparse, which asks for one with each argument: to find the width costs it an import."""
+    columns = 0
+    with suppress(OSError, ValueError, AttributeError):  # it is not a terminal
+        columns = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(sys.stdout.fileno()).columns
+    return argparse.HelpFormatter(prog, width=(columns or 80) - 2)
+
+
+def _parser_of(name: str) -> argparse.ArgumentParser:
+    """The parser of one command, without the others, which would make up a tenth of the start."""
+    summary, add_arguments = _COMMANDS[name]
+    parser = _Parser(prog=f"chatgame {name}", description=f"{summary.capitalize()}.")
+    add_arguments(parser)
+    return parser
 
 
 def new_parser() -> argparse.ArgumentParser:
@@ -209,8 +265,8 @@ def new_parser() -> argparse.ArgumentParser:
 
 
 def _add_server(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--host", default=DEFAULT_HOST, help="the address to listen at (default: %(default)s)")
-    command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
+    command.add_argument("--host", help=f"the address to listen at (default: {DEFAULT_HOST})")
+    command.add_argument("--port", type=_port, help=f"the port (default: {DEFAULT_PORT})")
     _add_seat(command)
 
 
@@ -230,12 +286,35 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--insecure", action="store_true", help="talk to another computer without a code and without encryption"
     )
-    command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
-    _add_player(command, "who takes this seat instead of you, which then needs no terminal")
-    _add_look(command)
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
     )
+    _add_relays(command, "meet at a relay, a computer that both of you can reach")
+    _add_sitting(command)
+
+
+def _add_relays(command: argparse.ArgumentParser, summary: str) -> None:
+    command.add_argument(
+        "--relay",
+        action="append",
+        default=[],
+        type=_relay,
+        metavar="HOST[:PORT]",
+        help=f"{summary}; its usual port is {DEFAULT_RELAY_PORT}. Several are tried in their order",
+    )
+
+
+def _add_continue(command: argparse.ArgumentParser) -> None:
+    command.add_argument("number", type=_number, metavar="N", help=NUMBER)
+    _add_relays(command, "go on at this relay instead of those from before")
+    _add_sitting(command)
+
+
+def _add_sitting(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
+    _add_player(command, "who takes this seat instead of you, which then needs no terminal")
+    _add_look(command)
+    _add_signs(command)
     command.add_argument(
         "--wait",
         default=PATIENCE,
@@ -272,11 +351,19 @@ def _add_look(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_signs(command: argparse.ArgumentParser) -> None:
+    """Add the options for what a person gets beside the words."""
+    on_or_off = argparse.BooleanOptionalAction
+    command.add_argument("--bell", default=True, action=on_or_off, help="ring when it is your turn after some time")
+    command.add_argument("--timestamps", default=False, action=on_or_off, help="begin lines with the time")
+
+
 def _add_solo(command: argparse.ArgumentParser) -> None:
     command.add_argument("game", nargs="*", metavar="GAME", help="a game to start at once, as in connect4 or rps 3")
     _add_player(command, "who plays with you", default="bot")
     command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")
     _add_look(command)
+    _add_signs(command)
 
 
 def _add_match(command: argparse.ArgumentParser) -> None:
@@ -369,6 +456,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "solo": ("talk and play with a bot or a program, in this terminal", _add_solo),
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
+    "continue": ("go on with one of several unfinished conversations", _add_continue),
     "relay": ("join people who cannot reach each other directly", _add_relay),
     "match": ("let two bots or programs play many games", _add_match),
     "demo": ("watch two people talk and play", _add_demo),
@@ -376,18 +464,36 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "replay": ("play a conversation back as it was", _add_replay),
     "export": ("write a conversation out as text, JSON or a recording", _add_export),
     "forget": ("delete a conversation", _add_forget),
+    "config": ("show your settings, and where they come from", lambda _: None),
     "completion": ("write a script that completes chatgame's commands in a shell", _add_completion),
 }
 """Each command with its summary, and the function that adds its arguments."""
 
 
+def relay_at(text: str) -> Relay:
+    """Read the address of a relay: HOST or HOST:PORT, as after `--relay`.
+
+    Raises:
+        ValueError: it is not one; the text says why.
+    """
+    host, port = _host_and_port(text)
+    if not host or any(character.isspace() for character in host):
+        raise ValueError(f'"{inert(text)}" is not a relay. Write it as in example.org or example.org:2000')
+    return Relay(canonical(host), port or DEFAULT_RELAY_PORT)
+
+
+def _relay(text: str) -> Relay:
+    try:
+        return relay_at(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _name(text: str) -> str:
-    if text and (len(text) > MAX_PERSON or not known_names({Seat.CLIENT: text})):
-        raise argparse.ArgumentTypeError(
-            f"{inert(text)} cannot be your name. A name must be visible, at most {MAX_PERSON} characters, "
-            "and not look like one of chatgame's own messages"
-        )
-    return text
+    try:
+        return person_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _number(text: str) -> int:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,12 +58,15 @@ def listing(
     for record in records:
         played = _results(record, log(record.number), games) if record.games and not record.older else []
         yield shown(described(record, now, played), look)
-    yield shown("To see one again: chatgame replay N. See also: chatgame export N, chatgame forget N.", look)
+    yield shown(
+        "To see one again: chatgame replay N. See also: chatgame continue N, chatgame export N, chatgame forget N.",
+        look,
+    )
 
 
 def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
     """A conversation in a line: its number, when and where it was, with whom, its length, and what was played."""
-    where = f"as the {record.seat} at {_place(record)}"
+    where = f"as the {record.seat} {_place(record)}"
     parts = [f"{_counted(record.turns, 'turn')} with {_called(record, record.seat.other)}, {where}", *played]
     if record.older:
         parts.append("from an older chatgame, which alone can show it")
@@ -72,7 +75,7 @@ def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
     return f"{record.number:>4}  {_local(record.began)}  {_ago(now - record.last)}: {'; '.join(parts)}"
 
 
-def _results(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, AnyRules]) -> list[str]:
+def _results(record: Record, log: Iterable[tuple[Entry, float]], games: Mapping[str, AnyRules]) -> list[str]:
     """How the matches of each game ended, as in "tic-tac-toe: 2 won, 1 lost"."""
     ends: dict[str, Counter[str]] = {}
     due: list[str] = []
@@ -130,9 +133,11 @@ def _counted(count: int, what: str) -> str:
 
 
 def _place(record: Record) -> str:
+    if record.relays:
+        return f"over {', '.join(record.relays.split())}"
     if not record.port:  # a match of two programs had no address
-        return record.host
-    return f"[{record.host}]:{record.port}" if ":" in record.host else f"{record.host}:{record.port}"
+        return f"at {record.host}"
+    return f"at [{record.host}]:{record.port}" if ":" in record.host else f"at {record.host}:{record.port}"
 
 
 def _names(record: Record) -> dict[Seat, str]:
@@ -187,7 +192,7 @@ def _read(record: Record, log: Log) -> list[Step]:
     return list(_steps(record, log, games))
 
 
-def _steps(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, AnyRules]) -> Iterator[Step]:
+def _steps(record: Record, log: Iterable[tuple[Entry, float]], games: Mapping[str, AnyRules]) -> Iterator[Step]:
     if record.older:
         raise JournalFailed(f"Conversation {record.number} is from an older chatgame, which alone can show it.")
     return steps(Table.open(record.session, games), (entry for entry, _ in log))
@@ -199,7 +204,7 @@ def as_text(record: Record, log: Log) -> Iterator[str]:
     who = " and ".join(f"{names[seat]} ({seat})" if seat in names else f"the {seat}" for seat in Seat)
     ended = f"ended {_local(record.ended)}" if record.ended else "not finished"
     for line in (
-        f"A conversation of {who} at {_place(record)}",
+        f"A conversation of {who} {_place(record)}",
         f"Began {_local(record.began)}, {ended}, {_counted(record.turns, 'turn')}",
         f"Exported by chatgame {__version__}",
     ):
@@ -223,6 +228,7 @@ def as_json(record: Record, log: Log) -> Iterator[str]:
         "names": _names(record),
         "host": record.host,
         "port": record.port,
+        "relays": record.relays.split(),
         "began": _iso(record.began),
         "ended": _iso(record.ended) if record.ended else None,
         "session": record.session,

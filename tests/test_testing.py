@@ -16,6 +16,7 @@ from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.rules import Answer, AnyRules, Outcome, Rules, Secret, Secrets, ToAct
 from chatgame.core.seats import Seat
 from chatgame.testing import LONGEST, WIDEST, check_rules
+from tests.kit.cards import Colours
 
 CALLS = count()
 ANSWERS = chain(["yes"], repeat("no"))
@@ -368,3 +369,32 @@ def test_fault_is_named(name: str) -> None:
     rules, words = FAULTS[name]
     with pytest.raises(AssertionError, match=re.escape(words)):
         check_rules(rules, typed=["one"] if name == "notation refused" else [])
+
+
+class TestCards:
+    """Games with cards."""
+
+    def test_game_with_cards_passes(self) -> None:
+        check_rules(Colours(), typed=["none", "again", "count", "end"], seeds=range(5))
+
+    def test_move_that_the_hand_does_not_allow_is_found(self) -> None:
+        class Lists(Colours):
+            """The board lists what is not fair."""
+
+            def board(self, position: tuple[str, ...], viewer: Seat | None, secrets: Secrets, before: Any) -> Board:
+                """It lists `none` whatever is held."""
+                return Board(["Cards."], [Choice("none")] if viewer in secrets else ())
+
+        with pytest.raises(AssertionError, match="The move none is listed, but the hand does not allow it"):
+            check_rules(Lists(), seeds=range(5))
+
+    def test_refusal_that_is_not_a_sentence_is_found(self) -> None:
+        class Mute(Colours):
+            """It does not say why."""
+
+            def fair(self, position: tuple[str, ...], seat: Seat, move: str, held: Sequence[str]) -> None:
+                """Nothing is."""
+                raise IllegalMove("no")
+
+        with pytest.raises(AssertionError, match="is refused with what is not a sentence: no"):
+            check_rules(Mute(), seeds=range(1))

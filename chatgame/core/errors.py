@@ -10,6 +10,7 @@
     ├── RemoteProtocolError   the partner broke the protocol or the rules; the session ends
     ├── Diverged              the two logs are not of one conversation; they are never merged
     ├── Unreachable           no table could be opened or reached at that address
+    │   ├── NotYet            the friend is not at the relay, or it has no room: to ask again may help
     │   └── TurnedAway        the server was reached, and has no seat for us
     │       ├── Forgotten     the server does not know the session that we want to continue
     │       └── WrongCode     the code is not the server's
@@ -18,6 +19,7 @@
     │   └── NothingSaid       a client was lost before its first turn; its seat is free again
     ├── JournalFailed         the journal cannot be read or written
     │   └── NotKept           it has no conversation of this number
+    ├── WrongSetting          the configuration or the environment says what cannot be used
     ├── OutputLost            what a player should see cannot be shown
     ├── PartnerLeft           the partner said goodbye
     └── PlayerLeft            one's own input ended
@@ -71,6 +73,20 @@ class Unreachable(ChatgameError):
     """No table could be opened, reached or joined at an address."""
 
 
+class NotYet(Unreachable):
+    """The friend is not at a relay, or the relay takes nobody now. To ask again may help.
+
+    Attributes:
+        again: a template of what to say when it is asked again, with a gap for the `pause` in seconds.
+        after: seconds before that makes sense.
+    """
+
+    def __init__(self, text: str, again: str, after: float = 0.0) -> None:
+        super().__init__(text)
+        self.again = again
+        self.after = after
+
+
 class TurnedAway(Unreachable):
     """A server that was reached has no seat for us; asking again does not help."""
 
@@ -101,6 +117,10 @@ class JournalFailed(ChatgameError):
 
 class NotKept(JournalFailed):
     """The journal has no conversation of this number."""
+
+
+class WrongSetting(ChatgameError):
+    """A setting in the configuration file or the environment that cannot be used."""
 
 
 class OutputLost(ChatgameError):

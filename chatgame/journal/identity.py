@@ -11,6 +11,7 @@ class Identity:
         session: the session's identifier, or None before there is one that matters.
         token: as the server: the client's last one, or None.
         pinned: what connections are made secure by, or None.
+        place: where the two meet again at a relay, or None before there is a session that matters.
         name: what one's own player wants to be called, or nothing; the next start may say otherwise.
         held: what was held of the log when the program began.
     """
@@ -24,12 +25,14 @@ class Identity:
         session: str | None = None,
         token: str | None = None,
         pinned: str | None = None,
+        place: str | None = None,
         name: str = "",
     ) -> None:
         self.seat = held.seat
         self.session = session
         self.token = token
         self.pinned = pinned
+        self.place = place
         self.name = name
         self.held = held
         self._seed = seed  # of the chain of tokens
@@ -46,14 +49,15 @@ class Identity:
         self._spent += 1
         return token(self._seed, self._spent - 1)
 
-    async def keep_partner(self, session: str, token: str | None, partner: str) -> None:
-        """Keep which session it is, as the server the client's token, and the names of both.
+    async def keep_partner(self, session: str, token: str | None, partner: str, place: str | None = None) -> None:
+        """Keep which session it is, as the server the client's token, the names of both, and a new session's place.
 
         Raises:
             JournalFailed: it cannot be written.
         """
-        await self._change(session=session, token=token, name=self.name, partner=partner)
-        self.session, self.token = session, token
+        place = place or self.place
+        await self._change(session=session, token=token, name=self.name, partner=partner, place=place)
+        self.session, self.token, self.place = session, token, place
 
     async def pin(self, pinned: str) -> None:
         """Keep what connections are made secure by.

@@ -37,9 +37,9 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
     return None
 
 
-def address_family(host: str) -> socket.AddressFamily:
-    """Return IPv4 for "localhost", so that both sides mean 127.0.0.1 by it; any for other hosts."""
-    return socket.AF_INET if host == DEFAULT_HOST else socket.AF_UNSPEC
+def numeric(host: str) -> str:
+    """Return 127.0.0.1 for "localhost", so that both sides mean the same by it and nothing has to look it up."""
+    return str(LOCALHOST) if host == DEFAULT_HOST else host
 
 
 def port_option(port: int) -> str:
@@ -58,6 +58,12 @@ def is_loopback(host: str) -> bool:
     """Whether only this computer can reach a canonical host."""
     address = _address(host)
     return host == DEFAULT_HOST if address is None else address.is_loopback
+
+
+def is_here(address: str) -> bool:
+    """Whether an IP address is of this computer, or of the network that it is in: loopback, private or link-local."""
+    ip = _address(address.partition("%")[0])
+    return ip is None or not ip.is_global
 
 
 def reachable_at(host: str) -> str:

@@ -111,6 +111,12 @@ class Door:
             farewell=(farewell.session, farewell.token) if farewell else (None, None),
         )
         await self.listener.start(self._welcome)
+        self._expect()
+
+    def _expect(self) -> None:
+        """Be where clients look: until the first turn also where a client looks that has lost our hello."""
+        places = {journal.place for journal in (self._journal, self._farewell) if journal and journal.place}
+        self.listener.expect(places, new=not self._held.number)
 
     def _welcome(self, transport: Transport) -> None:
         """Begin to greet a client that has connected."""
@@ -170,18 +176,23 @@ class Door:
             why = "it speaks TLS, as a client with a code does, and this server takes no code"
         if isinstance(error, WrongCode) and self._invitation:
             guesses = self._invitation.guesses
-            self.notify(sentences.WRONG_CODE.format(peer=transport.peer, guesses=guesses, most=MAX_GUESSES))
+            self.notify(sentences.WRONG_CODE.format(host=transport.peer[0], guesses=guesses, most=MAX_GUESSES))
+        else:
+            self._tell_of_stray(transport.peer, why)
+        if isinstance(error, WrongCode) and self._invitation and self._invitation.burned and not self.partner.done():
+            if self.listener.renew():
+                self.notify(sentences.CODE_BURNED)
+            else:
+                self.partner.set_exception(
+                    TurnedAway(f"{sentences.CODE_BURNED} Start the server again for a new one.")
+                )
+
+    def _tell_of_stray(self, peer: Peer, why: str) -> None:
+        """Say that a connection was dropped before anybody has come, until there were too many of them."""
         self._strays += 1
         if not self.partner.done() and self._strays <= MAX_STRAYS:
             more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
-            self.notify(sentences.DROPPED.format(peer=transport.peer, why=f"{why}{more}."))
-        if self._invitation and self._invitation.burned and not self.partner.done():
-            self.partner.set_exception(
-                TurnedAway(
-                    "Three wrong codes were tried, so the code is burned: somebody guesses, or mistypes. Start "
-                    "the server again for a new one."
-                )
-            )
+            self.notify(sentences.DROPPED.format(host=peer[0], why=f"{why}{more}."))
 
     def _progress(self, *, let_in: bool = False) -> None:
         """Note that a guest has come further: with too many guests, those that have not are closed first."""
@@ -247,7 +258,7 @@ class Door:
             return hello_of(self._held, self._games, named, name=journal.name, nonce=nonce)
 
         session = pump.connection.session_with(answer())
-        await journal.keep_partner(session, hello.token, hello.name)
+        await journal.keep_partner(session, hello.token, hello.name, pump.connection.place_with(answer()))
         admission.seat(session, hello.token, by_code=paired)
         if self._invitation:
             self._invitation.code = None  # it has been used
@@ -257,6 +268,7 @@ class Door:
             self.partner.result().resume(pump)
         else:
             self.partner.set_result(Link(pump, self._held, self))
+        self._expect()
         return None
 
     def _leave_link(self, error: NothingSaid) -> None:
@@ -266,7 +278,7 @@ class Door:
 
     def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
         """Tell that a client's log does not fit; the seat stays with the client whose log does."""
-        self.notify(sentences.DROPPED.format(peer=peer, why=goodbye.text))
+        self.notify(sentences.DROPPED.format(host=peer[0], why=goodbye.text))
         return goodbye
 
     @property
@@ -279,6 +291,10 @@ class Door:
         """Seconds that the seat is kept for a client that was lost, or None if that one cannot come back."""
         self._admission.begun = bool(self._held.number)
         return self._admission.patience(self._patience)
+
+    def begin(self) -> None:
+        """Wait for nobody new any more."""
+        self._expect()
 
     async def recover(self, link: Link) -> None:
         """Keep the seat until the client has come back."""

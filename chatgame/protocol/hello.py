@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from chatgame.core.errors import Diverged, Forgotten, TurnedAway
 from chatgame.core.rules import AnyRules
+from chatgame.core.shelf import shelf
 from chatgame.protocol.messages import PROTOCOL, Bye, Hello, Reason
 from chatgame.protocol.resume import Held
 
@@ -22,8 +23,9 @@ def hello_of(
 
     The `nonce` is 32 random bytes, new for each hello.
     """
-    versions = {game: rules.version for game, rules in games.items()}
-    return Hello(PROTOCOL, held.seat, nonce.hex(), versions, session, held.number, held.digest, token, name)
+    return Hello(
+        PROTOCOL, held.seat, nonce.hex(), shelf(games).versions, session, held.number, held.digest, token, name
+    )
 
 
 def session_opened_by(client: bytes, server: bytes) -> str:
@@ -32,6 +34,15 @@ def session_opened_by(client: bytes, server: bytes) -> str:
     So neither side chooses it alone, and every digest in the log binds what was said in the greeting.
     """
     return sha256(client + server).hexdigest()
+
+
+def place_opened_by(client: bytes, server: bytes) -> str:
+    """Return the place at which the two meet again at a relay, from the bytes of the hellos that open the session.
+
+    The hellos crossed a secure channel and are kept nowhere, so only the two journals know the place. It does not
+    follow from the session's identifier, which is no secret: an exported conversation shows it.
+    """
+    return sha256(b"chatgame place\n" + client + server).hexdigest()
 
 
 def refusal(goodbye: Bye, *, pairing: bool) -> TurnedAway | Diverged:

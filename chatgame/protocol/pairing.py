@@ -20,12 +20,22 @@ from chatgame.core.seats import Seat
 from chatgame.protocol.messages import Bye, Pair, Reason
 from chatgame.protocol.words import WORDS
 
-_CODE = r"(?a)([1-9][0-9]?) ([a-z]+) ([a-z]+)"
+_CODE = r"(?a)([1-9][0-9]{0,8}) ([a-z]+) ([a-z]+)"
 
 
 def any_code(below: Callable[[int], int]) -> str:
     """Return a code that is easy to say, as in 7-guitar-island; `below(n)` gives a random number below n."""
-    return f"{1 + below(99)}-{WORDS[below(len(WORDS))]}-{WORDS[below(len(WORDS))]}"
+    return code_with(1 + below(99), below)
+
+
+def code_with(number: int, below: Callable[[int], int]) -> str:
+    """Return a code that begins with a number that is no secret, such as one from a relay: only the words are."""
+    return f"{number}-{WORDS[below(len(WORDS))]}-{WORDS[below(len(WORDS))]}"
+
+
+def number_of(code: str) -> int:
+    """Return the number that a code begins with."""
+    return int(code.partition("-")[0])
 
 
 def read_code(text: str) -> str:
@@ -78,6 +88,11 @@ class Invitation:
     def burned(self) -> bool:
         """Whether too many wrong codes were tried."""
         return self.guesses == MAX_GUESSES
+
+    def renew(self, code: str) -> None:
+        """Put another code in the place of the one before, which is not valid any more."""
+        self.code = code
+        self.guesses = 0
 
     def refuse(self) -> None:
         """Count a wrong code."""

@@ -1,7 +1,7 @@
 """What a session needs: somebody at the seat, a link to the partner, and a journal. Others implement these."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Entry, Step
@@ -41,6 +41,18 @@ class Player(Watcher, Protocol):
 
     async def hear(self, text: str) -> None:
         """Hear what is for this player alone, such as why a line was refused."""
+
+
+@runtime_checkable
+class Interjecting(Protocol):
+    """A player who may type without being asked.
+
+    Attributes:
+        early: set by the conversation; takes a line that was typed so, and returns a sentence for the player if it
+            is kept for later, or else None.
+    """
+
+    early: Callable[[str], str | None]
 
 
 class Link(Protocol):
@@ -101,6 +113,7 @@ class Journal(Protocol):
         token: as the server: the client's last one, or None.
         pinned: as the server: its certificate with the private key, in PEM; as the client: what it knows the server's
             by; None where connections are not secure, or not yet.
+        place: where the two meet again at a relay, or None before there is a session that matters.
         name: what one's own player wants to be called, or nothing.
         held: what was held of the log when the program began.
     """
@@ -108,6 +121,7 @@ class Journal(Protocol):
     session: str | None
     token: str | None
     pinned: str | None
+    place: str | None
     name: str
     held: Held
 
@@ -143,8 +157,8 @@ class Journal(Protocol):
             TurnedAway: there are no more of them.
         """
 
-    async def keep_partner(self, session: str, token: str | None, partner: str) -> None:
-        """Keep who the partner is: the session that has begun, as the server the client's token, and their name.
+    async def keep_partner(self, session: str, token: str | None, partner: str, place: str | None = None) -> None:
+        """Keep the session, as the server the client's token, the partner's name, and a new session's place.
 
         Raises:
             JournalFailed: it cannot be written.

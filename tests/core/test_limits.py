@@ -1,8 +1,8 @@
 """Each limit on what comes over the wire, driven to its edge and one past it.
 
-The limits of the log are driven in `test_match`, `test_table`, `protocol/test_resume` and `test_pairing`; those of
-time and of how many come at once in `test_link`, `test_door`, `test_cheats`, `program/test_seat`, `test_restart` and
-`test_secure`.
+The limits of the log are driven in `test_match`, `test_cards`, `test_table`, `protocol/test_resume` and
+`test_pairing`; those of time and of how many come at once in `test_link`, `test_door`, `test_cheats`,
+`program/test_seat`, `test_restart` and `test_secure`.
 """
 
 import json
@@ -89,7 +89,7 @@ def test_hidden_value_is_taken_up_to_its_limit() -> None:
         def parse(self, position: Any, seat: Seat, text: str) -> str:
             return text
 
-    table = Table.open(SESSION, BUILT_IN | {"hangman": AnyWord()}, {"hangman": 1}).write(
+    table = Table.open(SESSION, {**BUILT_IN, "hangman": AnyWord()}, {"hangman": 1}).write(
         Seat.CLIENT, Kind.PLAY, "hangman"
     )[1]
     assert table.match

@@ -20,7 +20,7 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import eights
 from chatgame.protocol.admission import GOODBYES, Admission
 from chatgame.protocol.frames import FrameReader, frame
-from chatgame.protocol.hello import session_opened_by
+from chatgame.protocol.hello import place_opened_by, session_opened_by
 from chatgame.protocol.messages import Foreign, Hello, decode
 from chatgame.protocol.resume import Held, follows, token
 from tests.kit.logs import EMPTY, GAMES, SESSION
@@ -208,6 +208,11 @@ def test_each_kind_of_turn_and_each_game_is_in_the_logs() -> None:
 def test_two_hellos_open_a_session(vector: Vector) -> None:
     client, server = vector["client"].encode(), vector["server"].encode()
     assert sha256(client + server).hexdigest() == vector["session"] == session_opened_by(client, server)
+    assert (
+        sha256(b"chatgame place\n" + client + server).hexdigest()
+        == vector["place"]
+        == place_opened_by(client, server)
+    )
     assert isinstance(decode(client), Hello)
     assert isinstance(decode(server), Hello)
 

@@ -250,6 +250,7 @@ class TestJson:
             "names": {"client": "Anna", "server": "Zoë"},
             "host": "localhost",
             "port": 1059,
+            "relays": [],
             "began": "2001-09-09T01:46:40.000+00:00",
             "ended": "2001-09-09T01:46:40.500+00:00",
             "session": SESSION,
@@ -337,3 +338,17 @@ CHESS: list[Wanted] = [
     (SERVER, Kind.RESIGN, ""),
 ]
 """Two games of chess, and another one between them."""
+
+
+def test_export_before_the_end_shows_nobody_the_cards_of_a_hand(tmp_path: Path) -> None:
+    """As data, it has the log alone, which the partner has too; as text, what its owner has seen."""
+    (client, _), (server, screen) = talked(tmp_path, ["play eights"], ["draw", "/q"])
+    data = exported(server, "1")
+    log = [turn["text"] for turn in data["turns"]]
+    assert not any(turn["kind"] == "reveal" for turn in data["turns"])
+    hand = re.findall(r"the (\w+ of \w+)", re.findall(r"(?s)You were dealt (.*?)\.", screen)[0])
+    assert len(hand) == 7
+    for home, sees in ((server, 1), (client, 0)):
+        assert exported(home, "1")["turns"][-1]["text"] == log[-1]
+        shown = " ".join(home.shown("export", "1").split())
+        assert shown.count(f"You were dealt the {hand[0]}") == sees

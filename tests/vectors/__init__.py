@@ -16,10 +16,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
+from tests.vectors import programs, relay
 from tests.vectors.cards import card_logs, deck_vectors, text_of
 from tests.vectors.connections import greetings, pairings, sessions
-from tests.vectors.programs import lines
-from tests.vectors.relay import relay_lines
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
@@ -95,7 +94,8 @@ def files() -> dict[str, str]:
             _tokens(),
         ),
         "sessions": (
-            "The hellos of a client and a server, as they were sent, and the session that they open.",
+            "The hellos of a client and a server, as they were sent, the session that they open, and the place at "
+            "which the two meet again at a relay.",
             {},
             sessions(),
         ),
@@ -121,18 +121,18 @@ def files() -> dict[str, str]:
             {"session": SESSION, "log": _log(RESUMED)},
             _resume(),
         ),
-        "relay": (
-            "A line of a leg or of a relay, in ASCII and without its line feed, and what it says; null where it says "
-            "nothing, so that the other side closes.",
-            {},
-            relay_lines(),
-        ),
         "programs": (
             "Lines between chatgame and a program at the server's seat, to it and from it, from the beginning of a "
             "conversation to its end. Then what a program writes when it was asked so many times: the line that is "
             "taken, null where it answers an earlier ask and is passed over, or false where it is refused.",
             {},
-            lines(),
+            programs.lines(),
+        ),
+        "relay": (
+            "A line of a leg or of a relay, in ASCII and without its line feed, and what it says; null where it says "
+            "nothing, so that the other side closes.",
+            {},
+            relay.lines(),
         ),
     }
     return {

@@ -80,7 +80,7 @@ NOT_OF_RELAYS = (
 )
 
 
-def relay_lines() -> Iterator[dict[str, Any]]:
+def lines() -> Iterator[dict[str, Any]]:
     """Of each line: who says it, the text without its line feed, and what it says."""
     for who, said, not_said in (("leg", FROM_LEGS, NOT_OF_LEGS), ("relay", FROM_RELAYS, NOT_OF_RELAYS)):
         for line, words in said.items():
