@@ -291,6 +291,7 @@ async def relay(options: argparse.Namespace) -> None:
     cluster = Cluster(options.engine, options.nodes) if options.engine else None
     with notices() as notify:
         await run_relay(options.host, options.port, options.status, cluster, notify)
+    raise _Finished
 
 
 async def play_alone(options: argparse.Namespace) -> None:
@@ -618,6 +619,10 @@ class _Stopped(Exception):  # not an error
         self.number = number
 
 
+class _Finished(Exception):  # not an error
+    """A service was asked to stop, and has done so; SIGTERM, the usual way to ask, then ends it with status 0."""
+
+
 class _Signals:
     """Handles SIGINT and SIGTERM: they cancel the command, so that it can tell the partner and restore the terminal.
 
@@ -653,18 +658,19 @@ class _Signals:
             ChatgameError: the command failed.
         """
         self._task = asyncio.current_task()
-        finished = False
         try:
             with _woken_by_signals(asyncio.get_running_loop()):
                 if not self.number:
                     await _program(options)
-                    finished = True
+        except _Finished:
+            if self.number == signal.SIGTERM:
+                return
         except (asyncio.CancelledError, ChatgameError):
             if not self.number:
                 raise
         finally:
             self._task, self._pending = None, False
-        if self.number and not (finished and self.number == signal.SIGTERM):  # by which a service is asked to finish
+        if self.number:
             raise _Stopped(self.number)
 
     def _handle(self, number: int, _: object) -> None:
