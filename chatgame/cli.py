@@ -464,7 +464,7 @@ async def choose() -> None:
     Raises:
         ChatgameError: what was chosen failed; the sentence says why, and what to do.
     """
-    from chatgame.menu import JOIN, LEAVE, WHERE, entries
+    from chatgame.menu import JOIN, LEAVE, entries, places
 
     past = []
     with suppress(JournalFailed):
@@ -475,7 +475,7 @@ async def choose() -> None:
     _print(shown("chatgame: talk and play with a friend, terminal to terminal. Press a key:", look_of_output()))
     chosen = await _chosen(entries(past))
     if not chosen.command and chosen is not LEAVE:
-        chosen = await _chosen(WHERE)
+        chosen = await _chosen(places(settings(_settings_file(), os.environ)["relay"].value))
     if chosen is LEAVE:
         return
     words = [*chosen.command, *(await _asked_where() if chosen.command == (JOIN,) else [])]

@@ -27,12 +27,17 @@ class Entry(NamedTuple):
 
 LEAVE = Entry("q", "leave")
 
-WHERE = (
-    Entry("t", "the friend is at this computer, in another terminal", ("server",)),
-    Entry("e", "the friend is elsewhere; a code lets them in", ("server", "--host", ANY[0])),
-    LEAVE,
-)
-"""Where a table can be opened."""
+
+def places(relays: Sequence[str]) -> list[Entry]:
+    """Return where a table can be opened; also at the relays of the user's settings, if there are such."""
+    offered = [
+        Entry("t", "the friend is at this computer, in another terminal", ("server",)),
+        Entry("e", "the friend is elsewhere; a code lets them in", ("server", "--host", ANY[0])),
+        LEAVE,
+    ]
+    if relays:
+        offered.insert(2, Entry("r", f"the friend is anywhere; you meet at {relays[0]}", ("server", "--relay")))
+    return offered
 
 
 def entries(past: Sequence[Record]) -> list[Entry]:
@@ -50,8 +55,8 @@ def entries(past: Sequence[Record]) -> list[Entry]:
         last = max(unfinished, key=lambda record: record.last)
         whom = last.partner or f"the {Seat(last.seat).other}"
         turns = "1 turn" if last.turns == 1 else f"{last.turns} turns"
-        command = (last.seat, "--host", last.host, "--port", str(last.port))
-        offered.insert(0, Entry("c", f"continue your conversation with {whom}, after {turns}", command))
+        what = f"continue your conversation with {whom}, after {turns}"
+        offered.insert(0, Entry("c", what, ("continue", str(last.number))))
     return offered
 
 

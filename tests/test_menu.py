@@ -8,7 +8,7 @@ import pytest
 
 from chatgame.core.seats import Seat
 from chatgame.journal.reader import Record
-from chatgame.menu import LEAVE, WHERE, entries, shown_as
+from chatgame.menu import LEAVE, entries, places, shown_as
 from tests.kit.command import COMMAND
 
 if sys.platform == "win32":
@@ -22,7 +22,7 @@ def record(number: int, last: float, *, ended: float | None = None, older: int =
 
 
 def test_every_entry_has_a_key_of_its_own() -> None:
-    for offered in (entries([record(1, 1.0)]), WHERE):
+    for offered in (entries([record(1, 1.0)]), places(["example.org"])):
         keys = [entry.key for entry in offered]
         assert len(set(keys)) == len(keys)
         assert offered[-1] is LEAVE
@@ -33,9 +33,14 @@ def test_newest_unfinished_conversation_comes_first() -> None:
     past = [record(1, 5.0, partner="Ann"), record(2, 9.0, ended=9.0), record(3, 3.0), record(4, 8.0, older=1)]
     first = entries(past)[0]
     assert first.text == "continue your conversation with Ann, after 3 turns"
-    assert first.command == ("client", "--host", "localhost", "--port", "2000")
+    assert first.command == ("continue", "1")
     assert entries([record(3, 3.0)])[0].text == "continue your conversation with the server, after 3 turns"
     assert [entry.key for entry in entries(past[1:2])] == [entry.key for entry in entries([])]
+
+
+def test_table_is_opened_at_a_relay_where_the_settings_name_one() -> None:
+    assert ("server", "--relay") in [place.command for place in places(["example.org"])]
+    assert ("server", "--relay") not in [place.command for place in places([])]
 
 
 def test_key_plays_a_bot(spawn: Any) -> None:
