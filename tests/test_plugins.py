@@ -14,7 +14,8 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.games.hangman import Hangman, Position
-from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.bot.bot import Bot
+from chatgame.players.bot.level import Level
 from chatgame.players.bot.search import best_move
 from chatgame.players.person.narration import narrate
 from chatgame.plugins import installed_games
@@ -64,8 +65,8 @@ async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
     assert isinstance(table, Table)
     assert table.match
     assert table.match.outcome == (Seat.SERVER, "the last stone is taken")
-    position = games["nim"].start(Seat.CLIENT, "")
-    assert best_move(games["nim"], position, 100_000, Random(1)) == "1 2"
+    position = games["nim"].start(Seat.CLIENT, "")._replace(heaps=(1, 2, 2))
+    assert best_move(games["nim"], position, range(500), Random(1)) == "1 1"
 
 
 def test_game_of_an_extra_is_absent_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +163,7 @@ def test_game_that_the_partner_lacks_or_has_in_another_version_is_refused(
 def test_metadata_that_cannot_be_read_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken package, or a folder that cannot be looked into, keeps nobody from playing."""
     (tmp_path / "broken-1.0.dist-info" / "entry_points.txt").mkdir(parents=True)
-    monkeypatch.setattr(sys, "path", ["n" * 5000, "nothing\0", str(tmp_path)])
+    monkeypatch.setattr(sys, "path", [*sys.path, "n" * 5000, "nothing\0", str(tmp_path)])
     assert installed_games() == (GAMES, [])
 
 

@@ -21,7 +21,7 @@ When a game is over, its match continues until every secret is revealed and audi
 to be wrong is refused at once. A lie that only the audit can show loses the game.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from types import UnionType
@@ -102,6 +102,13 @@ class Answered(NamedTuple):
     seat: Seat
     position: Any
     text: str
+
+
+class Kept(NamedTuple):
+    """What all know of a secret: the position where it was chosen, and the answers from it with their positions."""
+
+    position: Any
+    answers: Sequence[tuple[Any, str]]
 
 
 class Match(Struct, frozen=True):
@@ -531,6 +538,19 @@ class Match(Struct, frozen=True):
         chance = self.rules.to_act(self.position)
         assert isinstance(chance, Chance), "only asked at a Chance"
         return chance.sides
+
+    def own(self, seat: Seat, secret: str | None) -> str:
+        """What the rules call its own of a seat that has hidden `secret`: a secret or a hand, or nothing."""
+        with _guarded(self.rules):
+            return "" if secret is None else self._own(seat, secret)
+
+    def hidden_by(self, seat: Seat) -> "Kept | None":
+        """What all know of the secret that a seat keeps, if it does."""
+        for hidden in self._hidden:
+            if hidden.seat is seat and hidden.deck is None:
+                answers = [(answered.position, answered.text) for answered in self._answers if answered.seat is seat]
+                return Kept(hidden.position, answers)
+        return None
 
     @property
     def shuffles(self) -> bool:

@@ -1,10 +1,10 @@
 """A player whose first line is typed for them, as for `chatgame solo connect4`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chatgame.core.log import Step
 from chatgame.core.table import Table
-from chatgame.session.interfaces import Player
+from chatgame.session.interfaces import Interjecting, Player
 
 
 class FirstLine:
@@ -13,6 +13,16 @@ class FirstLine:
     def __init__(self, player: Player, line: str) -> None:
         self._player = player
         self._line: str | None = line
+
+    @property
+    def early(self) -> Callable[[str], str | None]:
+        """What takes the lines of a player who may type without being asked."""
+        return self._player.early if isinstance(self._player, Interjecting) else lambda _: None
+
+    @early.setter
+    def early(self, early: Callable[[str], str | None]) -> None:
+        if isinstance(self._player, Interjecting):
+            self._player.early = early
 
     async def ask(self, table: Table) -> str:
         """The line the first time, and after that what the player types."""

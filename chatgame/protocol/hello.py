@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from chatgame.core.errors import Diverged, Forgotten, TurnedAway
 from chatgame.core.rules import AnyRules
+from chatgame.core.shelf import shelf
 from chatgame.protocol.messages import PROTOCOL, Bye, Hello, Reason
 from chatgame.protocol.resume import Held
 
@@ -22,8 +23,9 @@ def hello_of(
 
     The `nonce` is 32 random bytes, new for each hello.
     """
-    versions = {game: rules.version for game, rules in games.items()}
-    return Hello(PROTOCOL, held.seat, nonce.hex(), versions, session, held.number, held.digest, token, name)
+    return Hello(
+        PROTOCOL, held.seat, nonce.hex(), shelf(games).versions, session, held.number, held.digest, token, name
+    )
 
 
 def session_opened_by(client: bytes, server: bytes) -> str:

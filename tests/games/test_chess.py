@@ -13,7 +13,9 @@ from chatgame.core.match import Match
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
+from chatgame.players.bot.level import Level
 from chatgame.players.bot.search import best_move
+from chatgame.players.bot.strategies import win_material
 from tests.games.perft import perft
 from tests.games.playing import canonical_or_refused, play
 from tests.kit.boards import rows, seen, spoken
@@ -484,4 +486,15 @@ def test_move_in_words(moves: str, move: str, told: str) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_bot_finds_a_mate_in_one(seed: int) -> None:
     """Its search needs nothing but these rules."""
-    assert best_move(RULES, play(RULES, "f3", "e5", "g4").position, 3_000, Random(seed)) == "d8h4"
+    assert best_move(RULES, play(RULES, "f3", "e5", "g4").position, range(30), Random(seed)) == "d8h4"
+
+
+@pytest.mark.parametrize("level", [Level.MEDIUM, Level.HARD])
+@pytest.mark.parametrize(
+    ("moves", "move"),
+    [("f3 e5 g4", "d8h4"), ("e4 d5 a3", "d5e4"), ("e4 e5 Qh5 a6", "h5e5"), ("e4 d5 exd5", "d8d5")],
+)
+def test_bot_takes_what_it_can_keep(level: Level, moves: str, move: str) -> None:
+    """It mates, takes a pawn that is not covered, and takes back."""
+    position = play(RULES, *moves.split()).position
+    assert win_material(position, Seat.CLIENT, level, Random(1)) == move

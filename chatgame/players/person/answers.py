@@ -81,7 +81,10 @@ def _help(table: Table, seat: Seat) -> str:
     offers = [] if not on else RESPONSES if on.offer else on.offers
     idle = {command for command, turn in OFFERING.items() if turn.text not in offers}
     known = {command: meaning for command, meaning in (IN_GAME if on else IN_CHAT).items() if command not in idle}
-    lines = [f"{command:<10} {meaning}" for command, meaning in known.items() if asked or command in QUESTIONS]
+    if not asked:
+        later = {"/say TEXT": "say TEXT as soon as it is your turn"} if on else {}
+        known = {command: meaning for command, meaning in known.items() if command in QUESTIONS} | later
+    lines = [f"{command:<10} {meaning}" for command, meaning in known.items()]
     about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
     return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
 

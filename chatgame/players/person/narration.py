@@ -261,8 +261,13 @@ def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[st
 
 
 def score(table: Table, seat: Seat) -> str:
-    """The score of the conversation, for the player at `seat`."""
+    """The score of the conversation, in a sentence for the player at `seat`."""
+    return sentences.SCORE.format(score=counts(table, seat))
+
+
+def counts(table: Table, seat: Seat) -> str:
+    """How many matches each has won, for the player at `seat`, as in "you 1, the server 0"."""
     won = {Seat.CLIENT: table.score.client, Seat.SERVER: table.score.server}
-    counts = [f"{known_as(who, seat)} {won[who]}" for who in (seat, seat.other)]
-    counts += [f"{table.score.drawn} drawn"] if table.score.drawn else []
-    return sentences.SCORE.format(score=", ".join(counts))
+    parts = [f"{known_as(who, seat)} {won[who]}" for who in (seat, seat.other)]
+    parts += [f"{table.score.drawn} drawn"] if table.score.drawn else []
+    return ", ".join(parts)

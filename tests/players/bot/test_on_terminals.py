@@ -13,7 +13,7 @@ def test_newcomer_alone_plays_a_bot(spawn: Spawn) -> None:
     solo = spawn("solo", "--player", "bot:easy", "--seed", "1")
     solo.expect_exact(PROMPT)
     solo.sendline("Hello")
-    solo.expect_exact("Hello! I am a bot and play tictactoe, connect4")
+    solo.expect_exact("Hello! I am a bot. I play tic-tac-toe; connect four")
     solo.expect_exact(PROMPT)
     solo.sendline("play rps")
     solo.expect_exact("The bot made a choice, hidden for now.")
