@@ -292,7 +292,7 @@ def _pgn(record: Record, match: Match, count: int, began: float) -> str:
     names = {seat: re.sub(r'(["\\])', r"\\\1", _called(record, seat)) for seat in Seat}  # which Game does not do
     game.headers.update(
         Event="chatgame",
-        Site=_place(record),
+        Site=_place(record).removeprefix("at "),
         Date=f"{datetime.fromtimestamp(began):%Y.%m.%d}",
         Round=str(count),
         White=names[white],
