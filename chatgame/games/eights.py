@@ -62,7 +62,7 @@ class Eights(Rules[Position, str]):
 
     name = "eights"
     title = "crazy eights"
-    about = "Lay cards of the suit or rank on the pile; an eight fits always and names a suit. No cards left wins."
+    about = "Lay cards of the suit or rank on the pile; an eight always fits, and names a suit. No cards left wins."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
