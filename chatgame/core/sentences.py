@@ -20,6 +20,7 @@ BANNER: Final = (
 SAYS: Final = "{who} says: {text}"
 SHUTTING_DOWN: Final = "Shutting Down!"
 HAS_QUIT: Final = "{seat} has requested shutdown. Shutting down!"
+HAS_LEFT: Final = "The {seat} has left, so the conversation is over."
 PARTNER_IS: Final = "Your partner is {name}."
 GOING_ON: Final = "Going on with your conversation after {turns}:"
 
@@ -37,6 +38,8 @@ DRAW_OFFERED: Final = "You offered a draw."
 UNDO_OFFERED: Final = "You asked to take back your last move."
 OFFERS_DRAW: Final = "The {seat} offers a draw. Type /accept or /decline."
 OFFERS_UNDO: Final = "The {seat} asks to take back their last move. Type /accept or /decline."
+DRAW_OFFERED_BY: Final = "The {seat} offers a draw."
+UNDO_OFFERED_BY: Final = "The {seat} asks to take back their last move."
 DRAW_ACCEPTED: Final = "{who} accepted the draw."
 DRAW_DECLINED: Final = "{who} declined the draw."
 UNDO_ACCEPTED: Final = "{who} agreed: {whose} last move is taken back."
@@ -57,6 +60,24 @@ SAID_BY_RULES: Final = (
     *("{seat} {deed}", "The {seat} {deed}", "The {seat}'s {thing}"),
 )
 """How the rules of games begin a sentence: those that come with chatgame, and of a seat any game."""
+
+# Watching
+
+ASKED_TO_WATCH: Final = "You asked to let people watch: they see all that is written from then on, chat included."
+ASKS_TO_WATCH: Final = (
+    "The {seat} asks to let people watch: they see all that is written from then on, chat included. "
+    "Type /accept or /decline."
+)
+WATCH_ACCEPTED: Final = "{who} agreed: people may watch from now on. To end it, type /watch off."
+WATCH_DECLINED: Final = "{who} declined, so nobody may watch."
+WATCH_ENDED: Final = "{who} ended it: nobody watches any more."
+DIGEST: Final = "The digest after {turns} is {digest}; whoever has the same has seen the same since they came."
+WATCH_COMMAND: Final = "To watch, people type: {command}"
+CAME_TO_WATCH: Final = "Somebody came to watch; now {count}."
+WENT_AWAY: Final = "Somebody does not watch any more; now {count}."
+WATCH_CODE_BURNED: Final = (
+    "Three wrong codes for watching were tried, so that code is burned. For another, type /watch off and then /watch."
+)
 
 # The console
 

@@ -1,6 +1,6 @@
 """The greeting: what each side says of itself, and what a goodbye in place of a hello means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from chatgame.core.errors import Diverged, Forgotten, TurnedAway
@@ -17,13 +17,16 @@ def hello_of(
     name: str = "",
     *,
     nonce: bytes,
+    features: Sequence[str] = (),
 ) -> Hello:
     """Return the hello of a side that holds so much of a session's log, has these games and is called `name`.
 
     The `nonce` is 32 random bytes, new for each hello.
     """
     versions = {game: rules.version for game, rules in games.items()}
-    return Hello(PROTOCOL, held.seat, nonce.hex(), versions, session, held.number, held.digest, token, name)
+    return Hello(
+        PROTOCOL, held.seat, nonce.hex(), versions, session, held.number, held.digest, token, name, [*features]
+    )
 
 
 def session_opened_by(client: bytes, server: bytes) -> str:

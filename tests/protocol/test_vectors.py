@@ -111,6 +111,8 @@ SENTENCES = {
     "reveal": "does not have the form|does not open",
     "offer": "cannot be offered|none can be offered|no move to take back|offer at this move|waits for its response",
     "response": "does not respond",
+    "watching": "nothing to|may watch already|In a game nobody",
+    "answer": "waits for an answer",
     "digest": "digest of turn",
 }
 

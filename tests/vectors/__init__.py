@@ -67,8 +67,8 @@ def files() -> dict[str, str]:
             "by it (or draw), or at which match and ply it commits. Then turns that are refused: "
             "after how many of the log, seat, kind, text, and what is wrong: seat, kind (not due, or one too many), "
             "text (its length), game (or its options), move (or answer), contribution, commitment, reveal, offer, "
-            "response, number (one too high), digest (its first digit). All else in them is right, but their digest "
-            "covers the position before them.",
+            "response, watching, answer (to whether people may watch is due), number (one too high), digest (its "
+            "first digit). All else in them is right, but their digest covers the position before them.",
             {"session": SESSION},
             _logs(),
         ),
@@ -644,6 +644,27 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             *("resign", "reveal", "reveal", "say Again?"),
         ],
         [],
+    ),
+    (
+        "people may watch, in chat and in a game, until it is ended; then it is asked again, and declined",
+        [
+            *("say hi", "watch ask", "say who?", "watch accept", "play tictactoe", "move 5", "watch off", "move 1"),
+            *("resign", "watch ask", "watch decline", "say well", "quit"),
+        ],
+        [
+            (0, "client", "watch", "off", "watching"),
+            (0, "client", "watch", "accept", "watching"),
+            (0, "client", "watch", "", "text"),
+            (0, "client", "watch", "Ask", "watching"),
+            (2, "server", "watch", "accept", "seat"),
+            (2, "client", "watch", "ask", "watching"),
+            (2, "client", "play", "tictactoe", "answer"),
+            (2, "client", "watch", "off", "watching"),
+            (4, "server", "watch", "ask", "watching"),
+            (6, "server", "watch", "ask", "watching"),
+            (7, "server", "watch", "off", "watching"),
+            (8, "client", "watch", "ask", "watching"),
+        ],
     ),
 ]
 """The acts of each log, each by the seat that holds the token; then wrong ones: after how many turns, by which seat,
