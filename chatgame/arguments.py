@@ -28,6 +28,8 @@ Talk and play on this computer, in two terminals:
 Talk and play with a friend on another computer:
   chatgame server --host 0.0.0.0        this shows a code; tell it to your friend
   chatgame client HOST CODE             which your friend types
+Watch two friends who let you:
+  chatgame watch HOST CODE              with the code for watching, which they see
 
 """
 
@@ -71,7 +73,7 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
         parser.error(_no_command(arguments[0]))
     options, more = parser.parse_known_args(arguments)
-    if options.command == Seat.CLIENT:
+    if options.command in (Seat.CLIENT, "watch"):
         # argparse takes positional words from one place only, but options may stand between them.
         words = [*options.where, *(word for word in more if not _is_option(word))]
         more = [word for word in more if _is_option(word)]
@@ -187,19 +189,31 @@ def new_parser() -> argparse.ArgumentParser:
 def _add_server(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", default=DEFAULT_HOST, help="the address to listen at (default: %(default)s)")
     command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
+    command.add_argument("--watch", action="store_true", help="ask your friend to let people watch")
     _add_seat(command)
 
 
 def _add_client(command: argparse.ArgumentParser) -> None:
     assert isinstance(command, _Parser), "subparsers are of the parser's own class"
     command.examples = CLIENT_EXAMPLES
-    command.usage = "chatgame client [HOST[:PORT]] [CODE] [options]"
+    _add_where(command, "client")
+    _add_seat(command)
+
+
+def _add_watch(command: argparse.ArgumentParser) -> None:
+    _add_where(command, "watch")
+    command.add_argument("--insecure", action="store_true", help="watch on another computer without a code")
+    _add_look(command)
+    _add_wait(command, "how long to wait for a server whose connection was lost")
+
+
+def _add_where(command: argparse.ArgumentParser, name: str) -> None:
+    command.usage = f"chatgame {name} [HOST[:PORT]] [CODE] [options]"
     command.add_argument(
         "where", nargs="*", metavar="HOST, CODE", help="the server's address, and the code that it shows"
     )
     command.add_argument("--host", help=f"the server's address, another way to give it (default: {DEFAULT_HOST})")
     command.add_argument("--port", type=_port, help=f"its port (default: {DEFAULT_PORT})")
-    _add_seat(command)
 
 
 def _add_seat(command: argparse.ArgumentParser) -> None:
@@ -212,12 +226,12 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
     )
+    _add_wait(command, "how long to wait for a partner whose connection was lost")
+
+
+def _add_wait(command: argparse.ArgumentParser, what: str) -> None:
     command.add_argument(
-        "--wait",
-        default=PATIENCE,
-        type=_number,
-        metavar="SECONDS",
-        help="how long to wait for a partner whose connection was lost (default: %(default)s)",
+        "--wait", default=PATIENCE, type=_number, metavar="SECONDS", help=f"{what} (default: %(default)s)"
     )
 
 
@@ -279,7 +293,8 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "solo": ("talk and play with a bot, in this terminal", _add_solo),
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
-    "demo": ("watch two people talk and play", _add_demo),
+    "watch": ("watch a conversation of others who let you", _add_watch),
+    "demo": ("see two people talk and play", _add_demo),
     "history": ("list your conversations, finished or not", lambda _: None),
     "replay": ("play a conversation back as it was", _add_replay),
     "export": ("write a conversation out as text, JSON or a recording", _add_export),

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from chatgame.journal.store import Store
     from chatgame.program import Notify
     from chatgame.session.interfaces import Player
+    from chatgame.session.onlooker import Shown
 
 BROKEN_PIPE = 13
 """The number of SIGPIPE, which ends a program when nothing reads its output, as in `chatgame export 1 | head`."""
@@ -145,6 +147,8 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return play_alone(options)
         case "server" | "client":
             return sit_at(options)
+        case "watch":
+            return look_on(options)
         case "demo":
             return show_demo(options)
         case "history":
@@ -199,11 +203,41 @@ async def _converse(player: "Player", options: argparse.Namespace, notify: "Noti
             patience=options.wait,
             name=options.name,
         )
+        if getattr(options, "watch", False):
+            player = FirstLine(player, "/watch", lambda table: not table.playing)
         try:
             return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
+
+
+async def look_on(options: argparse.Namespace) -> None:
+    """Watch a conversation of others.
+
+    Raises:
+        ChatgameError: the command failed; the sentence says why, and what to do.
+    """
+    from chatgame.players.person.viewer import Viewer
+    from chatgame.program import watch
+
+    games, problems = installed_games()
+    viewer, look = Viewer(), partial(look_of_output, plain=options.plain, boards=options.boards)
+
+    def show(what: "Shown") -> None:
+        _print(viewer.text(what, look()))
+
+    def notify(*texts: str) -> None:
+        _print("".join(shown(text, look()) for text in texts))
+
+    notify(*problems)
+    where = options.host, options.port
+    secured = {"code": options.code, "insecure": options.insecure}
+    try:
+        await watch(*where, games, show, notify, patience=options.wait, **secured)
+    except asyncio.CancelledError:
+        _print("\n")
+        raise
 
 
 async def play_alone(options: argparse.Namespace) -> None:

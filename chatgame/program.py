@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from random import Random
 from typing import NamedTuple, Protocol
@@ -10,17 +10,23 @@ from typing import NamedTuple, Protocol
 from chatgame.core import sentences
 from chatgame.core.errors import Diverged, Forgotten, JournalFailed, NothingSaid, PlayerLeft, Unreachable
 from chatgame.core.limits import PATIENCE
+from chatgame.core.log import steps
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
 from chatgame.journal.conversation import OnDisk
 from chatgame.journal.store import Store
 from chatgame.net.addresses import canonical, is_loopback, reachable_at, typed
+from chatgame.net.audience import Audience
 from chatgame.net.dial import Way
 from chatgame.net.listen import open_door
 from chatgame.net.tcp import TCPDialler, TCPListener
+from chatgame.net.watch import Watching
+from chatgame.protocol.messages import Watchers
 from chatgame.protocol.pairing import Invitation, any_code
 from chatgame.session.interfaces import Player
+from chatgame.session.onlooker import Onlooker, Shown
 from chatgame.session.play import CHANCE, converse
 
 
@@ -73,7 +79,20 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
             farewell = await stack.enter_async_context(setting.store.conversation(unsaid)) if unsaid else None
             secure = kept.pinned if kept.held.number else not (setting.insecure or is_loopback(host))
             invitation = await _secured(listener, kept, farewell) if secure else None
-            await door.open(kept, farewell, invitation)
+            attendance = Attendance(notify, typed(reachable_at(host), listener.port))
+
+            def changed(watchers: Watchers) -> None:
+                attendance.note(watchers)
+                if door.partner.done():
+                    door.partner.result().tell(watchers)
+
+            audience = Audience(kept.pinned if secure else None, changed)
+            audience.names[Seat.SERVER], audience.names[Seat.CLIENT] = kept.name, kept.partner
+            if kept.held.number and any(entry.turn.kind is Kind.WATCH for entry in kept.entries()):
+                assert kept.session, "a log is of a session"
+                audience.recall(steps(Table.open(kept.session, setting.games), kept.entries()))
+            stack.push_async_callback(audience.close)
+            await door.open(kept, farewell, invitation, audience)
             notify(sentences.LISTENING.format(host=host, port=listener.port))
             if kept.held.number:
                 notify(sentences.UNFINISHED)
@@ -82,15 +101,44 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
                 notify(sentences.CODE, sentences.CLIENT_COMMAND.format(address=address, code=invitation.code))
             while True:
                 link = await door.partner
+                audience.names[Seat.CLIENT] = link.partner
+                if audience.status:
+                    link.tell(audience.status)
                 notify(sentences.CONNECTED_BY.format(peer=link.peer))
                 if not kept.held.number:
                     notify(sentences.WAITING_FOR_MESSAGE)
                 try:
-                    return await converse(player, link, setting.games, kept, setting.chance)
+                    return await converse(player, link, setting.games, kept, setting.chance, audience.see)
                 except NothingSaid as error:
                     if (task := asyncio.current_task()) and task.cancelling():
                         raise  # the person here leaves at the same moment, so do not wait for another client
                     notify(str(error))
+
+
+class Attendance:
+    """Says on a screen how many watch, and what people type to watch.
+
+    Args:
+        notify: shows sentences.
+        address: the server's, as people type it.
+    """
+
+    def __init__(self, notify: Notify, address: str) -> None:
+        self._notify = notify
+        self._address = address
+        self._known: Watchers | None = None
+
+    def note(self, now: Watchers) -> None:
+        """Say what has changed."""
+        known, self._known = self._known, now
+        if not known or known.since != now.since:
+            command = sentences.WATCH_WITH.format(address=self._address, code=now.code).rstrip()
+            self._notify(sentences.WATCH_COMMAND.format(command=command))
+            known = Watchers(now.since, 0)
+        if now.count > known.count:
+            self._notify(sentences.CAME_TO_WATCH.format(count=now.count))
+        elif now.count < known.count:
+            self._notify(sentences.WENT_AWAY.format(count=now.count))
 
 
 async def _secured(listener: TCPListener, kept: OnDisk, farewell: OnDisk | None) -> Invitation:
@@ -127,6 +175,36 @@ async def join(player: Player, setting: Setting, notify: Notify) -> Table:
         return await converse(player, link, games, kept, setting.chance)
 
 
+async def watch(
+    host: str,
+    port: int,
+    games: Mapping[str, AnyRules],
+    show: Callable[[Shown], object],
+    notify: Notify,
+    *,
+    code: str | None = None,
+    insecure: bool = False,
+    patience: float = PATIENCE,
+) -> None:
+    """Watch a conversation of others, until it is over or may not be watched any more.
+
+    Args:
+        host: the server's.
+        port: the server's.
+        games: those that this program has.
+        show: is called with what there is to see.
+        notify: shows sentences about the connection.
+        code: for watchers, of a server on another computer.
+        insecure: whether to watch in the clear on another computer.
+        patience: seconds that a server that was lost may take to come back.
+
+    Raises:
+        ChatgameError: it failed; see `Watching.watch`.
+    """
+    dialler = _dialler(canonical(host), port, "watch", secure=bool(code), insecure=insecure)
+    await Watching(dialler, Onlooker(games), show, notify, patience, code).watch()
+
+
 def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
     """Return the client's way to the server: secure by the code or as before; in the clear only on this computer.
 
@@ -134,18 +212,30 @@ def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
         Unreachable: the server is on another computer, and there is no code.
         ChatgameError: the extra that is needed is not installed.
     """
-    tls = None
-    if setting.code or (kept.pinned and kept.held.number):
+    secure = bool(setting.code or (kept.pinned and kept.held.number))
+    dialler = _dialler(host, setting.port, "client", secure=secure, insecure=setting.insecure)
+    told = Attendance(notify, typed(host, setting.port)).note
+    return Way(dialler, setting.games, kept, notify, setting.patience, setting.code, told)
+
+
+def _dialler(host: str, port: int, command: str, *, secure: bool, insecure: bool) -> TCPDialler:
+    """Return what dials a server.
+
+    Raises:
+        Unreachable: the server is on another computer, and there is no code.
+        ChatgameError: the extra that is needed is not installed.
+    """
+    if secure:
         from chatgame.net.tls import client_context  # which needs an extra
 
-        tls = client_context()
-    elif not (setting.insecure or is_loopback(host)):
-        raise Unreachable(
-            "To talk to another computer, add the code that the server shows there, as in: "
-            f"chatgame client {typed(host, setting.port)} 7-guitar-island"
-        )
-    dialler = TCPDialler(host, setting.port, tls)
-    return Way(dialler, setting.games, kept, notify, setting.patience, setting.code)
+        return TCPDialler(host, port, client_context())
+    if insecure or is_loopback(host):
+        return TCPDialler(host, port)
+    whose = "the code that the server shows there" if command == "client" else "the code for watching"
+    raise Unreachable(
+        f"To {'talk to' if command == 'client' else 'watch on'} another computer, add {whose}, as in: "
+        f"chatgame {command} {typed(host, port)} 7-guitar-island"
+    )
 
 
 @asynccontextmanager

@@ -32,6 +32,7 @@ class _Row(NamedTuple):
     seed: str
     spent: int
     name: str
+    partner: str
 
 
 class OnDisk(Identity):
@@ -51,7 +52,8 @@ class OnDisk(Identity):
         self._writer = writer
         self._number = number
         (kept,) = database.read(
-            "SELECT seat, session, token, pinned, ifnull(hex(seed), ''), spent, name FROM conversations WHERE id = ?",
+            "SELECT seat, session, token, pinned, ifnull(hex(seed), ''), spent, name, partner "
+            "FROM conversations WHERE id = ?",
             (number,),
             list[_Row],
         )
@@ -71,6 +73,7 @@ class OnDisk(Identity):
             token=kept.token,
             pinned=kept.pinned,
             name=kept.name,
+            partner=kept.partner,
         )
         self.ended = False
         self._spoken = bool(held.number)

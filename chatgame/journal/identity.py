@@ -11,6 +11,7 @@ class Identity:
         session: the session's identifier, or None before there is one that matters.
         token: as the server: the client's last one, or None.
         pinned: what connections are made secure by, or None.
+        partner: what the partner's player wanted to be called last, or nothing.
         name: what one's own player wants to be called, or nothing; the next start may say otherwise.
         held: what was held of the log when the program began.
     """
@@ -25,12 +26,14 @@ class Identity:
         token: str | None = None,
         pinned: str | None = None,
         name: str = "",
+        partner: str = "",
     ) -> None:
         self.seat = held.seat
         self.session = session
         self.token = token
         self.pinned = pinned
         self.name = name
+        self.partner = partner
         self.held = held
         self._seed = seed  # of the chain of tokens
         self._spent = spent
@@ -53,7 +56,7 @@ class Identity:
             JournalFailed: it cannot be written.
         """
         await self._change(session=session, token=token, name=self.name, partner=partner)
-        self.session, self.token = session, token
+        self.session, self.token, self.partner = session, token, partner
 
     async def pin(self, pinned: str) -> None:
         """Keep what connections are made secure by.
