@@ -67,8 +67,8 @@ class _Conversation:
             command = for_player.popleft()
             match command:
                 case Show():
-                    self._shown(command.step)
                     await self._player.see(command.step)
+                    self._shown(command.step)
                 case Ask():
                     await self._carry_out(self._session.line(await self._player.ask(command.table)))
                 case Hear():
@@ -175,8 +175,8 @@ class _Conversation:
                 for command in self._session.for_player:
                     match command:
                         case Show(step):
-                            self._shown(step)
                             await self._player.see(step)
+                            self._shown(step)
                         case Hear(text):
                             await self._player.hear(text)
 
@@ -193,8 +193,8 @@ async def converse(
 
     It goes on where `journal` ends. However it ends here, the partner is told if they can be, and the link is closed;
     what the journal keeps can be gone on with until somebody has left and the other knows. `chance` gives salts and
-    random numbers; by default it is the system's own, which nobody can foresee. `shown` is called with each step just
-    before the player sees it.
+    random numbers; by default it is the system's own, which nobody can foresee. `shown` is called with each step when the
+    player has seen it.
 
     Raises:
         PlayerLeft: the player's input ended.
