@@ -38,6 +38,7 @@ from chatgame.players.person.terminal import (
     answered,
     complain,
     console_at,
+    each_line,
     give_up,
     look_of_output,
     notices,
@@ -222,7 +223,7 @@ async def look_on(options: argparse.Namespace) -> None:
     from chatgame.program import watch
 
     games, problems = installed_games()
-    viewer, look = Viewer(), partial(look_of_output, plain=options.plain, boards=options.boards)
+    look = partial(look_of_output, plain=options.plain, boards=options.boards)
 
     def show(what: "Shown") -> None:
         _print(viewer.text(what, look()))
@@ -233,8 +234,15 @@ async def look_on(options: argparse.Namespace) -> None:
     notify(*problems)
     where = options.host, options.port
     secured = {"code": options.code, "insecure": options.insecure}
+
+    def stand() -> None:
+        with suppress(OutputLost, _Stopped):  # which shows with the next turn
+            _print(viewer.stands(look()))
+
     try:
-        await watch(*where, games, show, notify, patience=options.wait, **secured)
+        with each_line(stand) as terminal:
+            viewer = Viewer(terminal=terminal)
+            await watch(*where, games, show, notify, patience=options.wait, **secured)
     except asyncio.CancelledError:
         _print("\n")
         raise

@@ -193,8 +193,8 @@ async def converse(
 
     It goes on where `journal` ends. However it ends here, the partner is told if they can be, and the link is closed;
     what the journal keeps can be gone on with until somebody has left and the other knows. `chance` gives salts and
-    random numbers; by default it is the system's own, which nobody can foresee. `shown` is called with each step when the
-    player has seen it.
+    random numbers; by default it is the system's own, which nobody can foresee. `shown` is called with each step
+    when the player has seen it.
 
     Raises:
         PlayerLeft: the player's input ended.

@@ -1,7 +1,8 @@
 """A bot: it sits at a seat like a person, chats a little and plays every game that it knows.
 
 It plays every game whose moves can be listed, by one search, and some others, each by a small strategy. It lets its
-partner take moves back, and agrees to a draw unless it expects to win.
+partner take moves back, and agrees to a draw unless it expects to win. It lets people watch who its partner lets in:
+it has nothing to hide.
 """
 
 import asyncio
@@ -73,6 +74,8 @@ class Bot:
         self._judged = False
         if self._lines:
             return self._lines.pop(0)
+        if table.watching.asked_by:
+            return f"/{ACCEPT}"
         if table.playing:
             return await self._move(table.playing)
         return self._chat(table)

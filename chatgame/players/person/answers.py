@@ -71,8 +71,8 @@ def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Showable 
         return f"{error} {GIVE_UP}" if ends else str(error)
 
 
-def now(table: Table, seat: Seat) -> str:
-    """What the conversation waits for, in words for the player at `seat`."""
+def now(table: Table, seat: Seat | None) -> str:
+    """What the conversation waits for, in words for the player at `seat` or somebody who watches."""
     whose, on = table.token, table.playing
     if not whose:
         return "the conversation is over"
@@ -101,7 +101,7 @@ def _help(table: Table, seat: Seat) -> str:
     always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
     lines = [f"{command:<10} {meaning}" for command, meaning in known.items() if asked or command in always]
     about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
-    return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
+    return "\n".join([*lines, *about, sentences.STANDS.format(now=now(table, seat))])
 
 
 def _idle_about_watching(table: Table) -> set[str]:
