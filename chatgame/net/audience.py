@@ -123,16 +123,18 @@ class Audience:
             self._timer = self._loop.call_later(DELAY, self._show)
 
     def _show_to(self, pump: Pump, passage: Passage) -> None:
-        spot = self._spots[pump]
-        if passage.is_behind(spot):
+        """Send one watcher what follows, until that is all, or its line takes no more."""
+        if passage.is_behind(self._spots[pump]):
             self._dismiss(pump, TOO_SLOW, SILENCE_LIMIT)
-        elif not pump.transport.stalled:
-            try:
-                frames, self._spots[pump] = passage.after(spot)
-            except Diverged as error:
-                self._dismiss(pump, Bye(Reason.DIVERGED, str(error)))
-            else:
+            return
+        try:
+            while not pump.transport.stalled:
+                frames, self._spots[pump] = passage.after(self._spots[pump])
+                if not frames:
+                    break
                 pump.show(frames)
+        except Diverged as error:
+            self._dismiss(pump, Bye(Reason.DIVERGED, str(error)))
 
     def _end(self, passage: Passage, goodbye: Bye) -> None:
         """Show the last turns, and dismiss everybody."""
