@@ -3,8 +3,9 @@
 What other programs need is here:
 
     a game      `Rules`, and what its methods take and return: `Seat`, `Both`, `Chance`, `Secret`, `Answer`,
-                `Choices`, `Secrets`, `Revealed`, `Outcome`, `known_as`, `whose`; `Board`, `Grid`, `Cell`, `Mark`,
-                `FREE`, `Picture`, `Choice`; `InvalidMove`, `IllegalMove`, `Refused`; chatgame.testing checks one
+                `Shuffle`, `Deal`, `Show`, `Choices`, `Secrets`, `Revealed`, `Outcome`, `known_as`, `whose`; `Board`,
+                `Grid`, `Cell`, `Mark`, `FREE`, `Picture`, `Choice`; `InvalidMove`, `IllegalMove`, `Refused`;
+                chatgame.testing checks one
     a player    `Player`, or a `Watcher` who only sees, and what they are shown: `Table`, `Match`, `Step`, `Turn`,
                 `Kind`; `PlayerLeft`; ready-made: `Script`, `Bot`
     a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`
@@ -33,11 +34,14 @@ if TYPE_CHECKING:
     from chatgame.core.rules import Both as Both
     from chatgame.core.rules import Chance as Chance
     from chatgame.core.rules import Choices as Choices
+    from chatgame.core.rules import Deal as Deal
     from chatgame.core.rules import Outcome as Outcome
     from chatgame.core.rules import Revealed as Revealed
     from chatgame.core.rules import Rules as Rules
     from chatgame.core.rules import Secret as Secret
     from chatgame.core.rules import Secrets as Secrets
+    from chatgame.core.rules import Show as Show
+    from chatgame.core.rules import Shuffle as Shuffle
     from chatgame.core.rules import known_as as known_as
     from chatgame.core.rules import whose as whose
     from chatgame.core.seats import Seat as Seat
@@ -66,7 +70,7 @@ _HOMES = {
     "core.log": "Step",
     "core.match": "Match",
     "core.turn": "Kind Turn",
-    "core.rules": "Answer Both Chance Choices Outcome Revealed Rules Secret Secrets known_as whose",
+    "core.rules": "Answer Both Chance Choices Deal Outcome Revealed Rules Secret Secrets Show Shuffle known_as whose",
     "core.seats": "Seat",
     "core.table": "Table",
     "games": "BUILT_IN",

@@ -12,10 +12,12 @@ from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
 from chatgame.players.bot.bot import Level
+from chatgame.players.named import BOTS, read_player
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.narration import known_names
 from chatgame.players.person.terminal import complain
+from chatgame.players.program.command import Command
 from chatgame.protocol.pairing import read_code
 
 EXAMPLES = """\
@@ -41,6 +43,12 @@ CLIENT_EXAMPLES = """\
 
 """
 
+MATCH_EXAMPLES = """\
+  chatgame match connect4 --players bot:hard bot:easy
+  chatgame match rps 3 --players bot "node mybot.mjs" --games 100
+
+"""
+
 OTHER_WORDS = {
     **dict.fromkeys(("host", "listen", "open"), "server"),
     **dict.fromkeys(("join", "connect"), "client"),
@@ -49,6 +57,9 @@ OTHER_WORDS = {
     **dict.fromkeys(("delete", "remove", "rm"), "forget"),
 }
 """Commands of other programs that people may type, and what they are called here."""
+
+LIMIT = 30.0
+"""Seconds that a program may take for a line, by default: longer than most think, and as long as people wait."""
 
 NUMBER = "the conversation's number in `chatgame history`"
 
@@ -81,8 +92,17 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
             _locate(options, words)
         except ValueError as error:
             parser.error(str(error))
+    if (
+        options.command in (Seat.CLIENT, Seat.SERVER)
+        and options.player
+        and (options.plain or options.boards != "auto")
+    ):
+        parser.error("--plain and --boards are for a person at this seat. Leave them out with --player")
     if more:
-        parser.error(f'"{inert(" ".join(more))}" is not understood here')
+        players = getattr(options, "player", None), *getattr(options, "players", ())
+        program = any(isinstance(player, Command) for player in players)
+        quote = " (the command of a program has to be in quotation marks)" if program else ""
+        parser.error(f'"{inert(" ".join(more))}" is not understood here{quote}')
     return options
 
 
@@ -221,7 +241,7 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
         "--insecure", action="store_true", help="talk to another computer without a code and without encryption"
     )
     command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
-    command.add_argument("--bot", action="store_true", help="let a bot take this seat; it needs no terminal")
+    _add_player(command, "who takes this seat instead of you, which then needs no terminal")
     _add_look(command)
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
@@ -232,6 +252,23 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
 def _add_wait(command: argparse.ArgumentParser, what: str) -> None:
     command.add_argument(
         "--wait", default=PATIENCE, type=_number, metavar="SECONDS", help=f"{what} (default: %(default)s)"
+    )
+
+
+def _add_player(command: argparse.ArgumentParser, what: str, default: str | None = None) -> None:
+    command.add_argument(
+        "--player",
+        default=default,
+        type=_player,
+        metavar="PLAYER",
+        help=f"{what}: {', '.join(BOTS)}, or the command of a program",
+    )
+    command.add_argument(
+        "--limit",
+        default=LIMIT,
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long a program may take for a line (default: %(default)s)",
     )
 
 
@@ -247,10 +284,33 @@ def _add_look(command: argparse.ArgumentParser) -> None:
 
 def _add_solo(command: argparse.ArgumentParser) -> None:
     command.add_argument("game", nargs="*", metavar="GAME", help="a game to start at once, as in connect4 or rps 3")
-    levels = [level.value for level in Level]
-    command.add_argument("--level", default="medium", choices=levels, help="how strong the bot is (default: medium)")
+    _add_player(command, "who plays with you", default="bot")
     command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")
     _add_look(command)
+
+
+def _add_match(command: argparse.ArgumentParser) -> None:
+    assert isinstance(command, _Parser), "subparsers are of the parser's own class"
+    command.examples = MATCH_EXAMPLES
+    command.usage = "chatgame match GAME --players PLAYER PLAYER [options]"
+    command.add_argument("game", nargs="+", metavar="GAME", help="the game, as in connect4 or rps 3")
+    command.add_argument(
+        "--players",
+        nargs=2,
+        required=True,
+        type=_player,
+        metavar="PLAYER",
+        help=f"who plays: {', '.join(BOTS)}, or the command of a program, in quotation marks",
+    )
+    command.add_argument("--games", default=10, type=_count, metavar="N", help="how many (default: %(default)s)")
+    command.add_argument(
+        "--limit",
+        default=LIMIT,
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long a program may take for a move (default: %(default)s)",
+    )
+    command.add_argument("--keep", action="store_true", help="keep the games in the journal, as `history` lists it")
 
 
 def _add_demo(command: argparse.ArgumentParser) -> None:
@@ -290,10 +350,11 @@ def _add_completion(command: argparse.ArgumentParser) -> None:
 
 
 _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-    "solo": ("talk and play with a bot, in this terminal", _add_solo),
+    "solo": ("talk and play with a bot or a program, in this terminal", _add_solo),
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
     "watch": ("watch a conversation of others who let you", _add_watch),
+    "match": ("let two bots or programs play many games", _add_match),
     "demo": ("see two people talk and play", _add_demo),
     "history": ("list your conversations, finished or not", lambda _: None),
     "replay": ("play a conversation back as it was", _add_replay),
@@ -317,6 +378,29 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise argparse.ArgumentTypeError(f"{inert(text)} is not a number. Write it as in 12")
     return int(text)
+
+
+def _count(text: str) -> int:
+    if number := _number(text):
+        return number
+    raise argparse.ArgumentTypeError("At least one game is played")
+
+
+def _player(text: str) -> Level | Command:
+    try:
+        return read_player(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'"{inert(text)}" is not a player. {error}') from error
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if 0 < seconds < 10**6:
+        return seconds
+    raise argparse.ArgumentTypeError(f"{inert(text)} is not a time. Write it in seconds, as in 60 or 0.5")
 
 
 def _speed(text: str) -> float:

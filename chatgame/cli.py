@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
@@ -23,15 +23,25 @@ from typing import TYPE_CHECKING, Any
 
 from chatgame.arguments import new_parser, read_arguments
 from chatgame.core import sentences
-from chatgame.core.errors import ChatgameError, JournalFailed, NotKept, OutputLost, PartnerLeft, PlayerLeft, Refused
+from chatgame.core.errors import (
+    ChatgameError,
+    JournalFailed,
+    NotKept,
+    OutputLost,
+    PartnerLeft,
+    PlayerLeft,
+    ProgramFailed,
+    Refused,
+)
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
-from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.bot.bot import Level
 from chatgame.players.first_line import FirstLine
+from chatgame.players.named import called, seated
 from chatgame.players.person.inert import json_escaped
 from chatgame.players.person.screen import shown
 from chatgame.players.person.terminal import (
@@ -102,7 +112,9 @@ def _ended(action: Callable[[], object]) -> tuple[int, str]:
     """Run `action`; returns the exit status of a program that ends in this way, and a complaint if it failed."""
     try:
         action()
-    except PlayerLeft:
+    except PlayerLeft as error:
+        if isinstance(error, ProgramFailed):
+            return 1, sentences.COMPLAINT.format(error=error)
         return 0, ""
     except ChatgameError as error:
         return 1, sentences.COMPLAINT.format(error=error)
@@ -150,6 +162,8 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return sit_at(options)
         case "watch":
             return look_on(options)
+        case "match":
+            return play_match(options)
         case "demo":
             return show_demo(options)
         case "history":
@@ -164,19 +178,20 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
 
 
 async def sit_at(options: argparse.Namespace) -> None:
-    """Take a seat of a conversation over the network, for the person at this terminal or for a bot.
+    """Take a seat of a conversation over the network, for the person at this terminal, a bot or a program.
 
     Raises:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
     seat = Seat(options.command)
-    if not options.bot:
+    if options.player is None:
         async with console_at(seat, options.name, plain=options.plain, boards=options.boards) as console:
             await _converse(console, options, console.notify)
         return
     with notices() as notify:
         try:
-            over = await _converse(Bot(seat, Level.MEDIUM, SystemRandom(), BOT_PACE), options, notify)
+            async with seated(options.player, options.limit, notify, SystemRandom(), BOT_PACE) as at:
+                over = await _converse(at(seat), options, notify)
         except asyncio.CancelledError:
             notify(sentences.SHUTTING_DOWN)
             raise
@@ -249,7 +264,7 @@ async def look_on(options: argparse.Namespace) -> None:
 
 
 async def play_alone(options: argparse.Namespace) -> None:
-    """Talk and play with a bot that runs in the same program, over streams in memory.
+    """Talk and play with a bot or a program, over streams in memory.
 
     Raises:
         ChatgameError: the command failed; the sentence says why, and what to do.
@@ -258,20 +273,22 @@ async def play_alone(options: argparse.Namespace) -> None:
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # the user wants it to be repeatable
     first = _line_to_play(options.game, games) if options.game else None
     look = {"plain": options.plain, "boards": options.boards}
-    async with console_at(Seat.CLIENT, opposite="the bot", **look) as console:
+    opposite = "the bot" if isinstance(options.player, Level) else "the program"
+    async with (
+        console_at(Seat.CLIENT, opposite=opposite, **look) as console,
+        seated(options.player, options.limit, console.notify, chance, BOT_PACE) as at,
+    ):
         player = FirstLine(console, first) if first else console
-        ours, bots = linked_in_memory(games)
-        console.notify(sentences.ALONE, *problems)
-        bot = asyncio.create_task(
-            converse(
-                Bot(Seat.SERVER, Level(options.level), chance, BOT_PACE), bots, games, InMemory(Seat.SERVER), chance
-            )
+        ours, theirs = linked_in_memory(games)
+        console.notify(sentences.ALONE.format(whom=opposite.replace("the", "a")), *problems)
+        other = asyncio.create_task(
+            converse(at(Seat.SERVER), theirs, games, InMemory(Seat.SERVER), chance),
         )
         try:
             await converse(player, ours, games, InMemory(Seat.CLIENT), chance)
         finally:
             with suppress(PartnerLeft):
-                await bot
+                await other
 
 
 def _line_to_play(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:
@@ -288,6 +305,37 @@ def _line_to_play(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:
     except Refused as error:
         raise ChatgameError(str(error).removesuffix(AS_MESSAGE)) from error
     raise ChatgameError(f'There is no game "{" ".join(words)}". The games are {", ".join(games)}.')
+
+
+async def play_match(options: argparse.Namespace) -> None:
+    """Let two bots or programs play many games, and print the score.
+
+    Raises:
+        ChatgameError: the command failed; the sentence says why, and what to do.
+    """
+    from chatgame.contest import Contest
+    from chatgame.players.person.progress import progress
+
+    games, problems = installed_games()
+    line, count, names = _line_to_play(options.game, games), options.games, called(options.players)
+    with progress() as bar, ExitStack() as stack:
+        for problem in problems:
+            bar.say(problem)
+        store = stack.enter_context(await asyncio.to_thread(_journal)) if options.keep else None
+        contest = Contest(games, line, names, store)
+        try:
+            async with AsyncExitStack() as seats:
+                players = [
+                    await seats.enter_async_context(seated(player, options.limit, bar.say, SystemRandom()))
+                    for player in options.players
+                ]
+                for number in range(count):
+                    bar.show(number, count, contest.standing())
+                    await contest.play_game(*players)
+        finally:
+            bar.clear()
+            for text in contest.report():
+                _print(shown(text, look_of_output()))
 
 
 async def list_conversations() -> None:

@@ -131,6 +131,8 @@ def _counted(count: int, what: str) -> str:
 
 
 def _place(record: Record) -> str:
+    if not record.port:  # a match of two programs had no address
+        return record.host
     return f"[{record.host}]:{record.port}" if ":" in record.host else f"{record.host}:{record.port}"
 
 

@@ -22,7 +22,7 @@ from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.limits import MAX_COUNT
 from chatgame.core.match import Duty, Match
 from chatgame.core.offers import ACCEPT, DECLINE, DRAW, UNDO
-from chatgame.core.rules import ANY_FAILURE, AnyRules, Revealed
+from chatgame.core.rules import ANY_FAILURE, AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
@@ -180,12 +180,23 @@ class _Game:
             _see(_is_phrase(asks), f"What is asked for is not the end of a sentence: {asks!r}.")
             text = self._chance.choice(self._moves(side, seat, kind))
         elif kind is Kind.ANSWER:
-            text = side.match.answer(side.secret or "")
+            text = side.match.answer(seat, side.secret or "")
+        elif kind is Kind.SHUFFLE:
+            self._write(seat, kind, side.match.shuffled(side.secret or ""))
+            self._check_told(match, side.match)
+            return
+        elif kind is Kind.SHARE:
+            self._write(seat, kind, side.match.shared(side.secret or ""))
+            for at, other in self._sides.items():
+                other.match.check_cards(match, at, other.secret)
+            self._check_told(match, side.match)
+            return
         elif kind is Kind.REVEAL:
             self._write(seat, kind, str(side.openings[ply]))
-            shown = Revealed(seat, side.openings[ply].value) if match.over else None
-            self._check_told(match, side.match, shown)
+            self._check_told(match, side.match)
             return
+        elif match.shuffles:
+            text = self._chance.randbytes(32).hex()
         else:
             text = str(self._chance.randrange(match.sides))
         self.moves.append(f"{seat} {text}")
@@ -195,9 +206,11 @@ class _Game:
         if kind in (Kind.MOVE, Kind.ANSWER):
             self._public += f"\n{text}"
         if kind is Kind.COMMIT:
-            side.secret = text if match.hides_for_good else side.secret
+            side.secret = match.secret_with(side.secret, text)
             side.openings[ply] = Opening(self._chance.randbytes(SALT_SIZE), text)
             text = commitment(Place(match.session, match.number, ply, seat), side.openings[ply])
+        if kind is Kind.MOVE:
+            text = side.match.proven(seat, text, side.secret)
         self._write(seat, kind, text)
         self._check_told(match, side.match)
 
@@ -216,14 +229,15 @@ class _Game:
         self.moves.append(f"{seat} /{text}")
         self._write(seat, kind, text)
 
-    def _check_told(self, before: Match, after: Match, shown: Revealed | None = None) -> None:
+    def _check_told(self, before: Match, after: Match) -> None:
         """See that what the rules have got, or what is shown at the end, is told to everybody in a sentence."""
-        if not shown and after.ply == before.ply:
-            return
+        shown = after.shown[len(before.shown) :]
         for viewer in (None, *Seat):
-            came = shown or after.came
-            told = self._both("What is told", lambda rules: rules.tell(before.position, came, viewer))  # noqa: B023
-            _see(not told or _is_sentence(told), f"What {came} does is not told in a sentence: {told!r}.")
+            secret = self._sides[viewer].secret if viewer else None
+            seen = shown or ([after.seen(before, viewer, secret)] if after.ply != before.ply else [])
+            for came in seen:
+                told = self._both("What is told", lambda rules: rules.tell(before.position, came, viewer))  # noqa: B023
+                _see(not told or _is_sentence(told), f"What {came} does is not told in a sentence: {told!r}.")
 
     def _moves(self, side: _Side, seat: Seat, kind: Kind) -> list[str]:
         """All that the rules list, or what they take of the lines that players may type."""
@@ -231,7 +245,7 @@ class _Game:
         if kind is Kind.MOVE:
             for move in self._chance.sample(self._known[seat], min(1, len(self._known[seat]))):
                 _read(rules, position, seat, move, known=True)
-            if moves := self._listed(side, seat):
+            if moves := self._listed(side, seat) or self._from_hand(side, seat):
                 self._known[seat] += moves
                 return moves
         elif side.match.hides_for_good:
@@ -264,6 +278,18 @@ class _Game:
                 raise AssertionError(f"The move {notation} is listed, but refused: {error}") from error
             _see(kept, f"The move {notation} is listed, but read as another one.")
         return notations
+
+    def _from_hand(self, side: _Side, seat: Seat) -> list[str]:
+        """The moves that the board lists for a hand, all of which the hand has to allow."""
+        if not side.match.cards.decks:
+            return []
+        moves = [choice.text for choice in side.match.board(seat, side.secret).choices]
+        for move in moves:
+            try:
+                side.match.proven(seat, move, side.secret)
+            except Refused as error:
+                raise AssertionError(f"The move {move} is listed, but refused: {error}") from error
+        return moves
 
     def _near(self, text: str) -> list[str]:
         """What looks like a move, or does not, and may be one or not."""

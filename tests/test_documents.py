@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chatgame.arguments import read_arguments
+from chatgame.core.cards import parted
 from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -31,7 +32,16 @@ EXAMPLES = PROJECT / "examples"
 
 TEXTS = {
     str(path.relative_to(PROJECT)): path.read_text(encoding="utf-8")
-    for folder in ("", ".github", "chatgame", "chatgame/games", "chatgame/protocol", "tests/benchmarks")
+    for folder in (
+        "",
+        ".github",
+        "chatgame",
+        "chatgame/core",
+        "chatgame/games",
+        "chatgame/protocol",
+        "chatgame/players/program",
+        "tests/benchmarks",
+    )
     for path in sorted((PROJECT / folder).glob("*.md"))
 }
 README, BUILT, GAMES, PROTOCOL = (
@@ -173,8 +183,9 @@ def test_moves_are_written_as_the_protocol_says(game: str) -> None:
         for seat, kind, text, *_ in log["turns"]:
             match = table.playing
             if kind == "move" and match and match.rules.name == game:
-                assert form.fullmatch(text)
-                for other in (text.upper(), f" {text}", f"{text} ", f"0{text}", text + text, f"{text}\n", "", "?"):
+                move = parted(text)[0]
+                assert form.fullmatch(move)
+                for other in (move.upper(), f" {move}", f"{move} ", f"0{move}", move + move, f"{move}\n", "", "?"):
                     if not form.fullmatch(other):
                         with pytest.raises(Refused):
                             match.after(Seat(seat), Kind.MOVE, other)

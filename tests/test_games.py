@@ -32,6 +32,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "rps": {"typed": ["rock", "paper", "scissors"], "options": ["", "3"]},
     "hangman": {"typed": [*ascii_lowercase, "tea", "lizard", "guitar"]},
     "battleship": {"typed": CELLS, "seeds": range(3)},
+    "eights": {"seeds": range(3)},
 }
 """How to check the games that do not list their moves."""
 
@@ -59,6 +60,7 @@ class Watched(Bot):
 
     async def see(self, step: Step) -> None:
         """Keep what a person here would read."""
+        self._secret = step.secret
         self.screen += [shown(line, Look()).removesuffix("\n") for line in narrate(step, self._seat)]
 
     async def hear(self, text: str) -> None:

@@ -55,7 +55,7 @@ IMPORTED = ["chatgame.cli", "asyncio", "msgspec", "chatgame.players.person.termi
 RUNNING = [
     ("chatgame.program", SERVER),
     ("chatgame.program", CLIENT),
-    ("chatgame.program", ["client", "--bot"]),
+    ("chatgame.program", ["client", "--player", "bot"]),
     ("chatgame.demo", ["demo"]),
     ("chatgame.journal.store", SERVER),
     ("chatgame.journal.reader", ["history"]),
@@ -327,7 +327,7 @@ def test_python_finds_nothing_to_warn_of_on_a_terminal(start: Any, editor: str, 
 
 
 @pytest.mark.parametrize(
-    "command", [["solo"], ["demo"], ["history"], ["client", "--bot", "--port", "1"]], ids=" ".join
+    "command", [["solo"], ["demo"], ["history"], ["client", "--player", "bot", "--port", "1"]], ids=" ".join
 )
 @pytest.mark.parametrize("stream", [subprocess.PIPE, subprocess.DEVNULL], ids=["pipe", "null"])
 def test_python_finds_nothing_to_warn_of_on_other_streams(command: list[str], stream: int) -> None:

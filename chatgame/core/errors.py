@@ -21,6 +21,7 @@
     ├── OutputLost            what a player should see cannot be shown
     ├── PartnerLeft           the partner said goodbye
     └── PlayerLeft            one's own input ended
+        └── ProgramFailed     the program at one's own seat has died, or does not do its part
 
 Errors say which side is at fault. The pure core raises `Refused` and `InvalidMessage`, which do not know whose turn
 or bytes they judge. Code that got them from the partner raises `RemoteProtocolError` from these.
@@ -112,6 +113,10 @@ class PartnerLeft(ChatgameError):
 
 class PlayerLeft(ChatgameError):
     """One's own input ended."""
+
+
+class ProgramFailed(PlayerLeft):
+    """The program at one's own seat has ended before its time, or does not do its part."""
 
 
 @contextmanager

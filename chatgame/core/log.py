@@ -35,7 +35,7 @@ class Step(Struct, frozen=True):
         turn: what was written.
         after: the table that it left.
         opening: what the reader committed to by this turn, if they did.
-        secret: what the reader hides in the match until it is over.
+        secret: what the reader hides in the match until it is over: a secret, or the seeds of the shuffles.
     """
 
     before: Table
@@ -49,8 +49,8 @@ class Step(Struct, frozen=True):
         """The step from one table to the next, for a side that has hidden `secret` so far."""
         if after.matches != before.matches:
             secret = None
-        if opening and before.playing and before.playing.hides_for_good:
-            secret = opening.value
+        if opening and before.playing:
+            secret = before.playing.secret_with(secret, opening.value)
         return cls(before, turn, after, opening, secret)
 
 
@@ -63,7 +63,7 @@ def steps(table: Table, log: Iterable[Entry]) -> Iterator[Step]:
     secret = None
     for turn, opening in log:
         try:
-            after = table.after(turn)
+            after = table.again(turn)
             if opening:
                 _check(table, turn, opening)
         except Refused as error:

@@ -8,6 +8,9 @@ from that, one after the other:
     chance    commit by the invited seat, contribute by the inviter, reveal; the sum of both numbers counts, modulo n
     secret    commit now; reveal when the game is over
     answer    answer; held against the secret when that is revealed
+    shuffle   commit to a seed by both, shuffle by both, the invited seat first; reveal of both when the game is over
+    deal      share by the other seat
+    show      share by the invited seat, then by the inviter
 
 A seat that is to move may first make an offer, once for each move, and the other seat responds:
 
@@ -19,19 +22,39 @@ to be wrong is refused at once. A lie that only the audit can show loses the gam
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from types import UnionType
 from typing import Any, NamedTuple
 
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from chatgame.core import deck as decks
 from chatgame.core import sentences
 from chatgame.core.board import Board, Choice, checked
+from chatgame.core.cards import Cards, parted
 from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.curve import multiplied
+from chatgame.core.deck import Job, Points
 from chatgame.core.errors import ChatgameError, Refused, RulesFailed
 from chatgame.core.limits import MAX_HIDDEN, MAX_QUOTED
 from chatgame.core.offers import ACCEPT, DECLINE, DRAW, OFFERS, RESPONSES, UNDO, Past, read_response
-from chatgame.core.rules import ANY_FAILURE, Answer, AnyRules, Both, Chance, Choices, Outcome, Revealed, Secret, ToAct
+from chatgame.core.rules import (
+    ANY_FAILURE,
+    Answer,
+    AnyRules,
+    Both,
+    Chance,
+    Choices,
+    Deal,
+    Outcome,
+    Revealed,
+    Secret,
+    Show,
+    Shuffle,
+    ToAct,
+)
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 
@@ -56,12 +79,21 @@ class Duty(NamedTuple):
 
 
 class Hidden(NamedTuple):
-    """A secret that is still to be revealed: whose, what it was committed to, and when."""
+    """A secret or a seed that is still to be revealed.
+
+    Attributes:
+        seat: whose it is.
+        ply: when it was committed to.
+        position: what was then.
+        commitment: what to.
+        deck: whose seed it is, by its number in the match, or None for a secret.
+    """
 
     seat: Seat
     ply: int
     position: Any
     commitment: str
+    deck: int | None
 
 
 class Answered(NamedTuple):
@@ -88,6 +120,9 @@ class Match(Struct, frozen=True):
         outcome: how it ended, or None while it goes on.
         came: what the rules have got last: a move, both choices, a number or an answer; None for a secret.
         offer: what the seat opposite the one that has to respond offers, or nothing.
+        cards: the decks, and what became of their cards.
+        shown: the secrets that were revealed, if they are such as the rules allow; or the hands, if all
+            cards were good.
     """
 
     rules: AnyRules
@@ -102,6 +137,8 @@ class Match(Struct, frozen=True):
     outcome: Outcome | None = None
     came: Any = None
     offer: str = ""
+    cards: Cards = Cards()
+    shown: tuple[Revealed, ...] = ()
     _before: Any = None  # the position then
     _past: tuple[Past, ...] = ()  # the moves that can be taken back, and what there was before each
     _offered: int = -1  # the ply of the last offer
@@ -113,7 +150,6 @@ class Match(Struct, frozen=True):
     _hidden: tuple[Hidden, ...] = ()
     _answers: tuple[Answered, ...] = ()
     _cheats: tuple[Outcome, ...] = ()
-    _shown: tuple[Revealed, ...] = ()  # the secrets that were revealed, if they are such as the rules allow
 
     @classmethod
     def open(cls, rules: AnyRules, session: str, number: int, inviter: Seat, options: str) -> "Match":
@@ -136,8 +172,10 @@ class Match(Struct, frozen=True):
                     return cls(rules, session, number, inviter, own, position, first)._settled()
         raise Refused(f"In {rules.title} nobody moves {order}.")
 
-    def after(self, seat: Seat, kind: Kind, text: str) -> "Match":
+    def after(self, seat: Seat, kind: Kind, text: str, *, checked: bool = False) -> "Match":
         """The match after a turn by the seat that may write it.
+
+        `checked` if locked cards and decks were found good when the turn was first taken: to do it again takes long.
 
         Raises:
             InvalidMove: `text` is not the notation of a move.
@@ -145,9 +183,9 @@ class Match(Struct, frozen=True):
             Refused: another turn is due, or this one is wrong in itself; or the rules failed.
         """
         with _guarded(self.rules):
-            return self._after(seat, kind, text)._settled()
+            return self._after(seat, kind, text, checked)._settled()
 
-    def _after(self, seat: Seat, kind: Kind, text: str) -> "Match":
+    def _after(self, seat: Seat, kind: Kind, text: str, checked: bool) -> "Match":
         assert self.duty, "no match is played after its outcome"
         if kind is Kind.RESIGN and not self._verdict:
             return replace(self, _verdict=Outcome(seat.other, f"the {seat} resigned"), offer="")
@@ -159,18 +197,27 @@ class Match(Struct, frozen=True):
             raise Refused(f"A turn to {kind} came where one to {self.duty.kind} was due.")
         match kind:
             case Kind.MOVE:
-                past = Past(seat, self.position, self.came, self._before)
-                return self._applied(self._read(seat, text), (*self._past, past))
+                return self._moved(seat, text, checked)
             case Kind.RESPOND:
                 return self._responded(seat, text)
             case Kind.ANSWER:
-                answered = replace(self, _answers=(*self._answers, Answered(seat, self.position, text)))
-                return answered._applied(self._read(seat, text))
+                answer = self._read(seat, text)
+                cards = (
+                    self.cards.with_played(seat, self.position, answer, answer=True)
+                    if self.cards.decks
+                    else self.cards
+                )
+                answers = (*self._answers, Answered(seat, self.position, text))
+                return replace(self, cards=cards, _answers=answers)._applied(answer)
             case Kind.COMMIT:
                 return self._committed(seat, text)
             case Kind.CONTRIBUTE:
                 return replace(self, _values=(str(self._number(text)),))
-        return self._revealed(seat, Opening.parse(text))
+            case Kind.SHUFFLE:
+                return self._shuffled(text, checked)
+            case Kind.SHARE:
+                return self._shared(seat, text, checked)
+        return self._revealed(seat, Opening.parse(text), checked)
 
     @property
     def offers(self) -> list[str]:
@@ -218,11 +265,46 @@ class Match(Struct, frozen=True):
         if text in self._commitments:
             raise Refused("The commitment is a copy of the partner's.")
         if self.hides_for_good:
-            hidden = Hidden(seat, self.ply, self.position, text)
+            hidden = Hidden(seat, self.ply, self.position, text, None)
             return replace(self, _hidden=(*self._hidden, hidden))._applied(None)
-        return replace(self, _commitments=(*self._commitments, text))
+        committed = replace(self, _commitments=(*self._commitments, text))
+        to_act = self.rules.to_act(self.position)
+        if not isinstance(to_act, Shuffle):
+            return committed
+        hidden = Hidden(seat, self.ply, self.position, text, len(self.cards.decks))
+        committed = replace(committed, _hidden=(*self._hidden, hidden))
+        if len(committed._commitments) < 2:
+            return committed
+        return replace(committed, cards=self.cards.with_deck(self.inviter.other, to_act.cards))
 
-    def _revealed(self, seat: Seat, opening: Opening) -> "Match":
+    def _moved(self, seat: Seat, text: str, checked: bool) -> "Match":
+        """A move, which in a game with cards is followed by the proofs of those that it lays."""
+        past = (*self._past, Past(seat, self.position, self.came, self._before))
+        if not self.cards.decks:
+            return self._applied(self._read(seat, text), past)
+        notation, proofs = parted(text)
+        move = self._read(seat, notation)
+        cards = self.cards.with_played(seat, self.position, move, answer=False)
+        cards = cards.laid(seat, self.rules.lays(self.position, move), proofs, checked=checked)
+        return replace(self, cards=cards)._applied(move, () if proofs else past)  # what was shown is not taken back
+
+    def _shuffled(self, text: str, checked: bool) -> "Match":
+        deck = self.cards.deck
+        deck = deck.shuffled(decks.read(text, len(deck.cards), checked=checked))
+        after = replace(self, cards=self.cards.after(deck))
+        return after._applied(None) if len(deck.layers) == 2 else after
+
+    def _shared(self, seat: Seat, text: str, checked: bool) -> "Match":
+        to_act, deck = self.rules.to_act(self.position), self.cards.deck
+        assert isinstance(to_act, Deal | Show), "otherwise no share is due"
+        points = decks.read(text, to_act.number, checked=checked)
+        if isinstance(to_act, Deal):
+            return replace(self, cards=self.cards.after(deck.dealt(to_act.seat, points)))._applied(None)
+        after = deck.shown(seat, points)
+        shown = replace(self, cards=self.cards.after(after))
+        return shown if after.pending else shown._applied(tuple(card for _, card in after.open[len(deck.open) :]))
+
+    def _revealed(self, seat: Seat, opening: Opening, checked: bool) -> "Match":
         assert self.duty, "a reveal is due"
         if len(opening.value.encode()) > MAX_HIDDEN:
             raise Refused(f"The reveal is of more than {MAX_HIDDEN} bytes.")
@@ -230,6 +312,8 @@ class Match(Struct, frozen=True):
         made = self._hidden[0].commitment if self._verdict else self._commitments[seats.index(seat)]
         if commitment(Place(self.session, self.number, self.duty.ply, seat), opening) != made:
             raise Refused("The reveal does not open the commitment that was made.")
+        if self._verdict and self._hidden[0].deck is not None:
+            return self._with_seed(self._hidden[0].deck, seat, opening.value)._judged(checked)
         if self._verdict:
             return self._audited(self._hidden[0], opening.value)
         to_act = self.rules.to_act(self.position)
@@ -244,7 +328,7 @@ class Match(Struct, frozen=True):
 
     def _audited(self, hidden: Hidden, secret: str) -> "Match":
         """Hold a secret against the rules, and against all answers that were given from it."""
-        seat, cheat, shown = hidden.seat, "", self._shown
+        seat, cheat, shown = hidden.seat, "", self.shown
         try:
             if str(self.rules.parse(hidden.position, seat, secret)) != secret:
                 cheat = "a secret in another notation"
@@ -258,7 +342,20 @@ class Match(Struct, frozen=True):
         except ANY_FAILURE as error:  # rules may fail in any way over what a cheat has hidden
             cheat = f"a secret that the rules do not allow ({str(error)[:MAX_QUOTED]})"
         found = (Outcome(seat.other, f"the {seat} cheated: {cheat}"),) if cheat else ()
-        return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found, _shown=shown)
+        return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found, shown=shown)
+
+    def _with_seed(self, deck: int, seat: Seat, seed: str) -> "Match":
+        return replace(self, _hidden=self._hidden[1:], cards=self.cards.with_seed(deck, seat, seed))
+
+    def _judged(self, checked: bool) -> "Match":
+        """Hold all that was done with cards against the seeds, when the last of them is there."""
+        if self._hidden:
+            return self
+        found = self.cards.judged(self.rules, audited=checked)
+        cheats = tuple(Outcome(seat.other, f"the {seat} cheated: {what}") for seat, what in found.items())
+        true = {} if cheats else self.cards.true_cards()
+        held = {seat: [true[place] for place in self.cards.holds(seat)] for seat in Seat if true}
+        return replace(self, _cheats=cheats, shown=tuple(Revealed(seat, " ".join(held[seat])) for seat in held))
 
     def _applied(self, move: Any, past: tuple[Past, ...] = ()) -> "Match":
         position = self.rules.apply(self.position, move)
@@ -292,6 +389,19 @@ class Match(Struct, frozen=True):
         match self.rules.to_act(self.position):
             case Secret(seat) if self._keeps_secret(seat):  # then no answer would say which of them it is from
                 raise ValueError(f"the {seat} is asked for a second secret")
+            case Shuffle() if any(hidden.deck is None for hidden in self._hidden):
+                raise ValueError("cards are to be shuffled where a secret is hidden already")
+            case Shuffle() if made < 2:
+                return Duty((invited, inviter)[made], Kind.COMMIT, asked=False, ply=self.ply)
+            case Shuffle():
+                return Duty((invited, inviter)[len(self.cards.deck.layers)], Kind.SHUFFLE, asked=False, ply=self.ply)
+            case Deal(_, number) | Show(number) if not 1 <= number <= self.cards.left:
+                raise ValueError(f"{number} cards are to be drawn, and there are {self.cards.left}")
+            case Deal(seat, _):
+                return Duty(seat.other, Kind.SHARE, asked=False, ply=self.ply)
+            case Show():
+                seat = inviter if self.cards.deck.pending else invited
+                return Duty(seat, Kind.SHARE, asked=False, ply=self.ply)
             case Secret(seat):
                 return Duty(seat, Kind.COMMIT, asked=True, ply=self.ply)
             case Answer(seat) if not self._keeps_secret(seat):
@@ -320,6 +430,80 @@ class Match(Struct, frozen=True):
     def _keeps_secret(self, seat: Seat) -> bool:
         return any(hidden.seat is seat for hidden in self._hidden)
 
+    def secret_with(self, secret: str | None, value: str) -> str | None:
+        """What a seat hides until the match is over that has hidden `secret` so far, and commits to `value` now.
+
+        In a game with cards, these are the seeds of its shuffles, with blanks between.
+        """
+        match self.rules.to_act(self.position):
+            case Secret():
+                return value
+            case Shuffle():
+                return f"{secret or ''} {value}".lstrip()
+        return secret
+
+    def hand(self, seat: Seat, secret: str | None) -> list[str]:
+        """The cards that `seat` holds, which has hidden `secret` in this match, in the order in which they came."""
+        return [*self.cards.hand(seat, secret or "").values()]
+
+    def _own(self, seat: Seat, secret: str) -> str:
+        """What the rules get for a secret: it, or the hand that the seeds unlock."""
+        seeds = self.cards.decks or self.cards.seeds or any(hidden.deck is not None for hidden in self._hidden)
+        return " ".join(self.hand(seat, secret)) if seeds else secret
+
+    def shuffled(self, secret: str) -> str:
+        """The text of a turn to shuffle, by one's own seeds."""
+        return decks.written(decks.shuffle(self.cards.deck, secret.split()[-1]))
+
+    def shared(self, secret: str) -> str:
+        """The text of a turn to share, by one's own seeds."""
+        return decks.written([multiplied(*job) for job in self.cards.to_unlock(self._to_share, secret)])
+
+    @property
+    def _to_share(self) -> Points:
+        to_act = self.rules.to_act(self.position)
+        assert isinstance(to_act, Deal | Show), "otherwise no share is due"
+        return self.cards.deck.to_share(to_act.number)
+
+    def proven(self, seat: Seat, notation: str, secret: str | None) -> str:
+        """The text of a move of one's own, which in a game with cards proves what it lays.
+
+        Raises:
+            IllegalMove: the hand does not allow it.
+            Refused: the rules failed.
+        """
+        if not self.cards.decks:
+            return notation
+        with _guarded(self.rules):
+            move = self.rules.parse(self.position, seat, notation)
+            self.rules.fair(self.position, seat, move, self.hand(seat, secret))
+            return notation + self.cards.proofs(seat, self.rules.lays(self.position, move), secret or "")
+
+    def check_cards(self, was: "Match", viewer: Seat, secret: str | None) -> None:
+        """Check by one's own seeds what the partner has done with cards since the match `was`, a turn ago.
+
+        Raises:
+            Refused: it is false.
+        """
+        if self.cards is not was.cards:
+            self.cards.check(was.cards, viewer, secret or "")
+
+    def work(self, kind: Kind, text: str, viewer: Seat, secret: str | None) -> list[Job]:
+        """What takes long in a turn that is due, one's own or the partner's; it can be done in parts beforehand."""
+        if not self.cards.decks or not self.duty or kind is not self.duty.kind:
+            return []
+        mine = self.duty.seat is viewer
+        match kind:
+            case Kind.SHUFFLE if mine:
+                return self.cards.to_shuffle(secret or "")
+            case Kind.SHARE if mine:
+                return self.cards.to_unlock(self._to_share, secret or "")
+            case Kind.REVEAL if len(self._hidden) == 1 and self._hidden[0].deck is not None:
+                with suppress(Refused):  # then the turn is not taken either
+                    seed = Opening.parse(text).value
+                    return [*self._with_seed(self._hidden[0].deck, self.duty.seat, seed).cards.to_audit()]
+        return []
+
     def _number(self, text: str) -> int:
         """A number that may be added at a `Chance`."""
         sides = self.sides
@@ -340,6 +524,11 @@ class Match(Struct, frozen=True):
         chance = self.rules.to_act(self.position)
         assert isinstance(chance, Chance), "only asked at a Chance"
         return chance.sides
+
+    @property
+    def shuffles(self) -> bool:
+        """Whether the next commitment is to the seed of a shuffle."""
+        return isinstance(self.rules.to_act(self.position), Shuffle)
 
     @property
     def over(self) -> bool:
@@ -377,14 +566,14 @@ class Match(Struct, frozen=True):
         with _guarded(self.rules):
             return self.rules.any_secret(self.position, seed)
 
-    def answer(self, secret: str) -> str:
-        """The notation of the true answer at an `Answer`.
+    def answer(self, seat: Seat, secret: str) -> str:
+        """The notation of the true answer of `seat` at an `Answer`, from what it has hidden.
 
         Raises:
             Refused: the rules failed.
         """
         with _guarded(self.rules):
-            return str(self.rules.answer(self.position, secret))
+            return str(self.rules.answer(self.position, self._own(seat, secret)))
 
     def asks(self, seat: Seat) -> str:
         """What the player at `seat` is asked for."""
@@ -398,11 +587,11 @@ class Match(Struct, frozen=True):
         Raises:
             RulesFailed: the rules failed.
         """
-        secrets = dict(self._shown)
-        if viewer and secret is not None:
-            secrets[viewer] = secret
+        secrets = dict(self.shown)
         asked = self.duty is not None and self.duty.asked and self.duty.seat is viewer
         with _guarded(self.rules):
+            if viewer and viewer not in secrets and secret is not None:
+                secrets[viewer] = self._own(viewer, secret)
             board = checked(self.rules.board(self.position, viewer, secrets, self._before))
             if not asked:
                 return replace(board, choices=[], besides="")
@@ -421,18 +610,28 @@ class Match(Struct, frozen=True):
         names = {cell.name for grid in board.grids for cell in grid.cells}
         return [Choice(move, [move] if move in names else []) for move in moves]
 
-    def told(self, was: "Match", viewer: Seat | None) -> str | None:
+    def told(self, was: "Match", viewer: Seat | None, secret: str | None = None) -> str | None:
         """What the rules say of that which has come since the match `was`, a turn ago.
 
-        None where they have no words for it, or have got nothing.
+        `secret` is what the viewer has hidden in this match, if anything. None where the rules have no words for what
+        came, or have got nothing.
         """
-        if self._shown != was._shown:
-            position, came = self.position, self._shown[-1]
-        elif self.ply != was.ply and not was.offer:
-            position, came = was.position, self.came
-        else:
+        if self.shown != was.shown:
+            new = self.shown[len(was.shown) :]
+            said = [self._said(partial(self.rules.tell, self.position, shown, viewer), str | None) for shown in new]
+            return None if None in said else " ".join(filter(None, said))
+        if self.ply == was.ply or was.offer:
             return None
-        return self._said(lambda: self.rules.tell(position, came, viewer), str | None)
+        return self._said(lambda: self.rules.tell(was.position, self.seen(was, viewer, secret), viewer), str | None)
+
+    def seen(self, was: "Match", viewer: Seat | None, secret: str | None) -> Any:
+        """What has come to the rules since the match `was`, a turn ago; of a deal what the viewer may see of it."""
+        to_act = self.rules.to_act(was.position)
+        if not isinstance(to_act, Deal):
+            return self.came
+        if to_act.seat is not viewer or secret is None:
+            return (None,) * to_act.number
+        return tuple(self.hand(viewer, secret)[-to_act.number :])
 
     def _said(self, say: Callable[[], str | None], kind: type | UnionType) -> str | None:
         """What the rules say, or that they failed."""

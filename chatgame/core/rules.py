@@ -7,6 +7,9 @@ At each position the rules say who acts, and how; the table sees to the rest:
     Chance(n)     a fair random number below n is needed, and no seat can sway it
     Secret(seat)  that seat chooses something that stays hidden until the match is over
     Answer(seat)  that seat's program answers from its secret; a false answer loses, once the secret is shown
+    Shuffle(cards)  both seats shuffle a deck of cards; neither knows the order, or can sway it
+    Deal(seat, n)   that seat alone sees the next n cards of the deck, and holds them
+    Show(n)         both seats see the next n cards
 
 A position is an immutable value of nested tuples, strings, `None` and integers below 2^53, best a `NamedTuple`, which
 every language writes alike as JSON (RFC 8785); or else `written` makes such a value of it. The table puts that JSON
@@ -43,15 +46,40 @@ class Secret(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The program of `seat`, which has chosen a secret, answers by `Rules.answer`; `apply` gets the answer."""
+    """The program of `seat`, which has a secret or a hand, answers by `Rules.answer`; `apply` gets the answer."""
 
     seat: Seat
 
 
-ToAct = Seat | Both | Chance | Secret | Answer
+class Shuffle(NamedTuple):
+    """Both seats shuffle `cards`, 1 to 96 different names without blanks; `apply` gets None.
+
+    What is left of a deck before is put away; cards that a seat holds from it stay in its hand.
+    """
+
+    cards: Sequence[str]
+
+
+class Deal(NamedTuple):
+    """`seat` alone sees the next `number` cards, and holds them from now on; `apply` gets None."""
+
+    seat: Seat
+    number: int
+
+
+class Show(NamedTuple):
+    """Both seats see the next `number` cards; `apply` gets their names."""
+
+    number: int
+
+
+ToAct = Seat | Both | Chance | Secret | Answer | Shuffle | Deal | Show
 
 Secrets = Mapping[Seat, str]
-"""What the seats have hidden, in the notation that `parse` took."""
+"""What the seats have hidden, in the notation that `parse` took.
+
+In a game with cards, their hands: the names in the order in which they were dealt, with blanks between.
+"""
 
 
 class Choices(NamedTuple):
@@ -141,7 +169,8 @@ class Rules(ABC, Generic[Position, Move]):
     def tell(self, position: Position, came: Any, viewer: Seat | None) -> str | None:
         """What came at `position`, in a sentence for the player at `viewer` or an onlooker: "You rolled a 3.".
 
-        `came` is what `apply` has got there; or a `Revealed` secret, when the match is over.
+        `came` is what `apply` has got there; or a `Revealed` secret, when the match is over. At a `Deal` it is the
+        names of the cards, each None for all but their owner.
         "" says nothing, and None says what fits every game, such as "You played 5.".
         """
         return None
@@ -153,6 +182,20 @@ class Rules(ABC, Generic[Position, Move]):
     def answer(self, position: Position, secret: str) -> Move:
         """The true answer at an `Answer`, from `secret`, in the notation that `parse` took."""
         raise NotImplementedError
+
+    def lays(self, position: Position, move: Move) -> Sequence[str]:
+        """The cards that a move shows from the hand of the seat that makes it."""
+        return ()
+
+    def fair(self, position: Position, seat: Seat, move: Move, held: Sequence[str]) -> None:
+        """Check that `seat`, which holds these cards, may make a move that `parse` has let through.
+
+        It is asked before a player's own move is sent, and of the partner's moves at the end. A player who has made
+        a move that is not fair has lost. That a player holds what a move lays is checked anyway.
+
+        Raises:
+            IllegalMove: it may not; the sentence is for that player.
+        """
 
     def any_secret(self, position: Position, seed: int) -> str | None:
         """A secret made from `seed`, 64 bits, for a player who types `random` at a `Secret`; or None."""

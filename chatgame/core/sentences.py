@@ -48,6 +48,7 @@ GAME_OVER: Final = "Game over, {result}: {reason}."
 SCORE: Final = "Score: {score}."
 BACK_TO_CHAT: Final = "Back to chat, {whose_turn}."
 RULES_FAILED: Final = "The rules of {title} failed ({what})."
+FALSE_CARDS: Final = "What the partner has shared is not a card of the deck, so the game ends here, and is audited."
 LATE: Final = "The {seat}'s program is late with what it has to {kind}; after {limit:.0f} seconds it loses the game."
 LEFT_OWING: Final = "{who} left with a reveal due in the game of {title}."
 CANNOT_BE_PLAYED: Final = "The game {name} cannot be played: {error}"
@@ -55,6 +56,8 @@ CANNOT_BE_PLAYED: Final = "The game {name} cannot be played: {error}"
 SAID_BY_RULES: Final = (
     *("{who} chose {choice}", "{who} guessed {guess}", "{who} held {points}", "{who} rolled {number}"),
     *("{who} shot at {cell}", "{who} have placed {fleet}", "{who} have hidden {secret}", "{whose} fleet {deed}"),
+    *("{who} passed", "{who} drew {card}", "{who} were dealt {cards}", "{who} was dealt {cards}"),
+    *("The cards are {how}", "The pile is {how}", "The {rank} of {suit} is turned up"),
     *("A draw: {why}", "The word {deed}", "That is the word.", "That is not the word."),
     *("There is a {letter} in {places}", "There is an {letter} in {places}", "There is no {letter} in {places}"),
     *("{seat} {deed}", "The {seat} {deed}", "The {seat}'s {thing}"),
@@ -132,7 +135,8 @@ FAREWELL_HEARD: Final = "The server now knows that you have quit your last conve
 
 # The program
 
-ALONE: Final = "You are alone with a bot."
+ALONE: Final = "You are alone with {whom}."
+PROGRAM_RESIGNS: Final = "A program had to resign its game: {name} {what}.{last_words}"
 KEPT: Final = "Your partner is not told, and the conversation is kept: the same command goes on with it."
 OVER: Final = "The conversation is over after {number} turns."
 COMPLAINT: Final = "chatgame: {error}"
@@ -143,6 +147,7 @@ FILLINGS: Final = {
     "seat": ("client", "server"),
     "again": ("", " again"),
     "letter": ascii_lowercase,
+    "rank": ("ace", "jack", "queen", "king", *map(str, range(2, 11))),
 }
 """What stands in a gap of a sentence that would be like ordinary chat up to that gap."""
 

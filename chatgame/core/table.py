@@ -16,6 +16,7 @@ winner of a match that it ends. So two logs are equal if their last digests are,
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -124,7 +125,7 @@ class Table(Struct, frozen=True):
         Raises:
             Refused: the table does not take that turn; the sentence says why.
         """
-        after = self._next(seat, kind, text)
+        after = self._next(seat, kind, text, checked=False)
         return Turn(self.number, seat, kind, text, after.digest), after
 
     def after(self, turn: Turn) -> "Table":
@@ -133,20 +134,37 @@ class Table(Struct, frozen=True):
         Raises:
             Refused: the table does not take that turn; the sentence says why.
         """
+        return self._after(turn, checked=False)
+
+    def again(self, turn: Turn) -> "Table":
+        """The table after a turn of one's own journal, which was taken by `after` or `write` before.
+
+        What takes long in a game with cards is not checked again, as long as the digest is right.
+
+        Raises:
+            Refused: the table does not take that turn; the sentence says why.
+        """
+        playing = self.playing
+        if playing and playing.cards.decks:
+            with suppress(Refused):
+                return self._after(turn, checked=True)
+        return self.after(turn)
+
+    def _after(self, turn: Turn, *, checked: bool) -> "Table":
         if turn.number != self.number:
             raise Refused(f"Turn {turn.number} came where turn {self.number} was due.")
-        after = self._next(turn.seat, turn.kind, turn.text)
+        after = self._next(turn.seat, turn.kind, turn.text, checked)
         if turn.digest != after.digest:
             raise Refused(f"The digest of turn {turn.number} differs: the two logs are not the same.")
         return after
 
-    def _next(self, seat: Seat, kind: Kind, text: str) -> "Table":
+    def _next(self, seat: Seat, kind: Kind, text: str, checked: bool) -> "Table":
         if seat is not self.token:
             whose = f"it is the {self.token}'s turn" if self.token else "the conversation is over"
             raise Refused(f"The {seat} cannot write now: {whose}.")
         _check(kind, text)
         playing, opens = self.playing, kind is Kind.PLAY
-        token, match = self._judge(seat, kind, text, playing)
+        token, match = self._judge(seat, kind, text, playing, checked)
         notation = match.notation if match and (playing or opens) else ""
         ended = match.outcome if match and playing else None
         watching = self.watching
@@ -171,7 +189,9 @@ class Table(Struct, frozen=True):
             raise Refused("Nobody can watch here: one of the two programs cannot let people in.")
         return self.watching.after(seat, text, self.number, playing=bool(self.playing))
 
-    def _judge(self, seat: Seat, kind: Kind, text: str, playing: Match | None) -> tuple[Seat | None, Match | None]:
+    def _judge(
+        self, seat: Seat, kind: Kind, text: str, playing: Match | None, checked: bool
+    ) -> tuple[Seat | None, Match | None]:
         """Who writes next, and the match, after a turn by a seat that may write now."""
         match kind:
             case Kind.SAY if not (playing or self.watching.asked_by):
@@ -199,7 +219,7 @@ class Table(Struct, frozen=True):
             case _:
                 if not playing:
                     raise Refused("No game is on.")
-                after = playing.after(seat, kind, text)
+                after = playing.after(seat, kind, text, checked=checked)
         return (after.duty.seat if after.duty else after.inviter.other), after
 
 

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     CONTRIBUTE = "contribute"
     REVEAL = "reveal"
     ANSWER = "answer"
+    SHUFFLE = "shuffle"
+    SHARE = "share"
     OFFER = "offer"
     RESPOND = "respond"
     RESIGN = "resign"
@@ -38,8 +40,8 @@ class Turn(Struct, frozen=True, tag="turn", tag_field="type", forbid_unknown_fie
         seat: who wrote it.
         kind: what it does.
         text: what was said, the game to play with its options, the move or the answer in the game's notation, the
-            commitment, what opens it, a number contributed, what is offered, or whether that is accepted, whether
-            people may watch; empty where the kind says all.
+            commitment, what opens it, a number contributed, locked cards, what is offered, or whether that is
+            accepted, whether people may watch; empty where the kind says all.
         digest: 32 bytes in hexadecimal, chained over this turn, all before it and the position after it.
     """
 

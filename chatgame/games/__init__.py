@@ -3,6 +3,7 @@
 from chatgame.core.rules import AnyRules
 from chatgame.games.battleship import Battleship
 from chatgame.games.connect4 import Connect4
+from chatgame.games.eights import Eights
 from chatgame.games.hangman import Hangman
 from chatgame.games.pig import Pig
 from chatgame.games.reversi import Reversi
@@ -11,5 +12,5 @@ from chatgame.games.tictactoe import TicTacToe
 
 BUILT_IN: dict[str, AnyRules] = {
     rules.name: rules
-    for rules in (TicTacToe(), Connect4(), Reversi(), RockPaperScissors(), Hangman(), Battleship(), Pig())
+    for rules in (TicTacToe(), Connect4(), Reversi(), RockPaperScissors(), Hangman(), Battleship(), Pig(), Eights())
 }

@@ -108,19 +108,8 @@ class TCPListener:
         Raises:
             Unreachable: nothing can listen there.
         """
-        listener, loop = cls(), asyncio.get_running_loop()
-        try:
-            if host == "::" and socket.has_dualstack_ipv6():
-                taken = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
-                listener._server = await loop.create_server(listener._streams, sock=taken, start_serving=False)
-            else:
-                listener._server = await loop.create_server(
-                    listener._streams, host, port, family=address_family(host), start_serving=False
-                )
-        except OSError as error:
-            raise Unreachable(_cannot_listen(host, port, error)) from error
-        except UnicodeError as error:
-            raise Unreachable(f'There is no host by the name "{host}". Check --host.') from error
+        listener = cls()
+        listener._server = await bound(listener._streams, host, port)
         return listener
 
     @property
@@ -153,6 +142,24 @@ class TCPListener:
     def close(self) -> None:
         """Accept no more; connections that were accepted may still come."""
         self._server.close()
+
+
+async def bound(accepted: Callable[[], asyncio.BaseProtocol], host: str, port: int) -> asyncio.Server:
+    """Take an address, for a protocol that `accepted` makes for each connection; it does not serve yet.
+
+    Raises:
+        Unreachable: nothing can listen there.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        if host == "::" and socket.has_dualstack_ipv6():
+            taken = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
+            return await loop.create_server(accepted, sock=taken, start_serving=False)
+        return await loop.create_server(accepted, host, port, family=address_family(host), start_serving=False)
+    except OSError as error:
+        raise Unreachable(_cannot_listen(host, port, error)) from error
+    except UnicodeError as error:
+        raise Unreachable(f'There is no host by the name "{host}". Check --host.') from error
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> str:

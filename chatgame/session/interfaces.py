@@ -29,7 +29,7 @@ class Watcher(Protocol):
 
 
 class Player(Watcher, Protocol):
-    """A person at a console, a script or a bot; all type the same lines and see the same log."""
+    """A person at a console, a script, a bot or a program; all type the same lines and see the same log."""
 
     async def ask(self, table: Table) -> str:
         """The next line, without its end, since the token is here; may be cancelled.

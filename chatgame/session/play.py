@@ -85,6 +85,8 @@ class _Conversation:
                     await self._due.wait()
             self._due.clear()
             await self._carry_out(self._session.tick(clock(), self._link.connected, self._link.proven))
+            if self._session.due == AT_ONCE:
+                await asyncio.sleep(0)  # the others go on between two parts of a long computation
 
     async def listen(self) -> None:
         """Have each turn of the partner's handed to the session as it comes, and say then why there are no more."""
@@ -137,6 +139,8 @@ class _Conversation:
                         self._rouse()
                         for send in sends:
                             await self._link.send(send.turn)
+                case Take():
+                    self._journal.take(command.turn)
                 case End():
                     await self._journal.end()
                 case Close():

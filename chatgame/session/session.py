@@ -8,6 +8,7 @@ Show, Hear, Ask) has a queue of its own, `for_player`, so a slow player delays n
     ---------  ------------------------  ----------------------------------------------------------------------------
     WAITING    the partner's player      a turn
     EXPECTING  the partner's program     a turn, which is late after some time
+    CHECKING   nobody: we audit cards    a tick, at once, until the partner's last reveal is checked
     ASKING     one's own player          a line
     OWING      one's own program         a tick: at once, or when it is time to try again
     KEEPING    the journal               its word on a turn of one's own
@@ -19,23 +20,30 @@ Show, Hear, Ask) has a queue of its own, `for_player`, so a slow player delays n
     start   -          -> (*); Begin
     line    ASKING     Keep -> KEEPING; or, if it is refused, -> ASKING; Hear, Ask
     turn    WAITING    Take -> (*); Show. After a quit: Take, End, Close -> OVER; Show
-            EXPECTING  as in WAITING
+            EXPECTING  as in WAITING; or, if it takes long to check, -> CHECKING
             ASKING     Close -> OVER: nobody may write now
             OWING      as in ASKING
             KEEPING    as in ASKING
+            CHECKING   as in ASKING
             LEAVING    nothing
-    tick    OWING      Keep -> KEEPING; or, if the journal has failed for too long, Close -> OVER
+    tick    OWING      nothing, while there is more to compute; then
+                       Keep -> KEEPING; or, if the journal has failed for too long, Close -> OVER
+            CHECKING   nothing, while there is more to compute; then as for a turn in EXPECTING
             EXPECTING  nothing; Hear, if the program is late. If it is far too late: Close -> OVER
             LEAVING    nothing; or, when it has lasted long enough, Close -> OVER
     kept    KEEPING    Send -> (*); Show. After a quit: Send -> LEAVING; Show
     unkept  KEEPING    of a line: -> ASKING; Hear, Ask. Of what the program owes: -> OWING; Hear
-    lost    any        Close -> OVER; with End before it, where the partner has said goodbye
+    lost    CHECKING   nothing, until the turn that is checked was taken
+            any other  Close -> OVER; with End before it, where the partner has said goodbye
     any     OVER       nothing: what a coroutine still reports that does not know of the end yet
 
     (*) what the table asks for: WAITING, EXPECTING, OWING, or ASKING; Ask
 
 A turn of the partner's is judged once, when it comes; one that is wrong ends the conversation. A turn of one's own is
 kept, then sent, then shown.
+
+To shuffle a deck or to audit one takes up to 300 multiplications, of a millisecond each where `cryptography` is not
+installed. So a tick does a few of them, and asks for another tick at once; between the two, all else can go on.
 """
 
 from collections import deque
@@ -48,6 +56,8 @@ from msgspec import Struct
 
 from chatgame.core import sentences
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
+from chatgame.core.curve import SIZE, multiplied
+from chatgame.core.deck import Job
 from chatgame.core.errors import (
     ChatgameError,
     Diverged,
@@ -88,6 +98,9 @@ FAREWELL_TIME = 3.0
 RECALLED = 10
 """How many turns are shown again to a player who comes back to a conversation."""
 
+PART = 12
+"""Multiplications that a tick does: some 12 milliseconds without `cryptography`."""
+
 AT_ONCE = -inf
 
 
@@ -96,6 +109,7 @@ class State(Enum):
 
     WAITING = auto()
     EXPECTING = auto()
+    CHECKING = auto()
     ASKING = auto()
     OWING = auto()
     KEEPING = auto()
@@ -209,6 +223,9 @@ class Session:
         self._keeping: Keep | None = None  # a turn that is being kept, or is to be tried again
         self._after: Table | None = None  # the table behind it
         self._since: float | None = None  # when the present duty came, by the time connected; None before a tick
+        self._work: deque[Job] | None = None  # what is left to compute for the turn that is due, if that is known
+        self._checked: Turn | None = None  # the turn of the partner's that takes long to check
+        self._gone: ChatgameError | None = None  # why nothing comes behind it
         self._warned = ""  # what the player was told of a turn that is late
         self._tried = 0.0  # when the last tick was, by its clock
 
@@ -243,6 +260,8 @@ class Session:
         assert self.state is State.ASKING, "a line is asked for"
         try:
             match self._read(text):
+                case Write(Kind.MOVE, notation) if self.table.playing:
+                    return self._write(Kind.MOVE, self.table.playing.proven(self._seat, notation, self._secret))
                 case Write(kind, content):
                     return self._write(kind, content)
                 case Hide(value):
@@ -260,12 +279,23 @@ class Session:
         return read_chat(text, self.table, self._seat)
 
     def turn(self, turn: Turn) -> Sequence[Command]:
-        """Judge a turn of the partner's, and take it."""
+        """Judge a turn of the partner's, and take it; or do so later, if that takes long."""
+        on = self.table.playing
+        if self.state is State.EXPECTING and on:
+            self._work = deque(on.work(turn.kind, turn.text, self._seat, self._secret))
+            if len(self._work) > PART:
+                self.state, self.due, self._checked = State.CHECKING, AT_ONCE, turn
+                return NOTHING
+        return self._judge(turn)
+
+    def _judge(self, turn: Turn) -> Sequence[Command]:
         before = self.table
         if self.over or not before.token:
             return NOTHING
         try:
             after = before.after(turn)
+            if before.playing and after.match:
+                after.match.check_cards(before.playing, self._seat, self._secret)
         except Refused as error:
             what = f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}"
             return self._close(RemoteProtocolError(what))
@@ -320,6 +350,8 @@ class Session:
                 return self._pay(connected)
             case State.EXPECTING:
                 return self._expect(now, connected, proven)
+            case State.CHECKING:
+                return self._check()
             case State.LEAVING if self.due == AT_ONCE:
                 self.due = now + FAREWELL_TIME
             case State.LEAVING if self.due is not None and now >= self.due:
@@ -329,6 +361,9 @@ class Session:
     def lost(self, error: ChatgameError) -> Sequence[Command]:
         """End, since nothing comes from the partner any more."""
         if self.over:
+            return NOTHING
+        if self.state is State.CHECKING:
+            self._gone = error
             return NOTHING
         left = isinstance(error, PartnerLeft)
         if self.state is State.LEAVING:
@@ -382,16 +417,46 @@ class Session:
         assert match, "only in a match does a program owe a turn"
         assert match.duty, "a match that is played has a duty"
         try:
+            if self._work is None:
+                self._work = deque(self._work_of(match, match.duty))
+            if self._compute():
+                return NOTHING
             return self._owed(match, match.duty)
-        except Refused as error:  # by the rules, which failed
+        except Refused as error:  # by the rules, which failed; or for what the partner has done to the cards
             if match.duty.kind is Kind.REVEAL:
                 return self._close(error)
-            self.for_player.append(Hear(str(error)))
+            self.for_player.append(Hear(sentences.FALSE_CARDS if match.duty.kind is Kind.SHARE else str(error)))
             return self._write(Kind.RESIGN)
+
+    def _work_of(self, match: Match, duty: Duty) -> list[Job]:
+        """What takes long of the turn that the program owes."""
+        text = str(self._openings[match.number, duty.ply]) if duty.kind is Kind.REVEAL else ""
+        return match.work(duty.kind, text, self._seat, self._secret)
+
+    def _compute(self) -> bool:
+        """Do a part of what takes long; returns whether there is more. `multiplied` keeps what comes of it."""
+        assert self._work is not None, "it is known what there is to do"
+        for _ in range(min(PART, len(self._work))):
+            multiplied(*self._work.popleft())
+        return bool(self._work)
+
+    def _check(self) -> Sequence[Command]:
+        """Go on with a turn of the partner's that takes long to check."""
+        if self._compute():
+            return NOTHING
+        assert self._checked, "a turn is being checked"
+        commands = self._judge(self._checked)
+        return [*commands, *self.lost(self._gone)] if self._gone else commands
 
     def _owed(self, match: Match, duty: Duty) -> Sequence[Command]:
         """Write the turn that needs no player."""
         match duty.kind:
+            case Kind.COMMIT if match.shuffles:
+                return self._hide(self._chance.randbytes(SIZE).hex())
+            case Kind.SHUFFLE:
+                return self._write(duty.kind, match.shuffled(self._secret or ""))
+            case Kind.SHARE:
+                return self._write(duty.kind, match.shared(self._secret or ""))
             case Kind.COMMIT:
                 return self._hide(str(self._chance.randrange(match.sides)))
             case Kind.CONTRIBUTE:
@@ -399,7 +464,7 @@ class Session:
             case Kind.REVEAL:
                 return self._write(duty.kind, str(self._openings[match.number, duty.ply]))
         assert self._secret is not None, "only a seat with a secret is asked for an answer"
-        return self._write(duty.kind, match.answer(self._secret))
+        return self._write(duty.kind, match.answer(self._seat, self._secret))
 
     def _expect(self, now: float, connected: float, proven: float) -> Sequence[Command]:
         """See whether the partner's program is late; only the time counts for which it has shown that it is there."""
@@ -447,7 +512,7 @@ class Session:
             if step.opening and before.match:
                 self._openings[before.match.number, before.match.ply] = step.opening
             if not before.playing or after.match.duty != before.playing.duty:
-                self._since, self._warned = None, ""
+                self._since, self._warned, self._work = None, "", None
         self.table, self._secret = after, step.secret
 
 

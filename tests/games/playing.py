@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove
 from chatgame.core.match import Match
-from chatgame.core.rules import Answer, AnyRules, Both, Chance, Choices, Secret
+from chatgame.core.rules import Answer, AnyRules, Both, Chance, Choices, Deal, Secret, Show, Shuffle
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games.battleship import CELLS
@@ -49,7 +49,7 @@ def play(rules: AnyRules, *lines: str, options: str = "", inviter: Seat = Seat.C
             case Kind.REVEAL:
                 text = str(openings[ply, seat])
             case Kind.ANSWER:
-                text = left.pop(0) if left and isinstance(left[0], Lie) else match.answer(secrets[seat])
+                text = left.pop(0) if left and isinstance(left[0], Lie) else match.answer(seat, secrets[seat])
         match = match.after(seat, kind, text)
     assert not left, "every line was typed"
     return match
@@ -77,6 +77,8 @@ class Shown(NamedTuple):
 def at_random(rules: AnyRules, chance: Random) -> Iterator[Shown]:
     """All positions of a random game, from the first to the last."""
     position, secrets = rules.start(chance.choice(list(Seat)), ""), dict[Seat, str]()
+    before: Any = None
+    stock: list[str] = []
     yield Shown(position, secrets, None, None)
     while not rules.outcome(position):
         match rules.to_act(position):
@@ -90,10 +92,24 @@ def at_random(rules: AnyRules, chance: Random) -> Iterator[Shown]:
                 came = None
             case Answer(seat):
                 came = rules.answer(position, secrets[seat])
-            case seat:
+            case Shuffle(cards):
+                stock, came = chance.sample([*cards], len(cards)), None
+            case Deal(seat, number):
+                dealt, stock, came = stock[:number], stock[number:], None
+                secrets[seat] = " ".join([*secrets.get(seat, "").split(), *dealt])
+            case Show(number):
+                came, stock = tuple(stock[:number]), stock[number:]
+            case Seat() as seat if seat in secrets and (
+                choices := rules.board(position, seat, secrets, before).choices
+            ):
+                came = rules.parse(position, seat, chance.choice(choices).text)
+                secrets[seat] = " ".join(
+                    card for card in secrets[seat].split() if card not in rules.lays(position, came)
+                )
+            case Seat() as seat:
                 came = chance.choice(_moves(rules, position, seat, chance))
         before, position = position, rules.apply(position, came)
-        yield Shown(position, secrets, before, came)
+        yield Shown(position, secrets.copy(), before, came)
 
 
 def _moves(rules: AnyRules, position: Any, seat: Seat, chance: Random) -> list[Any]:

@@ -49,6 +49,49 @@ def test_battleship_survives_kill_9_of_each_side_in_turn(spawn: Spawn, server: A
     ends(programs["server"], 0)
 
 
+def test_cards_survive_kill_9_in_the_middle_of_a_shuffle(spawn: Spawn, server: Any) -> None:
+    """The shuffle is done when the program is back; both play some cards, and the audit finds nobody cheating."""
+    client = spawn("client", "--port", server.port)
+    client.expect_exact(PROMPT)
+    client.sendline("play eights")
+    server.expect_exact("The client started a game of crazy eights.")
+    client.kill(signal.SIGKILL)
+    client.expect(pexpect.EOF)
+    client = spawn("client", "--port", server.port)
+    client.expect_exact("You were dealt the ")
+    server.expect_exact("You were dealt the ")
+    players = [server, client]
+    for turn in range(6):
+        player = players[turn % 2]
+        player.expect_exact(PROMPT)
+        if turn == 2:
+            players[1].kill(signal.SIGKILL)
+            players[1].expect(pexpect.EOF)
+            players[1] = spawn("client", "--port", server.port)
+            players[1].expect_exact("Your hand")
+        if card := first_choice(player):
+            player.sendline(card)
+        else:
+            player.sendline("draw")
+            player.expect_exact("You drew the ")
+            player.expect_exact(PROMPT)
+            player.sendline(first_choice(player) or "pass")
+    players[0].expect_exact(PROMPT)
+    players[0].sendline("/resign")
+    for player in players:
+        player.expect(r"The (client|server)\s+held\s+the")
+    players[1].expect_exact("Game over, you won: the server resigned.")
+
+
+def first_choice(player: Any) -> str:
+    """The first card that a player can lay, or nothing."""
+    player.sendline("/moves")
+    player.expect(r"You can play ([^,.\r]+)")
+    card = str(player.match[1])
+    player.expect_exact(PROMPT)
+    return "" if card in ("draw", "pass") else card
+
+
 def test_friends_on_two_computers_talk_by_a_code_and_come_back_without_it(spawn: Spawn) -> None:
     """Both are killed in the middle of a game; no code is asked for again, and a stranger's is refused."""
     server = spawn("server", "--host", "0.0.0.0", "--port", "0")  # noqa: S104  # that is what is tested

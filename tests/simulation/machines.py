@@ -34,6 +34,7 @@ from chatgame.protocol.messages import Bye, Hello, Reason
 from chatgame.protocol.resume import Held, token
 from chatgame.session.session import (
     Ask,
+    Begin,
     Close,
     Command,
     End,
@@ -417,7 +418,9 @@ class Program:
                 case Ask():
                     self._ask(session)
                 case Show() as show:
-                    self.person.saw(show.step.turn)
+                    self.person.saw(show.step)
+                case Begin() as begin:
+                    self.person.came(begin.steps)
                 case Hear() as hear:
                     self.person.heard(hear.text)
         if session.due is not None and not self._closing:

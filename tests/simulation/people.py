@@ -6,11 +6,12 @@ from random import Random
 from string import ascii_lowercase
 
 from chatgame.core.errors import PlayerLeft
+from chatgame.core.log import Step
 from chatgame.core.match import Match
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
-from chatgame.games import BUILT_IN, battleship, hangman, pig, rps
+from chatgame.games import BUILT_IN, battleship, eights, hangman, pig, rps
 from chatgame.protocol.words import WORDS
 
 THINKING = (0.0, 0.0, 0.001, 0.1, 1.0, 20.0)
@@ -42,6 +43,7 @@ class Person:
         self.typed: list[str] = []
         self.in_work: str | None = None
         self.lost: set[str] = set()
+        self._secret: str | None = None
         self._chance = chance
         self._patience = chance.randrange(1, 30)
 
@@ -69,17 +71,22 @@ class Person:
                 return f"/{chance.choice(match.offers)}"
             if chance.random() < 0.05:
                 return "/resign"
-            return any_move(match, chance)
+            return any_move(match, self.seat, self._secret, chance)
         if not match and chance.random() < 0.4:
             return f"play {chance.choice(list(BUILT_IN))}"
         self.in_work = f"line {len(self.typed)} of the {self.seat}"
         self.typed.append(self.in_work)
         return f"/say {self.in_work}" if match else self.in_work
 
-    def saw(self, turn: Turn) -> None:
+    def saw(self, step: Step) -> None:
         """See a turn; a line of one's own is no longer in work."""
-        if turn.seat is self.seat:
+        self._secret = step.secret
+        if step.turn.seat is self.seat:
             self.in_work = None
+
+    def came(self, steps: Sequence[Step]) -> None:
+        """Come to the table, or back to it."""
+        self._secret = steps[-1].secret if steps else None
 
     def heard(self, text: str) -> None:
         """Check that a sentence for this person alone is about one of the troubles that there are."""
@@ -96,7 +103,7 @@ class Person:
         self.in_work = None
 
 
-def any_move(match: Match, chance: Random) -> str:
+def any_move(match: Match, seat: Seat, secret: str | None, chance: Random) -> str:
     """Return a random move, choice or secret: the bots' strategies take longer than all the rest of a session."""
     match match.position:
         case battleship.Position() if match.hides_for_good:
@@ -110,6 +117,8 @@ def any_move(match: Match, chance: Random) -> str:
             return chance.choice([letter for letter in ascii_lowercase if letter not in tried])
         case pig.Position(points=points):
             return chance.choice(["roll", "roll", "roll", "hold"]) if points else "roll"
+        case eights.Position():
+            return chance.choice(eights.choices(match.position, match.hand(seat, secret)))
         case rps.Position():
             return chance.choice(list(rps.BEATS))
     return str(chance.choice(list(match.rules.legal_moves(match.position))))

@@ -125,10 +125,11 @@ class Player:
 
     async def see(self, step: Step) -> None:
         """Show the person a turn."""
-        self._person.saw(step.turn)
+        self._person.saw(step)
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
-        """Do nothing."""
+        """Let the person come to the table."""
+        self._person.came(steps)
 
     async def hear(self, text: str) -> None:
         """Show the person a sentence."""

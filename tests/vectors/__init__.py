@@ -16,7 +16,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
+from tests.vectors.cards import card_logs, deck_vectors, text_of
 from tests.vectors.connections import greetings, pairings, sessions
+from tests.vectors.programs import lines
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
@@ -67,8 +69,9 @@ def files() -> dict[str, str]:
             "by it (or draw), or at which match and ply it commits. Then turns that are refused: "
             "after how many of the log, seat, kind, text, and what is wrong: seat, kind (not due, or one too many), "
             "text (its length), game (or its options), move (or answer), contribution, commitment, reveal, offer, "
-            "response, watching, answer (to whether people may watch is due), number (one too high), digest (its "
-            "first digit). All else in them is right, but their digest covers the position before them.",
+            "response, watching, answer (to whether people may watch is due), cards (a shuffle, a share or a proof), "
+            "number (one too high), digest (its first digit). All else in them is right, but their digest covers the "
+            "position before them.",
             {"session": SESSION},
             _logs(),
         ),
@@ -76,6 +79,14 @@ def files() -> dict[str, str]:
             "A salt in hexadecimal and a value, where they are committed to, and the commitment.",
             {},
             _commitments(),
+        ),
+        "decks": (
+            "Faces of cards; points that are refused; a lock on a point, and the inverse of its key; the key and the "
+            "order that a seed gives (at each place, which of the cards before the shuffle comes there). Then a "
+            "deck: both shuffles, the share of the first card by the seat that locked last, what that card is, and "
+            "the share by which the other seat proves it; these are written as in turns, all else in hexadecimal.",
+            {},
+            deck_vectors(),
         ),
         "tokens": (
             "SHA-256, applied to a seed k times, gives the k-th token. Then pairs of tokens: whether a server takes "
@@ -109,6 +120,13 @@ def files() -> dict[str, str]:
             "of the log: seat, kind, text, digest.",
             {"session": SESSION, "log": _log(RESUMED)},
             _resume(),
+        ),
+        "programs": (
+            "Lines between chatgame and a program at the server's seat, to it and from it, from the beginning of a "
+            "conversation to its end. Then what a program writes when it was asked so many times: the line that is "
+            "taken, null where it answers an earlier ask and is passed over, or false where it is refused.",
+            {},
+            lines(),
         ),
     }
     return {
@@ -672,10 +690,11 @@ the kind, the text, and what is wrong. A commitment or a reveal is stated as the
 
 
 def _logs() -> Iterator[Vector]:
-    for name, acts, wrongs in LOGS:
+    for name, acts, wrongs in (*LOGS, *card_logs(EXAMPLE)):
         table, salts = EMPTY, iter(SALTS)
         tables, turns = [table], []
         openings: dict[tuple[int, int, Seat], Opening] = {}
+        secrets: dict[Seat, str | None] = dict.fromkeys(Seat)
         for act in acts:
             kind, _, text = act.partition(" ")
             match, seat = table.playing, table.token
@@ -688,8 +707,11 @@ def _logs() -> Iterator[Vector]:
                 opening = openings.setdefault(place[1:], Opening(next(salts) if kind == "commit" else b"", text))
                 text = str(opening)
                 if kind == "commit":
+                    secrets[seat] = match.secret_with(secrets[seat], opening.value)
                     text = commitment(place, opening)
                     more = {"match": match.number, "ply": place.ply}
+            elif match:
+                text = text_of(match, seat, kind, text, secrets[seat] or "")
             turn, table = table.write(seat, Kind(kind), text)
             in_game = table.match and (match or kind == "play")
             position = table.match.notation if table.match and in_game else ""
@@ -697,7 +719,10 @@ def _logs() -> Iterator[Vector]:
                 more = {"won": table.match.outcome.winner or "draw"}
             turns.append([seat, kind, text, turn.digest, position, table.token, *([more] if more else [])])
             tables.append(table)
-        refused = [[n, *what, turns[n - 1][2] if text == "copy" else text, wrong] for n, *what, text, wrong in wrongs]
+        refused: list[list[Any]] = []
+        for n, who, kind, text, wrong in wrongs:
+            spoilt = text(turns[n][2]) if callable(text) else turns[n - 1][2] if text == "copy" else text
+            refused.append([n, who, kind, spoilt, wrong])
         yield {"name": name, "turns": turns, "refused": refused}
 
 

@@ -1,7 +1,7 @@
-"""Make the test vectors anew, and the examples in the document: `python -m tests.vectors`."""
+"""Make the test vectors anew, and the examples in the documents: `python -m tests.vectors`."""
 
-from tests.vectors import write
-from tests.vectors.examples import DOCUMENT, document
+from tests.vectors import examples, programs, write
 
 write()
-DOCUMENT.write_text(document(), encoding="utf-8", newline="\n")
+for made in (examples, programs):
+    made.DOCUMENT.write_text(made.document(), encoding="utf-8", newline="\n")

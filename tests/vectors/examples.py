@@ -11,8 +11,8 @@ from tests.kit.logs import EMPTY
 from tests.vectors import EXAMPLE, files
 
 DOCUMENT = Path(__file__).parents[2] / "chatgame/protocol/GAMES.md"
-LONG = re.compile("(?<=[0-9a-f]{4})[0-9a-f]{60}")
-"""What is left out of commitments and salts."""
+LONG = re.compile("(?<=[0-9a-f]{4})[0-9a-f]{60}|(?<=[0-9A-Za-z+/]{4})[0-9A-Za-z+/]{30,}=*")
+"""What is left out of commitments, salts and locked cards."""
 
 INDENT = 28
 """In columns: where positions begin, if what stands before them is not longer."""

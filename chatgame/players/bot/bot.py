@@ -18,7 +18,7 @@ from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.bot.search import best_move, winner
-from chatgame.players.bot.strategies import STRATEGIES
+from chatgame.players.bot.strategies import HANDS, STRATEGIES
 
 
 class Level(StrEnum):
@@ -41,7 +41,7 @@ SMALL_TALK = (
 
 def knows(rules: AnyRules) -> bool:
     """Whether a bot can play a game."""
-    return rules.name in STRATEGIES or type(rules).legal_moves is not Rules.legal_moves
+    return rules.name in (*STRATEGIES, *HANDS) or type(rules).legal_moves is not Rules.legal_moves
 
 
 def _response_to_draw(rules: AnyRules, position: Any, budget: int, chance: Random) -> str:
@@ -65,6 +65,7 @@ class Bot:
         self._chance = chance
         self._pace = pace
         self._greeted = False
+        self._secret: str | None = None  # what it hides in the game that is on
         self._lines: list[str] = []  # to say before anything else
         self._judged = True  # whether the last line was accepted or refused
 
@@ -82,6 +83,7 @@ class Bot:
 
     async def see(self, step: Step) -> None:
         """Think of something to say about a game that has ended."""
+        self._secret = step.secret
         self._judged = self._judged or step.turn.seat is self._seat
         after = step.after
         over = step.before.playing and not after.playing
@@ -90,9 +92,10 @@ class Bot:
             won = {self._seat: "I won! Again?", self._seat.other: "Well played, you won.", None: "A draw. Again?"}
             self._lines = [won[winner]]
 
-    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:  # noqa: ARG002  # only whether there were any
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:  # noqa: ARG002  # the steps say all
         """Greet only in a new conversation."""
         self._greeted = bool(steps)
+        self._secret = steps[-1].secret if steps else None
 
     async def hear(self, text: str) -> None:  # noqa: ARG002  # the reason does not matter
         """Give up a game in which a line of the bot's was refused: it cannot play that game after all."""
@@ -105,6 +108,8 @@ class Bot:
         strategy = STRATEGIES.get(match.rules.name)
         if strategy:
             return strategy(match.position, self._seat, self._chance)
+        if from_hand := HANDS.get(match.rules.name):
+            return from_hand(match.position, match.hand(self._seat, self._secret), self._chance)
         if not knows(match.rules):
             self._lines = ["/resign"]
             return f"/say I have not learnt {match.rules.title} yet."

@@ -6,16 +6,19 @@ to shoot where most ships could still lie, http://www.datagenetics.com/blog/dece
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
 from chatgame.core.seats import Seat
-from chatgame.games import battleship, hangman, pig, rps
+from chatgame.games import battleship, eights, hangman, pig, rps
 from chatgame.protocol.words import WORDS
 
 Strategy = Callable[[Any, Seat, Random], str]
 """Takes a position, one's own seat and a source of random choices, and returns what to type."""
+
+HandStrategy = Callable[[Any, Sequence[str], Random], str]
+"""The same for a game with cards: takes one's own hand in place of the seat."""
 
 THROUGH_HIT = 40
 """How much likelier a place becomes with each hit in it. Much likelier, since every hit belongs to some ship."""
@@ -89,3 +92,14 @@ STRATEGIES: dict[str, Strategy] = {
     "hangman": guess_word,
     "battleship": shoot,
 }
+
+
+def lay_card(position: eights.Position, hand: Sequence[str], chance: Random) -> str:
+    """Lay a card of the suit that the hand has most of; keep eights for when nothing else fits."""
+    suits = Counter(card[-1] for card in hand if card[0] != "8")
+    moves = eights.choices(position, hand)
+    chance.shuffle(moves)
+    return max(moves, key=lambda move: (move[0] != "8", suits[move.partition(" ")[2][:1] or move[-1]]))
+
+
+HANDS: dict[str, HandStrategy] = {"eights": lay_card}

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chatgame.core import sentences
 from chatgame.core.board import Board
+from chatgame.core.cards import parted
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import Refused
 from chatgame.core.log import Step
@@ -129,7 +130,7 @@ def narrate(step: Step, viewer: Seat | None, names: Names = NOBODY) -> list[Show
             return [Said(says if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
-    lines: list[Showable] = [*_what_happened(was, turn, match, viewer)]
+    lines: list[Showable] = [*_what_happened(was, turn, match, viewer, secret)]
     waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
     if waiting:
         if not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
@@ -197,7 +198,7 @@ def typed(step: Step, viewer: Seat) -> str | None:
             return "/q"
         case Kind.COMMIT:
             return step.opening.value if step.opening else ""
-    return turn.text
+    return parted(turn.text)[0] if was and was.cards.decks else turn.text
 
 
 def recalled(steps: Sequence[Step], viewer: Seat | None, names: Names = NOBODY) -> list[Showable]:
@@ -229,12 +230,14 @@ def _seen(match: Match, viewer: Seat | None, secret: str | None, *, news: bool =
         return str(error)
 
 
-def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat | None) -> list[str]:
+def _what_happened(
+    before: Match | None, turn: Turn, after: Match, viewer: Seat | None, secret: str | None
+) -> list[str]:
     who = known_as(turn.seat, viewer).capitalize()
     if not before:
         about = [sentences.RULES.format(about=after.rules.about)] if after.rules.about else []
         return [sentences.STARTED.format(who=who, title=after.rules.title), *about]
-    said = after.told(before, viewer)
+    said = after.told(before, viewer, secret)
     if said is not None:
         return [said] if said else []
     match turn.kind:
@@ -246,12 +249,12 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat 
             response = _RESPONDED[before.offer, turn.text]
             return [response.format(who=who, whose=whose(turn.seat.other, viewer))]
         case Kind.MOVE:
-            return [sentences.PLAYED.format(who=who, move=turn.text)]
+            return [sentences.PLAYED.format(who=who, move=after.came)]
         case Kind.ANSWER:
             return [sentences.ANSWERED.format(who=who, answer=turn.text)]
         case Kind.COMMIT if before.duty and before.duty.asked:
             return [sentences.MADE_A_CHOICE.format(who=who)]
-        case Kind.REVEAL if before.over:
+        case Kind.REVEAL if before.over and after.cards.seeds == before.cards.seeds:
             return [sentences.HAD_CHOSEN.format(who=who, choice=Opening.parse(turn.text).value)]
         case Kind.REVEAL if after.ply != before.ply and isinstance(after.came, Choices):
             seats = (after.inviter.other, after.inviter)

@@ -19,7 +19,7 @@ if sys.platform == "win32":
     pytest.skip("shells and signals that are POSIX", allow_module_level=True)
 
 LISTENING = r"Server listening on: localhost on port: (\d+)\r?\n"
-BOT = f"{' '.join(COMMAND)} server --bot --port 0"
+BOT = f"{' '.join(COMMAND)} server --player bot --port 0"
 
 
 def converse_with(port: str) -> None:
@@ -72,7 +72,7 @@ def test_bot_that_ctrl_z_stopped_goes_on_in_the_background(shell: Any) -> None:
 
 def test_ctrl_c_ends_a_bot_in_the_foreground(spawn: Spawn) -> None:
     """The bot says farewell."""
-    bot = spawn("server", "--bot", "--port", "0", CHATGAME_EDITOR="")
+    bot = spawn("server", "--player", "bot", "--port", "0", CHATGAME_EDITOR="")
     bot.expect(LISTENING)
     bot.sendintr()
     assert ends(bot, 130).endswith("Shutting Down!\r\n")
@@ -127,7 +127,7 @@ def test_output_that_cannot_be_written_is_given_up(output: str) -> None:
 
 def test_terminal_that_is_stopped_holds_up_nothing(spawn: Spawn) -> None:
     """After Ctrl-S the bot plays on, and its program ends."""
-    bot = spawn("server", "--bot", "--port", "0")
+    bot = spawn("server", "--player", "bot", "--port", "0")
     bot.expect(LISTENING)
     bot.send("\x13")
     converse_with(bot.match.group(1))
@@ -136,7 +136,7 @@ def test_terminal_that_is_stopped_holds_up_nothing(spawn: Spawn) -> None:
 
 def test_stopped_output_does_not_keep_a_signal_from_ending_it(spawn: Spawn) -> None:
     """SIGTERM ends it while the farewell cannot be written."""
-    bot = spawn("server", "--bot", "--port", "0")
+    bot = spawn("server", "--player", "bot", "--port", "0")
     bot.expect(LISTENING)
     bot.send("\x13")
     bot.kill(signal.SIGTERM)

@@ -10,7 +10,7 @@ from tests.kit.terminals import PROMPT, Spawn, ends
 
 def test_newcomer_alone_plays_a_bot(spawn: Spawn) -> None:
     """One command, one terminal: the bot greets, plays a game with something hidden in it, and is left."""
-    solo = spawn("solo", "--level", "easy", "--seed", "1")
+    solo = spawn("solo", "--player", "bot:easy", "--seed", "1")
     solo.expect_exact(PROMPT)
     solo.sendline("Hello")
     solo.expect_exact("Hello! I am a bot and play tictactoe, connect4")
@@ -30,7 +30,7 @@ def test_newcomer_alone_plays_a_bot(spawn: Spawn) -> None:
 )
 def test_newcomer_alone_begins_a_game_at_once(spawn: Spawn, words: list[str], title: str) -> None:
     """The game is named by its name or its title; the bot, which is invited, moves first."""
-    solo = spawn("solo", *words, "--level", "easy", "--seed", "1")
+    solo = spawn("solo", *words, "--player", "bot:easy", "--seed", "1")
     solo.expect_exact(f"You started a game of {title}")
     solo.expect_exact("Waiting for the bot...")
     solo.expect("The bot (played|made)")
@@ -57,8 +57,8 @@ def test_unknown_game_to_begin_with_is_refused_before_anything_begins(words: lis
 
 
 def test_bot_sits_at_a_network_seat(spawn: Spawn) -> None:
-    """`server --bot` answers a person at the client."""
-    server = spawn("server", "--bot", "--port", "0")
+    """`server --player bot` answers a person at the client."""
+    server = spawn("server", "--player", "bot", "--port", "0")
     server.expect(r"port: (\d+)\r\n")
     client = spawn("client", "--port", server.match.group(1))
     client.expect_exact(PROMPT)
@@ -71,10 +71,10 @@ def test_bot_sits_at_a_network_seat(spawn: Spawn) -> None:
 
 
 def test_bot_at_the_client_seat_has_the_first_word(spawn: Spawn) -> None:
-    """`client --bot` greets; Ctrl-C at its terminal ends both."""
+    """`client --player bot` greets; Ctrl-C at its terminal ends both."""
     server = spawn("server", "--port", "0")
     server.expect(r"port: (\d+)\r\n")
-    client = spawn("client", "--bot", "--port", server.match.group(1))
+    client = spawn("client", "--player", "bot", "--port", server.match.group(1))
     server.expect_exact("Hello! I am a bot")
     server.expect_exact(PROMPT)
     client.sendintr()

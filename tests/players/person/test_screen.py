@@ -61,7 +61,8 @@ class Gamer(Script):
         strategy = STRATEGIES.get(match.rules.name)
         if strategy:
             return strategy(match.position, self.seat, self.chance)
-        return self.chance.choice(match.board(self.seat, None).choices).text
+        secret = self.seen[-1].secret
+        return self.chance.choice(match.board(self.seat, secret).choices).text
 
     async def see(self, step: Step) -> None:
         """Keep it."""

@@ -1,0 +1,179 @@
+"""A contest: two players play one game many times, over streams in memory, and change who begins."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from math import sqrt
+from typing import NamedTuple
+
+from chatgame.core.errors import PartnerLeft
+from chatgame.core.limits import MAX_PERSON
+from chatgame.core.log import Step
+from chatgame.core.rules import AnyRules
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.journal.journal import InMemory
+from chatgame.journal.store import Store
+from chatgame.net.memory import linked_in_memory
+from chatgame.session.interfaces import Journal, Player
+from chatgame.session.play import converse
+
+PLACE = "a match", 0
+"""Where the journal says that these conversations were: they had no address."""
+
+CONFIDENT = 1.96
+"""Standard deviations around the mean of a normal distribution that hold 95 % of it."""
+
+LONGEST = 5000
+"""Turns of a game, after which it counts as drawn: two programs may go on for ever, as with rock against rock."""
+
+AtSeat = Callable[[Seat], Player]
+"""Takes a seat for a player."""
+
+
+class Score(NamedTuple):
+    """How many games the first player has won and lost, and how many were drawn."""
+
+    won: int = 0
+    lost: int = 0
+    drawn: int = 0
+
+    @property
+    def games(self) -> int:
+        """How many were played."""
+        return sum(self)
+
+    @property
+    def share(self) -> float:
+        """The first player's part of the points, from 0 to 1, where a draw gives half a point to each."""
+        return (self.won + self.drawn / 2) / self.games
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the share would be after very many games, with 95 % confidence (Wilson 1927).
+
+        Draws only make the true interval narrower.
+        """
+        z, n, p = CONFIDENT, self.games, self.share
+        middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+
+
+class Contest:
+    """Games that are played one after the other.
+
+    Args:
+        games: those that there are.
+        line: opens the game, as in `play rps 3`.
+        names: of the two players.
+        store: the journal that keeps the games, or None.
+
+    Attributes:
+        score: so far.
+        kept: the numbers of the conversations in the journal.
+    """
+
+    def __init__(
+        self, games: Mapping[str, AnyRules], line: str, names: Sequence[str], store: Store | None = None
+    ) -> None:
+        self.score = Score()
+        self.kept: list[int] = []
+        self._games = games
+        self._line = line
+        self._names = names
+        self._store = store
+
+    async def play_game(self, first: AtSeat, second: AtSeat) -> None:
+        """Play one more game; the seat that is invited, where the first player sits in every other game, begins.
+
+        Raises:
+            ProgramFailed: one of the players has ended.
+            JournalFailed: the game cannot be kept.
+        """
+        own = Seat.CLIENT if self.score.games % 2 else Seat.SERVER
+        players = {own: first(own), own.other: second(own.other)}
+        links = dict(zip(Seat, linked_in_memory(self._games), strict=True))
+        async with self._journal(own, links[own].session) as journal:
+            journals = {own: journal, own.other: InMemory(own.other)}
+            results = await asyncio.gather(
+                *(
+                    converse(_Contestant(players[seat], self._line), links[seat], self._games, journals[seat])
+                    for seat in Seat
+                ),
+                return_exceptions=True,
+            )
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors:  # the other one's is only that its partner has left
+            raise min(errors, key=lambda error: isinstance(error, PartnerLeft))
+        table = results[0]
+        assert isinstance(table, Table), "it is no error"
+        assert table.match, "a game was played"
+        end = table.match.outcome
+        winner, (won, lost, drawn) = end and end.winner, self.score
+        self.score = Score(won + (winner is own), lost + (winner is own.other), drawn + (winner is None))
+
+    @asynccontextmanager
+    async def _journal(self, seat: Seat, session: str) -> AsyncIterator[Journal]:
+        """The journal of the first player for one game."""
+        if not self._store:
+            yield InMemory(seat)
+            return
+        number = await asyncio.to_thread(self._store.create, seat, *PLACE)
+        async with self._store.conversation(number) as journal:
+            journal.name, partner = (name[:MAX_PERSON] for name in self._names)
+            await journal.keep_partner(session, None, partner)
+            self.kept.append(number)
+            yield journal
+
+    def standing(self) -> str:
+        """The score so far, in a line."""
+        first, second = self._names
+        return f"{first} won {self.score.won}, {second} won {self.score.lost}, {self.score.drawn} drawn"
+
+    def report(self) -> list[str]:
+        """What has come of it, in sentences."""
+        if not self.score.games:
+            return []
+        low, high = self.score.interval
+        points = f"{_percent(self.score.share)} of the points"
+        counted = f"{self.score.games} game{'s' if self.score.games > 1 else ''}"
+        lines = [
+            f"After {counted}: {self.standing()}.",
+            f"{self._names[0]} has {points} (95 % interval: {_percent(low)} to {_percent(high)}).",
+        ]
+        if self.kept:
+            lines.append(f"Kept from number {self.kept[0]} to {self.kept[-1]} in `chatgame history`.")
+        return lines
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.0f} %"
+
+
+class _Contestant:
+    """Opens the game as soon as there is a conversation, and ends that after it; in between, `player` plays."""
+
+    def __init__(self, player: Player, line: str) -> None:
+        self._player = player
+        self._line = line
+
+    async def ask(self, table: Table) -> str:
+        """What the player types in the game. It cannot leave before the end without losing."""
+        if not table.match:
+            return self._line
+        if not table.playing or table.number >= LONGEST:
+            return "/q"
+        line = await self._player.ask(table)
+        return "/resign" if line == "/q" else line
+
+    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
+        """Pass it on."""
+        await self._player.begin(table, partner, steps)
+
+    async def see(self, step: Step) -> None:
+        """Pass it on."""
+        await self._player.see(step)
+
+    async def hear(self, text: str) -> None:
+        """Pass it on."""
+        await self._player.hear(text)

@@ -1,0 +1,57 @@
+"""Players by what people call them on the command line: `bot`, `bot:hard`, or the command of a program."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from random import Random
+
+from chatgame.core.seats import Seat
+from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.program.command import Command, read_command
+from chatgame.session.interfaces import Player
+
+BOTS = {"bot": Level.MEDIUM} | {f"bot:{level}": level for level in Level}
+"""The names of bots."""
+
+
+def read_player(text: str) -> Level | Command:
+    """Read the name of a bot, or a command.
+
+    Raises:
+        ValueError: it is neither; the text says what is wrong.
+    """
+    if text in BOTS:
+        return BOTS[text]
+    if text.startswith("bot:"):
+        raise ValueError(f"The bots are {', '.join(BOTS)}")
+    return read_command(text)
+
+
+def called(players: Sequence[Level | Command]) -> list[str]:
+    """What to call these players; each differently."""
+    names = [f"bot:{player}" if isinstance(player, Level) else player.name for player in players]
+    return [f"{name} ({number})" if names.count(name) > 1 else name for number, name in enumerate(names, 1)]
+
+
+@asynccontextmanager
+async def seated(
+    player: Level | Command, limit: float, notify: Callable[[str], object], chance: Random, pace: float = 0.0
+) -> AsyncIterator[Callable[[Seat], Player]]:
+    """Have a player ready as long as the context lasts; yields a function that takes a seat for it.
+
+    Args:
+        player: what `read_player` has read.
+        limit: seconds that a program has for each line.
+        notify: tells whoever has started chatgame what was wrong with a program.
+        chance: the source of a bot's choices.
+        pace: seconds that a bot waits before each line.
+
+    Raises:
+        ChatgameError: the program cannot be started; or, inside the context, it has failed.
+    """
+    if isinstance(player, Level):
+        yield lambda seat: Bot(seat, player, chance, pace)
+        return
+    from chatgame.players.program.program import program_at_seat  # which bots do not need
+
+    async with program_at_seat(player, limit, notify) as program:
+        yield program.at
