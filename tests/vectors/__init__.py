@@ -38,6 +38,27 @@ FULL: Vector = HELLO | {
 TURN: Vector = {"type": "turn", "number": 0, "seat": "client", "kind": "say", "text": "Hello", "digest": HEX}
 BYE: Vector = {"type": "bye", "reason": "left"}
 PAIR: Vector = {"type": "pair", "value": HEX}
+WATCH: Vector = {"type": "watch", "protocol": "1.0"}
+CAME: Vector = {"session": HEX, "turns": 3, "digest": HEX}
+VIEW: Vector = {"type": "view", "session": HEX, "turns": 5}
+WHOLE: Vector = {
+    "client": "Ben",
+    "server": "Anna",
+    "start": {"number": 3, "seat": "server", "digest": HEX, "matches": 2, "score": [1, 0, 1]},
+}
+WATCHERS: Vector = {"type": "watchers", "since": 3, "count": 20}
+WRONGLY_WATCHED: dict[str, Vector] = {
+    "watch with a digest that is none": WATCH | {"digest": "x"},
+    "watch with a negative number": WATCH | {"turns": -1},
+    "view without a number of turns": {"type": "view", "session": HEX},
+    "view without a session": {"type": "view", "session": None, "turns": 5},
+    "view with a start for nobody": VIEW | {"start": WHOLE["start"] | {"seat": "watcher"}},
+    "view with a score of two numbers": VIEW | {"start": WHOLE["start"] | {"score": [1, 0]}},
+    "view with a name that is too long": VIEW | {"client": "x" * 25},
+    "watchers, one too many": WATCHERS | {"count": 21},
+    "watchers since before the beginning": WATCHERS | {"since": -1},
+    "pair of somebody else": PAIR | {"role": "server"},
+}
 DEFAULTS: dict[str, Vector] = {
     "hello": {"session": None, "turns": 0, "digest": None, "token": None, "name": "", "features": []},
     "turn": {},
@@ -109,7 +130,7 @@ def files() -> dict[str, str]:
             greetings(),
         ),
         "pairings": (
-            "A pairing with random numbers that are given: the code, w, x and y in hexadecimal, the values of both "
+            "A pairing with random numbers that are given: the code, a watcher's role, w, x and y in hexadecimal, the values of both "
             "sides, K, the SHA-256 of the certificate, and both proofs.",
             {},
             pairings(),
@@ -262,6 +283,24 @@ OTHERS = [
         '{"protocol":"12.3","type":"hello","seat":[]}',
         "another version",
     ),
+    ("watch of another major version", '{"protocol":"2.0","type":"watch","turns":"many"}', "another version"),
+    ("watch, as short as can be", json.dumps(WATCH), WATCH | {"session": None, "turns": 0, "digest": None}),
+    ("watch, of a watcher that comes back", json.dumps(WATCH | CAME), WATCH | CAME),
+    (
+        "view without a start and names",
+        json.dumps(VIEW),
+        VIEW | {"client": "", "server": "", "start": None},
+    ),
+    ("view with all fields", json.dumps(VIEW | WHOLE), VIEW | WHOLE),
+    ("watchers, without a code", json.dumps(WATCHERS), WATCHERS | {"code": ""}),
+    (
+        "watchers, with a code",
+        json.dumps(WATCHERS | {"code": "7-guitar-island"}),
+        WATCHERS | {"code": "7-guitar-island"},
+    ),
+    ("pair of a watcher", json.dumps(PAIR | {"role": "watcher"}), PAIR | {"role": "watcher"}),
+    ("pair of a client that says so", json.dumps(PAIR | {"role": "client"}), PAIR),
+    *((name, json.dumps(message), "refused") for name, message in WRONGLY_WATCHED.items()),
     ("message of an unknown type", '{"type":"wave","hands":[2,{"both":true}]}', "passed over"),
     ("message of an unknown type with a field of known name", '{"number":-1,"type":"turns"}', "passed over"),
 ]
