@@ -130,8 +130,8 @@ def files() -> dict[str, str]:
             greetings(),
         ),
         "pairings": (
-            "A pairing with random numbers that are given: the code, a watcher's role, w, x and y in hexadecimal, the "
-            "values of both sides, K, the SHA-256 of the certificate, and both proofs.",
+            "A pairing with random numbers that are given: the code, a watcher's role, w, x and y in hexadecimal, "
+            "the values of both sides, K, the SHA-256 of the certificate, and both proofs.",
             {},
             pairings(),
         ),
