@@ -9,7 +9,8 @@ What other programs need is here:
     a player    `Player`, or a `Watcher` who only sees, and what they are shown: `Table`, `Match`, `Step`, `Turn`,
                 `Kind`; `PlayerLeft`; ready-made: `Script`, `Bot`
     a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`
-                and a `Store`; the games in `BUILT_IN`, with those of plugins `installed_games`; `ChatgameError`
+                and a `Store`, over a `Relay` or directly; the games in `BUILT_IN`, with those of plugins
+                `installed_games`; `ChatgameError`
 """
 
 from importlib import import_module
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from chatgame.games import BUILT_IN as BUILT_IN
     from chatgame.journal.journal import InMemory as InMemory
     from chatgame.journal.store import Store as Store
+    from chatgame.net.legs import Relay as Relay
     from chatgame.net.memory import linked_in_memory as linked_in_memory
     from chatgame.players.bot.bot import Bot as Bot
     from chatgame.players.script import Script as Script
@@ -77,6 +79,7 @@ _HOMES = {
     "plugins": "installed_games",
     "journal.journal": "InMemory",
     "journal.store": "Store",
+    "net.legs": "Relay",
     "net.memory": "linked_in_memory",
     "session.interfaces": "Player Watcher",
     "session.play": "converse",

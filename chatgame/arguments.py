@@ -1,17 +1,19 @@
 """The command line: the commands, their options, and how hosts and codes are read."""
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import combinations
 from typing import NamedTuple, NoReturn, get_args
 
 from chatgame import __version__
-from chatgame.core.errors import Refused
+from chatgame.core.errors import InvalidMessage, Refused
 from chatgame.core.limits import MAX_PERSON, PATIENCE
 from chatgame.core.seats import Seat
-from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT
-from chatgame.players.bot.bot import Level
+from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, canonical
+from chatgame.net.legs import Relay
+from chatgame.players.bot.level import Level
 from chatgame.players.named import BOTS, read_player
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
@@ -19,6 +21,7 @@ from chatgame.players.person.narration import known_names
 from chatgame.players.person.terminal import complain
 from chatgame.players.program.command import Command
 from chatgame.protocol.pairing import read_code
+from chatgame.relay.lines import At, read_relay
 
 EXAMPLES = """\
 Play with a bot:
@@ -30,6 +33,9 @@ Talk and play on this computer, in two terminals:
 Talk and play with a friend on another computer:
   chatgame server --host 0.0.0.0        this shows a code; tell it to your friend
   chatgame client HOST CODE             which your friend types
+Talk and play with a friend whom you cannot reach directly:
+  chatgame server --relay RELAY         this shows a code; RELAY is a computer that both can reach
+  chatgame client --relay RELAY CODE    which your friend types
 Watch two friends who let you:
   chatgame watch HOST CODE              with the code for watching, which they see
 
@@ -40,6 +46,7 @@ CLIENT_EXAMPLES = """\
   chatgame client 192.0.2.2 7-guitar-island      one on another computer, with the code that it shows
   chatgame client example.org:2000               another port than the usual one
   chatgame client '[2001:db8::1]:2000'           an IPv6 address
+  chatgame client --relay example.org 7-guitar-island   a server that waits at a relay
 
 """
 
@@ -54,6 +61,7 @@ OTHER_WORDS = {
     **dict.fromkeys(("join", "connect"), "client"),
     **dict.fromkeys(("play", "bot"), "solo"),
     **dict.fromkeys(("list", "log", "ls"), "history"),
+    **dict.fromkeys(("resume", "go-on"), "continue"),
     **dict.fromkeys(("delete", "remove", "rm"), "forget"),
 }
 """Commands of other programs that people may type, and what they are called here."""
@@ -93,17 +101,35 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         except ValueError as error:
             parser.error(str(error))
     if (
-        options.command in (Seat.CLIENT, Seat.SERVER)
+        options.command in (Seat.CLIENT, Seat.SERVER, "continue")
         and options.player
         and (options.plain or options.boards != "auto")
     ):
         parser.error("--plain and --boards are for a person at this seat. Leave them out with --player")
+    if options.command == "relay" and bool(options.engine) is not bool(options.nodes):
+        parser.error("A node of a cluster needs both --engine and --nodes")
     if more:
         players = getattr(options, "player", None), *getattr(options, "players", ())
         program = any(isinstance(player, Command) for player in players)
         quote = " (the command of a program has to be in quotation marks)" if program else ""
         parser.error(f'"{inert(" ".join(more))}" is not understood here{quote}')
+    if options.command == Seat.SERVER:
+        if options.relay and (why := _beside_relay(options)):
+            parser.error(why)
+        options.host = DEFAULT_HOST if options.host is None else options.host
+        options.port = DEFAULT_PORT if options.port is None else options.port
     return options
+
+
+def _beside_relay(options: argparse.Namespace) -> str | None:
+    """What is wrong with the options beside `--relay`, if anything is."""
+    if options.insecure:
+        return (
+            "Over a relay everything is encrypted: --insecure cannot stand beside --relay. Leave out one of the two"
+        )
+    if options.host is not None or options.port is not None:
+        return "With --relay, the relay's address is the only one that counts. Leave out the other host or port"
+    return None
 
 
 def _is_option(word: str) -> bool:
@@ -160,6 +186,13 @@ def _host_and_port(text: str) -> tuple[str | None, int | None]:
 def _locate(options: argparse.Namespace, words: Sequence[str]) -> None:
     """Set the host, the port and the code of a client's options."""
     where = read_where(words)
+    if options.relay:
+        if why := _beside_relay(options):
+            raise ValueError(why)
+        if where.host or where.port:
+            raise ValueError(
+                f'"{inert(" ".join(words))}" is not a code. With --relay, only a code is named, without a host'
+            )
     for name, value in (("host", where.host), ("port", where.port)):
         if value is not None and getattr(options, name) not in (None, value):
             raise ValueError(f"The {name} is named twice, as {value} and as {getattr(options, name)}")
@@ -207,8 +240,8 @@ def new_parser() -> argparse.ArgumentParser:
 
 
 def _add_server(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--host", default=DEFAULT_HOST, help="the address to listen at (default: %(default)s)")
-    command.add_argument("--port", default=DEFAULT_PORT, type=_port, help="the port (default: %(default)s)")
+    command.add_argument("--host", help=f"the address to listen at (default: {DEFAULT_HOST})")
+    command.add_argument("--port", type=_port, help=f"the port (default: {DEFAULT_PORT})")
     command.add_argument("--watch", action="store_true", help="ask your friend to let people watch")
     _add_seat(command)
 
@@ -223,6 +256,7 @@ def _add_client(command: argparse.ArgumentParser) -> None:
 def _add_watch(command: argparse.ArgumentParser) -> None:
     _add_where(command, "watch")
     command.add_argument("--insecure", action="store_true", help="watch on another computer without a code")
+    _add_relays(command, "watch a conversation that goes over a relay")
     _add_look(command)
     _add_wait(command, "how long to wait for a server whose connection was lost")
 
@@ -240,12 +274,34 @@ def _add_seat(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--insecure", action="store_true", help="talk to another computer without a code and without encryption"
     )
-    command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
-    _add_player(command, "who takes this seat instead of you, which then needs no terminal")
-    _add_look(command)
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
     )
+    _add_relays(command, "meet at a relay, a computer that both of you can reach")
+    _add_sitting(command)
+
+
+def _add_relays(command: argparse.ArgumentParser, summary: str) -> None:
+    command.add_argument(
+        "--relay",
+        action="append",
+        default=[],
+        type=_relay,
+        metavar="HOST[:PORT]",
+        help=f"{summary}; its usual port is {DEFAULT_RELAY_PORT}. Several are tried in their order",
+    )
+
+
+def _add_continue(command: argparse.ArgumentParser) -> None:
+    command.add_argument("number", type=_number, metavar="N", help=NUMBER)
+    _add_relays(command, "go on at this relay instead of those from before")
+    _add_sitting(command)
+
+
+def _add_sitting(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
+    _add_player(command, "who takes this seat instead of you, which then needs no terminal")
+    _add_look(command)
     _add_wait(command, "how long to wait for a partner whose connection was lost")
 
 
@@ -330,13 +386,39 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
     _add_look(command)
 
 
+def _add_relay(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", help="the address to listen at (default: all of this computer)")
+    command.add_argument("--port", default=DEFAULT_RELAY_PORT, type=_port, help="the port (default: %(default)s)")
+    command.add_argument(
+        "--status",
+        type=_port,
+        metavar="PORT",
+        help="a port of this computer alone with /healthz, /readyz, and /metrics for Prometheus",
+    )
+    command.add_argument(
+        "--engine",
+        default=os.environ.get("CHATGAME_ENGINE"),
+        metavar="URL",
+        help="make this a node of a cluster; its nodes tell each other who waits where, over this Valkey or Redis, "
+        "as in redis://localhost:6379 (default: the environment variable CHATGAME_ENGINE)",
+    )
+    command.add_argument(
+        "--nodes",
+        default=[],
+        nargs="+",
+        type=_node,
+        metavar="HOST:PORT",
+        help="all nodes of the cluster, as others reach them; this one first",
+    )
+
+
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument("number", type=_number, metavar="N", help=NUMBER)
     command.add_argument(
         "--format",
         default="text",
-        choices=("text", "json", "asciicast"),  # the names in `records.FORMATS`
-        help="the format (default: text)",
+        choices=("text", "json", "asciicast", "pgn"),  # the names in `records.FORMATS`
+        help="the format (default: text); pgn has the games of chess alone",
     )
 
 
@@ -353,6 +435,8 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "solo": ("talk and play with a bot or a program, in this terminal", _add_solo),
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
+    "continue": ("go on with one of several unfinished conversations", _add_continue),
+    "relay": ("join people who cannot reach each other directly", _add_relay),
     "watch": ("watch a conversation of others who let you", _add_watch),
     "match": ("let two bots or programs play many games", _add_match),
     "demo": ("see two people talk and play", _add_demo),
@@ -363,6 +447,25 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "completion": ("write a script that completes chatgame's commands in a shell", _add_completion),
 }
 """Each command with its summary, and the function that adds its arguments."""
+
+
+def relay_at(text: str) -> Relay:
+    """Read the address of a relay: HOST or HOST:PORT, as after `--relay`.
+
+    Raises:
+        ValueError: it is not one; the text says why.
+    """
+    host, port = _host_and_port(text)
+    if not host or any(character.isspace() for character in host):
+        raise ValueError(f'"{inert(text)}" is not a relay. Write it as in example.org or example.org:2000')
+    return Relay(canonical(host), port or DEFAULT_RELAY_PORT)
+
+
+def _relay(text: str) -> Relay:
+    try:
+        return relay_at(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _name(text: str) -> str:
@@ -411,6 +514,14 @@ def _speed(text: str) -> float:
     if 0 < speed < 10**6:
         return speed
     raise argparse.ArgumentTypeError(f"{inert(text)} is not a speed. Write it as in 2 or 0.5")
+
+
+def _node(text: str) -> At:
+    with suppress(InvalidMessage):
+        node = read_relay(f"at {text}".encode("ascii", "replace"))
+        if isinstance(node, At):
+            return node
+    raise argparse.ArgumentTypeError(f"{inert(text)} is not a node. Write it as in relay1.example.org:1060")
 
 
 def _port(text: str) -> int:

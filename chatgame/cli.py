@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from chatgame.arguments import new_parser, read_arguments
+from chatgame.arguments import new_parser, read_arguments, relay_at
 from chatgame.core import sentences
 from chatgame.core.errors import (
     ChatgameError,
@@ -38,8 +38,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.journal import InMemory
+from chatgame.net.addresses import is_loopback
 from chatgame.net.memory import linked_in_memory
-from chatgame.players.bot.bot import Level
+from chatgame.players.bot.level import Level
 from chatgame.players.first_line import FirstLine
 from chatgame.players.named import called, seated
 from chatgame.players.person.inert import json_escaped
@@ -78,15 +79,26 @@ BOT_PACE = 0.5
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run chatgame and return its exit status."""
-    runner, signals = asyncio.Runner(), _Signals()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    runner, signals = asyncio.Runner(loop_factory=_loop_factory(arguments)), _Signals()
     with signals.handled(), streams_restored():
-        status, complaint = _ended(lambda: _run(runner, signals, sys.argv[1:] if arguments is None else arguments))
+        status, complaint = _ended(lambda: _run(runner, signals, arguments))
     _end_in_time(status)
     flushed, problem = _ended(lambda: _print("") if sys.stdout else None)
     _complain(complaint or problem)
     with suppress(KeyboardInterrupt):  # which a cancelled task may raise again
         runner.close()
     return status or flushed
+
+
+def _loop_factory(arguments: Sequence[str]) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the event loop: for a relay uvloop, if it is installed, and else the standard one."""
+    if arguments[:1] == ["relay"] and sys.platform != "win32":
+        with suppress(ImportError):
+            from uvloop import new_event_loop
+
+            return new_event_loop
+    return None
 
 
 def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) -> None:
@@ -162,6 +174,10 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return sit_at(options)
         case "watch":
             return look_on(options)
+        case "continue":
+            return go_on(options)
+        case "relay":
+            return relay(options)
         case "match":
             return play_match(options)
         case "demo":
@@ -199,6 +215,26 @@ async def sit_at(options: argparse.Namespace) -> None:
             notify(sentences.OVER.format(number=over.number))
 
 
+async def go_on(options: argparse.Namespace) -> None:
+    """Take one's own seat again in a conversation, where it was, or at other relays.
+
+    Raises:
+        ChatgameError: the command failed; the sentence says why, and what to do.
+    """
+    record, log = _kept(options.number)
+    if record.ended or record.older or log[-1][0].turn.kind is Kind.QUIT:
+        raise ChatgameError(f"Conversation {record.number} is over. To see it again: chatgame replay {record.number}")
+    if not (record.port or record.relays):
+        raise ChatgameError(f"Conversation {record.number} is a match of two programs, which does not go on.")
+    if options.relay and not record.relays:
+        raise ChatgameError(f"Conversation {record.number} goes over a direct line, so leave out --relay.")
+    options.command, options.host, options.port = record.seat, record.host, record.port
+    options.relay = options.relay or [relay_at(relay) for relay in record.relays.split()]
+    options.insecure = not (record.pinned or is_loopback(record.host))
+    options.new = False
+    await sit_at(options)
+
+
 async def _converse(player: "Player", options: argparse.Namespace, notify: "Notify") -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program import Setting, join, serve
@@ -213,6 +249,8 @@ async def _converse(player: "Player", options: argparse.Namespace, notify: "Noti
             options.port,
             games,
             store,
+            relays=options.relay,
+            conversation=getattr(options, "number", None),
             new=options.new,
             code=getattr(options, "code", None),
             insecure=options.insecure,
@@ -246,21 +284,32 @@ async def look_on(options: argparse.Namespace) -> None:
     def notify(*texts: str) -> None:
         _print("".join(shown(text, look()) for text in texts))
 
-    notify(*problems)
-    where = options.host, options.port
-    secured = {"code": options.code, "insecure": options.insecure}
-
     def stand() -> None:
         with suppress(OutputLost, _Stopped):  # which shows with the next turn
             _print(viewer.stands(look()))
 
+    notify(*problems)
+    secured = {"code": options.code, "insecure": options.insecure, "relays": options.relay}
     try:
         with each_line(stand) as terminal:
             viewer = Viewer(terminal=terminal)
-            await watch(*where, games, show, notify, patience=options.wait, **secured)
+            await watch(options.host, options.port, games, show, notify, patience=options.wait, **secured)
     except asyncio.CancelledError:
         _print("\n")
         raise
+
+
+async def relay(options: argparse.Namespace) -> None:
+    """Run a relay, until it is asked to stop and has let go of its conversations.
+
+    Raises:
+        ChatgameError: it cannot run; the sentence says why, and what to do.
+    """
+    from chatgame.relay.program import Cluster, run_relay
+
+    cluster = Cluster(options.engine, options.nodes) if options.engine else None
+    with notices() as notify:
+        await run_relay(options.host, options.port, options.status, cluster, notify)
 
 
 async def play_alone(options: argparse.Namespace) -> None:
@@ -303,7 +352,7 @@ def _line_to_play(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:
         if isinstance(meant := read_chat(line, table, Seat.CLIENT), Write) and meant.kind is Kind.PLAY:
             return line
     except Refused as error:
-        raise ChatgameError(str(error).removesuffix(AS_MESSAGE)) from error
+        raise ChatgameError(str(error).removesuffix(AS_MESSAGE).rstrip()) from error
     raise ChatgameError(f'There is no game "{" ".join(words)}". The games are {", ".join(games)}.')
 
 
@@ -535,16 +584,18 @@ class _Signals:
             ChatgameError: the command failed.
         """
         self._task = asyncio.current_task()
+        finished = False
         try:
             with _woken_by_signals(asyncio.get_running_loop()):
                 if not self.number:
                     await _program(options)
+                    finished = True
         except (asyncio.CancelledError, ChatgameError):
             if not self.number:
                 raise
         finally:
             self._task, self._pending = None, False
-        if self.number:
+        if self.number and not (finished and self.number == signal.SIGTERM):  # by which a service is asked to finish
             raise _Stopped(self.number)
 
     def _handle(self, number: int, _: object) -> None:

@@ -7,12 +7,14 @@ import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatgame.core import sentences
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
-from chatgame.games import BUILT_IN
+from chatgame.games import BUILT_IN, EXTRAS
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -23,8 +25,14 @@ _NAME = r"[a-z0-9_-]{1,32}"
 
 
 def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
-    """The built-in games and those of plugins, by name, and a sentence about each plugin that cannot be used."""
+    """The built-in games and those of plugins, by name, and a sentence about each plugin that cannot be used.
+
+    A game that needs an extra is among the former if the extra is installed.
+    """
     games, problems = dict(BUILT_IN), []
+    games |= {
+        name: import_module(f"chatgame.games.{name}").RULES for name, package in EXTRAS.items() if find_spec(package)
+    }
     for found in _plugins():
         try:
             games[found.name] = _plugin(found, games)

@@ -1,4 +1,4 @@
-"""Past conversations: a list of them, and one of them as text, JSON or a recording, all read from its log."""
+"""Past conversations: a list of them, and one of them as text, JSON, a recording or PGN, all read from its log."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from chatgame import __version__
-from chatgame.core.errors import JournalFailed
+from chatgame.core.errors import ChatgameError, JournalFailed
 from chatgame.core.log import Entry, Step, steps
 from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
@@ -59,12 +59,15 @@ def listing(
     for record in records:
         played = _results(record, log(record.number), games) if record.games and not record.older else []
         yield shown(described(record, now, played), look)
-    yield shown("To see one again: chatgame replay N. See also: chatgame export N, chatgame forget N.", look)
+    yield shown(
+        "To see one again: chatgame replay N. See also: chatgame continue N, chatgame export N, chatgame forget N.",
+        look,
+    )
 
 
 def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
     """A conversation in a line: its number, when and where it was, with whom, its length, and what was played."""
-    where = f"as the {record.seat} at {_place(record)}"
+    where = f"as the {record.seat} {_place(record)}"
     parts = [f"{_counted(record.turns, 'turn')} with {_called(record, record.seat.other)}, {where}", *played]
     if record.older:
         parts.append("from an older chatgame, which alone can show it")
@@ -131,9 +134,11 @@ def _counted(count: int, what: str) -> str:
 
 
 def _place(record: Record) -> str:
+    if record.relays:
+        return f"over {', '.join(record.relays.split())}"
     if not record.port:  # a match of two programs had no address
-        return record.host
-    return f"[{record.host}]:{record.port}" if ":" in record.host else f"{record.host}:{record.port}"
+        return f"at {record.host}"
+    return f"at [{record.host}]:{record.port}" if ":" in record.host else f"at {record.host}:{record.port}"
 
 
 def _names(record: Record) -> dict[Seat, str]:
@@ -200,7 +205,7 @@ def as_text(record: Record, log: Log) -> Iterator[str]:
     who = " and ".join(f"{names[seat]} ({seat})" if seat in names else f"the {seat}" for seat in Seat)
     ended = f"ended {_local(record.ended)}" if record.ended else "not finished"
     for line in (
-        f"A conversation of {who} at {_place(record)}",
+        f"A conversation of {who} {_place(record)}",
         f"Began {_local(record.began)}, {ended}, {_counted(record.turns, 'turn')}",
         f"Exported by chatgame {__version__}",
     ):
@@ -224,6 +229,7 @@ def as_json(record: Record, log: Log) -> Iterator[str]:
         "names": _names(record),
         "host": record.host,
         "port": record.port,
+        "relays": record.relays.split(),
         "began": _iso(record.began),
         "ended": _iso(record.ended) if record.ended else None,
         "session": record.session,
@@ -251,9 +257,58 @@ def as_asciicast(record: Record, log: Log) -> Iterator[str]:
         yield _json([round(at, 3), "o", text.replace("\n", "\r\n")]) + "\n"
 
 
+def as_pgn(record: Record, log: Log) -> Iterator[str]:
+    """The games of chess in Portable Game Notation, with the moves that were not taken back.
+
+    See http://www.saremba.de/chessgml/standards/pgn/pgn-complete.htm.
+
+    Raises:
+        ChatgameError: no chess was played, or the extra `chess` is not installed.
+    """
+    if "chess" not in installed_games()[0]:
+        raise ChatgameError("PGN needs the extra chess: pip install 'chatgame[chess]'.")
+    last: dict[int, Match] = {}
+    began: dict[int, float] = {}
+    for step, (_, written) in zip(_read(record, log), log, strict=True):
+        match = step.after.match
+        if match and match.rules.name == "chess":
+            last[match.number] = match
+            began.setdefault(match.number, written)
+    if not last:
+        raise ChatgameError(f"No chess was played in conversation {record.number}, and PGN has nothing but chess.")
+    for count, (number, match) in enumerate(last.items(), 1):
+        yield f"{_pgn(record, match, count, began[number])}\n\n"
+
+
+def _pgn(record: Record, match: Match, count: int, began: float) -> str:
+    from chess import Board  # takes 60 ms with the next, and only this format needs it
+    from chess.pgn import Game
+
+    board = Board(match.options) if match.options else Board()
+    for move in match.moves:
+        board.push_uci(str(move))
+    game, outcome = Game.from_board(board), match.outcome
+    white: Seat = match.position.white
+    results = {white: "1-0", white.other: "0-1", None: "1/2-1/2"}
+    names = {seat: re.sub(r'(["\\])', r"\\\1", _called(record, seat)) for seat in Seat}  # which Game does not do
+    game.headers.update(
+        Event="chatgame",
+        Site=_place(record),
+        Date=f"{datetime.fromtimestamp(began):%Y.%m.%d}",
+        Round=str(count),
+        White=names[white],
+        Black=names[white.other],
+        Result=results[outcome.winner] if outcome else "*",
+    )
+    if outcome:
+        game.end().comment = named(outcome.reason, _names(record))
+    return str(game)
+
+
 FORMATS: dict[str, Callable[[Record, Log], Iterator[str]]] = {
     "text": as_text,
     "json": as_json,
     "asciicast": as_asciicast,
+    "pgn": as_pgn,
 }
 """The formats of `chatgame export`."""

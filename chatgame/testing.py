@@ -60,7 +60,8 @@ def check_rules(
     Both programs come to the same positions and to one outcome, within 5000 turns. A position is immutable, and
     written as lists of texts, null and integers below 2^53. Each viewer has a board, drawn and in words, and it shows
     nothing of the other's secret. Each choice, and each move that is listed, can be made. Any text is either a move,
-    whose notation stands for the same move, or refused with a sentence; by `IllegalMove`, if it was a move before.
+    whose notation stands for the same move, or refused with a sentence; by `IllegalMove`, if it was a move before. In
+    a game with cards, the hand allows each move that its board lists, and nobody has cheated when all is audited.
 
     Args:
         rules: those of the game.
@@ -256,6 +257,8 @@ class _Game:
                 return [secret]
         read = (_read(rules, position, seat, line) for line in self._typed)
         moves = [move for move in read if move is not None]
+        if kind is Kind.MOVE and side.match.cards.decks:
+            moves = [move for move in moves if self._in_hand(side, seat, move)]
         _see(moves, f"The rules list no moves here, and take none of typed={[*self._typed]}.")
         self._known[seat] += moves if kind is Kind.MOVE else []
         return moves
@@ -285,11 +288,17 @@ class _Game:
             return []
         moves = [choice.text for choice in side.match.board(seat, side.secret).choices]
         for move in moves:
-            try:
-                side.match.proven(seat, move, side.secret)
-            except Refused as error:
-                raise AssertionError(f"The move {move} is listed, but refused: {error}") from error
+            _see(self._in_hand(side, seat, move), f"The move {move} is listed, but the hand does not allow it.")
         return moves
+
+    def _in_hand(self, side: _Side, seat: Seat, move: str) -> bool:
+        """Whether the hand allows a move; what it refuses has to be refused with a sentence."""
+        try:
+            side.match.proven(seat, move, side.secret)
+        except IllegalMove as error:
+            _see(_is_sentence(str(error)), f"The move {move} is refused with what is not a sentence: {error}")
+            return False
+        return True
 
     def _near(self, text: str) -> list[str]:
         """What looks like a move, or does not, and may be one or not."""
@@ -357,17 +366,19 @@ def _shown(match: Match, viewer: Seat | None, board: Board) -> str:
             _see(good, f"The glyph of {mark.text} has to be as wide: {mark.glyph!r}.")
         names, height = [cell.name for cell in grid.cells], len(list(grid.rows))
         _see(len({*names}) == len(names), f"Two cells of a grid have the same name: {', '.join(names)}.")
-        good = len(grid.across) in (0, grid.width) and len(grid.down) in (0, height)
+        good = {len(grid.across), len(grid.below)} <= {0, grid.width} and len(grid.down) in (0, height)
         _see(good, f"A grid needs as many labels as it has columns and rows:\n{text}\n")
     cells = {cell.name for grid in board.grids for cell in grid.cells}
+    read = dict[str, str]()
     for choice in board.choices:
         assert viewer, "only players choose"
         try:
-            kept = match.parse(viewer, choice.text) == choice.text
+            move = match.parse(viewer, choice.text)
         except Refused as error:
             raise AssertionError(f"The move {choice.text} is listed, but refused: {error}") from error
-        _see(kept, f"The move {choice.text} is listed, but read as another one.")
+        _see(move not in read, f"A move is listed twice: {read.get(move)}, {choice.text}.")
         _see(cells.issuperset(choice.cells), f"The move {choice.text} touches a cell that is not there.")
+        read[move] = choice.text
     return "\n".join([*rows, *spoken])
 
 

@@ -22,8 +22,8 @@ def line(ask: dict[str, Any], engine: chess.engine.SimpleEngine) -> str:
         return "/decline"
     if ask["game"]["name"] != "chess":
         return "/resign"
-    boards, _ = ask["game"]["position"]
-    board = chess.Board(f"{boards[-1]} {len(boards) - 1} 1")
+    boards, clock, _ = ask["game"]["position"]
+    board = chess.Board(f"{boards[-1]} {clock} 1")
     return board.san(engine.play(board, chess.engine.Limit(time=SECONDS)).move or chess.Move.null())
 
 

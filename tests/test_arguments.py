@@ -124,3 +124,55 @@ def test_wrong_usage_and_failures_are_one_clear_line(arguments: list[str], statu
     assert words in process.stdout + process.stderr
     assert "Traceback" not in process.stderr
     assert process.stderr.count("\n") == bool(status)
+
+
+@pytest.mark.parametrize(
+    ("line", "relays", "code"),
+    [
+        ("server --relay example.org", ["example.org"], None),
+        (
+            "server --relay example.org:2000 --relay [::1]:99 --relay ::1",
+            ["example.org:2000", "[::1]:99", "::1"],
+            None,
+        ),
+        (f"client --relay Example.ORG. {CODE}", ["example.org"], CODE),
+        ("client 7 guitar --relay example.org island", ["example.org"], CODE),
+        ("client --relay example.org", ["example.org"], None),
+        ("continue 3 --relay localhost", ["localhost"], None),
+        ("continue 3", [], None),
+        ("client", [], None),
+    ],
+)
+def test_relays_are_named_one_by_one(line: str, relays: list[str], code: str | None) -> None:
+    """Their usual port is 1060."""
+    options = read_arguments(line.split())
+    assert [str(relay) for relay in options.relay] == relays
+    assert getattr(options, "code", None) == code
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "server --relay a --insecure",
+            "Over a relay everything is encrypted: --insecure cannot stand beside --relay",
+        ),
+        (f"client --relay a {CODE} --insecure", "Over a relay everything is encrypted"),
+        ("server --relay a --host 0.0.0.0", "the relay's address is the only one that counts"),
+        ("server --relay a --port 0", "the relay's address is the only one that counts"),
+        ("client --relay a --port 2000", "the relay's address is the only one that counts"),
+        ("client --relay a b", '"b" is not a code. With --relay, only a code is named, without a host.'),
+        (f"client --relay a b {CODE}", "only a code is named, without a host."),
+        ("server --relay :99", '":99" is not a relay. Write it as in example.org or example.org:2000.'),
+        ("server --relay a:b", "b is not a port"),
+        ("continue", "the following arguments are required: N."),
+        ("resume 3", "Did you mean chatgame continue?"),
+    ],
+)
+def test_mistake_with_relays_is_one_line_with_status_2(
+    line: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        read_arguments(line.split())
+    assert end.value.code == 2
+    assert words in capsys.readouterr().err

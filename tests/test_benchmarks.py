@@ -8,7 +8,7 @@ import pytest
 from tests.benchmarks import __main__ as benchmarks
 from tests.benchmarks.endurance import run
 from tests.benchmarks.measure import HERE, Bound, Row
-from tests.benchmarks.report import BETWEEN, README, described, table
+from tests.benchmarks.report import BETWEEN, README, TABLES, described, table
 
 
 def test_benchmarks_make_a_table_and_json(
@@ -40,10 +40,15 @@ def test_ratio_is_how_much_better_we_are_or_how_much_more_we_cost() -> None:
     assert (dearer["ratio"]["median"], dearer["reached"]) == (3.0, False)
 
 
-def test_readme_shows_the_figures_of_the_last_whole_run() -> None:
-    figures = json.loads((HERE / "figures.json").read_text())
-    assert "".join((BETWEEN[0], described(figures), BETWEEN[1])) in README.read_text("utf-8")
-    assert figures["rounds"] >= benchmarks.FAIR
+@pytest.mark.parametrize("name", TABLES)
+def test_readme_shows_the_figures_of_the_last_run(name: str) -> None:
+    figures = json.loads((HERE / f"{name}.json").read_text())
+    begin, end = (line.format(name) for line in BETWEEN)
+    assert f"{begin}{described(figures)}{end}" in README.read_text("utf-8")
+
+
+def test_figures_of_the_whole_run_are_fair() -> None:
+    assert json.loads((HERE / "figures.json").read_text())["rounds"] >= benchmarks.FAIR
 
 
 def test_endurance_leaves_nothing_behind() -> None:

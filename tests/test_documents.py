@@ -18,7 +18,6 @@ from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.games import BUILT_IN
 from chatgame.players.person.answers import IN_CHAT, IN_GAME
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import recalled
@@ -40,6 +39,8 @@ TEXTS = {
         "chatgame/games",
         "chatgame/protocol",
         "chatgame/players/program",
+        "chatgame/relay",
+        "examples/relay",
         "tests/benchmarks",
     )
     for path in sorted((PROJECT / folder).glob("*.md"))
@@ -126,7 +127,7 @@ def test_extras_that_are_named_exist() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     assert {name for text in TEXTS.values() for name in re.findall(r"\[(\w+)\]['\"]", text)} <= extras.keys()
-    assert extras["all"] == ["chatgame[edit,secure]"]
+    assert extras["all"] == ["chatgame[chess,edit,secure]"]
 
 
 def test_setting_up_takes_one_command() -> None:
@@ -151,17 +152,17 @@ def test_every_command_at_the_prompt_is_in_the_readme() -> None:
         assert command.replace("GAME", "tictactoe") in README
 
 
-@pytest.mark.parametrize("game", BUILT_IN)
+@pytest.mark.parametrize("game", EMPTY.games)
 def test_every_game_is_in_the_readme_and_in_the_protocol(game: str) -> None:
     """The README has its title, and the protocol all that a program in another language needs to know of it."""
-    assert BUILT_IN[game].title in " ".join(README.split())
+    assert EMPTY.games[game].title in " ".join(README.split())
     assert {"options", "position", "start", "who acts", "end", "last position"} <= rules_of(game).keys()
 
 
 def rules_of(game: str) -> dict[str, str]:
     """What the protocol says of a game, by the first words of each row."""
     _, heading, section = TEXTS["chatgame/protocol/GAMES.md"].partition(
-        f"\n## `{game}`, version {BUILT_IN[game].version}\n"
+        f"\n## `{game}`, version {EMPTY.games[game].version}\n"
     )
     assert heading
     return dict(re.findall(r"(?m)^\| (\w[\w ]*) \| (.*) \|$", section.partition("\n## ")[0]))
@@ -172,7 +173,7 @@ def test_whole_games_are_played_as_the_protocol_shows_them() -> None:
     assert DOCUMENT.read_text("utf-8") == document(), "run python -m tests.vectors"
 
 
-@pytest.mark.parametrize("game", [game for game in BUILT_IN if game != "rps"])
+@pytest.mark.parametrize("game", [game for game in EMPTY.games if game != "rps"])
 def test_moves_are_written_as_the_protocol_says(game: str) -> None:
     """By its regular expression: what the program takes matches it, and what does not match is refused."""
     written = re.match(r"`([^`]+)`", rules_of(game)["move"])
@@ -211,7 +212,7 @@ def test_digests_follow_from_the_words_of_the_protocol_alone() -> None:
     session = SESSION
     positions = ["", json.dumps(["123456789", "client"], separators=(",", ":"))]
     positions.append(positions[1].replace("5", "X"))
-    chain, table = hashed("chatgame 1", session), Table.open(session, BUILT_IN, VERSIONS)
+    chain, table = hashed("chatgame 1", session), Table.open(session, EMPTY.games, VERSIONS)
     rows = re.findall(r"(?m)^\| (\d) \| (client|server) \| (\w+) \| (\w+) \| `([0-9a-f]{64})` \|$", PROTOCOL)
     assert len(rows) == 3
     for (number, seat, kind, text, digest), position in zip(rows, positions, strict=True):

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from random import Random
+from subprocess import run
 
 import pytest
 
@@ -13,13 +14,14 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.games.hangman import Hangman, Position
-from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.bot.bot import Bot
+from chatgame.players.bot.level import Level
 from chatgame.players.bot.search import best_move
 from chatgame.players.person.narration import narrate
 from chatgame.plugins import installed_games
 from chatgame.session.commands import read_chat
 from tests.kit.ends import talk
-from tests.kit.logs import SESSION, VERSIONS, steps_of
+from tests.kit.logs import GAMES, SESSION, VERSIONS, steps_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -55,7 +57,7 @@ async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
     install("nim", NIM, "nim_plugin")
     games, problems = installed_games()
     assert problems == []
-    assert [*games] == [*BUILT_IN, "nim"]
+    assert [*games] == [*GAMES, "nim"]
     client, server = await talk(["play nim", "1 3", "bye"], ["2 9", "2 4", "3 5", "I won", "/q"], games, games)
     assert client.log == server.log
     assert server.heard[0].startswith("Type a heap and how many stones to take from it, as in 3 5.")
@@ -63,8 +65,17 @@ async def test_nim_is_a_game_once_it_is_installed(install: Install) -> None:
     assert isinstance(table, Table)
     assert table.match
     assert table.match.outcome == (Seat.SERVER, "the last stone is taken")
-    position = games["nim"].start(Seat.CLIENT, "")
-    assert best_move(games["nim"], position, 100_000, Random(1)) == "1 2"
+    position = games["nim"].start(Seat.CLIENT, "")._replace(heaps=(1, 2, 2))
+    assert best_move(games["nim"], position, range(500), Random(1)) == "1 1"
+
+
+def test_game_of_an_extra_is_absent_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is said of it; with the package, that is loaded when somebody plays."""
+    code = "import sys; from chatgame.plugins import *; print(*installed_games()[0], 'chess' in sys.modules)"
+    shown = run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.endswith(" backgammon chess False\n")
+    monkeypatch.setattr("chatgame.plugins.find_spec", lambda _: None)
+    assert installed_games() == (BUILT_IN, [])
 
 
 @pytest.mark.parametrize(
@@ -87,7 +98,7 @@ def test_plugin_that_cannot_be_used_costs_its_own_game_and_one_line(
     """The others are there all the same."""
     install(game, source, "broken_plugin")
     games, problems = installed_games()
-    assert games == BUILT_IN
+    assert games == GAMES
     assert len(problems) == 1
     assert problems[0].startswith(f"The game {game} cannot be played: ")
     assert words in problems[0]
@@ -153,7 +164,7 @@ def test_metadata_that_cannot_be_read_is_passed_over(tmp_path: Path, monkeypatch
     """A broken package, or a folder that cannot be looked into, keeps nobody from playing."""
     (tmp_path / "broken-1.0.dist-info" / "entry_points.txt").mkdir(parents=True)
     monkeypatch.setattr(sys, "path", ["n" * 5000, "nothing\0", str(tmp_path)])
-    assert installed_games() == (BUILT_IN, [])
+    assert installed_games() == (GAMES, [])
 
 
 async def test_plugin_that_refuses_to_show_its_board_is_told_in_its_place() -> None:

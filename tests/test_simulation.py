@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.simulation import machines, programs
+from tests.simulation import machines, programs, relays
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -14,6 +14,17 @@ def test_session_of_the_programs_loses_nothing(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(100))
 def test_session_of_the_machines_loses_nothing(seed: int) -> None:
     machines.session(seed)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_session_over_relays_loses_nothing(seed: int) -> None:
+    relays.session(seed)
+
+
+@pytest.mark.parametrize("seed", [3, 14])
+def test_one_seed_gives_one_run_over_relays(seed: int) -> None:
+    first, second = relays.session(seed), relays.session(seed)
+    assert (first.clock.steps, first.clock.now) == (second.clock.steps, second.clock.now)
 
 
 @pytest.mark.parametrize("seed", [3, 14])

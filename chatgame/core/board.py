@@ -61,7 +61,8 @@ class Grid(Struct, frozen=True, tag="grid"):
         cells: row by row, from the top left.
         width: how many cells a row has.
         title: what it is, where there are several.
-        across, down: the labels of the columns and of the rows.
+        across, down: the labels of the columns, above them, and of the rows.
+        below: other labels of the columns, below them.
         legend: the marks that a reader needs to have explained; the names of others are told in words alone.
         pattern: how the cells are set apart.
         spoken: the whole grid in words, where the names of its marks and cells do not tell it well.
@@ -75,6 +76,7 @@ class Grid(Struct, frozen=True, tag="grid"):
     legend: Sequence[Mark] = ()
     pattern: Pattern = "plain"
     spoken: str = ""
+    below: str | Sequence[str] = ()
 
     @property
     def rows(self) -> Iterator[Sequence[Cell]]:
@@ -100,7 +102,7 @@ class Choice(Struct, frozen=True):
     """What the viewer may play.
 
     Attributes:
-        text: what one types for it.
+        text: what one types for it, as players write it.
         cells: the names of the cells that it touches, in the first grid that has cells of those names.
     """
 

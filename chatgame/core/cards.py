@@ -18,7 +18,7 @@ from chatgame.core.limits import MAX_QUOTED
 from chatgame.core.rules import ANY_FAILURE, AnyRules
 from chatgame.core.seats import Seat
 
-_PROVEN = r"(?s)(.*?)((?: [0-9]{1,9}:[0-9A-Za-z+/=]+)*)"
+_PROOF = "[0-9]{1,9}:[0-9A-Za-z+/=]+"
 
 
 class Played(NamedTuple):
@@ -89,12 +89,17 @@ class Cards(Struct, frozen=True):
         after = [*self.decks]
         for card, proof in zip(cards, proofs, strict=True):
             digits, _, text = proof.partition(":")
-            at = next((n for n, deck in enumerate(after) if 0 <= int(digits) - deck.start < len(deck.cards)), None)
-            if at is None or str(int(digits)) != digits:
+            place = int(digits)
+            if str(place) != digits or place >= self.deck.start + len(self.deck.cards):
                 raise Refused(f"There is no card at place {digits}.")
+            number = self._deck_at(place)
             point = decks.read(text, 1, checked=checked)[0]
-            after[at] = after[at].laid(seat, int(digits), card, point)
+            after[number] = after[number].laid(seat, place, card, point)
         return replace(self, decks=tuple(after))
+
+    def _deck_at(self, place: int) -> int:
+        """The number of the deck that a place belongs to."""
+        return max(number for number, deck in enumerate(self.decks) if deck.start <= place)
 
     def proofs(self, seat: Seat, cards: Sequence[str], seeds: str) -> str:
         """What follows a move that lays these cards: for each a blank, its place, a colon, and the seat's share.
@@ -108,12 +113,9 @@ class Cards(Struct, frozen=True):
             if place is None:
                 raise IllegalMove(f"You do not hold {card}.")
             del hand[place]
-            deck, seed = next(
-                (deck, seed)
-                for deck, seed in zip(self.decks, seeds.split(), strict=True)
-                if 0 <= place - deck.start < len(deck.cards)
-            )
-            text += f" {place}:{decks.written([multiplied(inverse(key_from(seed)), deck.locked_at(place))])}"
+            number = self._deck_at(place)
+            key = inverse(key_from(seeds.split()[number]))
+            text += f" {place}:{decks.written([multiplied(key, self.decks[number].locked_at(place))])}"
         return text
 
     def check(self, was: "Cards", seat: Seat, seeds: str) -> None:
@@ -189,6 +191,8 @@ def _is_seed(text: str) -> bool:
 
 def parted(text: str) -> tuple[str, list[str]]:
     """The notation of a move, and the proofs that follow it."""
-    parts = fullmatch(_PROVEN, text)
-    assert parts, "it matches any text"
-    return parts[1], parts[2].split()
+    words = text.split(" ")
+    end = len(words)
+    while end > 1 and fullmatch(_PROOF, words[end - 1]):
+        end -= 1
+    return " ".join(words[:end]), words[end:]

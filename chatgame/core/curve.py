@@ -89,8 +89,15 @@ def _from_library() -> Callable[[bytes, bytes], bytes] | None:
     return lambda key, point: private(key).exchange(public(point))
 
 
+@lru_cache(maxsize=1024)
 def objection(point: bytes) -> str:
-    """Why a point cannot be a locked card, or nothing."""
+    """Why a point cannot be a locked card, or nothing.
+
+    Either kind would be a mark on the back of a card: every lock takes a point of low order to the neutral element,
+    and leaves one of the twist on the twist.
+
+    The last answers are kept, for programs that run both seats, as simulations do.
+    """
     x = int.from_bytes(point, "little")
     if x >= P:
         return "is not below the prime"

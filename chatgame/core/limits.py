@@ -61,8 +61,8 @@ CHAIN = 2048
 """Times that a client can come back to one session. To check a token takes at most as many digests."""
 
 MAX_GUESSES = 3
-"""Wrong codes after which the right one is no longer valid. With 15 million codes, guessing succeeds once in five
-million."""
+"""Wrong codes after which the right one is no longer valid. The two words of a code alone, which a relay does not
+know, make 1.9 million, so guessing succeeds once in 600,000."""
 
 # How long, in seconds
 

@@ -69,8 +69,8 @@ def steps(table: Table, log: Iterable[Entry]) -> Iterator[Step]:
         except Refused as error:
             raise JournalFailed(
                 f"The journal of this conversation makes no sense at turn {turn.number} ({str(error).rstrip('.')}): "
-                "it was damaged or edited, or the rules of a game have changed. Begin afresh with --new, or delete "
-                "it with `chatgame forget`."
+                "it was damaged or edited, or a game in it is missing or has changed. Begin afresh with --new, or "
+                "delete it with `chatgame forget`."
             ) from error
         step = Step.to(table, turn, after, opening, secret)
         yield step

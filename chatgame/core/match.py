@@ -14,14 +14,14 @@ from that, one after the other:
 
 A seat that is to move may first make an offer, once for each move, and the other seat responds:
 
-    draw    if it is accepted, the game is over
+    draw    if it is accepted, or can be claimed by the rules of the game, the game is over
     undo    if it is accepted, the position is again the one before the asker's own last move
 
 When a game is over, its match continues until every secret is revealed and audited. A turn that the log itself shows
 to be wrong is refused at once. A lie that only the audit can show loses the game.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from types import UnionType
@@ -104,6 +104,13 @@ class Answered(NamedTuple):
     text: str
 
 
+class Kept(NamedTuple):
+    """What all know of a secret: the position where it was chosen, and the answers from it with their positions."""
+
+    position: Any
+    answers: Sequence[tuple[Any, str]]
+
+
 class Match(Struct, frozen=True):
     """A position and what led to it.
 
@@ -170,7 +177,7 @@ class Match(Struct, frozen=True):
                 first = _acts(rules.to_act(position))
                 if not order or first is wanted:
                     return cls(rules, session, number, inviter, own, position, first)._settled()
-        raise Refused(f"In {rules.title} nobody moves {order}.")
+        raise Refused(f"In {rules.title} nobody can choose to move {order}.")
 
     def after(self, seat: Seat, kind: Kind, text: str, *, checked: bool = False) -> "Match":
         """The match after a turn by the seat that may write it.
@@ -192,6 +199,8 @@ class Match(Struct, frozen=True):
         if kind is Kind.OFFER:
             if objection := self._objection(text):
                 raise Refused(objection)
+            if text == DRAW and (reason := self.rules.claim(self.position)):
+                return replace(self, _verdict=Outcome(None, reason))
             return replace(self, offer=text, _offered=self.ply)
         if kind is not self.duty.kind:
             raise Refused(f"A turn to {kind} came where one to {self.duty.kind} was due.")
@@ -239,6 +248,11 @@ class Match(Struct, frozen=True):
         if self._offered == self.ply:
             return "There was an offer at this move already. After the move, there can be another."
         return ""
+
+    @property
+    def moves(self) -> list[Any]:
+        """The moves that could be taken back, in their order: where nothing was hidden, answered or rolled, all."""
+        return [*(past.came for past in self._past[1:]), self.came][: len(self._past)]
 
     @property
     def _own_move(self) -> int | None:
@@ -524,6 +538,19 @@ class Match(Struct, frozen=True):
         chance = self.rules.to_act(self.position)
         assert isinstance(chance, Chance), "only asked at a Chance"
         return chance.sides
+
+    def own(self, seat: Seat, secret: str | None) -> str:
+        """What the rules call its own of a seat that has hidden `secret`: a secret or a hand, or nothing."""
+        with _guarded(self.rules):
+            return "" if secret is None else self._own(seat, secret)
+
+    def hidden_by(self, seat: Seat) -> "Kept | None":
+        """What all know of the secret that a seat keeps, if it does."""
+        for hidden in self._hidden:
+            if hidden.seat is seat and hidden.deck is None:
+                answers = [(answered.position, answered.text) for answered in self._answers if answered.seat is seat]
+                return Kept(hidden.position, answers)
+        return None
 
     @property
     def shuffles(self) -> bool:

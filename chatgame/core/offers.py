@@ -1,6 +1,6 @@
 """Offers: what the seat that is to move may ask of the other, who accepts or declines.
 
-    draw    to end the game as a draw, where the rules know draws
+    draw    to end the game as a draw, where the rules know draws; where they allow a claim, it needs no answer
     undo    to take the asker's last move back, with all that came after it
 
 Nothing that was hidden, answered or rolled is taken back, nor a move before it: that cannot be made unknown again.

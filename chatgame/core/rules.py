@@ -175,6 +175,10 @@ class Rules(ABC, Generic[Position, Move]):
         """
         return None
 
+    def claim(self, position: Position) -> str:
+        """Why the seat that is to move may end the game as a draw, whatever the other wants; or nothing."""
+        return ""
+
     def written(self, position: Position) -> Any:
         """What stands for a position in the digest, where the position itself is made for speed."""
         return position
@@ -204,6 +208,14 @@ class Rules(ABC, Generic[Position, Move]):
     def legal_moves(self, position: Position) -> Sequence[Move]:
         """All moves, where a seat acts and they can be listed; gives the game a bot."""
         raise NotImplementedError
+
+    def strategy(self, position: Position, seat: Seat, own: str, level: str, seed: int) -> str | None:
+        """What a bot at `seat` types where it is asked for something; or None, and it searches `legal_moves`.
+
+        `own` is what it hides, as in `Secrets`, or nothing. `level` is "easy", "medium" or "hard". Random choices are
+        made from `seed`, 64 bits.
+        """
+        return None
 
     def without_options(self, options: str) -> None:
         """For `start` in a game that has no options.

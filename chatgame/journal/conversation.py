@@ -18,7 +18,7 @@ from chatgame.protocol.resume import Held
 LAST_KIND = "(SELECT kind FROM turns WHERE conversation = id ORDER BY number DESC LIMIT 1)"
 """Of the last turn of a conversation."""
 
-OVER = "ended = ?, token = NULL, seed = NULL, pinned = NULL"
+OVER = "ended = ?, token = NULL, seed = NULL, pinned = NULL, place = NULL, code = NULL"
 """What a conversation becomes that is over: nothing is kept that could take it up again."""
 
 
@@ -29,6 +29,8 @@ class _Row(NamedTuple):
     session: str | None
     token: str | None
     pinned: str | None
+    place: str | None
+    relays: str
     seed: str
     spent: int
     name: str
@@ -52,7 +54,7 @@ class OnDisk(Identity):
         self._writer = writer
         self._number = number
         (kept,) = database.read(
-            "SELECT seat, session, token, pinned, ifnull(hex(seed), ''), spent, name, partner "
+            "SELECT seat, session, token, pinned, place, relays, ifnull(hex(seed), ''), spent, name, partner "
             "FROM conversations WHERE id = ?",
             (number,),
             list[_Row],
@@ -72,9 +74,11 @@ class OnDisk(Identity):
             session=None if unsaid else kept.session,
             token=kept.token,
             pinned=kept.pinned,
+            place=None if unsaid else kept.place,
             name=kept.name,
             partner=kept.partner,
         )
+        self._relayed = bool(kept.relays)
         self.ended = False
         self._spoken = bool(held.number)
         self._quit = False
@@ -102,14 +106,18 @@ class OnDisk(Identity):
         """Keep that the conversation is over, and both sides know it, and nothing that could take it up again."""
         await self._writer.do(self._end)
 
-    async def keep_partner(self, session: str, token: str | None, partner: str) -> None:
-        """Keep which session it is, as the server the client's token, and the names of both.
+    async def keep_partner(self, session: str, token: str | None, partner: str, place: str | None = None) -> None:
+        """Keep which session it is, as the server the client's token, the names of both, and a new session's place.
 
-        With a new session, what was unfinished at the same place is abandoned.
+        With a new session, what was unfinished at the same address is abandoned. Over relays it goes on beside it.
         """
-        if session != self.session:
+        if session != self.session and not self._relayed:
             await self._writer.do(self._abandon_others)
-        await super().keep_partner(session, token, partner)
+        await super().keep_partner(session, token, partner, place)
+
+    async def keep_relays(self, relays: str) -> None:
+        """Keep over which relays the two talk now."""
+        await self._change(relays=relays)
 
     async def _change(self, **columns: object) -> None:
         assignments = ", ".join(f"{column} = ?" for column in columns)

@@ -12,6 +12,7 @@ class Identity:
         token: as the server: the client's last one, or None.
         pinned: what connections are made secure by, or None.
         partner: what the partner's player wanted to be called last, or nothing.
+        place: where the two meet again at a relay, or None before there is a session that matters.
         name: what one's own player wants to be called, or nothing; the next start may say otherwise.
         held: what was held of the log when the program began.
     """
@@ -25,6 +26,7 @@ class Identity:
         session: str | None = None,
         token: str | None = None,
         pinned: str | None = None,
+        place: str | None = None,
         name: str = "",
         partner: str = "",
     ) -> None:
@@ -32,6 +34,7 @@ class Identity:
         self.session = session
         self.token = token
         self.pinned = pinned
+        self.place = place
         self.name = name
         self.partner = partner
         self.held = held
@@ -49,14 +52,15 @@ class Identity:
         self._spent += 1
         return token(self._seed, self._spent - 1)
 
-    async def keep_partner(self, session: str, token: str | None, partner: str) -> None:
-        """Keep which session it is, as the server the client's token, and the names of both.
+    async def keep_partner(self, session: str, token: str | None, partner: str, place: str | None = None) -> None:
+        """Keep which session it is, as the server the client's token, the names of both, and a new session's place.
 
         Raises:
             JournalFailed: it cannot be written.
         """
-        await self._change(session=session, token=token, name=self.name, partner=partner)
-        self.session, self.token, self.partner = session, token, partner
+        place = place or self.place
+        await self._change(session=session, token=token, name=self.name, partner=partner, place=place)
+        self.session, self.token, self.place, self.partner = session, token, place, partner
 
     async def pin(self, pinned: str) -> None:
         """Keep what connections are made secure by.

@@ -28,6 +28,8 @@ class Record(NamedTuple):
         number: by which a person names it.
         seat: one's own.
         host, port: where.
+        relays: over which relays, as people type them; none on a direct line.
+        pinned: 1 if connections are secure.
         began, ended: in seconds since 1970; not ended where it can be gone on with.
         turns: how many were written.
         games: how many of them opened one.
@@ -50,6 +52,8 @@ class Record(NamedTuple):
     name: str
     partner: str
     older: int
+    relays: str = ""
+    pinned: int = 0
 
 
 class Reader:
@@ -93,7 +97,7 @@ class Reader:
     def _records(self, condition: str = "", *values: int) -> list[Record]:
         return self._database.read(
             "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), "  # noqa: S608
-            "cast(max(written) AS REAL), session, name, partner, older "
+            "cast(max(written) AS REAL), session, name, partner, older, relays, pinned IS NOT NULL "
             f"FROM conversations JOIN turns ON conversation = id {condition} GROUP BY id ORDER BY id",
             (Kind.PLAY, *values),
             list[Record],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chatgame.core.errors import JournalFailed
 
-VERSION = 3
+VERSION = 4
 """Of the tables."""
 
 TABLES = (
@@ -24,7 +24,10 @@ CREATE TABLE conversations (
     spent INTEGER NOT NULL DEFAULT 0, -- as the client: how many of them were given out
     name TEXT NOT NULL DEFAULT '',    -- what one wants to be called
     partner TEXT NOT NULL DEFAULT '', -- what the partner wants to be called
-    older INTEGER NOT NULL DEFAULT 0  -- 1 if its turns are in a form that this program does not read any more
+    older INTEGER NOT NULL DEFAULT 0, -- 1 if its turns are in a form that this program does not read any more
+    place TEXT,                       -- where the two meet again at a relay
+    relays TEXT NOT NULL DEFAULT '',  -- over which the two talk, as people type them; none on a direct line
+    code TEXT                         -- as the client over a relay: a keyed digest of the code that it came with
 )""",
     """
 CREATE TABLE turns (
@@ -48,6 +51,11 @@ UPDATES = (
     (
         "ALTER TABLE conversations ADD COLUMN older INTEGER NOT NULL DEFAULT 0",
         "UPDATE conversations SET older = 1, ended = ifnull(ended, began), token = NULL, seed = NULL, pinned = NULL",
+    ),
+    (
+        "ALTER TABLE conversations ADD COLUMN place TEXT",
+        "ALTER TABLE conversations ADD COLUMN relays TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE conversations ADD COLUMN code TEXT",
     ),
 )
 """What brings a database from version 1 to the next, and so on. With version 3 the digests of logs became others, so

@@ -3,11 +3,13 @@
 While a program goes on with a conversation, it holds a lock that ends with it, so that no other program does.
 """
 
+import hmac
 import secrets
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
@@ -38,33 +40,51 @@ class Store(Reader):
         self._writer.close()
         super().__exit__(kind, error, traceback)
 
-    def create(self, seat: Seat, host: str, port: int) -> int:
+    def create(self, seat: Seat, host: str, port: int, relays: str = "", code: str = "") -> int:
         """Create a conversation, and return its number."""
         seed = secrets.token_bytes(32) if seat is Seat.CLIENT else None
         return self._database.write(
-            "INSERT INTO conversations (seat, host, port, began, seed) VALUES (?, ?, ?, ?, ?)",
-            (seat, host, port, time.time(), seed),
+            "INSERT INTO conversations (seat, host, port, relays, began, seed, code) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (seat, host, port, relays, time.time(), seed, _keyed(seed, code) if seed and code else None),
         )
 
-    def unfinished(self, seat: Seat, host: str, port: int, *, closed: bool = False) -> int | None:
-        """The number of the last conversation there that can be gone on with.
+    def unfinished(
+        self, seat: Seat, host: str, port: int, *, relayed: bool = False, code: str = "", closed: bool = False
+    ) -> int | None:
+        """The number of the last conversation there that can be gone on with; over relays, at whichever it was.
+
+        A client with a code goes on only with what it began by this code, even if nothing was said yet.
 
         Those that are `closed` can only be ended: one's own quit is in the log, and the partner may not know.
         """
-        return self._last(seat, host, port, f"{LAST_KIND} {'=' if closed else '!='} 'quit'")
+        if code:
+            return self._begun_with(code)
+        kind = f"{LAST_KIND} {'=' if closed else '!='} 'quit'"
+        return self._last(seat, host, port, kind, relayed=relayed)
 
-    def fresh(self, seat: Seat, host: str, port: int) -> int:
+    def fresh(self, seat: Seat, host: str, port: int, relays: str = "", code: str = "") -> int:
         """The number of a conversation there in which nothing was said yet; one is created if there is none."""
-        return self._last(seat, host, port, f"{LAST_KIND} IS NULL") or self.create(seat, host, port)
+        found = None if code else self._last(seat, host, port, f"{LAST_KIND} IS NULL", relayed=bool(relays))
+        return found or self.create(seat, host, port, relays, code)
 
-    def _last(self, seat: Seat, host: str, port: int, condition: str) -> int | None:
+    def _last(self, seat: Seat, host: str, port: int, condition: str, *, relayed: bool) -> int | None:
+        there = "relays != ''" if relayed else "relays = '' AND (host, port) = (?, ?)"
         found = self._database.read(
-            "SELECT id FROM conversations WHERE seat = ? AND host = ? AND port = ? AND ended IS NULL "  # noqa: S608
+            f"SELECT id FROM conversations WHERE seat = ? AND {there} AND ended IS NULL "  # noqa: S608
             f"AND {condition} ORDER BY id DESC LIMIT 1",
-            (seat, host, port),
+            (seat,) if relayed else (seat, host, port),
             list[tuple[int]],
         )
         return found[0][0] if found else None
+
+    def _begun_with(self, code: str) -> int | None:
+        found = self._database.read(
+            "SELECT id, hex(seed), code FROM conversations WHERE ended IS NULL AND code IS NOT NULL "  # noqa: S608
+            f"AND ifnull({LAST_KIND}, '') != 'quit' ORDER BY id DESC",
+            (),
+            list[tuple[int, str, str]],
+        )
+        return next((number for number, seed, kept in found if kept == _keyed(bytes.fromhex(seed), code)), None)
 
     @asynccontextmanager
     async def conversation(self, number: int) -> AsyncIterator[OnDisk]:
@@ -113,6 +133,11 @@ class Store(Reader):
             yield path
         finally:
             lock.close()
+
+
+def _keyed(seed: bytes, code: str) -> str:
+    """A digest by which a code is known again, without keeping it; the key is the seed of the client's tokens."""
+    return hmac.new(seed, code.encode(), sha256).hexdigest()
 
 
 def _take(lock: sqlite3.Connection) -> None:

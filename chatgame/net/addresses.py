@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 1059
+DEFAULT_RELAY_PORT = 1060
 
 LOCALHOST = ip_address("127.0.0.1")
 """What "localhost" means here, so that both sides mean the same by it."""
@@ -57,6 +58,12 @@ def is_loopback(host: str) -> bool:
     """Whether only this computer can reach a canonical host."""
     address = _address(host)
     return host == DEFAULT_HOST if address is None else address.is_loopback
+
+
+def is_here(address: str) -> bool:
+    """Whether an IP address is of this computer, or of the network that it is in: loopback, private or link-local."""
+    ip = _address(address.partition("%")[0])
+    return ip is None or not ip.is_global
 
 
 def reachable_at(host: str) -> str:

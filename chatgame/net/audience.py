@@ -14,7 +14,7 @@ from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.net.pump import Pump
 from chatgame.protocol.messages import Bye, Reason, Watch, Watchers
-from chatgame.protocol.pairing import Invitation, watch_code
+from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.passage import Passage, Spot
 
 DELAY = 0.05
@@ -31,21 +31,28 @@ class Audience:
     """The watchers of one conversation, while people may watch.
 
     Args:
-        secret: what codes are made from, or None where nobody needs one.
+        admit: is called when people may watch, with the digest of the agreement, and with None when they may not any
+            more; where they need a code, it calls `invite`, at once or later.
         changed: is called with how many watch, and the code, whenever that has changed.
+        coded: whether people need a code.
 
     Attributes:
         invitation: lets watchers in, where they need a code.
         names: what the two players want to be called.
         status: what was told last, or None while nobody may watch.
+        agreement: the digest of the agreement by which people may watch.
     """
 
-    def __init__(self, secret: str | None, changed: Callable[[Watchers], object]) -> None:
+    def __init__(
+        self, admit: Callable[[str | None], object], changed: Callable[[Watchers], object], *, coded: bool = False
+    ) -> None:
         self.invitation = Invitation(None)
         self.names = {Seat.CLIENT: "", Seat.SERVER: ""}
         self.status: Watchers | None = None
-        self._secret = secret
+        self.agreement = ""
+        self._admit = admit
         self._changed = changed
+        self._coded = coded
         self._passage: Passage | None = None
         self._spots: dict[Pump, Spot] = {}
         self._leaving: set[asyncio.Task[bool]] = set()
@@ -56,7 +63,7 @@ class Audience:
         """Go on where a log ends."""
         for step in log:
             self._note(step)
-        self._tell()
+        self._open()
 
     def see(self, step: Step) -> None:
         """Take a turn of either seat; it is shown a moment later."""
@@ -67,7 +74,20 @@ class Audience:
         elif was:
             if self._spots and not self._timer:
                 self._timer = self._loop.call_later(DELAY, self._show)
-        else:
+        elif self._passage:
+            self._open()
+
+    def _open(self) -> None:
+        """Let people in, if they may watch."""
+        if self._passage:
+            self._admit(self.agreement)
+            if not self._coded:
+                self._tell()
+
+    def invite(self, code: str) -> None:
+        """Let people in by this code, in place of the one before."""
+        if self._passage:
+            self.invitation.renew(code)
             self._tell()
 
     def _note(self, step: Step) -> None:
@@ -79,9 +99,7 @@ class Audience:
             self._passage = None
             self.invitation.code = None
         elif not self._passage:
-            self._passage = Passage(table)
-            if self._secret:
-                self.invitation.renew(watch_code(self._secret, table.digest))
+            self._passage, self.agreement = Passage(table), table.digest
 
     def admit(self, pump: Pump, watch: Watch) -> Bye | None:
         """Let somebody watch; returns the goodbye where that cannot be."""
@@ -141,6 +159,7 @@ class Audience:
         for pump in [*self._spots]:
             self._show_to(pump, passage)
         self.status = None
+        self._admit(None)
         for pump in [*self._spots]:
             self._dismiss(pump, goodbye)
 

@@ -12,6 +12,7 @@ from chatgame.core.errors import (
     ChatgameError,
     InvalidMessage,
     LinkLost,
+    NotYet,
     PeerSilent,
     RemoteProtocolError,
     TurnedAway,
@@ -32,6 +33,9 @@ from chatgame.session.interfaces import Journal
 
 LONGEST_PAUSE = 30.0
 """In seconds: between two attempts to reach a server that was lost."""
+
+LONGEST_WAIT = 10.0
+"""In seconds: between two questions at a relay for a server that is not there yet; it may come at any moment."""
 
 FIRST_PAUSE = 0.5
 """In seconds, at most: before the first attempt, so that many clients of one server do not come in one instant."""
@@ -88,8 +92,10 @@ class Way:
         self._connected = 0.0  # by the loop's clock
         self._loop = asyncio.get_running_loop()
 
-    async def connect(self) -> Link:
+    async def connect(self, *, waits: bool = True) -> Link:
         """Take the client's seat, or take it again if the session is unfinished.
+
+        With `waits`, a server is waited for that is not at its relay yet, if there is something to go on with.
 
         Raises:
             Unreachable: nobody can be reached there, or there is no seat for us; the sentence says what to do.
@@ -100,10 +106,10 @@ class Way:
         held = journal.held
         try:
             pump = await self._first(held)
-        except _Broken as error:
-            if not held.number:
+        except (_Broken, NotYet) as error:
+            if not (held.number and waits):
                 raise
-            self.notify(sentences.BROKE.format(plan=self.plan))
+            self.notify(str(error) if isinstance(error, NotYet) else sentences.BROKE.format(plan=self.plan))
             try:
                 async with asyncio.timeout(self.patience):
                     pump = await self._again(lambda: held)
@@ -133,6 +139,9 @@ class Way:
         link.resume(await self._again(lambda: link.held))
         self._connected = self._loop.time()
 
+    def begin(self) -> None:
+        """Do nothing: the first turn is the client's own."""
+
     def give_up(self) -> LinkLost | None:
         """Nothing special is to be said."""
         return None
@@ -148,6 +157,8 @@ class Way:
                 return await self._once(held())
             except TurnedAway:
                 raise
+            except NotYet as error:
+                pause, why = max(min(next(self._pauses), LONGEST_WAIT), error.after), error.again
             except Unreachable:
                 pause, why = next(self._pauses), sentences.NOBODY_ANSWERS
 
@@ -196,7 +207,7 @@ class Way:
         pump.say(hello)
         match await pump.next_event():
             case Hello() as hello:
-                await journal.keep_partner(pump.connection.session, None, hello.name)
+                await journal.keep_partner(pump.connection.session, None, hello.name, pump.connection.place)
             case Bye() as goodbye:
                 raise refusal(goodbye, pairing=False)
 

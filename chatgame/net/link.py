@@ -51,6 +51,9 @@ class Recovery(Protocol):
             ChatgameError: the partner will not come back.
         """
 
+    def begin(self) -> None:
+        """Note that the partner's first turn has come, and with it the log has begun."""
+
     def give_up(self) -> LinkLost | None:
         """Return what to raise when the patience is at its end, if it is not the usual."""
 
@@ -163,6 +166,8 @@ class Link:
             while event := self._pump.next():
                 if isinstance(event, Turn):
                     self.held = self.held.after(event)
+                    if self.held.number == 1 and self._recovery:
+                        self._recovery.begin()
                     (self._taken or self._turns.append)(event)
                     if self._pump.connection.idle and not self._turns:
                         return  # as nearly always; to ask for another event would take longer

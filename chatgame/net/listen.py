@@ -117,9 +117,15 @@ class Door:
             begun=bool(journal.held.number),
             farewell=(farewell.session, farewell.token) if farewell else (None, None),
         )
-        await self.listener.start(self._welcome)
+        await self.listener.start(self.welcome)
+        self._expect()
 
-    def _welcome(self, transport: Transport) -> None:
+    def _expect(self) -> None:
+        """Be where clients look: until the first turn also where a client looks that has lost our hello."""
+        places = {journal.place for journal in (self._journal, self._farewell) if journal and journal.place}
+        self.listener.expect(places, new=not self._held.number)
+
+    def welcome(self, transport: Transport) -> None:
         """Begin to greet a client that has connected."""
         if self._closed:
             transport.abort()
@@ -188,13 +194,13 @@ class Door:
         if not self.partner.done() and self._strays <= MAX_STRAYS:
             more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
             self.notify(sentences.DROPPED.format(peer=transport.peer, why=f"{why}{more}."))
-        if self._invitation and self._invitation.burned and not self.partner.done():
-            self.partner.set_exception(
-                TurnedAway(
-                    "Three wrong codes were tried, so the code is burned: somebody guesses, or mistypes. Start "
-                    "the server again for a new one."
+        if isinstance(error, WrongCode) and self._invitation and self._invitation.burned and not self.partner.done():
+            if self.listener.renew():
+                self.notify(sentences.CODE_BURNED)
+            else:
+                self.partner.set_exception(
+                    TurnedAway(f"{sentences.CODE_BURNED} Start the server again for a new one.")
                 )
-            )
 
     def _progress(self, *, let_in: bool = False) -> None:
         """Note that a guest has come further: with too many guests, those that have not are closed first."""
@@ -272,7 +278,7 @@ class Door:
             return hello_of(self._held, self._games, named, name=journal.name, nonce=nonce, features=features)
 
         session = pump.connection.session_with(answer())
-        await journal.keep_partner(session, hello.token, hello.name)
+        await journal.keep_partner(session, hello.token, hello.name, pump.connection.place_with(answer()))
         admission.seat(session, hello.token, by_code=paired)
         if self._invitation:
             self._invitation.code = None  # it has been used
@@ -282,6 +288,7 @@ class Door:
             self.partner.result().resume(pump)
         else:
             self.partner.set_result(Link(pump, self._held, self))
+        self._expect()
         return None
 
     def _leave_link(self, error: NothingSaid) -> None:
@@ -304,6 +311,10 @@ class Door:
         """Seconds that the seat is kept for a client that was lost, or None if that one cannot come back."""
         self._admission.begun = bool(self._held.number)
         return self._admission.patience(self._patience)
+
+    def begin(self) -> None:
+        """Wait for nobody new any more."""
+        self._expect()
 
     async def recover(self, link: Link) -> None:
         """Keep the seat until the client has come back."""

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any
 
@@ -64,14 +64,14 @@ class TCPDialler:
                 ) from error
             why = error.strerror or "none of its addresses answers"
             raise Unreachable(f"Cannot reach {where}: {why}. Check --host and --port.") from error
-        return StreamTransport(reader, writer, _binding_of(writer))
+        return StreamTransport(reader, writer, binding_of(writer))
 
 
-async def open_streams(host: str, port: int, **options: Any) -> tuple[EagerReader, asyncio.StreamWriter]:
-    """Connect to a server, as `asyncio.open_connection` does."""
+async def open_streams(*address: Any, **options: Any) -> tuple[EagerReader, asyncio.StreamWriter]:
+    """Connect to a server, or take a connected socket as `sock`; takes what `asyncio.open_connection` takes."""
     loop, reader = asyncio.get_running_loop(), EagerReader()
     protocol = asyncio.StreamReaderProtocol(reader)
-    transport, _ = await loop.create_connection(lambda: protocol, host, port, **options)
+    transport, _ = await loop.create_connection(lambda: protocol, *address, **options)
     return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
@@ -84,7 +84,8 @@ def _not_secure(where: str, error: ssl.SSLError) -> str:
     return f"What answers at {where} does not speak TLS, so nothing was sent. Check --host and --port."
 
 
-def _binding_of(writer: asyncio.StreamWriter) -> bytes | None:
+def binding_of(writer: asyncio.StreamWriter) -> bytes | None:
+    """Return the channel binding of a client's connection: SHA-256 of the server's certificate; None without TLS."""
     secured = writer.get_extra_info("ssl_object")
     return sha256(secured.getpeercert(binary_form=True)).digest() if secured else None
 
@@ -109,7 +110,7 @@ class TCPListener:
             Unreachable: nothing can listen there.
         """
         listener = cls()
-        listener._server = await bound(listener._streams, host, port)
+        listener._server = await bound(listener._streams, host, port, start_serving=False)
         return listener
 
     @property
@@ -130,6 +131,13 @@ class TCPListener:
         except OSError as error:
             raise Unreachable(_cannot_listen("this host", self.port, error)) from error
 
+    def expect(self, places: Collection[str], *, new: bool) -> None:
+        """Do nothing: everyone comes to this one address."""
+
+    def renew(self) -> bool:
+        """Return that there is no other address."""
+        return False
+
     def _streams(self) -> asyncio.StreamReaderProtocol:
         """Make the streams of a connection that is accepted."""
         reader = EagerReader()
@@ -144,8 +152,8 @@ class TCPListener:
         self._server.close()
 
 
-async def bound(accepted: Callable[[], asyncio.BaseProtocol], host: str, port: int) -> asyncio.Server:
-    """Take an address, for a protocol that `accepted` makes for each connection; it does not serve yet.
+async def bound(accepted: Callable[[], asyncio.BaseProtocol], host: str, port: int, **options: Any) -> asyncio.Server:
+    """Take an address, for connections that each get a protocol by `accepted`; options are those of `create_server`.
 
     Raises:
         Unreachable: nothing can listen there.
@@ -154,8 +162,8 @@ async def bound(accepted: Callable[[], asyncio.BaseProtocol], host: str, port: i
     try:
         if host == "::" and socket.has_dualstack_ipv6():
             taken = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
-            return await loop.create_server(accepted, sock=taken, start_serving=False)
-        return await loop.create_server(accepted, host, port, family=address_family(host), start_serving=False)
+            return await loop.create_server(accepted, sock=taken, **options)
+        return await loop.create_server(accepted, host, port, family=address_family(host), **options)
     except OSError as error:
         raise Unreachable(_cannot_listen(host, port, error)) from error
     except UnicodeError as error:

@@ -5,7 +5,7 @@ TCP, TLS and streams in memory are transports; another can come without a change
 
 import asyncio
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Protocol, SupportsIndex
 
@@ -101,6 +101,12 @@ class Listener(Protocol):
         Raises:
             Unreachable: nothing can listen there after all.
         """
+
+    def expect(self, places: Collection[str], *, new: bool) -> None:
+        """Be where clients look: old friends at these places of a relay, and somebody `new` where the code says."""
+
+    def renew(self) -> bool:
+        """Be where another code says, since somebody guesses at this one; returns False if that cannot be."""
 
     def close(self) -> None:
         """Accept no more; transports that were accepted may still come."""

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from random import Random
+from random import Random, SystemRandom
 
 from chatgame.core.seats import Seat
-from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.bot.bot import Bot
+from chatgame.players.bot.level import Level
 from chatgame.players.program.command import Command, read_command
 from chatgame.session.interfaces import Player
 
@@ -42,14 +43,14 @@ async def seated(
         player: what `read_player` has read.
         limit: seconds that a program has for each line.
         notify: tells whoever has started chatgame what was wrong with a program.
-        chance: the source of a bot's choices.
+        chance: the source of a bot's choices; a bot thinks by the clock if they cannot be repeated anyway.
         pace: seconds that a bot waits before each line.
 
     Raises:
         ChatgameError: the program cannot be started; or, inside the context, it has failed.
     """
     if isinstance(player, Level):
-        yield lambda seat: Bot(seat, player, chance, pace)
+        yield lambda seat: Bot(seat, player, chance, pace, timed=isinstance(chance, SystemRandom))
         return
     from chatgame.players.program.program import program_at_seat  # which bots do not need
 

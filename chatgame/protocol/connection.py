@@ -74,7 +74,7 @@ from chatgame.core.limits import (
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
 from chatgame.protocol.frames import FrameReader, frame
-from chatgame.protocol.hello import session_opened_by
+from chatgame.protocol.hello import place_opened_by, session_opened_by
 from chatgame.protocol.messages import (
     PROTOCOL,
     WATCHER,
@@ -211,6 +211,17 @@ class Connection:
         hello = self.sent_hello if self._ours is SERVER else self.received_hello
         assert hello, "the connection is open"
         return hello.session or session_opened_by(self._hellos[CLIENT], self._hellos[SERVER])
+
+    @property
+    def place(self) -> str | None:
+        """Where the two meet again at a relay, once the connection is open; None if it names a session."""
+        hello = self.sent_hello
+        assert hello, "both have said hello"
+        return None if hello.session else place_opened_by(self._hellos[CLIENT], self._hellos[SERVER])
+
+    def place_with(self, answer: Hello) -> str | None:
+        """Return, as the server, the same with this answer to the client's hello."""
+        return None if answer.session else place_opened_by(self._hellos[CLIENT], encode(answer))
 
     def session_with(self, answer: Hello) -> str:
         """Return, as the server, which session the connection will be of with this answer to the client's hello."""

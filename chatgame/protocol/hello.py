@@ -37,6 +37,15 @@ def session_opened_by(client: bytes, server: bytes) -> str:
     return sha256(client + server).hexdigest()
 
 
+def place_opened_by(client: bytes, server: bytes) -> str:
+    """Return the place at which the two meet again at a relay, from the bytes of the hellos that open the session.
+
+    The hellos crossed a secure channel and are kept nowhere, so only the two journals know the place. It does not
+    follow from the session's identifier, which is no secret: an exported conversation shows it.
+    """
+    return sha256(b"chatgame place\n" + client + server).hexdigest()
+
+
 def refusal(goodbye: Bye, *, pairing: bool) -> TurnedAway | Diverged:
     """Return the error that a client raises when the server says goodbye before the conversation begins.
 

@@ -21,23 +21,31 @@ from chatgame.core.seats import Seat
 from chatgame.protocol.messages import WATCHER, Bye, Pair, Reason
 from chatgame.protocol.words import WORDS
 
-_CODE = r"(?a)([1-9][0-9]?) ([a-z]+) ([a-z]+)"
+_CODE = r"(?a)([1-9][0-9]{0,8}) ([a-z]+) ([a-z]+)"
 
 
 def any_code(below: Callable[[int], int]) -> str:
     """Return a code that is easy to say, as in 7-guitar-island; `below(n)` gives a random number below n."""
-    return f"{1 + below(99)}-{WORDS[below(len(WORDS))]}-{WORDS[below(len(WORDS))]}"
+    return code_with(1 + below(99), below)
 
 
-def watch_code(secret: str, digest: str) -> str:
-    """Return the code for those who watch, from what the server alone knows and the digest of their agreement.
+def code_with(number: int, below: Callable[[int], int]) -> str:
+    """Return a code that begins with a number that is no secret, such as one from a relay: only the words are."""
+    return f"{number}-{WORDS[below(len(WORDS))]}-{WORDS[below(len(WORDS))]}"
 
-    So it stays the same when the server's program starts again, and is another after another agreement.
+
+def number_of(code: str) -> int:
+    """Return the number that a code begins with."""
+    return int(code.partition("-")[0])
+
+
+def drawn(secret: str, what: str) -> Callable[[int], int]:
+    """Return what draws the numbers of a code for those who watch, from what the server alone knows and `what`.
+
+    So the code stays the same when the server's program starts again.
     """
-    stream = (
-        hmac.new(secret.encode(), f"chatgame watch code {digest} {n}".encode(), sha256).digest() for n in count()
-    )
-    return any_code(lambda below: int.from_bytes(next(stream)) % below)
+    stream = (hmac.new(secret.encode(), f"chatgame watch code {what} {n}".encode(), sha256) for n in count())
+    return lambda below: int.from_bytes(next(stream).digest()) % below
 
 
 def read_code(text: str) -> str:

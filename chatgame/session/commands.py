@@ -24,6 +24,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.core.watching import ASK, OFF
+from chatgame.games import EXTRAS
 
 QUESTIONS = ("/help", "/games", "/board", "/moves", "/score")
 """What only asks for something: a person's console answers by itself, at any time."""
@@ -106,6 +107,9 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write:
     name, options = _game_named(words, table)
     if name in table.games:
         return _play(f"{name} {options}".rstrip(), table, seat)
+    if name in EXTRAS:
+        extra = f"{name.capitalize()} is an extra: pip install 'chatgame[{name}]'."
+        raise Refused(f"{table.absent.get(name, '')} {extra} {AS_MESSAGE}".lstrip())
     if name:
         raise Refused(f"{table.absent[name]} {AS_MESSAGE}")
     if word != "play" or len(words) > 1:
@@ -128,7 +132,7 @@ def _game_named(words: Sequence[str], table: Table) -> tuple[str, str]:
     Only letters and digits count, so `tic tac toe` and `Tic-Tac-Toe` stand for `tictactoe`. A game does not have more
     words than letters, so a long line costs no more than a short one.
     """
-    known = {_letters(name): name for name in table.absent} | {name: name for name in table.absent}
+    known = {_letters(name): name for name in (*EXTRAS, *table.absent)} | {name: name for name in table.absent}
     known |= {_letters(rules.title): name for name, rules in table.games.items()}
     known |= {_letters(name): name for name in table.games} | {name: name for name in table.games}
     for count in range(min(len(words), max(map(len, known), default=0)), 0, -1):

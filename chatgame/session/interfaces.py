@@ -105,6 +105,7 @@ class Journal(Protocol):
         token: as the server: the client's last one, or None.
         pinned: as the server: its certificate with the private key, in PEM; as the client: what it knows the server's
             by; None where connections are not secure, or not yet.
+        place: where the two meet again at a relay, or None before there is a session that matters.
         name: what one's own player wants to be called, or nothing.
         held: what was held of the log when the program began.
     """
@@ -112,6 +113,7 @@ class Journal(Protocol):
     session: str | None
     token: str | None
     pinned: str | None
+    place: str | None
     name: str
     held: Held
 
@@ -147,8 +149,8 @@ class Journal(Protocol):
             TurnedAway: there are no more of them.
         """
 
-    async def keep_partner(self, session: str, token: str | None, partner: str) -> None:
-        """Keep who the partner is: the session that has begun, as the server the client's token, and their name.
+    async def keep_partner(self, session: str, token: str | None, partner: str, place: str | None = None) -> None:
+        """Keep the session, as the server the client's token, the partner's name, and a new session's place.
 
         Raises:
             JournalFailed: it cannot be written.

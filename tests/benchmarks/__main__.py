@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import endurance, games, journals, programs, trips
+from tests.benchmarks import endurance, games, journals, programs, relays, trips
 from tests.benchmarks.measure import Progress, machine, pin
 from tests.benchmarks.report import table
 
@@ -54,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measured(rounds: int, only: str, *, quick: bool) -> list[dict[str, Any]]:
     """All rows whose names contain `only`, with their figures."""
     rows = [
-        row for group in (trips, games, programs, journals) for row in group.rows(quick=quick) if only in row.what
+        row
+        for group in (trips, games, programs, journals, relays)
+        for row in group.rows(quick=quick)
+        if only in row.what
     ]
     progress = Progress(rounds * sum(not row.missing for row in rows))
     found = [row.measured(rounds, lambda row=row: progress.passed(row.what)) for row in rows]

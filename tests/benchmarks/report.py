@@ -1,12 +1,12 @@
 """Writes the figures into documents: the table in the README of this folder, and two plots.
 
 python -m tests.benchmarks --json tests/benchmarks/figures.json
+python -m tests.benchmarks --only relay --json tests/benchmarks/relays.json
 python -m tests.benchmarks --endurance --json tests/benchmarks/endurance.json
 python -m tests.benchmarks.report
 """
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -17,8 +17,11 @@ from tests.benchmarks.measure import HERE
 
 README = HERE / "README.md"
 
-BETWEEN = "<!-- figures -->\n", "<!-- end of figures -->\n"
-"""The lines around the table in the README."""
+BETWEEN = "<!-- {} -->\n", "<!-- end of {} -->\n"
+"""The lines around a table in the README, for the name of its file."""
+
+TABLES = "figures", "relays"
+"""The files with the figures of the tables."""
 
 REACHED, MISSED = "#2a7f3f", "#c2571a"
 
@@ -101,12 +104,16 @@ def save(figure: Any, path: Path) -> None:
 
 
 def main() -> None:
-    """Write the table and the plots."""
+    """Write the tables and the plots."""
     figures = json.loads((HERE / "figures.json").read_text())
     plot_ratios(figures["rows"], HERE / "figures.svg")
     plot_endurance(json.loads((HERE / "endurance.json").read_text())["endurance"]["seen"], HERE / "endurance.svg")
-    begin, end = BETWEEN
-    README.write_text(re.sub(f"(?s)(?<={begin}).*(?={end})", lambda _: described(figures), README.read_text()))
+    for name in TABLES:
+        figures = json.loads((HERE / f"{name}.json").read_text())
+        begin, end = (line.format(name) for line in BETWEEN)
+        before, _, rest = README.read_text("utf-8").partition(begin)
+        after = rest.partition(end)[2]
+        README.write_text(f"{before}{begin}{described(figures)}{end}{after}", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Each limit on what comes over the wire, driven to its edge and one past it.
 
-The limits of the log are driven in `test_match`, `test_table`, `protocol/test_resume` and `test_pairing`; those of
-time and of how many come at once in `test_link`, `test_door`, `test_cheats`, `program/test_seat`, `test_restart` and
-`test_secure`.
+The limits of the log are driven in `test_match`, `test_cards`, `test_table`, `protocol/test_resume` and
+`test_pairing`; those of time and of how many come at once in `test_link`, `test_door`, `test_cheats`,
+`program/test_seat`, `test_restart` and `test_secure`.
 """
 
 import json

@@ -188,7 +188,7 @@ def test_sentence_over_a_damaged_log_is_one_sentence_with_a_way_out() -> None:
         list(steps(EMPTY, CHAT[1:]))
     assert str(caught.value) == (
         "The journal of this conversation makes no sense at turn 1 (Turn 1 came where turn 0 was due): it was "
-        "damaged or edited, or the rules of a game have changed. Begin afresh with --new, or delete it with "
+        "damaged or edited, or a game in it is missing or has changed. Begin afresh with --new, or delete it with "
         "`chatgame forget`."
     )
 
@@ -202,7 +202,7 @@ def test_rules_that_have_changed_make_no_sense_of_the_log() -> None:
 
     for games, words in (({"tictactoe": Other()}, "The digest of turn 2 differs"), ({}, "does not have|you do not")):
         table = Table.open(SESSION, games, VERSIONS)
-        with pytest.raises(JournalFailed, match=rf"at turn 2 \(.*{words}.*the rules of a game have changed"):
+        with pytest.raises(JournalFailed, match=rf"at turn 2 \(.*{words}.*a game in it is missing or has changed"):
             list(steps(table, CHAT))
 
 

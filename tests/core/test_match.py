@@ -278,7 +278,7 @@ def test_inviter_says_who_acts_first(options: str, first: Seat | None, acts: Sea
 def test_nobody_acts_first_where_both_act_at_once(order: str) -> None:
     """Nobody does where chance acts first, either."""
     for acts in ("both", "chance"):
-        with pytest.raises(Refused, match=f"In acts nobody moves {order}"):
+        with pytest.raises(Refused, match=f"In acts nobody can choose to move {order}"):
             Match.open(Turned(), SESSION, 0, INVITER, f"{acts} {order}")
 
 

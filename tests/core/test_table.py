@@ -108,7 +108,7 @@ def test_draw_that_is_agreed_counts_as_drawn() -> None:
         (Kind.SAY, "", "A turn to say needs a text"),
         (Kind.SAY, "é" * (MAX_TEXT // 2) + "x", "has 4097 bytes in UTF-8; at most 4096"),
         (Kind.SAY, "\ud800", "half a character"),
-        (Kind.PLAY, "chess", 'no game "chess"'),
+        (Kind.PLAY, "halma", 'no game "halma"'),
         (Kind.PLAY, "tictactoe now", "has no options"),
         (Kind.PLAY, "tictactoe ", "followed by one space"),
     ],

@@ -10,9 +10,9 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 
 
-def perft(rules: AnyRules, plies: int) -> list[int]:
+def perft(rules: AnyRules, plies: int, options: str = "") -> list[int]:
     """How many lines have each length up to `plies`; one that has come to an outcome goes no further."""
-    lines: Counter[Any] = Counter([rules.start(Seat.CLIENT, "")])
+    lines: Counter[Any] = Counter([rules.start(Seat.CLIENT, options)])
     counts = []
     for _ in range(plies):
         longer: Counter[Any] = Counter()

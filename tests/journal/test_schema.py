@@ -123,3 +123,15 @@ def test_empty_file_becomes_a_journal_and_can_be_read(path: Path) -> None:
     assert path.read_bytes() == b""
     with Store(path) as store:
         assert store.create(*CLIENT) == 1
+
+
+async def test_unfinished_conversation_of_version_3_goes_on(path: Path) -> None:
+    """Only what relays need was added since."""
+    number = await filled(path)
+    for column in ("place", "relays", "code"):
+        edit(path, f"ALTER TABLE conversations DROP COLUMN {column}")
+    edit(path, "PRAGMA user_version = 3")
+    with Store(path) as store:
+        assert store.unfinished(*CLIENT) == number
+        assert turns_of(store, number) == CHAT
+        assert [(record.relays, record.older) for record in store.history()] == [("", 0)]

@@ -8,7 +8,7 @@ from chatgame.core.errors import JournalFailed
 from chatgame.core.seats import Seat
 from chatgame.journal.store import Store
 from tests.kit.journals import CHAT, CLIENT, SERVER, add, edit, fill, turns_of
-from tests.kit.logs import log_of
+from tests.kit.logs import SESSION, log_of
 
 ELSEWHERE = Seat.CLIENT, "localhost", 1060
 
@@ -105,3 +105,55 @@ async def test_number_of_a_forgotten_conversation_is_not_given_to_another(store:
     number = await fill(store, CHAT)
     store.forget(number)
     assert store.create(*CLIENT) > number
+
+
+RELAYED = Seat.CLIENT, "relay.example", 1060
+CODE, OTHER = "7-guitar-island", "7-guitar-garden"
+
+
+async def begun(store: Store, code: str, relays: str = "relay.example") -> int:
+    """A conversation over relays that a client has begun with a code; returns its number."""
+    number = store.fresh(*RELAYED, relays, code)
+    async with store.conversation(number) as conversation:
+        await conversation.keep_partner(SESSION, None, "", "ab" * 32)
+        await add(conversation, CHAT)
+    return number
+
+
+async def test_conversation_over_a_relay_is_found_at_whichever_relay(store: Store) -> None:
+    """Several go on beside each other; the newest is the first to be found."""
+    first = await begun(store, CODE)
+    second = await begun(store, OTHER, "elsewhere.example:2000 relay.example")
+    assert store.unfinished(Seat.CLIENT, "another.example", 1, relayed=True) == second
+    assert store.unfinished(*RELAYED) is None  # on a direct line there is none
+    assert [record.ended for record in store.history()] == [None, None]
+    async with store.conversation(second) as conversation:
+        await conversation.keep_relays("third.example")
+        await conversation.end()
+    assert store.unfinished(*RELAYED, relayed=True) == first
+    assert store.record(second).relays == "third.example"
+
+
+async def test_code_is_known_again_and_kept_nowhere(store: Store, path: Path) -> None:
+    """The same command goes on with what it began, even before a word was said; another code begins another."""
+    silent = store.fresh(*RELAYED, "relay.example", OTHER)
+    number = await begun(store, CODE)
+    await begun(store, "9-melon-canyon")
+    assert store.unfinished(*RELAYED, relayed=True, code=CODE) == number
+    assert store.unfinished(*RELAYED, relayed=True, code=OTHER) == silent
+    assert store.unfinished(*RELAYED, relayed=True, code="8-guitar-island") is None
+    assert not any(b"guitar" in file.read_bytes() for file in path.parent.iterdir())
+    async with store.conversation(number) as conversation:
+        await conversation.end()
+    assert store.unfinished(*RELAYED, relayed=True, code=CODE) is None
+
+
+async def test_place_is_kept_as_long_as_somebody_can_come_back(store: Store, path: Path) -> None:
+    """A greeting that names the session does not change it, and the end of the conversation removes it."""
+    number = await begun(store, CODE)
+    async with store.conversation(number) as conversation:
+        assert conversation.place == "ab" * 32
+        await conversation.keep_partner(SESSION, None, "Ben")
+        assert conversation.place == "ab" * 32
+        await conversation.end()
+    assert edit(path, "SELECT place, code FROM conversations") == [(None, None)]

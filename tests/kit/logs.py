@@ -4,12 +4,13 @@ from chatgame.core.commitments import Opening
 from chatgame.core.log import Step
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
-from chatgame.games import BUILT_IN
+from chatgame.plugins import installed_games
 
 SESSION = "0" * 64
 NONCE = bytes(32)
-VERSIONS = {name: rules.version for name, rules in BUILT_IN.items()}
-EMPTY = Table.open(SESSION, BUILT_IN, VERSIONS)
+GAMES, _ = installed_games()
+VERSIONS = {name: rules.version for name, rules in GAMES.items()}
+EMPTY = Table.open(SESSION, GAMES, VERSIONS)
 
 
 def steps_of(*turns: str, table: Table = EMPTY) -> list[Step]:

@@ -162,6 +162,7 @@ CONVERSATIONS = {
         ["play rps 3", "/say hm", "rock", "paper", "paper", "play hangman", "secret", "roll", "/resign", "/q"],
         ["scissors", "/say oh", "paper", "rock", "again?", "x", "e", "secret", "play pig"],
     ),
+    "cards": (["play eights", "/q"], ["draw", "/resign", "Well dealt"]),
 }
 
 CHOSEN = Opening(bytes(32), "rock")

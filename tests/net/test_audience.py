@@ -20,7 +20,7 @@ from chatgame.net.tcp import TCPDialler
 from chatgame.net.tls import client_context, new_certificate, server_tls
 from chatgame.net.watch import Watching
 from chatgame.protocol.messages import PROTOCOL, Alive, Bye, Hello, Message, Reason, View, Watch, Watchers
-from chatgame.protocol.pairing import Invitation
+from chatgame.protocol.pairing import Invitation, any_code, drawn
 from chatgame.session.onlooker import Begun, Onlooker, Shown
 from tests.kit.ends import dial, listening
 from tests.kit.logs import EMPTY, NONCE, VERSIONS, steps_of
@@ -40,12 +40,17 @@ class House:
 
     def __init__(self, door: Door, secret: str | None, notices: list[str]) -> None:
         self.door = door
-        self.audience = Audience(secret, self._note)
+        self.audience = Audience(self._admit, self._note, coded=secret is not None)
+        self._secret = secret
         self.told: list[Watchers] = []
         self.notices = notices
         self.table = EMPTY
         self.changed = asyncio.Event()
         self._wires: list[Wire] = []
+
+    def _admit(self, agreement: str | None) -> None:
+        if agreement and self._secret:
+            self.audience.invite(any_code(drawn(self._secret, agreement)))
 
     def _note(self, watchers: Watchers) -> None:
         self.told.append(watchers)
@@ -324,7 +329,7 @@ async def test_lie_ends_the_program_with_what_it_was() -> None:
     """The server hears it, too."""
     agreed: Table = AGREEMENT[-1].after
     first, second = steps_of("say a", "say b", table=agreed)
-    audience = Audience(None, bool)
+    audience = Audience(bool, bool)
     audience.recall(AGREEMENT)
     assert audience._passage
     view, _ = audience._passage.admit(WATCH, "", "")

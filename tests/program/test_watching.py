@@ -11,7 +11,8 @@ from chatgame.core.errors import TurnedAway
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.players.bot.bot import Bot, Level
+from chatgame.players.bot.bot import Bot
+from chatgame.players.bot.level import Level
 from chatgame.program import watch
 from chatgame.session.onlooker import Begun, Shown
 from tests.kit.simulated import Person, Place, both_sit, informed, until

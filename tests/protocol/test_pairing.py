@@ -1,11 +1,13 @@
 """Codes that are read aloud, and the proof that one knows them."""
 
+import re
+
 import pytest
 
 from chatgame.core.errors import Refused, TurnedAway
 from chatgame.core.seats import Seat
 from chatgame.protocol.messages import Pair
-from chatgame.protocol.pairing import Invitation, any_code, proof, read_code
+from chatgame.protocol.pairing import Invitation, any_code, code_with, number_of, proof, read_code
 from chatgame.protocol.words import WORDS
 from tests.kit.machines import pairing
 
@@ -21,7 +23,10 @@ def test_code_is_a_number_and_two_words() -> None:
     assert any_code(below) == f"99-{WORDS[-1]}-{WORDS[-1]}"
     assert asked == [99, len(WORDS), len(WORDS)]
     assert any_code(lambda _: 0) == f"1-{WORDS[0]}-{WORDS[0]}"
-    assert 99 * len(set(WORDS)) ** 2 > 15_000_000
+    assert len(set(WORDS)) == len(WORDS) >= 1024
+    assert all(re.fullmatch("[a-z]{4,12}", word) for word in WORDS)
+    assert code_with(123, below) == f"123-{WORDS[-1]}-{WORDS[-1]}"
+    assert number_of("123-guitar-island") == 123
 
 
 @pytest.mark.parametrize(
@@ -41,6 +46,7 @@ def test_code_is_a_number_and_two_words() -> None:
 def test_code_is_read_as_people_write_it(text: str) -> None:
     """Hyphens and capitals are not heard, and programs for writing change them."""
     assert read_code(text) == "7-guitar-island"
+    assert read_code(text.replace("7", "123456789")) == "123456789-guitar-island"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,7 @@ def test_code_is_read_as_people_write_it(text: str) -> None:
         "guitar-island",
         "7-guitar",
         "0-guitar-island",
-        "100-guitar-island",
+        "1234567890-guitar-island",
         "7-guitar-island-x",
         "\u0667-guitar-island",
         "7-gu1tar-x",
@@ -89,3 +95,11 @@ def test_third_wrong_code_burns_the_right_one() -> None:
 def test_no_pairing_begins_without_a_code() -> None:
     with pytest.raises(TurnedAway, match="none is valid any more"):
         pairing(Seat.SERVER, Invitation(None)).receive(Pair((b"A" * 33).hex()))
+
+
+def test_another_code_can_take_the_place_of_a_burned_one() -> None:
+    invitation = Invitation("7-guitar-island")
+    for _ in range(3):
+        invitation.refuse()
+    invitation.renew("8-melon-canyon")
+    assert (invitation.guesses, invitation.burned, invitation.code) == (0, False, "8-melon-canyon")

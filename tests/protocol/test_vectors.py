@@ -17,13 +17,13 @@ from chatgame.core.limits import CHAIN, SILENCE_LIMIT
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
-from chatgame.games import BUILT_IN, eights
+from chatgame.games import eights
 from chatgame.protocol.admission import GOODBYES, Admission
 from chatgame.protocol.frames import FrameReader, frame
-from chatgame.protocol.hello import session_opened_by
+from chatgame.protocol.hello import place_opened_by, session_opened_by
 from chatgame.protocol.messages import Foreign, Hello, decode
 from chatgame.protocol.resume import Held, follows, token
-from tests.kit.logs import EMPTY, SESSION
+from tests.kit.logs import EMPTY, GAMES, SESSION
 from tests.vectors import FOLDER, files
 
 Vector = dict[str, Any]
@@ -105,9 +105,12 @@ SENTENCES = {
     "seat": "cannot write now",
     "kind": "came where one to|No game is on|is on already|remarks in a row",
     "text": "needs a text|carries no text|bytes in UTF-8",
-    "game": "There is no game|is followed by one space|has no options|odd number|nobody moves",
+    "game": "There is no game|is followed by one space|has no options|odd number|nobody can choose|cannot be played"
+    "|in FEN|is over already",
     "move": r"is not an? (cell|answer|column|guess)|is taken|is full|another notation|was (tried|shot)|on the board"
-    "|turn nothing over|not one of|cannot be true|no points to hold|before you pass",
+    "|turn nothing over|not one of|cannot be true|no points to hold|before you pass|is not possible (with|here)"
+    "|as many dice as you can|is not a (move|play|way)|fits more than one|no checker on|has to come in first"
+    "|Nothing is hit|leave your king in check",
     "contribution": "is not a number from",
     "commitment": "A commitment is 64|is a copy",
     "reveal": "does not have the form|does not open",
@@ -196,7 +199,7 @@ def test_each_kind_of_turn_and_each_game_is_in_the_logs() -> None:
     """Each way to be wrong is there, too."""
     turns = [turn for log in FILES["logs"]["vectors"] for turn in log["turns"]]
     assert {kind for _, kind, *_ in turns} == set(Kind)
-    assert {text.split()[0] for _, kind, text, *_ in turns if kind == "play"} == set(BUILT_IN)
+    assert {text.split()[0] for _, kind, text, *_ in turns if kind == "play"} == set(GAMES)
     assert {refused[-1] for log in FILES["logs"]["vectors"] for refused in log["refused"]} == set(SENTENCES)
 
 
@@ -207,6 +210,11 @@ def test_each_kind_of_turn_and_each_game_is_in_the_logs() -> None:
 def test_two_hellos_open_a_session(vector: Vector) -> None:
     client, server = vector["client"].encode(), vector["server"].encode()
     assert sha256(client + server).hexdigest() == vector["session"] == session_opened_by(client, server)
+    assert (
+        sha256(b"chatgame place\n" + client + server).hexdigest()
+        == vector["place"]
+        == place_opened_by(client, server)
+    )
     assert isinstance(decode(client), Hello)
     assert isinstance(decode(server), Hello)
 

@@ -25,7 +25,7 @@ from chatgame.protocol.messages import (
     decode,
     encode,
 )
-from chatgame.protocol.pairing import Invitation, Pairing, any_code, watch_code
+from chatgame.protocol.pairing import Invitation, Pairing, any_code, drawn
 from tests.kit.logs import NONCE, SESSION, VERSIONS, log_of
 from tests.kit.machines import Exchange
 
@@ -278,7 +278,7 @@ def test_server_that_does_not_know_the_code_is_found_out() -> None:
 
 def test_code_for_watching_is_that_of_one_agreement() -> None:
     """A server's program that starts again shows the same one."""
-    codes = {watch_code(secret, digest) for secret in ("a", "b") for digest in ("0" * 64, "1" * 64)}
+    codes = {any_code(drawn(secret, digest)) for secret in ("a", "b") for digest in ("0" * 64, "1" * 64)}
     assert len(codes) == 4
-    assert watch_code("a", "0" * 64) == watch_code("a", "0" * 64)
+    assert any_code(drawn("a", "0" * 64)) == any_code(drawn("a", "0" * 64))
     assert any_code(lambda below: below - 1).startswith("99-")

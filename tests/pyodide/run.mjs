@@ -16,7 +16,7 @@ const wheels = join(here, "node_modules", "wheels");
 
 if (!existsSync(wheels)) {
   const platform = ["--platform", "pyemscripten_2026_0_wasm32", "--implementation", "cp", "--python-version", "3.14"];
-  const packages = ["msgspec", "hypothesis", "pytest", "wcwidth"];
+  const packages = ["chess", "hypothesis", "msgspec", "pytest", "wcwidth"];
   const pip = ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", ...platform, "--target", wheels, ...packages];
   if (spawnSync(process.env.PYTHON ?? "python3", pip, { stdio: "inherit" }).status !== 0) process.exit(1);
 }

@@ -184,7 +184,8 @@ def test_header_of_a_text_says_who_talked_when_and_what_wrote_it(home: Home) -> 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_can_be_asked_for(home: Home, form: str) -> None:
     """The command line offers those that there are."""
-    assert "Hello" in home.shown("export", home.write(SERVER, chat("Hello")), "--format", form)
+    turns: list[Wanted] = [(CLIENT, Kind.PLAY, "chess"), (SERVER, Kind.MOVE, "e2e4")]
+    assert "e4" in home.shown("export", home.write(SERVER, turns), "--format", form)
 
 
 @pytest.mark.parametrize("form", ["json", "asciicast"])
@@ -249,6 +250,7 @@ class TestJson:
             "names": {"client": "Anna", "server": "Zoë"},
             "host": "localhost",
             "port": 1059,
+            "relays": [],
             "began": "2001-09-09T01:46:40.000+00:00",
             "ended": "2001-09-09T01:46:40.500+00:00",
             "session": SESSION,
@@ -289,3 +291,64 @@ class TestAsciicast:
         drawn = "".join(text for _, _, text in cast(home, "1")[1:])
         assert "\x1b[36;7mX\x1b[0m" in drawn
         assert unwrapped(uncoloured(drawn)) == screen.replace("\n", "\r\n")
+
+
+class TestPgn:
+    """`export --format pgn`, see http://www.saremba.de/chessgml/standards/pgn/pgn-complete.htm."""
+
+    def test_every_game_of_chess_is_written(self, home: Home) -> None:
+        """With names and the winner; not with moves that were taken back, nor with other games."""
+        number = home.write(SERVER, CHESS, pause=60.0)
+        home.sql("UPDATE conversations SET name = 'Anna', partner = 'Zoë \"Z\"'")
+        assert home.shown("export", number, "--format", "pgn") == (
+            '[Event "chatgame"]\n[Site "localhost:1059"]\n[Date "2001.09.09"]\n[Round "1"]\n'
+            '[White "Anna"]\n[Black "Zoë \\"Z\\""]\n[Result "0-1"]\n\n'
+            "1. f3 e5 2. g4 Qh4# { checkmate } 0-1\n\n"
+            '[Event "chatgame"]\n[Site "localhost:1059"]\n[Date "2001.09.09"]\n[Round "2"]\n'
+            '[White "Zoë \\"Z\\""]\n[Black "Anna"]\n[Result "1-0"]\n'
+            '[FEN "4k3/8/8/8/8/8/4P3/4K3 b - - 0 7"]\n[SetUp "1"]\n\n'
+            "7... Kd8 8. e3 { Anna resigned } 1-0\n\n"
+        )
+
+    def test_unfinished_game_has_no_result(self, home: Home) -> None:
+        number = home.write(SERVER, CHESS[:2])
+        assert home.shown("export", number, "--format", "pgn").endswith('[Result "*"]\n\n1. e4 *\n\n')
+
+    def test_conversation_without_chess_is_refused(self, home: Home) -> None:
+        complaint = home.complaint("export", home.write(SERVER, chat("Hello")), "--format", "pgn")
+        assert complaint == "chatgame: No chess was played in conversation 1, and PGN has nothing but chess.\n"
+
+
+CHESS: list[Wanted] = [
+    (CLIENT, Kind.PLAY, "chess"),
+    (SERVER, Kind.MOVE, "e2e4"),
+    (CLIENT, Kind.MOVE, "e7e5"),
+    (SERVER, Kind.OFFER, "undo"),
+    (CLIENT, Kind.RESPOND, "accept"),
+    *(
+        (seat, Kind.MOVE, move)
+        for seat, move in zip((SERVER, CLIENT) * 2, ("f2f3", "e7e5", "g2g4", "d8h4"), strict=True)
+    ),
+    (SERVER, Kind.PLAY, "tictactoe"),
+    (CLIENT, Kind.MOVE, "5"),
+    (SERVER, Kind.RESIGN, ""),
+    (CLIENT, Kind.PLAY, "chess 4k3/8/8/8/8/8/4P3/4K3 b - - 0 7"),
+    (SERVER, Kind.MOVE, "e8d8"),
+    (CLIENT, Kind.MOVE, "e2e3"),
+    (SERVER, Kind.RESIGN, ""),
+]
+"""Two games of chess, and another one between them."""
+
+
+def test_export_before_the_end_shows_nobody_the_cards_of_a_hand(tmp_path: Path) -> None:
+    """As data, it has the log alone, which the partner has too; as text, what its owner has seen."""
+    (client, _), (server, screen) = talked(tmp_path, ["play eights"], ["draw", "/q"])
+    data = exported(server, "1")
+    log = [turn["text"] for turn in data["turns"]]
+    assert not any(turn["kind"] == "reveal" for turn in data["turns"])
+    hand = re.findall(r"the (\w+ of \w+)", re.findall(r"(?s)You were dealt (.*?)\.", screen)[0])
+    assert len(hand) == 7
+    for home, sees in ((server, 1), (client, 0)):
+        assert exported(home, "1")["turns"][-1]["text"] == log[-1]
+        shown = " ".join(home.shown("export", "1").split())
+        assert shown.count(f"You were dealt the {hand[0]}") == sees

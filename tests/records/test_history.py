@@ -42,7 +42,7 @@ def test_has_a_line_for_each_conversation(home: Home) -> None:
         "rock, paper, scissors: 1 lost, 2 won; tic-tac-toe: not finished; can be continued",
         f"   3  {then}2 turns with the server, as the client at localhost:1062; "
         "rock, paper, scissors: won; can be continued",
-        "To see one again: chatgame replay N. See also: chatgame export N, chatgame forget N.",
+        "To see one again: chatgame replay N. See also: chatgame continue N, chatgame export N, chatgame forget N.",
     ]
 
 
@@ -75,3 +75,9 @@ def test_conversation_that_both_know_is_over_cannot_be_continued(tmp_path: Path)
     _, (home, _) = talked(tmp_path, *ASSIGNMENT)
     line = home.shown("history").splitlines()[0]
     assert re.fullmatch(r" +1 +[-\d]+ [\d:]+  just now: 7 turns with the client, as the server at \S+:\d+", line)
+
+
+def test_conversation_over_relays_names_them() -> None:
+    """It is found again at any of them."""
+    record = Record(1, CLIENT, "one", 1060, 1e9, None, 1, 0, 1e9, SESSION, "", "", 0, "one two:2000")
+    assert "1 turn with the server, as the client over one, two:2000; can be continued" in described(record, 1e9)

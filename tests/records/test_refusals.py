@@ -9,7 +9,7 @@ import pytest
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from tests.kit.command import COMMAND
-from tests.kit.records import Home, chat, finished
+from tests.kit.records import Home, Wanted, chat, finished
 
 
 def test_unknown_conversation_is_told_in_one_line(home: Home) -> None:
@@ -25,7 +25,8 @@ def test_conversation_of_an_older_chatgame_is_listed_and_cannot_be_shown(home: H
     number = home.write(Seat.CLIENT, [*chat("Hello", "Hi"), (Seat.CLIENT, Kind.PLAY, "pig")])
     home.sql("UPDATE conversations SET session = substr(session, 33)")
     home.sql("UPDATE turns SET digest = 'of another form'")
-    home.sql("ALTER TABLE conversations DROP COLUMN older")
+    for column in ("older", "place", "relays", "code"):
+        home.sql(f"ALTER TABLE conversations DROP COLUMN {column}")
     home.sql("PRAGMA user_version = 2")
     line = home.shown("history").splitlines()[0]
     assert line.endswith(
@@ -36,6 +37,20 @@ def test_conversation_of_an_older_chatgame_is_listed_and_cannot_be_shown(home: H
             "chatgame: Conversation 1 is from an older chatgame, which alone can show it.\n"
         )
     home.shown("forget", number, "--yes")
+
+
+def test_conversation_that_cannot_go_on_says_why(home: Home) -> None:
+    """It is over, for one's own side at least, or goes over another kind of line."""
+    quit_by_us: list[Wanted] = [*chat("Hello", "Hi"), (Seat.CLIENT, Kind.QUIT, "")]
+    for number in (home.write(Seat.CLIENT, chat("Hello"), ended=True), home.write(Seat.CLIENT, quit_by_us)):
+        assert home.complaint("continue", number) == (
+            f"chatgame: Conversation {number} is over. To see it again: chatgame replay {number}\n"
+        )
+    number = home.write(Seat.CLIENT, chat("Hello"))
+    assert home.complaint("continue", number, "--relay", "localhost") == (
+        f"chatgame: Conversation {number} goes over a direct line, so leave out --relay.\n"
+    )
+    assert "Nobody is listening at localhost on port 1059" in home.complaint("continue", number)
 
 
 def test_wrong_usage_says_what_is_wrong(home: Home) -> None:

@@ -19,7 +19,7 @@ from chatgame.session.commands import (
     read_game,
 )
 from tests.core.test_match import Acts, Position
-from tests.kit.logs import EMPTY, SESSION, VERSIONS, table_after
+from tests.kit.logs import EMPTY, GAMES, SESSION, VERSIONS, table_after
 
 CHAT = EMPTY
 GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
@@ -110,12 +110,16 @@ def test_names_that_differ_in_punctuation_alone_are_told_apart() -> None:
         ("play tictactoe with me", 'type "play tictactoe" alone'),
         ("play rps 4", 'type "play rps 3"'),
         ("play rps tonight", 'type "play rps 3"'),
-        ("play chess tonight", "Your partner has the game chess, and you do not"),
+        (
+            "play chess tonight",
+            "Your partner has the game chess, and you do not. Chess is an extra: pip install 'chatgame.chess.'",
+        ),
+        ("play draughts tonight", "Your partner has the game draughts, and you do not"),
     ],
 )
 def test_line_that_begins_as_a_game_does_is_never_sent_as_a_message(line: str, why: str) -> None:
     """It may hold a secret word; the answer says what would do, for the game and for a message."""
-    table = Table.open(SESSION, BUILT_IN, {**VERSIONS, "chess": 1})
+    table = Table.open(SESSION, BUILT_IN, {**VERSIONS, "chess": 1, "draughts": 1})
     with pytest.raises(Refused, match=f"{why}.*To send the line as a message, put /say in front of it"):
         read_chat(line, table, Seat.CLIENT)
 
@@ -157,11 +161,24 @@ def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
         read_chat("play acts move", table, Seat.CLIENT)
 
 
-@pytest.mark.parametrize("line", ["play", "play chess"])
+@pytest.mark.parametrize("line", ["play", "play halma"])
 def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
     """The answer says how to send it all the same."""
     with pytest.raises(Refused, match=r"Type play and one of tictactoe, .*\. To send the line as a message"):
         read_chat(line, CHAT, Seat.CLIENT)
+
+
+@pytest.mark.parametrize("line", ["play chess", "Play Chess!", f"play chess {'8/' * 7}8 w - - 0 1"])
+def test_extra_that_is_not_installed_is_named(line: str) -> None:
+    """It is said who lacks it."""
+    for games, theirs, who in (
+        (BUILT_IN, VERSIONS, "Your partner has the game chess, and you do not. "),
+        (GAMES, dict.fromkeys(BUILT_IN, 1), "Your partner does not have the game chess. "),
+        (BUILT_IN, dict.fromkeys(BUILT_IN, 1), ""),
+    ):
+        table = Table.open(SESSION, games, theirs)
+        with pytest.raises(Refused, match=rf"^{who}Chess is an extra: pip install 'chatgame\[chess\]'\. To send"):
+            read_chat(line, table, Seat.CLIENT)
 
 
 @pytest.mark.parametrize(("line", "meant"), [("help", "/help"), ("Quit", "/q"), (" exit ", "/q")])

@@ -1,6 +1,7 @@
 """Simulations of whole sessions, many of them, on all cores. The same seed gives the same run.
 
 python -m tests.simulation machines --sessions 1000000   the machines alone
+python -m tests.simulation relays --sessions 1000        the machines, with relays between them
 python -m tests.simulation programs --seconds 30         the real programs, as many as there is time for
 python -m tests.simulation programs --seed 7             one session, with its trace
 """
@@ -13,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import count, islice
 from os import cpu_count
 
-from tests.simulation import machines, programs
+from tests.simulation import machines, programs, relays
 
 CHUNK = 20
 """Sessions that a worker process takes at a time."""
@@ -34,7 +35,20 @@ def wrong_with_machines(seed: int) -> str | None:
     return None
 
 
-KINDS: dict[str, Callable[[int], str | None]] = {"programs": wrong_with_programs, "machines": wrong_with_machines}
+def wrong_with_relays(seed: int) -> str | None:
+    """Return what is wrong with a session of the machines over relays, if anything is."""
+    try:
+        relays.session(seed)
+    except Exception as error:  # any error is a finding
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+KINDS: dict[str, Callable[[int], str | None]] = {
+    "programs": wrong_with_programs,
+    "machines": wrong_with_machines,
+    "relays": wrong_with_relays,
+}
 
 
 def several(wrong_with: Callable[[int], str | None], seeds: range) -> tuple[int, str] | None:
@@ -74,8 +88,8 @@ def run(kind: str, first: int, sessions: int | None, seconds: float | None) -> i
 
 def show(kind: str, seed: int) -> int:
     """Run one session, and show what is wrong with it."""
-    if kind == "machines":
-        world = machines.session(seed)
+    if kind != "programs":
+        world = (relays if kind == "relays" else machines).session(seed)
         print(f"well, after {world.clock.steps} steps and {world.clock.now:.0f} seconds")
         return 0
     result = programs.session(seed, trace=True)

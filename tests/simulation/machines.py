@@ -110,6 +110,7 @@ class Disk:
         session: the session's identifier.
         spent: as the client: how many tokens were given out.
         token: as the server: the client's last token.
+        place: where the two meet again at a relay.
         ended: whether both sides know that the conversation is over.
     """
 
@@ -119,6 +120,7 @@ class Disk:
         self.spent = 0
         self._seed = bytes([chance.randrange(4)]) * 32
         self.token: str | None = None
+        self.place: str | None = None
         self.ended = False
 
     def next_token(self) -> str:
@@ -162,10 +164,10 @@ class Socket:
     def send(self) -> None:
         """Send what the connection has to say."""
         if data := self.connection.data_to_send():
-            self._carry(data)
+            self.carry(data)
         self.keep_time()
 
-    def _carry(self, data: bytes) -> None:
+    def carry(self, data: bytes) -> None:
         """Carry bytes to the other end; none are the end of the stream."""
         world = self.program.world
         pieces = [data]
@@ -221,7 +223,7 @@ class Socket:
         """Close this end; the other end notices if the wire is not cut."""
         if not self._closed:
             self._closed = True
-            self._carry(b"")
+            self.carry(b"")
 
 
 class Program:
@@ -250,7 +252,7 @@ class Program:
             farewell=(self.disk.session, farewell) if farewell else (None, None),
         )
         if seat is Seat.CLIENT:
-            self._dial()
+            self.dial()
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         """Let something happen later, if this life lasts until then."""
@@ -270,25 +272,30 @@ class Program:
 
     # Connecting
 
-    def _dial(self) -> None:
-        """As the client: connect, and say hello with a token never used before."""
+    def dial(self) -> None:
+        """As the client: connect, and say hello."""
         server = self.world.programs[Seat.SERVER]
         if self.world.down or not server or not server.alive:
-            self._dial_again()
+            self.dial_again()
             return
         socket, there = Socket(self), Socket(server)
         socket.other, there.other = there, socket
         self.sockets.append(socket)
         server.sockets.append(there)
+        self.greet(socket)
+
+    def greet(self, socket: Socket) -> None:
+        """As the client: say hello, with a token never used before."""
         session = self.disk.session if self.held.number or self.session else None
         hello = hello_of(self.held, BUILT_IN, session, self.disk.next_token(), nonce=self.world.nonce())
         socket.connection.say(hello, self.world.clock.now)
         socket.send()
 
-    def _dial_again(self) -> None:
+    def dial_again(self) -> None:
+        """As the client: connect again, after a pause."""
         pause = PAUSES[min(self._tries, len(PAUSES) - 1)]
         self._tries += 1
-        self.later(self.world.chance.uniform(pause / 2, pause), self._dial)
+        self.later(self.world.chance.uniform(pause / 2, pause), self.dial)
 
     def take_event(self, socket: Socket, event: Event) -> None:
         """Take what the other side has done."""
@@ -297,6 +304,7 @@ class Program:
                 self._admit(socket, event)
             case Hello():
                 self.disk.session = socket.connection.session
+                self.disk.place = socket.connection.place or self.disk.place
                 self._open(socket)
             case Turn() if socket is self.socket and not self._closing:
                 self.held = self.held.after(event)
@@ -326,6 +334,7 @@ class Program:
             self.session = None
         answer = hello_of(self.held, BUILT_IN, named, nonce=self.world.nonce())
         self.disk.session, self.disk.token = socket.connection.session_with(answer), hello.token
+        self.disk.place = socket.connection.place_with(answer) or self.disk.place
         admission.seat(self.disk.session, hello.token)
         self.later(admission.pause(now) if named else 0.0, lambda: self._answer(socket, answer))
 
@@ -378,12 +387,12 @@ class Program:
                 assert self.session
                 self.run(self.session.lost(RemoteProtocolError(str(error))))
             elif self.seat is Seat.CLIENT:
-                self._dial_again()
+                self.dial_again()
             elif not self.held.number:
                 self.later(SILENCE_LIMIT, self._vacate)
         elif self.seat is Seat.CLIENT:
             assert isinstance(error, LinkLost), error
-            self._dial_again()
+            self.dial_again()
 
     def _vacate(self) -> None:
         if not self.socket and not self.held.number:
@@ -504,12 +513,16 @@ class World:
         for seat in reversed(Seat):
             self.start(seat)
         for _ in range(self.chance.choice([0, 1, 2, 4, 10])):
-            self.clock.after(self.chance.choice([0.1, 1.0, 10.0, 200.0]) * self.chance.random(), self._trouble)
+            self.clock.after(self.chance.choice([0.1, 1.0, 10.0, 200.0]) * self.chance.random(), self.trouble)
 
     def start(self, seat: Seat) -> None:
         """Start a program, as a person would."""
         if not self.over:
-            self.programs[seat] = Program(self, seat)
+            self.programs[seat] = self.program(seat)
+
+    def program(self, seat: Seat) -> Program:
+        """Return a new program."""
+        return Program(self, seat)
 
     def ended(self, seat: Seat, error: ChatgameError | None) -> None:
         """Start it again, if there is something to go on with."""
@@ -526,18 +539,18 @@ class World:
             person.gone for person in self.people.values()
         )
 
-    def _trouble(self) -> None:
+    def trouble(self) -> None:
         """Cut the line, or kill a program."""
         seconds = self.chance.choice(DOWN)
         victim = self.chance.choice([None, *Seat])
         if not victim:
-            self._cut()
+            self.cut()
             self.clock.after(seconds, self._mend)
         elif (program := self.programs[victim]) and program.alive:
             program.die()
             self.clock.after(seconds, lambda: self.start(victim))
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
         self.down = True
         silent = self.chance.random() < 0.5
         for program in filter(None, self.programs.values()):

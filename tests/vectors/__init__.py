@@ -16,9 +16,9 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
+from tests.vectors import programs, relay
 from tests.vectors.cards import card_logs, deck_vectors, text_of
 from tests.vectors.connections import greetings, pairings, sessions
-from tests.vectors.programs import lines
 
 FOLDER = Path(__file__).parent
 Vector = dict[str, Any]
@@ -116,7 +116,8 @@ def files() -> dict[str, str]:
             _tokens(),
         ),
         "sessions": (
-            "The hellos of a client and a server, as they were sent, and the session that they open.",
+            "The hellos of a client and a server, as they were sent, the session that they open, and the place at "
+            "which the two meet again at a relay.",
             {},
             sessions(),
         ),
@@ -147,7 +148,13 @@ def files() -> dict[str, str]:
             "conversation to its end. Then what a program writes when it was asked so many times: the line that is "
             "taken, null where it answers an earlier ask and is passed over, or false where it is refused.",
             {},
-            lines(),
+            programs.lines(),
+        ),
+        "relay": (
+            "A line of a leg or of a relay, in ASCII and without its line feed, and what it says; null where it says "
+            "nothing, so that the other side closes.",
+            {},
+            relay.lines(),
         ),
     }
     return {
@@ -419,6 +426,19 @@ def roll(die: int, share: int = 0) -> list[str]:
     return ["move roll", f"commit {(die - 1 - share) % 6}", f"contribute {share}", "reveal"]
 
 
+def dice(pair: str, share: int = 0) -> list[str]:
+    """A roll of two dice, the client's first, to which the inviter contributes a share."""
+    return [f"commit {(int(pair[0]) * 6 + int(pair[1]) - 7 - share) % 36}", f"contribute {share}", "reveal"]
+
+
+def plays(*rolled: str) -> list[str]:
+    """The plays of backgammon, each stated after its dice, as in `31 8/5 6/5`; dice alone cannot be played."""
+    acts = []
+    for number, (pair, _, play) in enumerate(text.partition(" ") for text in rolled):
+        acts += [*dice(pair, number), *([f"move {play}"] if play else [])]
+    return acts
+
+
 Wrong = tuple[int, str, str, Any, str]
 
 LOGS: list[tuple[str, list[str], list[Wrong]]] = [
@@ -644,6 +664,96 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             (21, "server", "move", "Hold", "move"),
             (22, "client", "move", "hold", "move"),
             (25, "server", "reveal", f"{SALTS[5].hex()} 01", "reveal"),
+        ],
+    ),
+    (
+        f"chess, won by a mate{EXAMPLE}",
+        [
+            *(
+                "play chess",
+                "move e2e4",
+                "move e7e5",
+                "move g1f3",
+                "move d7d6",
+                "move f1c4",
+                "move c8g4",
+                "move b1c3",
+            ),
+            *("move g7g6", "move f3e5", "move g4d1", "move c4f7", "move e8e7", "move c3d5"),
+        ],
+        [
+            (0, "client", "play", "chess 4k3/8/8/8/8/8/8/8 w - - 0 1", "game"),
+            (0, "client", "play", "chess 4k3/8/8/8/8/8/8/R3K3 w  - 0 1", "game"),
+            (0, "client", "play", "chess k7/1Q6/1K6/8/8/8/8/8 b - - 0 1", "game"),
+            *(
+                (1, "server", "move", text, "move")
+                for text in ("e4", "E2E4", "e2e5", "e7e5", "0000", "e2e4q", "e2-e4")
+            ),
+            (12, "client", "move", "g8f6", "move"),
+        ],
+    ),
+    (
+        "chess from a position, with Black to move: castling, en passant, a promotion, a move taken back",
+        [
+            *("play chess r3k3/6Pp/8/8/5pP1/8/8/4K2R b Kq g3 0 12", "move f4g3", "move e1g1", "move e8c8"),
+            *(
+                "move g7g8q",
+                "move c8d7",
+                "offer undo",
+                "respond accept",
+                "move g7g8n",
+                "offer draw",
+                "respond decline",
+            ),
+        ],
+        [
+            (1, "client", "move", "f4g3", "seat"),
+            (2, "client", "move", "e1g1q", "move"),
+            (4, "client", "move", "g7g8", "move"),
+            (7, "server", "respond", "yes", "response"),
+        ],
+    ),
+    (
+        "chess, a draw that is offered and declined, and then claimed by threefold repetition",
+        [
+            *("play chess", "offer draw", "respond decline", "move g1f3", "move g8f6", "move f3g1", "move f6g8"),
+            *("move g1f3", "move g8f6", "move f3g1", "offer draw", "say Well"),
+        ],
+        [
+            (2, "server", "respond", "accept", "seat"),
+            (8, "client", "respond", "accept", "kind"),
+            (11, "server", "respond", "accept", "kind"),
+        ],
+    ),
+    (
+        f"backgammon, won with a backgammon{EXAMPLE}",
+        [
+            *("play backgammon", *dice("22", 35)),
+            *plays("35 8/3 13/10", "62 13/7 13/11", "55 13/8 13/8 13/8 13/8", "61 24/18 6/5", "66 24/18 8/2 8/2 8/2"),
+            *plays("62", "44 24/20 18/14 14/10 8/4", "62", "46 8/2 20/16", "61 bar/24", "55 16/11 10/5 10/5 8/3"),
+            *plays("61 bar/24", "66 11/5 6/off 6/off 6/off", "51 bar/24 18/13", "66 6/off 6/off 5/off 5/off"),
+            *plays("21 13/11 11/10", "66 5/off 4/off 3/off 3/off", "61 24/18 18/17", "66 2/off 2/off 2/off 2/off"),
+        ],
+        [
+            (0, "client", "play", "backgammon first", "game"),
+            (2, "client", "contribute", "36", "contribution"),
+            *(
+                (7, "server", "move", text, "move")
+                for text in (
+                    *(
+                        "8/3",
+                        "8/3 13/9",
+                        "8/3 8/5 13/10",
+                        "13/5",
+                        "8/3 13/10*",
+                        "13-10 8-3",
+                        "8/3 13/10 ",
+                        "12/7 8/5",
+                    ),
+                    *("bar/20 13/10", "6/1 4/1", "3/8 10/13", "BAR/22 13/8", "13/08 8/5", "roll"),
+                )
+            ),
+            (41, "client", "move", "24/18 24/23", "move"),
         ],
     ),
     (

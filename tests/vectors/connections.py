@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from chatgame.core.limits import CHAIN
 from chatgame.core.seats import Seat
-from chatgame.protocol.hello import session_opened_by
+from chatgame.protocol.hello import place_opened_by, session_opened_by
 from chatgame.protocol.messages import WATCHER, Hello, encode
 from chatgame.protocol.pairing import proof
 
@@ -14,7 +14,7 @@ Vector = dict[str, Any]
 
 
 def sessions() -> Iterator[Vector]:
-    """Yield hellos, and the sessions that they open."""
+    """Yield hellos, the sessions that they open, and the places at which their sides meet again."""
     client, server = (Hello("1.0", seat, f"{n}a" * 32, {"tictactoe": 1}) for n, seat in enumerate(Seat))
     shortest = b'{"type":"hello","protocol":"1.0","seat":"server","nonce":"%s","games":{}}' % (b"5" * 64)
     spaced = b' {"nonce":"%s", "seat":"client", "games":{}, "protocol":"1.7",\n"type":"hello", "x":[]}\n' % (
@@ -30,6 +30,7 @@ def sessions() -> Iterator[Vector]:
             "client": one.decode(),
             "server": two.decode(),
             "session": session_opened_by(one, two),
+            "place": place_opened_by(one, two),
         }
 
 

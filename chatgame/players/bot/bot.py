@@ -1,15 +1,17 @@
 """A bot: it sits at a seat like a person, chats a little and plays every game that it knows.
 
-It plays every game whose moves can be listed, by one search, and some others, each by a small strategy. It lets its
-partner take moves back, and agrees to a draw unless it expects to win. It lets people watch who its partner lets in:
-it has nothing to hide.
+It plays every game whose moves can be listed, by one search, and some others, each by a small strategy of ours or of
+the game's author. It lets its partner take moves back, and agrees to a draw unless it expects to win. It lets people
+watch who its partner lets in: it has nothing to hide.
 """
 
 import asyncio
-from collections.abc import Sequence
-from enum import StrEnum
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count, takewhile
 from random import Random
-from typing import Any
+from threading import Event
+from time import monotonic
 
 from chatgame.core.log import Step
 from chatgame.core.match import Match
@@ -17,20 +19,22 @@ from chatgame.core.offers import ACCEPT, DECLINE, UNDO
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.players.bot.search import best_move, winner
+from chatgame.core.turn import Kind
+from chatgame.players.bot.level import Level
+from chatgame.players.bot.search import best_move, prospect
 from chatgame.players.bot.strategies import HANDS, STRATEGIES
+from chatgame.players.bot.worlds import worlds_of
 
+SIMULATIONS = {Level.EASY: 4, Level.MEDIUM: 200, Level.HARD: 4_000}
+"""How many games the search may try for one move."""
 
-class Level(StrEnum):
-    """How well a bot plays the games that it searches."""
+SECONDS = 1.0
+"""How long a bot that goes by the clock thinks about one move: at `Level.HARD`, and at the others at most."""
 
-    EASY = "easy"
-    MEDIUM = "medium"
-    HARD = "hard"
+HOPE = 0.55
+"""From which chance to win a bot declines a draw."""
 
-
-BUDGETS = {Level.EASY: 60, Level.MEDIUM: 2_000, Level.HARD: 30_000}
-"""How many positions the search may visit for one move."""
+ASKS_FOR_HELP = re.compile(r"\bhelp\b|\bwhat (can|do) you\b|\b(what|which) games\b", re.IGNORECASE)
 
 SMALL_TALK = (
     "I see. Shall we play? Type play {game}.",
@@ -41,12 +45,9 @@ SMALL_TALK = (
 
 def knows(rules: AnyRules) -> bool:
     """Whether a bot can play a game."""
-    return rules.name in (*STRATEGIES, *HANDS) or type(rules).legal_moves is not Rules.legal_moves
-
-
-def _response_to_draw(rules: AnyRules, position: Any, budget: int, chance: Random) -> str:
-    """Decline if the bot's own play says that the partner, whose move it is and who makes the offer, would lose."""
-    return ACCEPT if winner(rules, position, budget, chance) in (None, rules.to_act(position)) else DECLINE
+    return rules.name in (*STRATEGIES, *HANDS) or any(
+        getattr(type(rules), way) is not getattr(Rules, way) for way in ("legal_moves", "strategy")
+    )
 
 
 class Bot:
@@ -57,17 +58,21 @@ class Bot:
         level: how well it plays.
         chance: the source of its random choices.
         pace: seconds that it waits before each line, as if it thought.
+        timed: whether it thinks by the clock; otherwise it always tries the same number of games, so that the same
+            random choices lead to the same moves.
     """
 
-    def __init__(self, seat: Seat, level: Level, chance: Random, pace: float = 0.0) -> None:
+    def __init__(self, seat: Seat, level: Level, chance: Random, pace: float = 0.0, *, timed: bool = False) -> None:
         self._seat = seat
         self._level = level
         self._chance = chance
         self._pace = pace
+        self._timed = timed
         self._greeted = False
         self._secret: str | None = None  # what it hides in the game that is on
         self._lines: list[str] = []  # to say before anything else
         self._judged = True  # whether the last line was accepted or refused
+        self._asked_for_help = False
 
     async def ask(self, table: Table) -> str:
         """The next line."""
@@ -77,14 +82,17 @@ class Bot:
             return self._lines.pop(0)
         if table.watching.asked_by:
             return f"/{ACCEPT}"
+        helping, self._asked_for_help = self._asked_for_help, False
         if table.playing:
-            return await self._move(table.playing)
-        return self._chat(table)
+            return self._explain(table.playing) if helping else await self._move(table.playing)
+        return self._offer(table) if helping else self._chat(table)
 
     async def see(self, step: Step) -> None:
         """Think of something to say about a game that has ended."""
         self._secret = step.secret
         self._judged = self._judged or step.turn.seat is self._seat
+        if step.turn.kind is Kind.SAY:
+            self._asked_for_help = step.turn.seat is not self._seat and bool(ASKS_FOR_HELP.search(step.turn.text))
         after = step.after
         over = step.before.playing and not after.playing
         if over and after.token is self._seat and after.match and after.match.outcome:
@@ -105,24 +113,63 @@ class Bot:
     async def _move(self, match: Match) -> str:
         if match.offer == UNDO:
             return ACCEPT
-        strategy = STRATEGIES.get(match.rules.name)
-        if strategy:
-            return strategy(match.position, self._seat, self._chance)
-        if from_hand := HANDS.get(match.rules.name):
-            return from_hand(match.position, match.hand(self._seat, self._secret), self._chance)
         if not knows(match.rules):
             self._lines = ["/resign"]
             return f"/say I have not learnt {match.rules.title} yet."
-        think, budget = _response_to_draw if match.offer else best_move, BUDGETS[self._level]
+        stop = Event()
         try:
-            return str(await asyncio.to_thread(think, match.rules, match.position, budget, self._chance))
+            return await asyncio.to_thread(self._thought, match, stop)
         except ANY_FAILURE as error:
             self._lines = ["/resign"]
             return f"/say I cannot play on: the rules of {match.rules.title} failed ({type(error).__name__})."
+        finally:
+            stop.set()
+
+    def _thought(self, match: Match, stop: Event) -> str:
+        """What to type in a match, thought of until `stop` is set."""
+        rules, position, chance = match.rules, match.position, self._chance
+        if match.offer:
+            return DECLINE if 1 - prospect(rules, position, self._budget(stop), chance) > HOPE else ACCEPT
+        strategy = STRATEGIES.get(rules.name)
+        typed = strategy and strategy(position, self._seat, self._level, chance)
+        if typed is not None:
+            return typed
+        if from_hand := HANDS.get(rules.name):
+            return from_hand(position, match.hand(self._seat, self._secret), self._level, chance)
+        own = match.own(self._seat, self._secret)
+        typed = rules.strategy(position, self._seat, own, self._level, chance.getrandbits(64))
+        if typed is not None:
+            return typed
+        if match.hides_for_good:
+            return "random"
+        guess = worlds_of(match, self._seat, self._secret, chance)
+        return str(best_move(rules, position, self._budget(stop), chance, guess))
+
+    def _budget(self, stop: Event) -> Iterator[int]:
+        """As many items as games may be tried."""
+        number, end = SIMULATIONS[self._level], monotonic() + SECONDS
+        if not self._timed:
+            return takewhile(lambda _: not stop.is_set(), range(number))
+        games = count() if self._level is Level.HARD else range(number)
+        return takewhile(lambda _: monotonic() < end and not stop.is_set(), games)
+
+    def _explain(self, match: Match) -> str:
+        """A remark on a game that is on, for a partner who asked for help."""
+        return f"/say This is {match.rules.title}. {match.rules.about} For the commands, type /help."
 
     def _chat(self, table: Table) -> str:
-        games = [name for name, rules in table.games.items() if knows(rules)]
         if not self._greeted:
             self._greeted = True
-            return f"Hello! I am a bot and play {', '.join(games)}. Type play and one of them."
-        return self._chance.choice(SMALL_TALK).format(game=self._chance.choice(games or ["with words"]))
+            return f"Hello! I am a bot. {self._offer(table)}"
+        return self._chance.choice(SMALL_TALK).format(game=self._chance.choice(self._games(table) or ["with words"]))
+
+    def _offer(self, table: Table) -> str:
+        """What the bot can do."""
+        games = self._games(table)
+        if not games:
+            return "We have no game in common that I know, so I can only chat a little."
+        return f"I play {'; '.join(games)}. To start one, type play and its name, as in: play {games[0]}"
+
+    def _games(self, table: Table) -> list[str]:
+        """The titles of the games that the bot knows, which do for their names after `play`."""
+        return [rules.title for rules in table.games.values() if knows(rules)]

@@ -1,127 +1,228 @@
 """One search for every game whose moves can be listed: it needs nothing but the rules.
 
-Iterative deepening with alpha-beta pruning: each round searches one ply deeper, and tries the best moves of the round
-before first. A position where the search stops is valued by playing a random game from there, so no game needs an
-evaluation function. A search that reaches the end of every line is exact, and stops early.
+UCT: a tree of positions grows by one in each simulation. Inside the tree each seat takes the move that has done best
+for it, or been tried least; from there on a random game is played to its end, and its result counts for every
+position on the way. So no game needs an evaluation function. Where every line of play from a position was seen to
+its end, its value is proved, and it is not searched again. What is hidden is guessed anew for each simulation, as a
+`World`; all of them share one tree, whose positions and moves are what both players can see.
 
-See Knuth and Moore, "An analysis of alpha-beta pruning" (1975), and Abramson, "Expected-outcome: a general model of
-static evaluation" (1990).
+See Kocsis and Szepesvari, "Bandit based Monte-Carlo planning" (2006); Winands, Bjornsson and Saito, "Monte-Carlo tree
+search solver" (2008); Cowling, Powley and Whitehouse, "Information set Monte Carlo tree search" (2012).
 """
 
+from collections.abc import Callable, Collection, Iterable
+from math import log, sqrt
 from random import Random
 from typing import Any
 
-from chatgame.core.rules import AnyRules, Outcome
+from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.players.bot.worlds import World
 
-WIN = 1000.0
-"""The value of a win now. A win is worth one less for each ply that it takes."""
+WIN, DRAW, LOSS = 1.0, 0.5, 0.0
+"""What a game is worth to the client."""
 
-PLAYOUT_PLIES = 80
+PLAYOUT_PLIES = 300
 """Plies after which a random game counts as drawn."""
 
-
-class _Spent(Exception):  # not an error
-    """The budget is spent."""
-
-
-def best_move(rules: AnyRules, position: Any, budget: int, chance: Random) -> Any:
-    """The best move that a search of about `budget` positions finds; `chance` chooses between equal ones."""
-    moves = list(rules.legal_moves(position))
-    chance.shuffle(moves)
-    for move in moves:  # a win is taken, however small the budget
-        outcome = rules.outcome(rules.apply(position, move))
-        if outcome and outcome.winner is rules.to_act(position):
-            return move
-    search = _Search(rules, position, budget, chance)
-    for depth in range(PLAYOUT_PLIES):
-        try:
-            values = search.rank(position, moves, depth)
-        except _Spent:
-            break
-        moves.sort(key=values.__getitem__, reverse=True)
-        if not search.cut or len(moves) == 1:
-            break
-    return moves[0]
+EXPLORATION = 0.8
+"""How much a move that was tried little is preferred to one that has done well: the constant C of UCT."""
 
 
-def winner(rules: AnyRules, position: Any, budget: int, chance: Random) -> Seat | None:
-    """The winner when the search plays both sides, with `budget` positions for all moves; None for a draw."""
-    for _ in range(PLAYOUT_PLIES):
+Guess = Callable[[Random], World]
+"""Makes a world in which all that the searching seat knows is true."""
+
+
+class Node:
+    """A position in the tree.
+
+    Attributes:
+        position: the public position.
+        act: who acts, or None once there is an outcome.
+        untried: the moves from here that have not been searched.
+        children: the positions after the moves or numbers that have been.
+        visits: how many simulations came here.
+        score: the sum of their results, for the client.
+        proved: the result if both play best from here, for the client, where that is certain.
+    """
+
+    __slots__ = ("act", "children", "position", "proved", "score", "untried", "visits")
+
+    def __init__(self, rules: AnyRules, position: Any) -> None:
         outcome = rules.outcome(position)
-        if outcome:
-            return outcome.winner
-        position = rules.apply(position, best_move(rules, position, budget // PLAYOUT_PLIES, chance))
-    return None
+        self.position = position
+        self.act = None if outcome else rules.to_act(position)
+        self.untried: list[Any] | None = None
+        self.children: dict[Any, Node] = {}
+        self.visits = 0
+        self.score = 0.0
+        self.proved = _worth(outcome.winner) if outcome else None
+
+    @property
+    def value(self) -> float:
+        """What the position is worth to the client, as far as is known."""
+        if self.proved is not None:
+            return self.proved
+        return self.score / self.visits if self.visits else DRAW
 
 
-class _Search:
-    """A search for the seat to act, with one budget of positions for all its rounds."""
+def search(
+    rules: AnyRules, position: Any, budget: Iterable[object], chance: Random, guess: Guess | None = None
+) -> Node:
+    """The tree that grows by one simulation for each item of `budget`, or until the position's value is proved.
 
-    def __init__(self, rules: AnyRules, position: Any, budget: int, chance: Random) -> None:
+    Where something is hidden, each simulation takes for true what `guess` makes.
+    """
+    chance = Random(chance.getrandbits(64))  # noqa: S311  # the system's own numbers take longer than the games
+    root = Node(rules, position)
+    growth = _Growth(rules, chance, guess)
+    for _ in budget:
+        if root.proved is not None:
+            break
+        growth.simulate(root)
+    return root
+
+
+def best_move(
+    rules: AnyRules, position: Any, budget: Iterable[object], chance: Random, guess: Guess | None = None
+) -> Any:
+    """The best move that a search finds; a win at once is found, however small the budget."""
+    moves = list(guess(chance).moves(position) if guess else rules.legal_moves(position))
+    if len(moves) == 1:
+        return moves[0]
+    seat = rules.to_act(position)
+    for move in moves:
+        outcome = rules.outcome(rules.apply(position, move))
+        if outcome and outcome.winner is seat:
+            return move
+    root = search(rules, position, budget, chance, guess)
+    if not root.children:
+        return chance.choice(moves)
+    return _favourite(root)
+
+
+def prospect(rules: AnyRules, position: Any, budget: Iterable[object], chance: Random) -> float:
+    """How well a search judges the seat that acts to stand: 1 for a sure win, 0 for a sure loss."""
+    root = search(rules, position, budget, chance)
+    if root.proved is None and root.children:
+        root = root.children[_favourite(root)]
+    value = root.value
+    return value if rules.to_act(position) is Seat.CLIENT else 1.0 - value
+
+
+def _favourite(root: Node) -> Any:
+    """The move to play: one that certainly wins, else the one searched most, but no sure loss if there is another."""
+    worst = LOSS if root.act is Seat.CLIENT else WIN
+
+    def merit(move: Any) -> tuple[bool, bool, int]:
+        child = root.children[move]
+        return child.proved == WIN - worst, child.proved != worst, child.visits
+
+    return max(root.children, key=merit)
+
+
+class _Growth:
+    """Lets a tree grow."""
+
+    def __init__(self, rules: AnyRules, chance: Random, guess: Guess | None) -> None:
         self._rules = rules
-        self._seat = rules.to_act(position)
-        self._left = budget
         self._chance = chance
-        self._known: dict[tuple[Any, int], float] = {}  # this round's exact values, by position and depth
-        self.cut = False  # whether this round stopped somewhere before the end of a game
+        self._guess = guess
+        self._world = World(rules, chance, {})
 
-    def rank(self, position: Any, moves: list[Any], depth: int) -> dict[Any, float]:
-        """The value of each move for the seat to act, searched `depth` plies beyond the move.
+    def simulate(self, root: Node) -> None:
+        """Walk from the root to a new position, play a random game from there, and count its result on the way."""
+        if self._guess:
+            self._world = self._guess(self._chance)
+        node, path = root, [root]
+        while node.proved is None:
+            child, new = self._next(node)
+            path.append(child)
+            node = child
+            if new:
+                break
+        result = self._play_out(node) if node.proved is None else node.proved
+        proving = node.proved is not None and not self._guess  # in another world it may be otherwise
+        for node in reversed(path):
+            node.visits += 1
+            node.score += result
+            if proving and node.proved is None:
+                node.proved = _proved(node)
+                proving = node.proved is not None
 
-        Raises:
-            _Spent: the budget was spent before the round was done.
-        """
-        self.cut = False
-        self._known.clear()
-        values: dict[Any, float] = {}
-        best = -WIN
-        for move in moves:
-            values[move] = self._value(self._apply(position, move), depth, best - 1, WIN)
-            best = max(best, values[move])
-        return values
+    def _next(self, node: Node) -> tuple[Node, bool]:
+        """The child to walk to, and whether it is new."""
+        if node.act.__class__ is not Seat:
+            event = self._world.event(node.position, node.act)
+            if event in node.children:
+                return node.children[event], False
+        elif self._guess:
+            moves = self._world.moves(node.position)
+            untried = [move for move in moves if move not in node.children]
+            if not untried:
+                child = _most_promising(node, [node.children[move] for move in moves])
+                self._world.played(node.position, next(move for move in moves if node.children[move] is child))
+                return child, False
+            event = self._chance.choice(untried)
+            self._world.played(node.position, event)
+        elif node.untried is None or node.untried:
+            if node.untried is None:
+                node.untried = list(self._rules.legal_moves(node.position))
+                self._chance.shuffle(node.untried)
+            event = node.untried.pop()
+        else:
+            return _most_promising(node, node.children.values()), False
+        child = node.children[event] = Node(self._rules, self._rules.apply(node.position, event))
+        return child, True
 
-    def _value(self, position: Any, depth: int, alpha: float, beta: float) -> float:
-        """The value of a position for the searching seat, exact if it is between alpha and beta."""
-        outcome = self._rules.outcome(position)
-        if outcome:
-            return self._worth(outcome, depth)
-        if not depth:
-            self.cut = True
-            return self._play_out(position)
-        known = self._known.get((position, depth))
-        if known is not None:
-            return known
-        ours = self._rules.to_act(position) is self._seat
-        best = -WIN if ours else WIN
-        low, high = alpha, beta
-        for move in self._rules.legal_moves(position):
-            value = self._value(self._apply(position, move), depth - 1, low, high)
-            if ours:
-                best = low = max(best, value)
-            else:
-                best = high = min(best, value)
-            if low >= high:
-                return best
-        if alpha < best < beta:
-            self._known[position, depth] = best
-        return best
-
-    def _play_out(self, position: Any) -> float:
+    def _play_out(self, node: Node) -> float:
+        """The result of a random game."""
+        rules, chance, position, act = self._rules, self._chance.random, node.position, node.act
+        to_act, apply, outcome = rules.to_act, rules.apply, rules.outcome
+        legal_moves = self._world.moves if self._guess else rules.legal_moves
         for _ in range(PLAYOUT_PLIES):
-            position = self._apply(position, self._chance.choice(self._rules.legal_moves(position)))
-            outcome = self._rules.outcome(position)
-            if outcome:
-                return self._worth(outcome, 0) / 2
-        return 0.0
+            if act.__class__ is Seat:
+                moves = legal_moves(position)
+                event = moves[int(chance() * len(moves))]  # takes a quarter of the time of `choice`
+                if self._guess:
+                    self._world.played(position, event)
+            else:
+                event = self._world.event(position, act)
+            position = apply(position, event)
+            end = outcome(position)
+            if end:
+                return _worth(end.winner)
+            act = to_act(position)
+        return DRAW
 
-    def _worth(self, outcome: Outcome, depth: int) -> float:
-        if outcome.winner is None:
-            return 0.0
-        return WIN - PLAYOUT_PLIES + depth if outcome.winner is self._seat else PLAYOUT_PLIES - depth - WIN
 
-    def _apply(self, position: Any, move: Any) -> Any:
-        if not self._left:
-            raise _Spent
-        self._left -= 1
-        return self._rules.apply(position, move)
+def _most_promising(node: Node, children: Collection[Node]) -> Node:
+    """The child with the highest upper confidence bound for the seat that moves; a proved loss only if all are."""
+    ours = node.act is Seat.CLIENT
+    worst = LOSS if ours else WIN
+    tries = EXPLORATION * sqrt(log(node.visits))
+    best, found = -1.0, None
+    for child in children:
+        if child.proved == worst:
+            continue
+        visits = child.visits
+        value = child.score / visits
+        bound = (value if ours else 1.0 - value) + tries / sqrt(visits)
+        if bound > best:
+            best, found = bound, child
+    return found or next(iter(children))
+
+
+def _proved(node: Node) -> float | None:
+    """What a position is worth if its children prove it: one of them wins, or the values of all are certain."""
+    if node.act.__class__ is not Seat:
+        return None
+    better = max if node.act is Seat.CLIENT else min
+    values = [child.proved for child in node.children.values() if child.proved is not None]
+    best = better(values)
+    certain = best == better(LOSS, WIN) or not (node.untried or len(values) < len(node.children))
+    return best if certain else None
+
+
+def _worth(winner: Seat | None) -> float:
+    return DRAW if winner is None else WIN if winner is Seat.CLIENT else LOSS

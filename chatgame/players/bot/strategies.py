@@ -1,8 +1,8 @@
-"""A small strategy for each game whose moves the bot cannot search: what it types in a given position.
+"""A small strategy for each game whose moves the bot cannot search, or not well: what it types in a given position.
 
-Sources: for pig, to hold at twenty, Neller and Presser, "Optimal play of the dice game Pig" (2004); for hangman, how
-often each letter occurs in the words of a dictionary, https://en.wikipedia.org/wiki/Letter_frequency; for battleship,
-to shoot where most ships could still lie, http://www.datagenetics.com/blog/december32011/.
+Sources: for pig, Neller and Presser, "Practical play of the dice game Pig" (2010), whose policy "end race or keep
+pace" loses less than 1 percent to the best play that there is; for backgammon, what beginners are taught: to run, to
+hit, to make points, and to leave few checkers alone.
 """
 
 from collections import Counter
@@ -11,79 +11,96 @@ from random import Random
 from typing import Any
 
 from chatgame.core.seats import Seat
-from chatgame.games import battleship, eights, hangman, pig, rps
+from chatgame.games import backgammon, battleship, eights, hangman, pig, rps
+from chatgame.players.bot import fleets, letters
+from chatgame.players.bot.level import Level
 from chatgame.protocol.words import WORDS
 
-Strategy = Callable[[Any, Seat, Random], str]
-"""Takes a position, one's own seat and a source of random choices, and returns what to type."""
+Strategy = Callable[[Any, Seat, Level, Random], str | None]
+"""Takes a position, one's own seat, how well to play and a source of random choices, and returns what to type,
+or None where the search plays."""
 
-HandStrategy = Callable[[Any, Sequence[str], Random], str]
+HandStrategy = Callable[[Any, Sequence[str], Level, Random], str]
 """The same for a game with cards: takes one's own hand in place of the seat."""
 
-THROUGH_HIT = 40
-"""How much likelier a place becomes with each hit in it. Much likelier, since every hit belongs to some ship."""
+STRETCH = {Level.EASY: 1, Level.MEDIUM: 3, Level.HARD: letters.LONGEST}
+"""How many letters that stand side by side are looked at in hangman."""
 
-BY_FREQUENCY = "esiarntolcdupmghbyfvkwzxjq"
+FLEETS = {Level.EASY: 1, Level.MEDIUM: 8, Level.HARD: 300}
+"""How many fleets that could be the other's are imagined in battleship."""
 
 
-def throw_hands(position: rps.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # nothing helps
+def throw_hands(position: rps.Position, seat: Seat, level: Level, chance: Random) -> str:  # noqa: ARG001  # nothing helps
     """Choose at random, each with the same chance, which no opponent can exploit."""
     return chance.choice(list(rps.BEATS))
 
 
-def roll_or_hold(position: pig.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # no need of chance
-    """Hold at twenty points in the turn."""
-    return "hold" if position.points >= 20 else "roll"
+def roll_or_hold(position: pig.Position, seat: Seat, level: Level, chance: Random) -> str:  # noqa: ARG001  # no need of chance
+    """Hold at ten points or at twenty; or keep pace with the other, and near the end roll until somebody wins."""
+    enough = {Level.EASY: 10, Level.MEDIUM: 20, Level.HARD: 21 + round((position.other - position.held) / 8)}[level]
+    if level is Level.HARD and max(position.held, position.other) >= 71:
+        enough = pig.GOAL
+    return "hold" if position.points >= enough else "roll"
 
 
-def guess_word(position: hangman.Position, seat: Seat, chance: Random) -> str:
-    """Hide a word of the list; guess the letter that occurs in most of the words that are still possible."""
+def guess_word(position: hangman.Position, seat: Seat, level: Level, chance: Random) -> str:
+    """Hide a word of the list; guess the letter that is likeliest to be in the word."""
     if position.owner is seat:
         return chance.choice(WORDS)
-    words = [word for word in WORDS if _fits(word, position)]
-    if len(words) == 1:
-        return words[0]
-    counts = Counter(letter for word in words for letter in set(word) if letter not in position.tried)
-    letters = sorted(set(BY_FREQUENCY) - set(position.tried), key=BY_FREQUENCY.index)
-    return max(letters, key=lambda letter: counts[letter])
+    return letters.likeliest(position.letters, {*position.tried}, STRETCH[level])
 
 
-def _fits(word: str, position: hangman.Position) -> bool:
-    if len(word) != len(position.letters) or word in position.tried:
-        return False
-    closed = {guess for guess in position.tried if len(guess) == 1}
-    return all(
-        letter == shown if shown != "_" else letter not in closed
-        for letter, shown in zip(word, position.letters, strict=True)
-    )
-
-
-def shoot(position: battleship.Position, seat: Seat, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
-    """Place the fleet at random; shoot where most ships could still lie, beginning with places that explain hits."""
+def shoot(position: battleship.Position, seat: Seat, level: Level, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
+    """Place the fleet at random; shoot where most of the fleets that could be there have a ship."""
     if position.fleets < 2:
         return "random"
-    waters = position.target
-    sunk = [at for at, mark in enumerate(waters) if mark.isdigit()]
-    afloat = Counter(battleship.LENGTHS) - Counter(int(waters[at]) for at in sunk)
-    gone = {cell for at in sunk for cell in battleship.sunk_by(waters, at)}
-    chances: Counter[int] = Counter()
-    for length, ships in afloat.items():
-        for ship in battleship.places(length):
-            marks = [waters[at] for at in ship]
-            if "o" not in marks and gone.isdisjoint(ship):
-                weight = ships * THROUGH_HIT ** (length - marks.count("."))
-                chances.update({at: weight for at, mark in zip(ship, marks, strict=True) if mark == "."})
-    targets = [at for at, mark in enumerate(waters) if mark == "."]
-    if all(at in gone for at, mark in enumerate(waters) if mark not in ".o"):
-        targets = _diagonals(targets, chances, min(afloat, default=1))
-    best = max(chances[at] for at in targets)
-    return battleship.CELLS[chance.choice([at for at in targets if chances[at] == best])]
+    return battleship.CELLS[fleets.likeliest(position.target, FLEETS[level], chance)]
 
 
-def _diagonals(cells: list[int], chances: Counter[int], length: int) -> list[int]:
-    """The cells on every `length`-th diagonal: each place of a ship of that length has one of them."""
-    combs = [[at for at in cells if (at // 10 + at % 10) % length == comb and chances[at]] for comb in range(length)]
-    return min(filter(None, combs), key=len, default=cells)
+MADE, HOME, LEFT_ALONE = 3.0, 6.0, 12.0
+"""In pips: what a point that is held by two or more is worth, what it is worth more at home, and what is lost by one
+checker alone on the opponent's last point; less the nearer it is to its start."""
+
+
+BACKGAMMON = backgammon.Backgammon()
+
+MOVES = {Level.EASY: 1, Level.MEDIUM: 4, Level.HARD: 1000}
+"""How many of the possible moves are looked at in backgammon."""
+
+
+def move_checkers(position: backgammon.Position, seat: Seat, level: Level, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
+    """Play what looks best at once, whatever the other may roll."""
+    moves = list(BACKGAMMON.legal_moves(position))
+    chance.shuffle(moves)
+    return max(moves[: MOVES[level]], key=lambda move: _standing(BACKGAMMON.apply(position, move)))
+
+
+def _standing(position: backgammon.Position) -> float:
+    """How much better the seat that has just moved stands, in pips."""
+    ours, theirs = position.other, position.own
+    standing = float(backgammon.pips(theirs) - backgammon.pips(ours))
+    last = max((point for point, count in enumerate(theirs) if count), default=0)
+    for point in range(1, 25):
+        if 25 - point > last:
+            continue  # all of theirs have come past it
+        if ours[point] > 1:
+            standing += MADE + HOME * (point <= 6)
+        elif ours[point]:
+            standing -= LEFT_ALONE * (25 - point) / 24
+    return standing
+
+
+AHEAD = {Level.MEDIUM: 0, Level.HARD: 2}
+"""How many plies are looked at in chess, after the move and before the captures; without one, the search plays."""
+
+
+def win_material(position: Any, seat: Seat, level: Level, chance: Random) -> str | None:  # noqa: ARG001  # only asked on turn
+    """Take what can be kept."""
+    if level not in AHEAD:
+        return None
+    from chatgame.players.bot.material import best_move  # which needs an extra
+
+    return best_move(position, AHEAD[level], chance)
 
 
 STRATEGIES: dict[str, Strategy] = {
@@ -91,11 +108,15 @@ STRATEGIES: dict[str, Strategy] = {
     "pig": roll_or_hold,
     "hangman": guess_word,
     "battleship": shoot,
+    "backgammon": move_checkers,
+    "chess": win_material,
 }
 
 
-def lay_card(position: eights.Position, hand: Sequence[str], chance: Random) -> str:
-    """Lay a card of the suit that the hand has most of; keep eights for when nothing else fits."""
+def lay_card(position: eights.Position, hand: Sequence[str], level: Level, chance: Random) -> str:
+    """Lay a card of the suit that the hand has most of; keep eights for when nothing else fits. Or lay any card."""
+    if level is Level.EASY:
+        return chance.choice(eights.choices(position, hand))
     suits = Counter(card[-1] for card in hand if card[0] != "8")
     moves = eights.choices(position, hand)
     chance.shuffle(moves)

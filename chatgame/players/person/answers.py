@@ -31,7 +31,7 @@ IN_GAME = {
     "/board": "the board again",
     "/score": "who has won how many games",
     "/say TEXT": "say TEXT; it stays your turn",
-    "/draw": "offer a draw",
+    "/draw": "offer a draw, or claim it where you may",
     "/undo": "ask to take back your last move",
     "/accept": "say yes to an offer",
     "/decline": "say no to it",

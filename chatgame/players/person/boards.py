@@ -136,9 +136,13 @@ class _Drawing:
             squares = (self._square(cell, (x + y) % 2) for x, cell in enumerate(row))
             cells = bar.join(squares) if apart else self._spaced(row)
             rows += [*(rule if rows else []), label.rjust(margin) + cells]
-        names = (f" {inert(label).ljust(self._width)}{' ' * apart}" for label in grid.across)
-        head = [inert(grid.title), " " * margin + (" " * len(bar)).join(names)]
-        return list(filter(str.strip, head)), rows
+        head, foot = (
+            " " * margin
+            + (" " * len(bar)).join(f" {inert(label).ljust(self._width)}{' ' * apart}" for label in labels)
+            for labels in (grid.across, grid.below)
+        )
+        rows += [foot.ljust(columns(rows[0]))] if foot.strip() else []
+        return list(filter(str.strip, (inert(grid.title), head))), rows
 
     def _spaced(self, row: Sequence[Cell]) -> str:
         """Cells with blanks between them, and brackets around those that are emphasized."""

@@ -241,6 +241,8 @@ def _what_happened(
     if said is not None:
         return [said] if said else []
     match turn.kind:
+        case Kind.OFFER if after.over:
+            return [sentences.DRAW_CLAIMED.format(who=who)]
         case Kind.OFFER if not viewer:
             return [_OFFERED_BY[turn.text].format(seat=turn.seat)]
         case Kind.OFFER:  # the other side reads what to do about it

@@ -26,7 +26,7 @@ def converse_with(port: str) -> None:
     """A person's client, which talks to a bot through a pipe, and whom the bot answers."""
     client = [*COMMAND, "client", "--port", port, "--new"]
     done = subprocess.run(client, input="Hello\n/q\n", capture_output=True, text=True, check=True, timeout=20)
-    assert "Hello! I am a bot and play" in done.stdout
+    assert "Hello! I am a bot. I play" in done.stdout
     assert done.stdout.endswith("Shutting Down!\n")
 
 

@@ -1,6 +1,9 @@
 """The bots: they know every game, play by the rules and well enough."""
 
+import asyncio
 from random import Random
+from threading import Event
+from time import monotonic, sleep
 
 import pytest
 from msgspec.structs import replace
@@ -11,12 +14,12 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
-from chatgame.players.bot.bot import BUDGETS, Bot, Level, knows
-from chatgame.players.bot.search import best_move
-from chatgame.protocol.words import WORDS
+from chatgame.games.connect4 import Connect4, Position
+from chatgame.players.bot.bot import SIMULATIONS, Bot, knows
+from chatgame.players.bot.level import Level
+from chatgame.session.commands import read_chat
 from tests.core.test_match import Acts
-from tests.kit.logs import EMPTY, SESSION, table_after
-from tests.strength import against_random, lines_of_play, shots_to_clear, solves
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, steps_of, table_after
 
 
 def test_bot_knows_every_built_in_game_and_no_other_without_moves_to_list() -> None:
@@ -25,45 +28,45 @@ def test_bot_knows_every_built_in_game_and_no_other_without_moves_to_list() -> N
     assert not knows(Acts())
 
 
-@pytest.mark.parametrize("bot", Seat)
-def test_hard_bot_never_loses_at_tic_tac_toe(bot: Seat) -> None:
-    """Every line of play is tried against it."""
-    winners = lines_of_play(BUILT_IN["tictactoe"], bot, BUDGETS[Level.HARD], 1)
-    assert len(winners) > 50
-    assert bot.other not in winners
-
-
-def test_search_takes_a_win_and_stops_one() -> None:
-    """It sees one ply and two plies ahead in connect four, at every level."""
-    rules = BUILT_IN["connect4"]
-    position = rules.start(Seat.CLIENT, "")
-    for move in (1, 7, 1, 7, 1):
-        position = rules.apply(position, move)
-    for level in (Level.MEDIUM, Level.HARD):
-        assert best_move(rules, position, BUDGETS[level], Random(1)) == 1  # else X completes the column
-    position = rules.apply(position, 7)
-    for level in Level:
-        assert best_move(rules, position, BUDGETS[level], Random(1)) == 1
-
-
-def test_hard_bot_beats_random_play_at_connect_four() -> None:
-    """These are a few games; `python -m tests.strength` plays a hundred."""
-    chance = Random(1)
-    assert {against_random(BUILT_IN["connect4"], BUDGETS[Level.HARD], chance)[0] for _ in range(4)} == {Seat.CLIENT}
-
-
-def test_bot_clears_the_sea_and_finds_words() -> None:
-    """This is a sample; `python -m tests.strength` measures more."""
-    chance = Random(1)
-    assert sum(shots_to_clear(chance) for _ in range(40)) / 40 < 50
-    assert sum(solves(word, chance) for word in WORDS[::8]) >= 0.9 * len(WORDS[::8])
-
-
 async def test_bot_greets_once_and_names_its_games() -> None:
-    """Then it makes small talk that leads to a game."""
+    """Then it makes small talk that leads to a game. The games have their titles, which all start one."""
     bot, table = Bot(Seat.CLIENT, Level.EASY, Random(1)), EMPTY
-    assert f"I am a bot and play {', '.join(BUILT_IN)}" in await bot.ask(table)
-    assert "play " in await bot.ask(table)
+    greeting = await bot.ask(table)
+    assert greeting.startswith(
+        "Hello! I am a bot. I play tic-tac-toe; connect four; reversi; rock, paper, scissors; "
+    )
+    assert all(rules.title in greeting for rules in BUILT_IN.values())
+    assert read_chat(greeting.partition("as in: ")[2], table, Seat.CLIENT) == (Kind.PLAY, "tictactoe")
+    assert " play " in await bot.ask(table)
+
+
+@pytest.mark.parametrize("question", ["Help!", "what can you do?", "What do you know?", "Which games are there?"])
+async def test_bot_that_is_asked_for_help_says_what_it_plays(question: str) -> None:
+    """It says so once for each time that it is asked, however long they have talked."""
+    bot = Bot(Seat.SERVER, Level.EASY, Random(1))
+    await bot.begin(EMPTY, "", steps_of("say Hello"))
+    for _ in range(2):
+        (step,) = steps_of(f"say {question}")
+        await bot.see(step)
+        assert (await bot.ask(step.after)).startswith("I play tic-tac-toe; connect four")
+        assert not (await bot.ask(step.after)).startswith("I play")
+
+
+async def test_bot_that_is_asked_for_help_in_a_game_says_how_it_is_played() -> None:
+    """Then it moves."""
+    bot = Bot(Seat.SERVER, Level.EASY, Random(1))
+    for step in steps_of("play tictactoe", "move 5", "say help", "move 1"):
+        await bot.see(step)
+        if step.turn.kind is Kind.SAY:
+            assert (await bot.ask(step.after)).startswith("/say This is tic-tac-toe. Cells are numbered 1 to 9")
+
+
+async def test_bot_without_a_game_only_talks() -> None:
+    """It says that there is none."""
+    bot, table = Bot(Seat.CLIENT, Level.EASY, Random(1)), Table.open(SESSION, {"acts": Acts()}, {"acts": 1})
+    assert await bot.ask(table) == (
+        "Hello! I am a bot. We have no game in common that I know, so I can only chat a little."
+    )
 
 
 async def test_bot_declines_a_game_that_it_has_not_learnt() -> None:
@@ -120,3 +123,65 @@ async def test_bot_has_a_word_about_the_game_that_is_over(winner: Seat | None, w
     bot = Bot(Seat.SERVER, Level.EASY, Random(1))
     await bot.see(Step.to(before, turn, after, None, None))
     assert (await bot.ask(after)).startswith(words)
+
+
+class Slow(Connect4):
+    """Connect four, as slow as rules may be."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.applied = 0
+        self.begun = Event()
+
+    def apply(self, position: Position, move: int) -> Position:
+        """Take a while."""
+        self.applied += 1
+        self.begun.set()
+        sleep(0.0001)
+        return super().apply(position, move)
+
+
+async def test_hard_bot_thinks_for_a_second_by_the_clock() -> None:
+    """The rules are slow, so that it could not try as many games as it does where it does not go by the clock."""
+    table = Table.open(SESSION, {"slow": Slow()}, {"slow": 1}).write(Seat.CLIENT, Kind.PLAY, "slow")[1]
+    began = monotonic()
+    await Bot(Seat.SERVER, Level.HARD, Random(1), timed=True).ask(table)
+    assert 0.9 < monotonic() - began < 3
+
+
+async def test_bot_that_is_not_waited_for_any_longer_stops_thinking() -> None:
+    """No thread goes on, whatever it thinks about."""
+    rules = Slow()
+    table = Table.open(SESSION, {"slow": rules}, {"slow": 1}).write(Seat.CLIENT, Kind.PLAY, "slow")[1]
+    thinking = asyncio.create_task(Bot(Seat.SERVER, Level.HARD, Random(1)).ask(table))
+    await asyncio.to_thread(rules.begun.wait)
+    thinking.cancel()
+    await asyncio.wait({thinking})
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert rules.applied < SIMULATIONS[Level.HARD]
+
+
+@pytest.mark.parametrize("level", Level)
+async def test_games_strategy_is_asked_first(level: Level) -> None:
+    """A game can bring its own; where that has no answer, the bot searches."""
+
+    class Brought(Connect4):
+        def strategy(self, position: Position, seat: Seat, own: str, level: str, seed: int) -> str | None:
+            return None if position.taken else f"{level} {seed % 2}"
+
+    table = Table.open(SESSION, {"connect4": Brought()}, VERSIONS).write(Seat.CLIENT, Kind.PLAY, "connect4")[1]
+    typed = {await Bot(Seat.SERVER, level, Random(seed)).ask(table) for seed in range(10)}
+    assert typed == {f"{level} 0", f"{level} 1"}
+    table = table.write(Seat.SERVER, Kind.MOVE, "4")[1]
+    assert await Bot(Seat.CLIENT, Level.EASY, Random(1)).ask(table) in "1234567"
+
+
+def test_game_with_a_strategy_alone_is_known() -> None:
+    """Its moves need not be listed."""
+
+    class Mute(Acts):
+        def strategy(self, position: object, seat: Seat, own: str, level: str, seed: int) -> str:
+            return "word"
+
+    assert knows(Mute())

@@ -13,7 +13,7 @@ def test_newcomer_alone_plays_a_bot(spawn: Spawn) -> None:
     solo = spawn("solo", "--player", "bot:easy", "--seed", "1")
     solo.expect_exact(PROMPT)
     solo.sendline("Hello")
-    solo.expect_exact("Hello! I am a bot and play tictactoe, connect4")
+    solo.expect_exact("Hello! I am a bot. I play tic-tac-toe; connect four")
     solo.expect_exact(PROMPT)
     solo.sendline("play rps")
     solo.expect_exact("The bot made a choice, hidden for now.")
@@ -43,7 +43,7 @@ def test_newcomer_alone_begins_a_game_at_once(spawn: Spawn, words: list[str], ti
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["chess"], "chatgame: There is no such game. Type play and one of tictactoe"),
+        (["halma"], "chatgame: There is no such game. Type play and one of tictactoe"),
         (["a", "game"], 'chatgame: There is no game "a game". The games are tictactoe, '),
         (["rps", "4"], 'chatgame: "4" is not an odd number from 1 to 99'),
     ],

@@ -17,7 +17,8 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.players.bot.bot import SMALL_TALK, Bot, Level
+from chatgame.players.bot.bot import SMALL_TALK, Bot
+from chatgame.players.bot.level import Level
 from chatgame.players.person.console import Console
 from chatgame.players.person.imitation import imitates
 from chatgame.players.person.look import Look

@@ -90,3 +90,12 @@ def test_board_is_told_whole_when_a_move_was_taken_back() -> None:
     made = steps_of("play reversi", "move d3", "move c3", "offer undo", "respond accept")
     (board,) = (line for line in narrate(made[-1], SERVER) if isinstance(line, Board))
     assert words(board) == words(BUILT_IN["reversi"].board(BUILT_IN["reversi"].start(CLIENT, ""), SERVER, {}, None))
+
+
+def test_draw_that_is_claimed_is_told_to_both() -> None:
+    """Nobody is asked."""
+    knights = ("move g1f3", "move g8f6", "move f3g1", "move f6g8") * 2
+    *_, claimed = steps_of("play chess", *knights, "offer draw")
+    over = ["Game over, a draw: threefold repetition."]
+    assert lines(narrate(claimed, SERVER))[:2] == ["You claimed a draw.", *over]
+    assert lines(narrate(claimed, CLIENT))[:2] == ["The server claimed a draw.", *over]

@@ -21,6 +21,7 @@ from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN, hangman
 from chatgame.journal.journal import InMemory
 from chatgame.net.memory import linked_in_memory
+from chatgame.players.bot.level import Level
 from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.players.person.answers import answer
 from chatgame.players.person.boards import GAP, in_words
@@ -59,8 +60,8 @@ class Gamer(Script):
             self.remarked = match.number
             return "/say Mind the X and the O, 日本!"
         strategy = STRATEGIES.get(match.rules.name)
-        if strategy:
-            return strategy(match.position, self.seat, self.chance)
+        if strategy and (typed := strategy(match.position, self.seat, Level.EASY, self.chance)):
+            return typed
         secret = self.seen[-1].secret
         return self.chance.choice(match.board(self.seat, secret).choices).text
 

@@ -11,11 +11,12 @@ import pytest
 from chatgame.contest import Contest, Score
 from chatgame.core.rules import AnyRules
 from chatgame.games import BUILT_IN
-from chatgame.players.bot.bot import Bot, Level
+from chatgame.games.chess import RULES as CHESS
+from chatgame.players.bot.bot import Bot
+from chatgame.players.bot.level import Level
 from chatgame.players.program.command import Command
 from chatgame.players.program.program import program_at_seat
 from tests.kit.programs import LONG
-from tests.test_chess_plugin import RULES as CHESS
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 

@@ -1,0 +1,312 @@
+"""Connections over a relay: what joins a server there, and what waits there for clients.
+
+Which relay is dialled, what is said there and when again is decided in `chatgame.net.legs`.
+"""
+
+import asyncio
+import hmac
+import socket
+import ssl
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from chatgame.core import sentences
+from chatgame.core.errors import InvalidMessage, NotYet, Unreachable
+from chatgame.net.dial import pauses
+from chatgame.net.legs import Relay, Round, Stay
+from chatgame.net.tcp import DIAL_TIME
+from chatgame.net.transport import Transport
+from chatgame.net.wire import Wire, meet
+from chatgame.relay.lines import Busy, FromRelay, Given, Spot, Version, Word
+from chatgame.session.interfaces import Journal
+
+Waits: TypeAlias = tuple[Relay, str] | None
+"""What a host waits for: an old friend, at a relay and a place, or somebody new, at a number."""
+
+
+class RelayedDialler:
+    """Joins a server over relays: the first time at the number that its code begins with, later at their place.
+
+    Args:
+        relays: where the server may be; at its number only at the first of them.
+        tls: what begins TLS.
+        journal: knows the place, and the server's certificate.
+        notify: takes a sentence about a relay.
+        number: from the code, where the client is new to the server.
+
+    Attributes:
+        where: for people.
+    """
+
+    def __init__(
+        self,
+        relays: Sequence[Relay],
+        tls: ssl.SSLContext,
+        journal: Journal,
+        notify: Callable[[str], object],
+        number: int | None = None,
+    ) -> None:
+        self.where = f"the relay {', '.join(map(str, relays))}"
+        self._relays = relays
+        self._tls = tls
+        self._journal = journal
+        self._notify = notify
+        self._number = number
+        self._told: set[str] = set()  # since a server was joined
+
+    async def dial(self) -> Transport:
+        """Ask the relays, one after the other, and join the first server that is there; do the handshake with it.
+
+        Raises:
+            NotYet: the server is not there, or the relays take nobody now.
+            Unreachable: the relays cannot be reached, or nobody waits at the number.
+        """
+        spot: Spot | None = self._journal.place or self._number
+        assert spot, "there is a code or a conversation"
+        relays = self._relays if self._journal.place else self._relays[:1]
+        way, sender = Round(relays, spot), None
+        while relay := way.next():
+            try:
+                async with asyncio.timeout(DIAL_TIME):
+                    wire, address = await Wire.to(relay, sender if way.redirected else None)
+            except (OSError, UnicodeError, Unreachable) as error:
+                self._end(way, relay, _why(relay, error))
+                continue
+            try:
+                said = await meet(wire, way.line)
+            except (OSError, InvalidMessage) as error:
+                wire.close()
+                self._end(way, relay, _why(relay, error))
+                continue
+            except BaseException:
+                wire.close()
+                raise
+            if said is Word.JOINED:
+                transport = await self._secured(wire, relay)
+                self._told.clear()
+                return transport
+            wire.close()
+            self._end(way, relay, said)
+            sender = address
+        raise self._nobody(way, spot)
+
+    async def _secured(self, wire: Wire, relay: Relay) -> Transport:
+        """Do the handshake; at the place only with the server of the journal, since others may wait there."""
+        try:
+            async with asyncio.timeout(DIAL_TIME):
+                transport = await wire.join(self._tls)
+        except OSError as error:  # a TimeoutError and an SSLError are ones
+            if self._journal.place:
+                raise _stranger() from error
+            what = "does not speak TLS" if isinstance(error, ssl.SSLError) else "hung up, or is silent"
+            raise Unreachable(
+                f"What answers over the relay {relay} {what}, so nothing was sent. Check the code and --relay."
+            ) from error
+        if self._journal.place:
+            pinned, binding = self._journal.pinned or "", transport.binding or b""
+            if not hmac.compare_digest(pinned, binding.hex()):
+                transport.abort()
+                raise _stranger()
+        return transport
+
+    def _end(self, way: Round, relay: Relay, why: FromRelay | str) -> None:
+        """Note why there is no server at a relay, and tell it if it was not told before."""
+        way.end(why)
+        match why:
+            case Busy():
+                text = sentences.RELAY_FULL_NEXT if len(self._relays) > 1 else sentences.RELAY_FULL
+            case Word.CLOSING:
+                text = sentences.RELAY_CLOSING
+            case Version():
+                text = sentences.RELAY_VERSION
+            case str() if len(self._relays) > 1:
+                text = sentences.RELAY_LOST_NEXT
+            case _:
+                return
+        told = text.format(relay=relay, version=why.number if isinstance(why, Version) else "")
+        if self._journal.place and told not in self._told:
+            self._told.add(told)
+            self._notify(told)
+
+    def _nobody(self, way: Round, spot: Spot) -> Unreachable:
+        """Return the error of a round in which nobody was found: the reason that says most."""
+        reasons, asked = way.reasons, self.where
+        if Word.NOBODY in reasons:
+            if isinstance(spot, int):
+                return Unreachable(
+                    f"Nobody waits at {asked} with a code that begins with {spot}. Check both, or ask your friend "
+                    "for the code that they see now."
+                )
+            return NotYet("Your friend is not at the relay yet.", sentences.NOT_AT_RELAY)
+        if full := [reason.seconds for reason in reasons if isinstance(reason, Busy)]:
+            return NotYet(f"At {asked} there is no room now. Try again later.", sentences.RELAYS_FULL, min(full))
+        if Word.CLOSING in reasons:
+            closing = f"At {asked} nobody can meet now: it is closing. Try again later."
+            return NotYet(closing, sentences.NOBODY_ANSWERS)
+        if other := [reason.number for reason in reasons if isinstance(reason, Version)]:
+            return Unreachable(sentences.RELAY_VERSION.format(relay=self._relays[0], version=other[0]))
+        return Unreachable(next(reason for reason in reasons if isinstance(reason, str)))
+
+
+def _stranger() -> NotYet:
+    return NotYet("Somebody else answered for your friend, and was told nothing.", sentences.STRANGER)
+
+
+def _why(relay: Relay, error: Exception) -> str:
+    """Say why there is no leg at a relay."""
+    match error:
+        case socket.gaierror() | UnicodeError():
+            return f'There is no host by the name "{relay.host}". Check --relay.'
+        case ConnectionRefusedError():
+            return f"No relay is running at {relay.host} on port {relay.port}. Check --relay, or try again later."
+        case TimeoutError():
+            return f"No answer from {relay.host} on port {relay.port}. Check --relay."
+        case InvalidMessage():
+            return f"What answers at {relay.host} on port {relay.port} is not a chatgame relay. Check --relay."
+        case Unreachable():
+            return f"The relay {relay} was not followed. {error}"
+        case ConnectionError():
+            return f"The relay {relay} hung up. Check --relay, or try again later."
+    return f"The relay {relay} cannot be reached: {getattr(error, 'strerror', None) or error}. Check --relay."
+
+
+class RelayedListener:
+    """Waits for clients at relays: at a number for somebody new, and at each relay at the places of old friends.
+
+    Args:
+        tasks: where the legs live; a leg that cannot wait anywhere at first ends them with `Unreachable`.
+        relays: the list.
+        tls: what makes the connections secure, and their channel binding.
+        others: the same at places where it is something else.
+        notify: takes a sentence about a relay.
+        numbered: is told the relay and the number, whenever there is another.
+        needed: whether nothing else goes on where no relay gives a number at first.
+    """
+
+    def __init__(
+        self,
+        tasks: asyncio.TaskGroup,
+        relays: Sequence[Relay],
+        tls: tuple[ssl.SSLContext, bytes],
+        others: Mapping[str, tuple[ssl.SSLContext, bytes]],
+        notify: Callable[[str], object],
+        numbered: Callable[[Relay, int], object],
+        *,
+        needed: bool = True,
+    ) -> None:
+        self._tasks = tasks
+        self._relays = relays
+        self._tls = tls
+        self._others = others
+        self._notify = notify
+        self._numbered = numbered
+        self._legs: dict[Waits, asyncio.Task[Any]] = {}
+        self._waiting: set[Waits] = set()
+        self._told: dict[Waits, str] = {}  # why a leg does not wait
+        self._given = not needed  # a number, ever
+        self._renewals = pauses()
+
+    @property
+    def port(self) -> int:
+        """The port of the first relay."""
+        return self._relays[0].port
+
+    async def start(self, welcome: Callable[[Transport], None]) -> None:
+        """Begin to accept; where to wait comes with `expect`."""
+        self._welcome = welcome
+
+    def expect(self, places: Collection[str], *, new: bool) -> None:
+        """Wait at these places, and at a number if somebody `new` is expected."""
+        wanted: set[Waits] = {(relay, place) for relay in self._relays for place in places}
+        if new:
+            wanted.add(None)
+        for spot in self._legs.keys() - wanted:
+            self._drop(spot)
+        for spot in wanted - self._legs.keys():
+            self._begin(spot)
+
+    def renew(self) -> bool:
+        """Take another number."""
+        self._drop(None)
+        self._begin(None, next(self._renewals))
+        return True
+
+    def close(self) -> None:
+        """Accept no more."""
+        for spot in list(self._legs):
+            self._drop(spot)
+
+    def _begin(self, spot: Waits, pause: float = 0.0) -> None:
+        stay = Stay([spot[0]], spot[1], pauses) if spot else Stay(self._relays, None, pauses)
+        stay.pause = pause
+        self._legs[spot] = self._tasks.create_task(self._stay(spot, stay))
+
+    def _drop(self, spot: Waits) -> None:
+        self._waiting.discard(spot)
+        self._legs.pop(spot).cancel()
+
+    async def _stay(self, spot: Waits, stay: Stay) -> None:
+        """Wait at a spot with one leg after another.
+
+        Raises:
+            Unreachable: it is a number, and no relay of the list has ever given one.
+        """
+        loop = asyncio.get_running_loop()
+
+        def waiting(said: FromRelay) -> None:
+            other = stay.wait(said, loop.time())
+            self._is_waiting(spot, stay.relay)
+            if other and isinstance(said, Given):
+                self._given = True
+                self._numbered(stay.relay, said.number)
+
+        while True:
+            await asyncio.sleep(stay.pause)
+            relay, said, why = stay.relay, None, ""
+            try:
+                said = await self._host(stay, waiting)
+            except (OSError, UnicodeError, InvalidMessage) as error:
+                why = _why(relay, error)
+            stay.end(said, loop.time())
+            if said is Word.JOINED:
+                continue
+            if stay.in_vain and not self._given:
+                raise Unreachable(why or self._sentence(relay, relay, said))
+            self._is_lost(spot, self._sentence(relay, stay.relay, said), reason=said is not None)
+
+    async def _host(self, stay: Stay, waiting: Callable[[FromRelay], object]) -> FromRelay:
+        """Be a leg at a relay until it ends; returns what the relay said last."""
+        async with asyncio.timeout(DIAL_TIME):
+            wire, _ = await Wire.to(stay.relay)
+        try:
+            said = await meet(wire, stay.line, waiting)
+            if said is Word.JOINED:
+                await wire.serve(self._others.get(stay.place or "", self._tls), self._welcome)
+        finally:
+            wire.close()
+        return said
+
+    def _is_waiting(self, spot: Waits, relay: Relay) -> None:
+        self._waiting.add(spot)
+        if self._told.pop(spot, None):
+            self._notify(sentences.AT_RELAY.format(relay=relay))
+
+    def _is_lost(self, spot: Waits, text: str, *, reason: bool) -> None:
+        """Tell once that a leg was lost, if the relay gave a reason, or if no other leg waits."""
+        self._waiting.discard(spot)
+        if (reason or not self._waiting) and self._told.get(spot) != text:
+            self._told[spot] = text
+            self._notify(text)
+
+    @staticmethod
+    def _sentence(relay: Relay, after: Relay, said: FromRelay | None) -> str:
+        match said:
+            case Busy() if after != relay:
+                return sentences.RELAY_FULL_NEXT.format(relay=relay)
+            case Busy():
+                return sentences.RELAY_FULL.format(relay=relay)
+            case Word.CLOSING:
+                return sentences.RELAY_CLOSING.format(relay=relay)
+            case Version(version):
+                return sentences.RELAY_VERSION.format(relay=relay, version=version)
+        return (sentences.RELAY_LOST if after == relay else sentences.RELAY_LOST_NEXT).format(relay=relay)

