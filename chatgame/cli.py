@@ -202,7 +202,7 @@ async def sit_at(options: argparse.Namespace) -> None:
     seat = Seat(options.command)
     if options.player is None:
         async with console_at(seat, options.name, plain=options.plain, boards=options.boards) as console:
-            await _converse(console, options, console.notify)
+            await _converse(console, options, console.notify, console.count_watchers)
         return
     with notices() as notify:
         try:
@@ -235,7 +235,9 @@ async def go_on(options: argparse.Namespace) -> None:
     await sit_at(options)
 
 
-async def _converse(player: "Player", options: argparse.Namespace, notify: "Notify") -> Table | None:
+async def _converse(
+    player: "Player", options: argparse.Namespace, notify: "Notify", counted: Callable[[int], object] = bool
+) -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program import Setting, join, serve
 
@@ -256,9 +258,10 @@ async def _converse(player: "Player", options: argparse.Namespace, notify: "Noti
             insecure=options.insecure,
             patience=options.wait,
             name=options.name,
+            counted=counted,
         )
         if getattr(options, "watch", False):
-            player = FirstLine(player, "/watch", lambda table: not table.playing)
+            player = FirstLine(player, "/watch", lambda table: not (table.playing or table.watching.asked_by))
         try:
             return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
         except PartnerLeft as farewell:

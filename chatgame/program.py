@@ -65,6 +65,7 @@ class Setting(NamedTuple):
         name: what the person wants to be called; an empty string stands for the name they gave last time.
         patience: seconds that a lost partner may take to come back.
         chance: the source of salts and random numbers; by default the system's own, which nobody can predict.
+        counted: is called with how many watch, whenever that has changed.
     """
 
     host: str
@@ -79,6 +80,7 @@ class Setting(NamedTuple):
     name: str = ""
     patience: float = PATIENCE
     chance: Random = CHANCE
+    counted: Callable[[int], object] = bool
 
 
 async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
@@ -104,7 +106,7 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
                 if agreement and listener.tls:
                     audience.invite(any_code(drawn(kept.pinned or "", agreement)))
 
-            attendance = Attendance(notify, typed(reachable_at(host), listener.port))
+            attendance = Attendance(setting, notify, typed(reachable_at(host), listener.port))
             audience = Audience(admit, partial(_tell, door, attendance), coded=bool(listener.tls))
             _recall(audience, setting, kept)
             await door.open(kept, farewell, invitation, audience)
@@ -153,7 +155,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
 
                     gate = RelayedListener(legs, relays, tls, {}, notify, watch_at, needed=False)
                     await gate.start(door.welcome)
-                    attendance = Attendance(notify, _named(relays))
+                    attendance = Attendance(setting, notify, _named(relays))
                     audience = Audience(admit, partial(_tell, door, attendance), coded=True)
                     _recall(audience, setting, kept)
                     await door.open(kept, farewell, invitation, audience)
@@ -189,11 +191,13 @@ class Attendance:
     """Says on a screen how many watch, and what people type to watch.
 
     Args:
+        setting: has what is told how many they are.
         notify: shows sentences.
         address: the server's, as people type it.
     """
 
-    def __init__(self, notify: Notify, address: str) -> None:
+    def __init__(self, setting: Setting, notify: Notify, address: str) -> None:
+        self._counted = setting.counted
         self._notify = notify
         self._address = address
         self._known: Watchers | None = None
@@ -201,6 +205,7 @@ class Attendance:
     def note(self, now: Watchers) -> None:
         """Say what has changed."""
         known, self._known = self._known, now
+        self._counted(now.count)
         if not known or known.since != now.since:
             known = Watchers(now.since, 0)
             told = False
@@ -327,7 +332,7 @@ def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
     secure = bool(setting.code or (kept.pinned and kept.held.number))
     where = _Where("client", host, setting.port, setting.relays, setting.insecure)
     dialler = _dialler(where, kept, notify, setting.code, secure=secure)
-    told = Attendance(notify, where.typed).note
+    told = Attendance(setting, notify, where.typed).note
     return Way(dialler, setting.games, kept, notify, setting.patience, setting.code, told)
 
 

@@ -45,6 +45,8 @@ class Watching(NamedTuple):
                 raise Refused("People may watch already.")
             case "ask" if not self.asked_by:
                 return Watching(asked_by=seat), seat.other
+            case "ask":
+                raise Refused("That was asked already, and waits for its answer: accept or decline.")
             case "accept" if self.asked_by:
                 return Watching(since=number + 1), seat.other
             case "decline" if self.asked_by:

@@ -1,9 +1,10 @@
 """People who watch while a turn is measured: `python -m tests.benchmarks.crowd PORT COUNT` says when all have come.
 
-They only read: what each of them checks and shows takes the time of other computers.
+They only read, and on another core: what each of them checks and shows takes the time of other computers.
 """
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -57,4 +58,6 @@ async def watch(port: int, count: int) -> None:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "sched_setaffinity") and (elsewhere := {*range(os.cpu_count() or 1)} - os.sched_getaffinity(0)):
+        os.sched_setaffinity(0, elsewhere)
     asyncio.run(watch(int(sys.argv[1]), int(sys.argv[2])))

@@ -64,6 +64,7 @@ def test_two_watch_a_game_while_programs_are_killed(spawn: Spawn, server: Any) -
     digest = second.match.groups()
     server.expect_exact(PROMPT)
     server.sendline("/watch")
+    server.expect_exact("Somebody watches now.")
     server.expect(DIGEST)
     assert server.match.groups() == digest
     second.sendline("")

@@ -116,7 +116,7 @@ SENTENCES = {
     "reveal": "does not have the form|does not open",
     "offer": "cannot be offered|none can be offered|no move to take back|offer at this move|waits for its response",
     "response": "does not respond",
-    "watching": "nothing to|may watch already|In a game nobody",
+    "watching": "nothing to|may watch already|In a game nobody|asked already",
     "answer": "waits for an answer",
     "cards": "locked card|has a card twice|without a lock|unlock a card|given before|was not dealt|no card at place"
     "|the proofs of",

@@ -18,7 +18,7 @@ IN_CHAT = {
     "/score": "who has won how many games",
     "//TEXT": "send /TEXT as a message",
     "/say TEXT": "send TEXT, whatever it begins with",
-    "/watch": "let people watch, if your partner agrees; then, the digest",
+    "/watch": "let people watch, if your partner agrees; then, how many do",
     "/watch off": "end it",
     "/accept": "say yes to letting people watch",
     "/decline": "say no to it",
@@ -36,21 +36,23 @@ IN_GAME = {
     "/accept": "say yes to an offer",
     "/decline": "say no to it",
     "/resign": "give up this game",
-    "/watch": "the digest, to compare with those who watch",
+    "/watch": "how many watch, and the digest to compare with them",
     "/watch off": "nobody watches any more",
     "/help": "this list",
     "/q": "leave; both programs end",
 }
 
 
-def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Showable | None:
+def answer(line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0) -> Showable | None:
     """The answer to `line` if it is a question, or why it cannot be answered; None for any other line.
 
-    `secret` is what the person at `seat` has hidden in the game that is on, if anything.
+    `secret` is what the person at `seat` has hidden in the game that is on, if anything; so many people watch as
+    `watchers` says.
     """
     word, on = line.partition(" ")[0], table.playing
     if line == "/watch" and table.watching.since is not None:
-        return f"{compared(table)}\nTo end it, type /watch off."
+        who = {0: "Nobody watches", 1: "Somebody watches"}.get(watchers, f"{watchers} people watch")
+        return f"{who} now. To end it, type /watch off.\n{compared(table)}"
     if word not in QUESTIONS:
         return None
     if line != word:
