@@ -109,7 +109,7 @@ MAX_BEHIND = 500
 watchers, with at most 2 MiB of text in chat."""
 
 MAX_SHOWN = 32 * 1024
-"""Bytes that are handed over to a watcher at once; the next follow when these have gone out."""
+"""Bytes that are handed over to a watcher at once; the next follow when these have gone out, and 50 ms later."""
 
 SAID_AT_ONCE, SAID_PER_SECOND = 4096, 100
 """Bytes that a watcher may say at once, and in each second: twenty times what its signs of life take."""

@@ -1,7 +1,8 @@
 """Those who watch: each is shown every turn, and none of them is waited for.
 
 A turn is only noted when it is written. It goes out a moment later, together with those that came in between, to each
-watcher whose line takes it. So neither their number nor their lines make a turn slower.
+watcher whose line takes it, and not faster than people write. So neither their number nor their lines make a turn
+slower, however fast two programs play.
 """
 
 import asyncio
@@ -140,8 +141,8 @@ class Audience:
         if any(spot.number < passage.table.number for spot in self._spots.values()):
             self._timer = self._loop.call_later(DELAY, self._show)
 
-    def _show_to(self, pump: Pump, passage: Passage) -> None:
-        """Send one watcher what follows, until that is all, or its line takes no more."""
+    def _show_to(self, pump: Pump, passage: Passage, *, last: bool = False) -> None:
+        """Send one watcher some of what follows, if its line takes it; at the `last` all that its line takes."""
         if passage.is_behind(self._spots[pump]):
             self._dismiss(pump, TOO_SLOW, SILENCE_LIMIT)
             return
@@ -151,13 +152,15 @@ class Audience:
                 if not frames:
                     break
                 pump.show(frames)
+                if not last:
+                    break
         except Diverged as error:
             self._dismiss(pump, Bye(Reason.DIVERGED, str(error)))
 
     def _end(self, passage: Passage, goodbye: Bye) -> None:
         """Show the last turns, and dismiss everybody."""
         for pump in [*self._spots]:
-            self._show_to(pump, passage)
+            self._show_to(pump, passage, last=True)
         self.status = None
         self._admit(None)
         for pump in [*self._spots]:
