@@ -2,14 +2,16 @@
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations
-from typing import NamedTuple, NoReturn, get_args
+from types import MappingProxyType
+from typing import Any, NamedTuple, NoReturn, get_args
 
 from chatgame import __version__
 from chatgame.core.errors import InvalidMessage, Refused
-from chatgame.core.limits import MAX_PERSON, PATIENCE
+from chatgame.core.limits import PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, canonical
 from chatgame.net.legs import Relay
@@ -17,11 +19,11 @@ from chatgame.players.bot.level import Level
 from chatgame.players.named import BOTS, read_player
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
-from chatgame.players.person.narration import known_names
 from chatgame.players.person.terminal import complain
 from chatgame.players.program.command import Command
 from chatgame.protocol.pairing import read_code
 from chatgame.relay.lines import At, read_relay
+from chatgame.settings import person_name
 
 EXAMPLES = """\
 Play with a bot:
@@ -69,6 +71,8 @@ OTHER_WORDS = {
 LIMIT = 30.0
 """Seconds that a program may take for a line, by default: longer than most think, and as long as people wait."""
 
+NONE: Mapping[str, object] = MappingProxyType({})
+
 NUMBER = "the conversation's number in `chatgame history`"
 
 
@@ -80,30 +84,34 @@ class Where(NamedTuple):
     code: str | None = None
 
 
-def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command and its options.
+def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NONE) -> argparse.Namespace:
+    """The command and its options; those that are not given are as the settings say.
 
     Raises:
         SystemExit: after `--help` and `--version` (0), and after wrong usage (2).
     """
-    parser = new_parser()
     if not arguments or arguments[0] == "help":
         arguments = [*arguments[1:], "--help"]
-    if arguments and not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
+    parser = new_parser() if arguments[0] not in _COMMANDS else _parser_of(arguments[0])
+    parser.set_defaults(**{name: value for name, value in settings.items() if name != "relay"})
+    if not arguments[0].startswith("-") and arguments[0] not in _COMMANDS:
         parser.error(_no_command(arguments[0]))
-    options, more = parser.parse_known_args(arguments)
+    if arguments[0] in _COMMANDS:
+        options, more = parser.parse_known_args(arguments[1:], argparse.Namespace(command=arguments[0]))
+    else:
+        options, more = parser.parse_known_args(arguments)
     if options.command in (Seat.CLIENT, "watch"):
         # argparse takes positional words from one place only, but options may stand between them.
         words = [*options.where, *(word for word in more if not _is_option(word))]
         more = [word for word in more if _is_option(word)]
         try:
-            _locate(options, words)
+            _locate(options, words, settings)
         except ValueError as error:
             parser.error(str(error))
     if (
         options.command in (Seat.CLIENT, Seat.SERVER, "continue")
         and options.player
-        and (options.plain or options.boards != "auto")
+        and (options.plain or options.boards != settings.get("boards", "auto"))
     ):
         parser.error("--plain and --boards are for a person at this seat. Leave them out with --player")
     if options.command == "relay" and bool(options.engine) is not bool(options.nodes):
@@ -114,11 +122,28 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         quote = " (the command of a program has to be in quotation marks)" if program else ""
         parser.error(f'"{inert(" ".join(more))}" is not understood here{quote}')
     if options.command == Seat.SERVER:
+        if None in options.relay:
+            try:
+                options.relay = _relays_set(settings)
+            except ValueError as error:
+                parser.error(str(error))
         if options.relay and (why := _beside_relay(options)):
             parser.error(why)
         options.host = DEFAULT_HOST if options.host is None else options.host
         options.port = DEFAULT_PORT if options.port is None else options.port
     return options
+
+
+def _relays_set(settings: Mapping[str, object]) -> list[Relay]:
+    """The relays that the user's settings name.
+
+    Raises:
+        ValueError: there are none, or one is not a relay; the text says so.
+    """
+    relays = settings.get("relay")
+    if not isinstance(relays, list) or not relays:
+        raise ValueError("--relay needs an address, or the setting relay; chatgame config shows where that belongs")
+    return [relay_at(relay) for relay in relays]
 
 
 def _beside_relay(options: argparse.Namespace) -> str | None:
@@ -183,9 +208,12 @@ def _host_and_port(text: str) -> tuple[str | None, int | None]:
         raise ValueError(str(error)) from error
 
 
-def _locate(options: argparse.Namespace, words: Sequence[str]) -> None:
-    """Set the host, the port and the code of a client's options."""
+def _locate(options: argparse.Namespace, words: Sequence[str], settings: Mapping[str, object]) -> None:
+    """Set the host, the port and the code of a client's options; a code alone is one of the relay that is set."""
     where = read_where(words)
+    elsewhere = (where.host, where.port, options.host, options.port) != (None,) * 4
+    if where.code and settings.get("relay") and not (elsewhere or options.relay or options.insecure):
+        options.relay = _relays_set(settings)
     if options.relay:
         if why := _beside_relay(options):
             raise ValueError(why)
@@ -216,6 +244,9 @@ class _Parser(argparse.ArgumentParser):
 
     examples = ""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=_formatter, **options)
+
     def format_help(self) -> str:
         """The examples, then what argparse shows."""
         return self.examples + super().format_help()
@@ -226,6 +257,22 @@ class _Parser(argparse.ArgumentParser):
         with suppress(OSError):
             complain(f"{self.prog}: {message}{end} See {self.prog} --help.")
         self.exit(2)
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """A formatter of argparse, which asks for one with each argument: to find the width costs it an import."""
+    columns = 0
+    with suppress(OSError, ValueError, AttributeError):  # it is not a terminal
+        columns = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(sys.stdout.fileno()).columns
+    return argparse.HelpFormatter(prog, width=(columns or 80) - 2)
+
+
+def _parser_of(name: str) -> argparse.ArgumentParser:
+    """The parser of one command, without the others, which would make up a tenth of the start."""
+    summary, add_arguments = _COMMANDS[name]
+    parser = _Parser(prog=f"chatgame {name}", description=f"{summary.capitalize()}.")
+    add_arguments(parser)
+    return parser
 
 
 def new_parser() -> argparse.ArgumentParser:
@@ -243,7 +290,7 @@ def _add_server(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", help=f"the address to listen at (default: {DEFAULT_HOST})")
     command.add_argument("--port", type=_port, help=f"the port (default: {DEFAULT_PORT})")
     command.add_argument("--watch", action="store_true", help="ask your friend to let people watch")
-    _add_seat(command)
+    _add_seat(command, "?")
 
 
 def _add_client(command: argparse.ArgumentParser) -> None:
@@ -270,21 +317,22 @@ def _add_where(command: argparse.ArgumentParser, name: str) -> None:
     command.add_argument("--port", type=_port, help=f"its port (default: {DEFAULT_PORT})")
 
 
-def _add_seat(command: argparse.ArgumentParser) -> None:
+def _add_seat(command: argparse.ArgumentParser, relays: str | None = None) -> None:
     command.add_argument(
         "--insecure", action="store_true", help="talk to another computer without a code and without encryption"
     )
     command.add_argument(
         "--new", action="store_true", help="start a new conversation instead of continuing an unfinished one"
     )
-    _add_relays(command, "meet at a relay, a computer that both of you can reach")
+    _add_relays(command, "meet at a relay, a computer that both of you can reach", relays)
     _add_sitting(command)
 
 
-def _add_relays(command: argparse.ArgumentParser, summary: str) -> None:
+def _add_relays(command: argparse.ArgumentParser, summary: str, number: str | None = None) -> None:
     command.add_argument(
         "--relay",
         action="append",
+        nargs=number,
         default=[],
         type=_relay,
         metavar="HOST[:PORT]",
@@ -302,6 +350,7 @@ def _add_sitting(command: argparse.ArgumentParser) -> None:
     command.add_argument("--name", default="", type=_name, help="your name, which your partner sees")
     _add_player(command, "who takes this seat instead of you, which then needs no terminal")
     _add_look(command)
+    _add_signs(command)
     _add_wait(command, "how long to wait for a partner whose connection was lost")
 
 
@@ -338,11 +387,19 @@ def _add_look(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_signs(command: argparse.ArgumentParser) -> None:
+    """Add the options for what a person gets beside the words."""
+    on_or_off = argparse.BooleanOptionalAction
+    command.add_argument("--bell", default=True, action=on_or_off, help="ring when it is your turn after some time")
+    command.add_argument("--timestamps", default=False, action=on_or_off, help="begin lines with the time")
+
+
 def _add_solo(command: argparse.ArgumentParser) -> None:
     command.add_argument("game", nargs="*", metavar="GAME", help="a game to start at once, as in connect4 or rps 3")
     _add_player(command, "who plays with you", default="bot")
     command.add_argument("--seed", type=_number, metavar="N", help="random seed, for a repeatable game")
     _add_look(command)
+    _add_signs(command)
 
 
 def _add_match(command: argparse.ArgumentParser) -> None:
@@ -444,6 +501,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "replay": ("play a conversation back as it was", _add_replay),
     "export": ("write a conversation out as text, JSON or a recording", _add_export),
     "forget": ("delete a conversation", _add_forget),
+    "config": ("show your settings, and where they come from", lambda _: None),
     "completion": ("write a script that completes chatgame's commands in a shell", _add_completion),
 }
 """Each command with its summary, and the function that adds its arguments."""
@@ -469,12 +527,10 @@ def _relay(text: str) -> Relay:
 
 
 def _name(text: str) -> str:
-    if text and (len(text) > MAX_PERSON or not known_names({Seat.CLIENT: text})):
-        raise argparse.ArgumentTypeError(
-            f"{inert(text)} cannot be your name. A name must be visible, at most {MAX_PERSON} characters, "
-            "and not look like one of chatgame's own messages"
-        )
-    return text
+    try:
+        return person_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _number(text: str) -> int:

@@ -14,14 +14,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from chatgame.arguments import new_parser, read_arguments, relay_at
+from chatgame.arguments import new_parser, read_arguments, read_where, relay_at
 from chatgame.core import sentences
 from chatgame.core.errors import (
     ChatgameError,
@@ -33,17 +33,15 @@ from chatgame.core.errors import (
     ProgramFailed,
     Refused,
 )
-from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.shelf import Shelf
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.journal.journal import InMemory
+from chatgame.folders import user_folder
 from chatgame.net.addresses import is_loopback
-from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.level import Level
-from chatgame.players.first_line import FirstLine
 from chatgame.players.named import called, seated
-from chatgame.players.person.inert import json_escaped
+from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.screen import shown
 from chatgame.players.person.terminal import (
     answered,
@@ -53,16 +51,18 @@ from chatgame.players.person.terminal import (
     give_up,
     look_of_output,
     notices,
+    single_keys,
     streams_restored,
 )
 from chatgame.plugins import installed_games
 from chatgame.session.commands import AS_MESSAGE, Write, read_chat
-from chatgame.session.play import converse
+from chatgame.settings import listing, settings
 
 if TYPE_CHECKING:
-    from chatgame.core.log import Entry
+    from chatgame.core.log import Entry as Logged
     from chatgame.journal.reader import Reader, Record
     from chatgame.journal.store import Store
+    from chatgame.menu import Entry
     from chatgame.program import Notify
     from chatgame.session.interfaces import Player
     from chatgame.session.onlooker import Shown
@@ -73,8 +73,23 @@ BROKEN_PIPE = 13
 END_TIME = 1.0
 """Seconds that a hanging thread may delay the end of the program."""
 
+END_OF_INPUT, ESCAPE = "\x04", "\x1b"
+"""The keys Ctrl-D and Escape, as a terminal sends them."""
+
 BOT_PACE = 0.5
 """Seconds that a bot waits before it answers, so that a person can follow."""
+
+
+_SEAT = ("name", "boards", "bell", "timestamps")
+
+SET_BEFORE = {
+    **dict.fromkeys(("server", "client"), (*_SEAT, "relay")),
+    "continue": _SEAT,
+    "solo": _SEAT[1:],
+    "watch": ("boards", "relay"),
+    **dict.fromkeys(("demo", "replay"), ("boards",)),
+}
+"""The options of each command that the user's settings stand for."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,7 +124,10 @@ def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) 
         _Stopped: a signal stopped it.
         SystemExit: argparse has shown help or an error instead.
     """
-    options = read_arguments(arguments)
+    if arguments or not _is_at_a_terminal():
+        options = read_arguments(arguments, _set_before(arguments))
+    else:
+        options = argparse.Namespace(command="menu")
     if sys.stdout and sys.stdout.encoding.lower() != "utf-8":
         codecs.register_error("escaped", _escaped)
         sys.stdout.reconfigure(errors="escaped")  # type: ignore[union-attr]  # it is a TextIOWrapper
@@ -190,6 +208,10 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return write_out(options)
         case "forget":
             return forget(options)
+        case "config":
+            return show_settings()
+        case "menu":
+            return choose()
     return complete(options)
 
 
@@ -201,7 +223,7 @@ async def sit_at(options: argparse.Namespace) -> None:
     """
     seat = Seat(options.command)
     if options.player is None:
-        async with console_at(seat, options.name, plain=options.plain, boards=options.boards) as console:
+        async with console_at(seat, options.name, **_console_options(options)) as console:
             await _converse(console, options, console.notify, console.count_watchers)
         return
     with notices() as notify:
@@ -261,6 +283,8 @@ async def _converse(
             counted=counted,
         )
         if getattr(options, "watch", False):
+            from chatgame.players.first_line import FirstLine
+
             player = FirstLine(player, "/watch", lambda table: not (table.playing or table.watching.asked_by))
         try:
             return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
@@ -313,6 +337,7 @@ async def relay(options: argparse.Namespace) -> None:
     cluster = Cluster(options.engine, options.nodes) if options.engine else None
     with notices() as notify:
         await run_relay(options.host, options.port, options.status, cluster, notify)
+    raise _Finished
 
 
 async def play_alone(options: argparse.Namespace) -> None:
@@ -321,13 +346,17 @@ async def play_alone(options: argparse.Namespace) -> None:
     Raises:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
+    from chatgame.journal.journal import InMemory
+    from chatgame.net.memory import linked_in_memory
+    from chatgame.players.first_line import FirstLine
+    from chatgame.session.play import converse
+
     games, problems = installed_games()
     chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # the user wants it to be repeatable
     first = _line_to_play(options.game, games) if options.game else None
-    look = {"plain": options.plain, "boards": options.boards}
     opposite = "the bot" if isinstance(options.player, Level) else "the program"
     async with (
-        console_at(Seat.CLIENT, opposite=opposite, **look) as console,
+        console_at(Seat.CLIENT, opposite=opposite, **_console_options(options)) as console,
         seated(options.player, options.limit, console.notify, chance, BOT_PACE) as at,
     ):
         player = FirstLine(console, first) if first else console
@@ -343,14 +372,19 @@ async def play_alone(options: argparse.Namespace) -> None:
                 await other
 
 
-def _line_to_play(words: Sequence[str], games: Mapping[str, AnyRules]) -> str:
+def _console_options(options: argparse.Namespace) -> dict[str, Any]:
+    """The options that say how a person sees and hears a conversation."""
+    return {name: getattr(options, name) for name in ("plain", "boards", "bell", "timestamps")}
+
+
+def _line_to_play(words: Sequence[str], games: Shelf) -> str:
     """The line that starts the game that these words name.
 
     Raises:
         ChatgameError: there is no such game, or it does not take these options.
     """
     line = f"play {' '.join(words)}"
-    table = Table.open("", games, {name: rules.version for name, rules in games.items()})
+    table = Table.open("", games, games.versions)
     try:
         if isinstance(meant := read_chat(line, table, Seat.CLIENT), Write) and meant.kind is Kind.PLAY:
             return line
@@ -466,8 +500,64 @@ def _described(past: "Reader", number: int) -> str:
         return ""
 
 
+def _is_at_a_terminal() -> bool:
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty())
+
+
+async def choose() -> None:
+    """Offer a few things to do, one key each, and do what is chosen.
+
+    Raises:
+        ChatgameError: what was chosen failed; the sentence says why, and what to do.
+    """
+    from chatgame.menu import JOIN, LEAVE, entries, places
+
+    past = []
+    with suppress(JournalFailed):
+        from chatgame.journal.reader import Reader
+
+        with Reader(journal_path()) as reader:
+            past = reader.history()
+    _print(shown("chatgame: talk and play with a friend, terminal to terminal. Press a key:", look_of_output()))
+    chosen = await _chosen(entries(past))
+    if not chosen.command and chosen is not LEAVE:
+        chosen = await _chosen(places(settings(_settings_file(), os.environ)["relay"].value))
+    if chosen is LEAVE:
+        return
+    words = [*chosen.command, *(await _asked_where() if chosen.command == (JOIN,) else [])]
+    await _program(read_arguments(words, _set_before(words)))
+
+
+async def _chosen(offered: "Sequence[Entry]") -> "Entry":
+    """The entry of a menu whose key is pressed."""
+    from chatgame.menu import LEAVE, shown_as
+
+    with single_keys() as pressed:
+        _print("".join(shown(line, look_of_output()) for line in shown_as(offered).splitlines()))
+        while (keys := await pressed()) not in ("", END_OF_INPUT, ESCAPE):
+            for entry in offered:
+                if not keys.startswith(ESCAPE) and entry.key in keys.lower():
+                    return entry
+    return LEAVE
+
+
+async def _asked_where() -> list[str]:
+    """The words by which a person names a friend's table."""
+    question = (
+        "The friend's address and code, as in 192.0.2.2 7-guitar-island\n(only Enter: a table on this computer): "
+    )
+    while True:
+        words = (await answered(question)).split()
+        try:
+            read_where(words)
+        except ValueError as error:
+            _print(f"{error}.\n")
+        else:
+            return words
+
+
 async def _confirm(question: str) -> None:
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+    if not _is_at_a_terminal():
         raise ChatgameError("There is no terminal to ask you on. To delete it without being asked, add --yes.")
     try:
         answer = await answered(question)
@@ -476,6 +566,34 @@ async def _confirm(question: str) -> None:
         raise
     if answer.lower() not in ("y", "yes"):
         raise ChatgameError("Nothing was deleted.")
+
+
+def _settings_file() -> Path | None:
+    folder = user_folder("config")
+    return folder and folder / "config.toml"
+
+
+def _set_before(arguments: Sequence[str]) -> dict[str, object]:
+    """What the user's settings say for the options of a command.
+
+    Raises:
+        WrongSetting: one of them cannot be used.
+    """
+    if not arguments or arguments[0] not in SET_BEFORE or {"-h", "--help"}.intersection(arguments):
+        return {}
+    found = settings(_settings_file(), os.environ)
+    return {name: found[name].value for name in SET_BEFORE[arguments[0]]}
+
+
+async def show_settings() -> None:
+    """Show the user's settings, and where each comes from.
+
+    Raises:
+        WrongSetting: one of them cannot be used.
+    """
+    file = _settings_file()
+    for line in listing(settings(file, os.environ), file):
+        _print(f"{inert(line)}\n")
 
 
 async def complete(options: argparse.Namespace) -> None:
@@ -502,7 +620,7 @@ def _journal() -> "Store":
     return Store(journal_path())
 
 
-def _kept(number: int) -> "tuple[Record, list[tuple[Entry, float]]]":
+def _kept(number: int) -> "tuple[Record, list[tuple[Logged, float]]]":
     from chatgame.journal.reader import Reader
 
     with Reader(journal_path()) as past:
@@ -530,13 +648,8 @@ def journal_path() -> Path:
     Raises:
         JournalFailed: the user has no state folder, for example because there is no home folder.
     """
-    from platformdirs import user_state_path  # which `solo` and `--help` do not need
-
-    try:
-        folder = user_state_path("chatgame", appauthor=False)
-    except RuntimeError:  # pathlib raises it, too
-        folder = Path()
-    if not folder.is_absolute():
+    folder = user_folder("state")
+    if not folder:
         raise JournalFailed(
             "The journal has no place: you have no home folder. Set HOME or XDG_STATE_HOME to a folder of yours, by "
             "its path from /."
@@ -550,6 +663,10 @@ class _Stopped(Exception):  # not an error
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
+
+
+class _Finished(Exception):  # not an error
+    """A service was asked to stop, and has done so; SIGTERM, the usual way to ask, then ends it with status 0."""
 
 
 class _Signals:
@@ -587,18 +704,19 @@ class _Signals:
             ChatgameError: the command failed.
         """
         self._task = asyncio.current_task()
-        finished = False
         try:
             with _woken_by_signals(asyncio.get_running_loop()):
                 if not self.number:
                     await _program(options)
-                    finished = True
+        except _Finished:
+            if self.number == signal.SIGTERM:
+                return
         except (asyncio.CancelledError, ChatgameError):
             if not self.number:
                 raise
         finally:
             self._task, self._pending = None, False
-        if self.number and not (finished and self.number == signal.SIGTERM):  # by which a service is asked to finish
+        if self.number:
             raise _Stopped(self.number)
 
     def _handle(self, number: int, _: object) -> None:

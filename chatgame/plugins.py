@@ -5,16 +5,17 @@ The entry point is in the group `chatgame.games`, and has the name of the game.
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
-from importlib import import_module
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatgame.core import sentences
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
-from chatgame.games import BUILT_IN, EXTRAS
+from chatgame.core.shelf import Shelf
+from chatgame.games import BUILT_IN, EXTRAS, load_extra
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -24,23 +25,29 @@ GROUP = "chatgame.games"
 _NAME = r"[a-z0-9_-]{1,32}"
 
 
-def installed_games() -> tuple[dict[str, AnyRules], list[str]]:
+def installed_games() -> tuple[Shelf, list[str]]:
     """The built-in games and those of plugins, by name, and a sentence about each plugin that cannot be used.
 
     A game that needs an extra is among the former if the extra is installed.
     """
-    games, problems = dict(BUILT_IN), []
-    games |= {
-        name: import_module(f"chatgame.games.{name}").RULES for name, package in EXTRAS.items() if find_spec(package)
-    }
+    games, problems = BUILT_IN, []
+    for name, package in EXTRAS.items():
+        if _is_installed(package):
+            games = games.with_game(name, Rules.version, partial(load_extra, name))
     for found in _plugins():
         try:
-            games[found.name] = _plugin(found, games)
+            games = games.with_rules(_plugin(found, games))
         except ANY_FAILURE as error:  # only that one game is lost
             problems.append(
                 sentences.CANNOT_BE_PLAYED.format(name=found.name, error=f"{type(error).__name__}: {error}")
             )
     return games, problems
+
+
+def _is_installed(package: str) -> bool:
+    with suppress(ValueError):  # a folder in the path has a name that cannot be one
+        return find_spec(package) is not None
+    return False
 
 
 def _plugins() -> "Iterable[EntryPoint]":
@@ -64,7 +71,7 @@ def _names_plugins(metadata: Path) -> bool:
     return False
 
 
-def _plugin(found: "EntryPoint", games: dict[str, AnyRules]) -> AnyRules:
+def _plugin(found: "EntryPoint", games: Container[str]) -> AnyRules:
     if found.name in games:
         raise ValueError("there is a game of that name already")
     return checked(found.load()(), found.name)

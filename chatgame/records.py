@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,7 +76,7 @@ def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
     return f"{record.number:>4}  {_local(record.began)}  {_ago(now - record.last)}: {'; '.join(parts)}"
 
 
-def _results(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, AnyRules]) -> list[str]:
+def _results(record: Record, log: Iterable[tuple[Entry, float]], games: Mapping[str, AnyRules]) -> list[str]:
     """How the matches of each game ended, as in "tic-tac-toe: 2 won, 1 lost"."""
     ends: dict[str, Counter[str]] = {}
     due: list[str] = []
@@ -193,7 +193,7 @@ def _read(record: Record, log: Log) -> list[Step]:
     return list(_steps(record, log, games))
 
 
-def _steps(record: Record, log: Iterable[tuple[Entry, float]], games: dict[str, AnyRules]) -> Iterator[Step]:
+def _steps(record: Record, log: Iterable[tuple[Entry, float]], games: Mapping[str, AnyRules]) -> Iterator[Step]:
     if record.older:
         raise JournalFailed(f"Conversation {record.number} is from an older chatgame, which alone can show it.")
     return steps(Table.open(record.session, games), (entry for entry, _ in log))
@@ -293,7 +293,7 @@ def _pgn(record: Record, match: Match, count: int, began: float) -> str:
     names = {seat: re.sub(r'(["\\])', r"\\\1", _called(record, seat)) for seat in Seat}  # which Game does not do
     game.headers.update(
         Event="chatgame",
-        Site=_place(record),
+        Site=_place(record).removeprefix("at "),
         Date=f"{datetime.fromtimestamp(began):%Y.%m.%d}",
         Round=str(count),
         White=names[white],

@@ -71,8 +71,11 @@ def no_task_left_by_a_coroutine(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def own_state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep each test away from the journal of the person who runs it, and from those of other tests."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{next(NUMBERS)}"))
+    """Keep each test away from the files of the person who runs it, and from those of other tests."""
+    for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path_factory.getbasetemp() / f"folder-{next(NUMBERS)}"))
+    for variable in ("NAME", "BOARDS", "BELL", "TIMESTAMPS", "RELAY"):
+        monkeypatch.delenv(f"CHATGAME_{variable}", raising=False)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from chatgame.arguments import Where, read_arguments, read_where
+from chatgame.arguments import Where, read_arguments, read_where, relay_at
 from tests.kit.command import COMMAND
 
 CODE = "7-guitar-island"
@@ -107,8 +107,8 @@ def test_mistake_is_one_line_with_status_2(line: str, words: str, capsys: pytest
         (["dance"], 2, 'chatgame: There is no command "dance". The commands are solo, server'),
         (["serve"], 2, 'chatgame: There is no command "serve". Did you mean chatgame server? See chatgame --help.\n'),
         (["connect"], 2, "Did you mean chatgame client?"),
-        (["server", "now"], 2, 'chatgame: "now" is not understood here. See chatgame --help.\n'),
-        (["client", "9-medicine", "--insecure", "9-a-b"], 2, "chatgame: A code is of no use with --insecure."),
+        (["server", "now"], 2, 'chatgame server: "now" is not understood here. See chatgame server --help.\n'),
+        (["client", "9-medicine", "--insecure", "9-a-b"], 2, "chatgame client: A code is of no use with --insecure."),
         ([], 0, "usage: chatgame"),
         (["--help"], 0, "chatgame server --host 0.0.0.0"),
         (["help", "client"], 0, "chatgame client 192.0.2.2 7-guitar-island"),
@@ -176,3 +176,40 @@ def test_mistake_with_relays_is_one_line_with_status_2(
         read_arguments(line.split())
     assert end.value.code == 2
     assert words in capsys.readouterr().err
+
+
+RELAYS = {"relay": ["relay.example", "other.example:2000"]}
+
+
+@pytest.mark.parametrize("line", ["server --relay", "client 7-guitar-island"])
+def test_relay_that_is_set_is_used_where_it_is_asked_for(line: str) -> None:
+    """A code alone cannot be one of a server on this computer, which shows none."""
+    options = read_arguments(line.split(), RELAYS)
+    assert options.relay == [relay_at(relay) for relay in RELAYS["relay"]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("server", "client", "client --port 2000", "client example.org 7-guitar-island"),
+        *("client :2000 7-guitar-island", "client --host example.org 7-guitar-island"),
+    ],
+)
+def test_relay_that_is_set_changes_nothing_else(line: str) -> None:
+    assert read_arguments(line.split(), RELAYS) == read_arguments(line.split())
+    assert read_arguments(line.split(), RELAYS).relay == []
+
+
+def test_relay_that_is_named_wins_over_the_one_that_is_set() -> None:
+    named = read_arguments(["server", "--relay", "third.example"], RELAYS)
+    assert named.relay == [relay_at("third.example")]
+    assert read_arguments(["client", "--relay", "third.example", "7-guitar-island"], RELAYS).relay == named.relay
+
+
+@pytest.mark.parametrize("settings", [{}, {"relay": []}, {"relay": ["relay.example:x"]}])
+def test_relay_that_is_not_set_or_wrong_is_one_clear_line(
+    settings: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        read_arguments(["server", "--relay"], settings)
+    assert capsys.readouterr().err.count("\n") == 1

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chatgame.arguments import read_arguments
+from chatgame.core import sentences
 from chatgame.core.cards import parted
 from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
@@ -22,6 +23,7 @@ from chatgame.players.person.answers import IN_CHAT, IN_GAME
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import recalled
 from chatgame.players.person.screen import shown
+from chatgame.settings import DEFAULT, settings
 from tests.kit.logs import EMPTY, SESSION, VERSIONS, steps_of
 from tests.vectors import FOLDER
 from tests.vectors.examples import DOCUMENT, document
@@ -139,6 +141,15 @@ def test_setting_up_takes_one_command() -> None:
     assert "grep -m 1 -E '^python3 .*pytest' README.md" in (PROJECT / ".ci/run").read_text(encoding="utf-8")
 
 
+def test_server_at_a_relay_shows_what_the_readme_says() -> None:
+    shows = (
+        sentences.AT_RELAY.format(relay="relay.example.org"),
+        sentences.CODE,
+        sentences.CLIENT_COMMAND.format(address="--relay relay.example.org", code="7-guitar-island"),
+    )
+    assert "\n".join(["$ chatgame server --relay relay.example.org", *shows, "```"]) in README
+
+
 def test_nothing_in_a_start_up_file_depends_on_a_folder() -> None:
     """A shell starts anywhere."""
     lines = re.findall(r"^(.*)# in ~/", README, re.MULTILINE)
@@ -193,7 +204,19 @@ def test_moves_are_written_as_the_protocol_says(game: str) -> None:
             _, table = table.write(Seat(seat), Kind(kind), text)
 
 
-@pytest.mark.parametrize("metadata", blocks("toml"))
+def test_settings_in_the_readme_can_be_used(tmp_path: Path) -> None:
+    (text,) = re.findall(r"^```toml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    (tmp_path / "config.toml").write_text(text)
+    found = settings(tmp_path / "config.toml", {})
+    assert {name for name, (_, source) in found.items() if source != DEFAULT} == {
+        "name",
+        "boards",
+        "bell",
+        "timestamps",
+    }
+
+
+@pytest.mark.parametrize("metadata", [block for block in blocks("toml") if "[project" in str(block.values[0])])
 def test_metadata_of_a_plugin_names_its_game(metadata: str) -> None:
     (points,) = tomllib.loads(metadata)["project"]["entry-points"].values()
     ((name, place),) = points.items()

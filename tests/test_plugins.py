@@ -163,7 +163,7 @@ def test_game_that_the_partner_lacks_or_has_in_another_version_is_refused(
 def test_metadata_that_cannot_be_read_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken package, or a folder that cannot be looked into, keeps nobody from playing."""
     (tmp_path / "broken-1.0.dist-info" / "entry_points.txt").mkdir(parents=True)
-    monkeypatch.setattr(sys, "path", ["n" * 5000, "nothing\0", str(tmp_path)])
+    monkeypatch.setattr(sys, "path", [*sys.path, "n" * 5000, "nothing\0", str(tmp_path)])
     assert installed_games() == (GAMES, [])
 
 

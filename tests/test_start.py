@@ -16,6 +16,7 @@ import pytest
 from chatgame.core.limits import MAX_TEXT
 from chatgame.core.seats import Seat
 from chatgame.core.sentences import PROMPT
+from chatgame.games import BUILT_IN
 from chatgame.net.tcp import DIAL_TIME
 from chatgame.players.person.lines import LONGEST
 from tests.kit.command import COMMAND
@@ -334,3 +335,30 @@ def test_python_finds_nothing_to_warn_of_on_other_streams(command: list[str], st
     """These are pipes, and files in the widest sense."""
     env = clean(PYTHONDEVMODE="1", PYTHONWARNINGS="default")
     assert "Warning" not in run(*command, input="Hello\n/q\n", stdout=stream, env=env).stderr
+
+
+# Start
+
+USED_LATER = {
+    *(f"chatgame.games.{name}" for name in BUILT_IN),
+    *("chatgame.demo", "chatgame.journal.snapshot", "chatgame.net.tls", "chatgame.players.bot.bot"),
+    *("chatgame.records", "cryptography", "difflib", "importlib.metadata", "platformdirs", "prompt_toolkit"),
+    *("aioconsole.console", "pydoc", "shtab", "spake2", "tempfile", "tomllib", "wcwidth"),
+}
+"""Modules that a short chat does without: only some games, commands or terminals need them."""
+
+
+def test_start_imports_nothing_that_is_used_later(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, sys; atexit.register(lambda: sys.stderr.write(' '.join(sys.modules)))"
+    )
+    options: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    env = clean(PYTHONPATH=str(tmp_path))
+    with subprocess.Popen([*COMMAND, *SERVER], text=True, env=env, **options) as server:
+        assert server.stdout
+        port = server.stdout.readline().split()[-1]
+        client = run("client", "--port", port, input="Hello\n", env=env)
+        loaded = [server.communicate()[1], client.stderr]
+    for modules in (set(text.split()) for text in loaded):
+        assert "chatgame.program" in modules
+        assert modules & USED_LATER == set()

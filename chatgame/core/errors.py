@@ -19,6 +19,7 @@
     │   └── NothingSaid       a client was lost before its first turn; its seat is free again
     ├── JournalFailed         the journal cannot be read or written
     │   └── NotKept           it has no conversation of this number
+    ├── WrongSetting          the configuration or the environment says what cannot be used
     ├── OutputLost            what a player should see cannot be shown
     ├── PartnerLeft           the partner said goodbye
     └── PlayerLeft            one's own input ended
@@ -116,6 +117,10 @@ class JournalFailed(ChatgameError):
 
 class NotKept(JournalFailed):
     """The journal has no conversation of this number."""
+
+
+class WrongSetting(ChatgameError):
+    """A setting in the configuration file or the environment that cannot be used."""
 
 
 class OutputLost(ChatgameError):

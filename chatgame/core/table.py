@@ -28,6 +28,7 @@ from chatgame.core.limits import MAX_REMARKS, MAX_TEXT
 from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.shelf import shelf
 from chatgame.core.turn import Kind, Turn
 from chatgame.core.watching import ASK, Watching
 
@@ -97,7 +98,7 @@ class Table(Struct, frozen=True):
         self, games: Mapping[str, AnyRules], theirs: Mapping[str, int], *, watchable: bool = True
     ) -> "Table":
         """The same table for this side's games and those of the partner, who may have come back with others."""
-        common = {name: rules for name, rules in games.items() if theirs.get(name) == rules.version}
+        common = shelf(games).common(theirs)
         absent = {name: _absence(name, games, theirs) for name in (*games, *theirs) if name not in common}
         titled = {games[name].title.lower(): sentence for name, sentence in absent.items() if name in games}
         return replace(self, games=common, absent=titled | absent, watchable=watchable)

@@ -1,32 +1,41 @@
 """The games, one file of rules each. This is the only place that lists the built-in ones."""
 
-from chatgame.core.rules import AnyRules
-from chatgame.games.backgammon import Backgammon
-from chatgame.games.battleship import Battleship
-from chatgame.games.connect4 import Connect4
-from chatgame.games.eights import Eights
-from chatgame.games.hangman import Hangman
-from chatgame.games.pig import Pig
-from chatgame.games.reversi import Reversi
-from chatgame.games.rps import RockPaperScissors
-from chatgame.games.tictactoe import TicTacToe
+from functools import partial
+from importlib import import_module
 
-BUILT_IN: dict[str, AnyRules] = {
-    rules.name: rules
-    for rules in (
-        *(
-            TicTacToe(),
-            Connect4(),
-            Reversi(),
-            RockPaperScissors(),
-            Hangman(),
-            Battleship(),
-            Pig(),
-            Eights(),
-            Backgammon(),
-        ),
-    )
-}
+from chatgame.core.rules import AnyRules
+from chatgame.core.shelf import Shelf
+
+
+def _load(module: str, rules: str) -> AnyRules:
+    """The rules of a class in a module of this package."""
+    loaded: AnyRules = getattr(import_module(f"chatgame.games.{module}"), rules)()
+    return loaded
+
+
+BUILT_IN = Shelf(
+    {
+        name: (version, partial(_load, name, rules))
+        for name, version, rules in (  # the versions stand in the rules as well, and a test compares them
+            ("tictactoe", 1, "TicTacToe"),
+            ("connect4", 1, "Connect4"),
+            ("reversi", 1, "Reversi"),
+            ("rps", 1, "RockPaperScissors"),
+            ("hangman", 1, "Hangman"),
+            ("battleship", 1, "Battleship"),
+            ("pig", 2, "Pig"),
+            ("eights", 1, "Eights"),
+            ("backgammon", 1, "Backgammon"),
+        )
+    }
+)
+"""Each with its name, which is also its module's, its version and its class; they are loaded when they are used."""
 
 EXTRAS = {"chess": "chess"}
 """The games that need a package which is not always installed: the game, which names its extra, and the package."""
+
+
+def load_extra(name: str) -> AnyRules:
+    """Return the rules of one of these games, whose package is installed."""
+    loaded: AnyRules = import_module(f"chatgame.games.{name}").RULES
+    return loaded

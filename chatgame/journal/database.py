@@ -16,7 +16,6 @@ from msgspec import ValidationError, convert
 from chatgame.core.errors import JournalFailed
 from chatgame.journal.failures import BUSY_TIME, FAILURES, code_of, damaged, failed, failing
 from chatgame.journal.schema import update
-from chatgame.journal.snapshot import snapshot
 
 LOG_PAGES = 400
 """Pages of SQLite's log before it begins again at its start: that takes three syncs, and as long as it does not, the
@@ -60,6 +59,8 @@ class Database:
     def to_read(cls, path: Path) -> Self:
         """The file as it is now, even where nothing can be written; nothing is made or changed there."""
         with failing(path):
+            from chatgame.journal.snapshot import snapshot  # only a reader needs it
+
             connection = snapshot(path)
             try:
                 update(path, connection)

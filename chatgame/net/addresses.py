@@ -37,9 +37,9 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
     return None
 
 
-def address_family(host: str) -> socket.AddressFamily:
-    """Return IPv4 for "localhost", so that both sides mean 127.0.0.1 by it; any for other hosts."""
-    return socket.AF_INET if host == DEFAULT_HOST else socket.AF_UNSPEC
+def numeric(host: str) -> str:
+    """Return 127.0.0.1 for "localhost", so that both sides mean the same by it and nothing has to look it up."""
+    return str(LOCALHOST) if host == DEFAULT_HOST else host
 
 
 def port_option(port: int) -> str:

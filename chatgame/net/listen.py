@@ -187,13 +187,11 @@ class Door:
         invitation = self._audience.invitation if watches and self._audience else self._invitation
         if isinstance(error, WrongCode) and invitation:
             guesses = invitation.guesses
-            self.notify(sentences.WRONG_CODE.format(peer=transport.peer, guesses=guesses, most=MAX_GUESSES))
+            self.notify(sentences.WRONG_CODE.format(host=transport.peer[0], guesses=guesses, most=MAX_GUESSES))
             if watches and invitation.burned:
                 self.notify(sentences.WATCH_CODE_BURNED)
-        self._strays += 1
-        if not self.partner.done() and self._strays <= MAX_STRAYS:
-            more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
-            self.notify(sentences.DROPPED.format(peer=transport.peer, why=f"{why}{more}."))
+        else:
+            self._tell_of_stray(transport.peer, why)
         if isinstance(error, WrongCode) and self._invitation and self._invitation.burned and not self.partner.done():
             if self.listener.renew():
                 self.notify(sentences.CODE_BURNED)
@@ -201,6 +199,13 @@ class Door:
                 self.partner.set_exception(
                     TurnedAway(f"{sentences.CODE_BURNED} Start the server again for a new one.")
                 )
+
+    def _tell_of_stray(self, peer: Peer, why: str) -> None:
+        """Say that a connection was dropped before anybody has come, until there were too many of them."""
+        self._strays += 1
+        if not self.partner.done() and self._strays <= MAX_STRAYS:
+            more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
+            self.notify(sentences.DROPPED.format(host=peer[0], why=f"{why}{more}."))
 
     def _progress(self, *, let_in: bool = False) -> None:
         """Note that a guest has come further: with too many guests, those that have not are closed first."""
@@ -298,7 +303,7 @@ class Door:
 
     def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
         """Tell that a client's log does not fit; the seat stays with the client whose log does."""
-        self.notify(sentences.DROPPED.format(peer=peer, why=goodbye.text))
+        self.notify(sentences.DROPPED.format(host=peer[0], why=goodbye.text))
         return goodbye
 
     @property

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from chatgame.core.errors import Unreachable
-from chatgame.net.addresses import address_family, port_option
+from chatgame.net.addresses import numeric, port_option
 from chatgame.net.transport import EagerReader, StreamTransport, Transport
 
 DIAL_TIME = 10.0
@@ -44,7 +44,7 @@ class TCPDialler:
             async with asyncio.timeout(DIAL_TIME):
                 # TLS from the first byte: what came before could be anybody's, and would be read as part of it.
                 reader, writer = await open_streams(
-                    host, self._port, family=address_family(host), ssl=tls, server_hostname="" if tls else None
+                    numeric(host), self._port, ssl=tls, server_hostname="" if tls else None
                 )
         except ssl.SSLError as error:
             raise Unreachable(_not_secure(where, error)) from error
@@ -163,7 +163,7 @@ async def bound(accepted: Callable[[], asyncio.BaseProtocol], host: str, port: i
         if host == "::" and socket.has_dualstack_ipv6():
             taken = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
             return await loop.create_server(accepted, sock=taken, **options)
-        return await loop.create_server(accepted, host, port, family=address_family(host), **options)
+        return await loop.create_server(accepted, numeric(host), port, **options)
     except OSError as error:
         raise Unreachable(_cannot_listen(host, port, error)) from error
     except UnicodeError as error:

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable
 
 from chatgame.core.errors import InvalidMessage, Unreachable
-from chatgame.net.addresses import address_family
+from chatgame.net.addresses import numeric
 from chatgame.net.legs import Leg, Relay, State, may_follow
 from chatgame.net.tcp import DIAL_TIME, binding_of, open_streams
 from chatgame.net.transport import EagerReader, StreamTransport, Transport
@@ -35,9 +35,7 @@ class Wire:
             Unreachable: a redirect leads where it may not.
         """
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(
-            relay.host, relay.port, type=socket.SOCK_STREAM, family=address_family(relay.host)
-        )
+        found = await loop.getaddrinfo(numeric(relay.host), relay.port, type=socket.SOCK_STREAM)
         if sender is not None and not all(may_follow(sender, str(address[0])) for *_, address in found):
             raise Unreachable("It sends on into a network that is not its own.")
         failure: OSError = OSError("none of its addresses answers")

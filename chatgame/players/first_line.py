@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from chatgame.core.log import Step
 from chatgame.core.table import Table
-from chatgame.session.interfaces import Player
+from chatgame.session.interfaces import Interjecting, Player
 
 
 class FirstLine:
@@ -14,6 +14,16 @@ class FirstLine:
         self._player = player
         self._line: str | None = line
         self._when = when
+
+    @property
+    def early(self) -> Callable[[str], str | None]:
+        """What takes the lines of a player who may type without being asked."""
+        return self._player.early if isinstance(self._player, Interjecting) else lambda _: None
+
+    @early.setter
+    def early(self, early: Callable[[str], str | None]) -> None:
+        if isinstance(self._player, Interjecting):
+            self._player.early = early
 
     async def ask(self, table: Table) -> str:
         """The line once, and otherwise what the player types."""

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from random import Random, SystemRandom
 
 from chatgame.core.seats import Seat
-from chatgame.players.bot.bot import Bot
 from chatgame.players.bot.level import Level
 from chatgame.players.program.command import Command, read_command
 from chatgame.session.interfaces import Player
@@ -50,6 +49,8 @@ async def seated(
         ChatgameError: the program cannot be started; or, inside the context, it has failed.
     """
     if isinstance(player, Level):
+        from chatgame.players.bot.bot import Bot  # with its games, which programs do not need
+
         yield lambda seat: Bot(seat, player, chance, pace, timed=isinstance(chance, SystemRandom))
         return
     from chatgame.players.program.program import program_at_seat  # which bots do not need

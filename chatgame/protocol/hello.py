@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from chatgame.core.errors import Diverged, Forgotten, TurnedAway
 from chatgame.core.rules import AnyRules
+from chatgame.core.shelf import shelf
 from chatgame.protocol.messages import PROTOCOL, Bye, Hello, Reason
 from chatgame.protocol.resume import Held
 
@@ -23,7 +24,7 @@ def hello_of(
 
     The `nonce` is 32 random bytes, new for each hello.
     """
-    versions = {game: rules.version for game, rules in games.items()}
+    versions = shelf(games).versions
     return Hello(
         PROTOCOL, held.seat, nonce.hex(), versions, session, held.number, held.digest, token, name, [*features]
     )

@@ -1,7 +1,7 @@
 """What a session needs: somebody at the seat, a link to the partner, and a journal. Others implement these."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Entry, Step
@@ -41,6 +41,18 @@ class Player(Watcher, Protocol):
 
     async def hear(self, text: str) -> None:
         """Hear what is for this player alone, such as why a line was refused."""
+
+
+@runtime_checkable
+class Interjecting(Protocol):
+    """A player who may type without being asked.
+
+    Attributes:
+        early: set by the conversation; takes a line that was typed so, and returns a sentence for the player if it
+            is kept for later, or else None.
+    """
+
+    early: Callable[[str], str | None]
 
 
 class Link(Protocol):

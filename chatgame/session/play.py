@@ -16,7 +16,7 @@ from chatgame.core.log import Step
 from chatgame.core.rules import AnyRules
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
-from chatgame.session.interfaces import Journal, Link, Player
+from chatgame.session.interfaces import Interjecting, Journal, Link, Player
 from chatgame.session.session import (
     AT_ONCE,
     Ask,
@@ -108,6 +108,8 @@ class _Conversation:
 
     async def run(self) -> None:
         """Go on where the journal ends, until the conversation is over."""
+        if isinstance(self._player, Interjecting):
+            self._player.early = self._session.early
         try:
             await self._carry_out(self._session.start(self._journal.entries()))
             with unwrapped():

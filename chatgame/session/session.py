@@ -19,6 +19,10 @@ Show, Hear, Ask) has a queue of its own, `for_player`, so a slow player delays n
     ------  ---------  ----------------------------------------------------------------------------------------------
     start   -          -> (*); Begin
     line    ASKING     Keep -> KEEPING; or, if it is refused, -> ASKING; Hear, Ask
+    early   WAITING    nothing; a remark in a game is kept, and written when the player would be asked, see OWING
+            EXPECTING  as in WAITING
+            CHECKING   as in WAITING
+            OWING      as in WAITING
     turn    WAITING    Take -> (*); Show. After a quit: Take, End, Close -> OVER; Show
             EXPECTING  as in WAITING; or, if it takes long to check, -> CHECKING
             ASKING     Close -> OVER: nobody may write now
@@ -37,7 +41,8 @@ Show, Hear, Ask) has a queue of its own, `for_player`, so a slow player delays n
             any other  Close -> OVER; with End before it, where the partner has said goodbye
     any     OVER       nothing: what a coroutine still reports that does not know of the end yet
 
-    (*) what the table asks for: WAITING, EXPECTING, OWING, or ASKING; Ask
+    (*) what the table asks for: WAITING, EXPECTING, OWING, or ASKING; Ask. Where a remark is kept, OWING for ASKING;
+        where the game has ended before it could be written, Hear
 
 A turn of the partner's is judged once, when it comes; one that is wrong ends the conversation. A turn of one's own is
 kept, then sent, then shown.
@@ -70,7 +75,7 @@ from chatgame.core.errors import (
     RemoteProtocolError,
     RulesFailed,
 )
-from chatgame.core.limits import LATE_TIME, MAX_COMPLAINT
+from chatgame.core.limits import LATE_TIME, MAX_COMPLAINT, MAX_REMARKS, MAX_TEXT
 from chatgame.core.log import Entry, Step, steps
 from chatgame.core.match import Duty, Match
 from chatgame.core.rules import AnyRules
@@ -227,6 +232,8 @@ class Session:
         self._checked: Turn | None = None  # the turn of the partner's that takes long to check
         self._gone: ChatgameError | None = None  # why nothing comes behind it
         self._warned = ""  # what the player was told of a turn that is late
+        self._remarks: list[str] = []  # of one's own player, said in a game while they waited
+        self._remark_going: str | None = None  # the one that is being kept by the journal
         self._tried = 0.0  # when the last tick was, by its clock
 
     @property
@@ -273,6 +280,21 @@ class Session:
         self.for_player += Hear(why), Ask(self.table)
         return NOTHING
 
+    def early(self, text: str) -> str | None:
+        """Take a line that the player has typed without being asked: a remark in a game is kept for their turn.
+
+        In chat a remark would answer words that the player has not read yet. Returns a sentence for the player, or
+        None for a line that is not taken.
+        """
+        word, _, said = text.partition(" ")
+        waiting = self.state in (State.WAITING, State.EXPECTING, State.CHECKING, State.OWING)
+        if not (waiting and self.table.playing and word == "/say" and said.strip()):
+            return None
+        if len(self._remarks) == MAX_REMARKS or len(said.encode()) > MAX_TEXT:
+            return None
+        self._remarks.append(said)
+        return sentences.REMARK_KEPT
+
     def _read(self, text: str) -> Write | Hide:
         if self.table.playing:
             return read_game(text, self.table, self._seat, self._chance.getrandbits(64))
@@ -316,6 +338,9 @@ class Session:
             self.for_player.append(Hear(sentences.WRITTEN_AGAIN))
         self._keeping = None
         self._show(Step.to(self.table, turn, self._after, opening, self._secret))
+        if self._remark_going is not None:
+            self.for_player.append(Hear(sentences.REMARK_SENT.format(text=self._remark_going)))
+            self._remark_going = None
         self._go_on()
         return [Send(turn)]
 
@@ -326,6 +351,8 @@ class Session:
         assert self._keeping, "a turn is being kept"
         if self.table.asked:
             self._keeping = None
+            if self._remark_going is not None:
+                return self._not_said(error)
             self.for_player.append(Hear(sentences.NOT_SENT.format(error=error)))
             self._go_on()
             return NOTHING
@@ -384,8 +411,13 @@ class Session:
         """Do what the table asks for."""
         whose, on = self.table.token, self.table.playing
         self.due = None
+        while self._remarks and not on:
+            text = self._remarks.pop(0)
+            self.for_player.append(Hear(sentences.REMARK_NOT_SENT.format(text=text, why=sentences.GAME_IS_OVER)))
         if whose and not (on and on.duty and not on.duty.asked):
-            if whose is self._seat:
+            if whose is self._seat and self._remarks:
+                self.state, self.due = State.OWING, AT_ONCE
+            elif whose is self._seat:
                 self.state = State.ASKING
                 self.for_player.append(Ask(self.table))
             else:
@@ -404,7 +436,9 @@ class Session:
         return [Close(error)]
 
     def _pay(self, connected: float) -> Sequence[Command]:
-        """Write the turn that the program owes."""
+        """Write the turn that the program owes, or the remark that was kept."""
+        if self.table.asked:
+            return self._remark()
         if self._since is None:
             self._since = connected
         if self._keeping:
@@ -427,6 +461,21 @@ class Session:
                 return self._close(error)
             self.for_player.append(Hear(sentences.FALSE_CARDS if match.duty.kind is Kind.SHARE else str(error)))
             return self._write(Kind.RESIGN)
+
+    def _remark(self) -> Sequence[Command]:
+        """Write the first remark that was kept."""
+        self._remark_going = self._remarks.pop(0)
+        try:
+            return self._write(Kind.SAY, self._remark_going)
+        except Refused as error:  # there were too many in a row
+            return self._not_said(error)
+
+    def _not_said(self, why: object) -> Sequence[Command]:
+        """Go on without the remark that was to go out."""
+        self.for_player.append(Hear(sentences.REMARK_NOT_SENT.format(why=why, text=self._remark_going)))
+        self._remark_going = None
+        self._go_on()
+        return NOTHING
 
     def _work_of(self, match: Match, duty: Duty) -> list[Job]:
         """What takes long of the turn that the program owes."""

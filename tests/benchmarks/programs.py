@@ -28,27 +28,30 @@ from tests.benchmarks.measure import Bound, Row, no_boardgame_io, said_by_node
 KIBIBYTE = 1024
 
 
-def first_output(*command: str, until: str = "\n") -> float:
-    """Seconds from the start of a program until its output ends with `until`."""
+def first_output(*command: str, until: str = "\n", on_a_terminal: bool = False) -> float:
+    """Seconds from the start of a program until its output, to a pipe or a terminal, has `until` in it."""
+    ours, theirs = os.openpty() if on_a_terminal else (-1, subprocess.PIPE)
     with tempfile.TemporaryDirectory() as folder:
         began = perf_counter()
         program = subprocess.Popen(
             [sys.executable, *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"XDG_STATE_HOME": folder},
+            stdin=theirs,
+            stdout=theirs,
+            env=os.environ | {"XDG_STATE_HOME": folder, "TERM": "xterm", "CHATGAME_EDITOR": ""},
         )
-        assert program.stdout, "it is a pipe"
+        output = program.stdout.fileno() if program.stdout else ours
         with program:
             try:
                 shown = b""
-                while not shown.endswith(until.encode()):
-                    piece = os.read(program.stdout.fileno(), KIBIBYTE)
+                while until.encode() not in shown:
+                    piece = os.read(output, KIBIBYTE)
                     assert piece, f"{command} ended after {shown!r}"
                     shown += piece
                 return perf_counter() - began
             finally:
                 program.kill()
+                for end in (ours, theirs) if on_a_terminal else ():
+                    os.close(end)
 
 
 def started(command: str) -> float:
@@ -149,6 +152,20 @@ def rows(*, quick: bool) -> list[Row]:
             ("solo", "solo, to its prompt"),
         )
     ]
+    edited = partial(first_output, "-m", "chatgame", "server", "--port=0", on_a_terminal=True)
+    bare_edited = partial(first_output, "-m", "tests.benchmarks.bare_edited", on_a_terminal=True)
+    nowhere = "pseudo-terminals are POSIX" if sys.platform == "win32" else None
+    found.append(
+        Row(
+            "start of server, with an editor",
+            "a bare program with prompt_toolkit",
+            bound,
+            "s",
+            edited,
+            bare_edited,
+            nowhere,
+        )
+    )
     table, own = "memory of a table in mid-game, both seats", partial(bytes_per_table, tables)
     return [
         *found,

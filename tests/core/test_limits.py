@@ -89,7 +89,7 @@ def test_hidden_value_is_taken_up_to_its_limit() -> None:
         def parse(self, position: Any, seat: Seat, text: str) -> str:
             return text
 
-    table = Table.open(SESSION, BUILT_IN | {"hangman": AnyWord()}, {"hangman": 1}).write(
+    table = Table.open(SESSION, {**BUILT_IN, "hangman": AnyWord()}, {"hangman": 1}).write(
         Seat.CLIENT, Kind.PLAY, "hangman"
     )[1]
     assert table.match

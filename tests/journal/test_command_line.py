@@ -1,6 +1,7 @@
 """The commands that read the journal, where it cannot be written, is not there, or has no place to be."""
 
 import asyncio
+import concurrent.futures.thread  # noqa: F401  # asyncio loads it late, and it may be for root alone
 import importlib
 import os
 import re
@@ -20,9 +21,11 @@ READING = [["history"], ["replay", "1", "--speed", "100000"], ["export", "1"], [
 def test_command_that_only_reads_needs_no_permission_to_write(
     ordinary: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    importlib.import_module("chatgame.records")
+    for module in ("chatgame.records", "chatgame.journal.snapshot"):
+        importlib.import_module(module)
     monkeypatch.setattr("sys.path", [])  # what is there may be for root alone
-    monkeypatch.setenv("XDG_STATE_HOME", str(ordinary))
+    for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(variable, str(ordinary))
     folder = ordinary / "chatgame"
     asyncio.run(filled(folder / "journal.db"))
     for path in (*folder.iterdir(), folder):

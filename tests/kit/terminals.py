@@ -1,6 +1,7 @@
 """Real programs on pseudo-terminals, for tests; the fixtures that start them are in `conftest`."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,9 @@ Spawn = Callable[..., Any]
 
 IN_TIME = 10.0
 """In seconds: what does not appear within it never will."""
+
+STATUS = r"\[With .*\]$"
+"""The form of the row below a line that is edited."""
 
 UP, LEFT, HOME, RUB, ENTER = "\x1b[A", "\x1b[D", "\x1b[H", "\x7f", "\r"
 
@@ -110,13 +114,22 @@ class Terminal:
 
     @property
     def rows(self) -> list[str]:
-        """What is on the screen and has gone off its top, down to the last row that has anything in it."""
+        """What is on the screen and has gone off its top, down to the last row that has anything in it.
+
+        The status below a line that is edited is not among them; see `status`.
+        """
         width = self.screen.columns
         gone = ["".join(row[column].data for column in range(width)) for row in self.screen.history.top]
         rows = [row.rstrip() for row in [*gone, *self.screen.display]]
-        while rows and not rows[-1]:
+        while rows and (not rows[-1] or re.match(STATUS, rows[-1])):
             rows.pop()
         return rows
+
+    @property
+    def status(self) -> str:
+        """The row below the line that is edited, or nothing."""
+        rows = [row.rstrip() for row in self.screen.display if row.strip()]
+        return rows[-1] if rows and re.match(STATUS, rows[-1]) else ""
 
     def until(self, condition: Callable[[], object]) -> None:
         """Read on until it holds."""
@@ -156,7 +169,8 @@ class Terminal:
     def is_as_before(self) -> bool:
         """Whether the terminal does what it did before the program was started."""
         bracketed_paste = 2004 << 5 in self.screen.mode
-        return bool(termios.tcgetattr(self.process.child_fd) == self.before) and not bracketed_paste
+        focus = 1004 << 5 in self.screen.mode
+        return bool(termios.tcgetattr(self.process.child_fd) == self.before) and not (bracketed_paste or focus)
 
 
 Open = Callable[..., Terminal]

@@ -16,8 +16,9 @@ async def relay() -> AsyncIterator[TestRelay]:
 
 
 @pytest.fixture
-async def two(tmp_path: Path) -> AsyncIterator[Two]:
-    """Two programs that are stopped in the end."""
+async def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Two]:
+    """Two programs that dial again after short pauses, and are stopped in the end."""
+    monkeypatch.setattr("chatgame.net.dial.FIRST_PAUSE", 0.05)
     programs = Two(tmp_path)
     yield programs
     await programs.stop()

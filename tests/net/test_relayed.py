@@ -149,10 +149,7 @@ async def test_host_keeps_its_number_when_the_relay_is_started_again(relay: Test
     assert relay.heard[1] == Host(7, "0123456789abcdef" * 2)
 
 
-async def test_host_takes_another_number_at_the_next_relay_and_says_so(
-    two: Two, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chatgame.net.dial.FIRST_PAUSE", 0.02)
+async def test_host_takes_another_number_at_the_next_relay_and_says_so(two: Two) -> None:
     async with relay_running() as first, relay_running() as second:
         second.number = 70
         two.sit(SERVER, Person(SERVER, ["Hi"]), first, second)
@@ -352,8 +349,11 @@ def logged(two: Two, seat: Seat, conversation: int) -> list[str]:
         return [entry.turn.text for entry, _ in store.log(conversation)]
 
 
-async def test_partner_who_was_away_learns_later_that_the_conversation_is_over(relay: TestRelay, two: Two) -> None:
+async def test_partner_who_was_away_learns_later_that_the_conversation_is_over(
+    relay: TestRelay, two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The quit reaches them at the place, while this side already waits for somebody new."""
+    monkeypatch.setattr("chatgame.session.session.FAREWELL_TIME", 0.1)
     talk = await Talk(two, relay).begin()
     talk.people[CLIENT].say("Bye")
     await talk.seen(3)

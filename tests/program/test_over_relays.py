@@ -144,6 +144,7 @@ def test_unfinished_conversation_goes_on_by_its_number(spawn: Spawn, relay: Rela
         ours = spawn("continue", numbers[f"client {kind}"])
         for process in (ours, theirs):
             process.expect_exact("Going on with your conversation after ")
+        ours.expect_exact("Hi\r\n")
         ours.expect_exact(PROMPT)
         ours.sendline("/q")
         ends(ours, 0)

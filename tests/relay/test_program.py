@@ -8,7 +8,8 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from random import randrange
 
 import pytest
 
@@ -59,9 +60,13 @@ async def relay(*options: str, port: int = 0) -> AsyncIterator[Running]:
 
 
 def free_ports() -> tuple[int, int]:
-    """Two ports that are free."""
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
+    """Two ports that are free on all addresses, and are not among those that systems give to connections."""
+    free: list[int] = []
+    while len(free) < 2:
+        port = randrange(10_000, 32_000)
+        with suppress(OSError), socket.create_server(("", port)):
+            free.append(port)
+    return free[0], free[1]
 
 
 @posix

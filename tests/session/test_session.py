@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from chatgame.core import sentences
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import ChatgameError, JournalFailed, LinkLost, PartnerLeft, RemoteProtocolError
-from chatgame.core.limits import LATE_TIME
+from chatgame.core.limits import LATE_TIME, MAX_REMARKS
 from chatgame.core.log import Entry
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
@@ -509,3 +510,84 @@ def test_nothing_that_is_reported_after_the_end_does_anything() -> None:
     assert script.given() == []
     assert script.session.over
     assert script.session.table.number == 0
+
+
+# What is said while waiting
+
+
+def waiting_in_a_game() -> Script:
+    """A client who has started a game of tic-tac-toe, and waits for the server's move."""
+    script = Script(Seat.CLIENT)
+    script.writes("play tictactoe")
+    script.given()
+    return script
+
+
+def test_remark_in_a_game_is_kept_and_goes_out_when_the_token_comes() -> None:
+    """It says so, and the player is asked for a move only then."""
+    script = waiting_in_a_game()
+    for text in ("good luck", "really"):
+        assert script.session.early(f"/say {text}") == sentences.REMARK_KEPT
+    script.comes(Kind.MOVE, "5")
+    for text in ("good luck", "really"):
+        assert (script.state(), script.session.due) == (State.OWING, AT_ONCE)
+        assert not any(isinstance(given, Ask) for given in script.given())
+        (keep,) = script.ticks()
+        turn = script.keeps(keep)
+        assert (turn.kind, turn.text) == (Kind.SAY, text)
+        assert script.session.for_player[1] == Hear(sentences.REMARK_SENT.format(text=text))
+    assert script.given()[-1] == Ask(script.session.table)
+    assert script.state() is State.ASKING
+
+
+@pytest.mark.parametrize("line", ["good luck", "5", "/say", "/say  ", "/resign", "//say hi", "/say " + "x" * 5000])
+def test_nothing_but_a_remark_is_kept(line: str) -> None:
+    assert waiting_in_a_game().session.early(line) is None
+
+
+def test_remark_in_chat_or_at_the_prompt_is_not_kept() -> None:
+    """In chat it would answer words that one has not read yet."""
+    script = Script(Seat.CLIENT)
+    assert script.session.early("/say early") is None
+    script.writes("Hello")
+    assert script.session.early("/say early") is None
+
+
+def test_remarks_are_bounded_so_that_all_of_them_can_be_sent() -> None:
+    script = waiting_in_a_game()
+    answers = [script.session.early(f"/say {number}") for number in range(MAX_REMARKS + 1)]
+    assert answers == [sentences.REMARK_KEPT] * MAX_REMARKS + [None]
+
+
+def test_remark_is_not_sent_when_the_game_ends_before_the_token_comes() -> None:
+    script = waiting_in_a_game()
+    script.session.early("/say well played")
+    script.comes(Kind.RESIGN)
+    said = "Your remark was not sent: well played (The game is over before your turn came.)"
+    assert Hear(said) in script.given()
+    assert script.state() is not State.OWING
+
+
+def test_remark_that_the_journal_does_not_take_is_not_sent_and_the_player_is_asked() -> None:
+    script = waiting_in_a_game()
+    script.session.early("/say good luck")
+    script.comes(Kind.MOVE, "5")
+    script.ticks()
+    assert script.session.unkept(FULL) == ()
+    said = "Your remark was not sent: good luck (The disk is full.)"
+    assert script.given()[-2:] == [Hear(said), Ask(script.session.table)]
+
+
+def test_remark_that_is_one_too_many_in_a_row_is_not_sent() -> None:
+    """It can only be made while others are going out."""
+    script = waiting_in_a_game()
+    for number in range(MAX_REMARKS):
+        script.session.early(f"/say {number}")
+    script.comes(Kind.MOVE, "5")
+    for number in range(MAX_REMARKS):
+        (keep,) = script.ticks()
+        script.keeps(keep)
+        assert number or script.session.early("/say one more")
+    assert script.ticks() == ()
+    assert any(isinstance(given, Hear) and "not sent: one more" in given.text for given in script.given())
+    assert script.state() is State.ASKING

@@ -12,10 +12,10 @@ from chatgame.games import BUILT_IN
 from chatgame.games.eights import choices
 from chatgame.players.bot.bot import SIMULATIONS
 from chatgame.players.bot.level import Level
-from chatgame.players.bot.strategies import lay_card
+from chatgame.players.bot.strategies import lay_card, move_checkers
 from tests.strength.cards import play_cards
 from tests.strength.games import against, against_openspiel, lines_of_play, seat_of, shots_to_clear, solves, worth
-from tests.strength.opponents import bot, one_ply
+from tests.strength.opponents import at_random, bot, one_ply
 from tests.strength.words import to_find
 
 THEIRS = 1000
@@ -85,6 +85,9 @@ def all_measures(hard: int) -> dict[str, Measure]:
         found[f"eights-{level}"] = Measure(
             f"crazy eights, {level}, against random cards that fit", 1000, partial(_eights, level), score
         )
+        found[f"backgammon-{level}"] = Measure(
+            f"backgammon, {level}, against random moves", 200, partial(_backgammon, level), score
+        )
         found[f"battleship-{level}"] = Measure(
             f"battleship, {level}, random fleets", 500, partial(_shots, level), partial(average, "shots")
         )
@@ -121,6 +124,17 @@ def _eights(level: Level, number: int) -> float:
         return chance.choice(choices(position, hand))
 
     return worth(play_cards(rules, {seat: ours, seat.other: theirs}, chance), seat)
+
+
+def _backgammon(level: Level, number: int) -> float:
+    rules, chance = BUILT_IN["backgammon"], Random(number)
+
+    def ours(position: Any) -> str:
+        seat = rules.to_act(position)
+        assert isinstance(seat, Seat), "asked only when it is to move"
+        return move_checkers(position, seat, level, chance)
+
+    return against(rules, number, ours, at_random(rules, chance))
 
 
 def _shots(level: Level, number: int) -> float:

@@ -1,4 +1,4 @@
-"""How well a bot plays."""
+"""How well a bot plays; apart from the bot, since the command line names the levels before there is a bot."""
 
 from enum import StrEnum
 

@@ -100,8 +100,11 @@ def _help(table: Table, seat: Seat) -> str:
     idle = {command for command, turn in OFFERING.items() if turn.text not in offers}
     idle |= _idle_about_watching(table)
     known = {command: meaning for command, meaning in (IN_GAME if on else IN_CHAT).items() if command not in idle}
-    always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
-    lines = [f"{command:<10} {meaning}" for command, meaning in known.items() if asked or command in always]
+    if not asked:
+        always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
+        later = {"/say TEXT": "say TEXT as soon as it is your turn"} if on else {}
+        known = {command: meaning for command, meaning in known.items() if command in always} | later
+    lines = [f"{command:<10} {meaning}" for command, meaning in known.items()]
     about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
     return "\n".join([*lines, *about, sentences.STANDS.format(now=now(table, seat))])
 

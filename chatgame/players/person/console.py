@@ -33,6 +33,9 @@ CUT_AT = 1024 if sys.platform == "darwin" else 4095
 """In bytes: a terminal silently drops the rest of a longer line (MAX_CANON on macOS, N_TTY_BUF_SIZE less the line end
 on Linux)."""
 
+BELL, BELL_TIME = "\a", 5.0
+"""What rings a terminal's bell, and the seconds after which it rings: one may have turned to something else."""
+
 OUTPUT_LOST = "The output was closed, or is full, so the conversation ended."
 
 
@@ -67,6 +70,8 @@ class Console:
         look: returns how the screen shows text at this moment.
         name: the person's name, or an empty string.
         opposite: what the partner is called if it is not a person, as in "the bot", or an empty string.
+        bell: whether a bell rings when it is the person's turn and they have waited for some time.
+        timestamps: whether what comes begins with the time of day.
         settled: waits until all lines entered so far have been read.
         ended: called when the input has ended.
     """
@@ -83,6 +88,8 @@ class Console:
         look: Callable[[], Look] = Look,
         name: str = "",
         opposite: str = "",
+        bell: bool = False,
+        timestamps: bool = False,
         settled: Callable[[], Any] = lambda: asyncio.sleep(0),
         ended: Callable[[], object] = lambda: None,
     ) -> None:
@@ -98,6 +105,10 @@ class Console:
         self._secret: str | None = None
         self._watchers = 0
         self._since = ""  # the time of day when the table came to this state
+        self._bell = bell and terminal
+        self._timestamps = timestamps
+        self._waits_from: float | None = None  # by the loop's clock; None while the person has the turn
+        self.early: Callable[[str], str | None] = lambda _line: None
         self._settled = settled
         self._ended = ended
         self._asked: asyncio.Future[str] | None = None
@@ -108,6 +119,7 @@ class Console:
         if terminal:
             self._reading.set()
         self.in_line = False  # the cursor is on the prompt's line
+        self.looks_away = False  # the window is known not to be in front
         self._banner: tuple[str, ...] = sentences.BANNER
         self._broken = False
         self._interrupted = False
@@ -119,6 +131,7 @@ class Console:
             PlayerLeft: the input ended while no line was being asked for; otherwise `ask` raises it.
             OutputLost: the output cannot be written any more, either.
         """
+        self._waits_from = asyncio.get_running_loop().time()
         with suppress(OSError):  # the terminal is gone: its input has ended
             await self._read_lines()
         self._ended()
@@ -154,7 +167,7 @@ class Console:
         if self._terminal:
             self.in_line = False  # the terminal has echoed the line with its end
             if not self._open_question and text is not None:
-                refusal = self._answer(text) or self._too_early(text)
+                refusal = self._answer(text) or self.early(text) or self._too_early(text)
         else:
             await self._prompted.wait()
         if refusal:
@@ -217,6 +230,7 @@ class Console:
         self._asked = asyncio.get_running_loop().create_future()
         self._prompted.set()
         self._entitle("your turn")
+        self._ring()
         self._prompt()
         try:
             await self.drain()
@@ -225,12 +239,20 @@ class Console:
             self._asked = None
             self._prompted.clear()
 
+    def _ring(self) -> None:
+        """Ring the bell, if the person may have turned to something else while they waited."""
+        if self._waits_from is None:
+            return
+        waited, self._waits_from = asyncio.get_running_loop().time() - self._waits_from, None
+        if self._bell and (waited >= BELL_TIME or self.looks_away):
+            self.write(BELL)
+
     async def see(self, step: Step) -> None:
         """Show a turn. A screen that has been stopped delays nothing before the next prompt."""
         self._come_to(step.after, step.secret)
         if step.after.playing:
             self._show_banner()  # which would stand between what is asked for and the prompt
-        self.show(*narrate(step, self._seat, self._names))
+        self.show(*self._stamped(narrate(step, self._seat, self._names)))
         if step.after.token and step.turn.seat is self._seat:
             self._reading.set()
         self._unwritten.set()
@@ -251,6 +273,8 @@ class Console:
         self._table, self._secret = table, secret
         self._since = time.strftime("%H:%M")
         if table.token not in (None, self._seat):
+            if self._waits_from is None:
+                self._waits_from = asyncio.get_running_loop().time()
             self._entitle(named(f"waiting for the {table.token} since {self._since}", self._names))
 
     def _entitle(self, state: str) -> None:
@@ -258,6 +282,13 @@ class Console:
         look = self._look()
         if look.titled:
             self.write(titled(f"chatgame: {state}"))
+
+    def _stamped(self, texts: Sequence[Showable]) -> Sequence[Showable]:
+        """Texts, the first of which begins with the time of day if the person wants that."""
+        if not (self._timestamps and texts and isinstance(texts[0], str)):
+            return texts
+        first = texts[0]
+        return [type(first)(f"{time.strftime('%H:%M')} {first}"), *texts[1:]]
 
     def _show_banner(self) -> None:
         self.show(*self._banner)
@@ -284,7 +315,7 @@ class Console:
         asked = self.in_line and not leaving
         if leaving:
             self.interrupt()
-        self.show(*(named(text, self._names) for text in texts))
+        self.show(*self._stamped([named(text, self._names) for text in texts]))
         if asked:
             self._prompt()
         self._unwritten.set()
@@ -314,6 +345,13 @@ class Console:
         """Go to the beginning of the next line."""
         self.in_line = False
         self.write("\n")
+
+    def continued(self) -> None:
+        """Show an open prompt again, after other programs had the terminal."""
+        if self._terminal and self._open_question:
+            self.write("\r")  # where it stands already, it stands there once
+            self._prompt()
+            self._unwritten.set()
 
     def _prompt(self) -> None:
         if self._open_question:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from prompt_toolkit.application import Application
+from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.filters import Condition, has_focus
@@ -23,7 +23,15 @@ from prompt_toolkit.formatted_text import ANSI, to_plain_text
 from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import BufferControl, Dimension, HSplit, Layout, Window
+from prompt_toolkit.layout import (
+    BufferControl,
+    ConditionalContainer,
+    Dimension,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    Window,
+)
 from prompt_toolkit.layout.processors import BeforeInput, HighlightIncrementalSearchProcessor
 from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.output import Output, create_output
@@ -33,10 +41,16 @@ from prompt_toolkit.widgets import SearchToolbar
 from chatgame.core import sentences
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
+from chatgame.players.person.completion import completed, completions
 from chatgame.players.person.console import Console
 from chatgame.players.person.inert import inert
+from chatgame.players.person.look import columns
 from chatgame.players.person.narration import Showable
 from chatgame.players.person.screen import prompt
+from chatgame.players.person.status import status
+
+REPORT_FOCUS, NO_FOCUS = "\x1b[?1004h", "\x1b[?1004l"
+"""Make a terminal report when its window comes to the front or leaves it, and end that (xterm's DECSET 1004)."""
 
 
 class Editor:
@@ -49,21 +63,42 @@ class Editor:
 
     Attributes:
         prompt: what is shown before the line, with SGR codes or without.
+        line: the line that is edited.
         entered: called with each line that is entered; it stays in the editor unless `leave_line` is called.
+        completed: called with the text before the cursor when Tab is pressed; returns what takes its place.
+        status: called with the width of the screen; returns a line to show below the one that is edited, or nothing.
+        looks_away: called with whether the window is no longer in front, whenever that changes.
     """
 
     def __init__(self, keys: Input, output: Output, stream: asyncio.StreamWriter | None = None) -> None:
         self.prompt = ""
         self.entered: Callable[[str], object] = lambda _line: None
+        self.completed: Callable[[str], str] = lambda begun: begun
+        self.status: Callable[[int], str] = lambda _width: ""
+        self.looks_away: Callable[[bool], object] = lambda _away: None
         self._output = output
         self._stream = stream
-        self._line = _Line(self._enter)
+        self.line = _Line(self._enter)
+        self._was_uncertain = False
         search = SearchToolbar()
         processors = [HighlightIncrementalSearchProcessor(), BeforeInput(lambda: ANSI(self.prompt))]
-        control = BufferControl(self._line, processors, search_buffer_control=search.control, preview_search=True)
-        self._app = Application[None](
-            Layout(HSplit([Window(control, height=self._height, wrap_lines=True, dont_extend_height=True), search])),
-            key_bindings=_bindings(self._line),
+        control = BufferControl(self.line, processors, search_buffer_control=search.control, preview_search=True)
+        self._app = _Application(
+            Layout(
+                HSplit(
+                    [
+                        Window(control, height=self._height, wrap_lines=True, dont_extend_height=True),
+                        search,
+                        ConditionalContainer(
+                            Window(FormattedTextControl(self._status), height=1, dont_extend_height=True),
+                            Condition(lambda: bool(self._status()) and not self._app.is_done),
+                        ),
+                    ]
+                )
+            ),
+            key_bindings=_bindings(self),
+            before_render=self._draw_anew,
+            after_render=self._place_cursor,
             erase_when_done=True,
             input=keys,
             output=output,
@@ -72,10 +107,21 @@ class Editor:
     async def run(self) -> None:
         """Edit lines until the input ends; they go to `entered`."""
         try:
-            with suppress(EOFError), self._ended_by_hangup():
+            with suppress(EOFError), self._ended_by_hangup(), self.focus_reported():
                 await self._app.run_async(set_exception_handler=False, handle_sigint=False)
         finally:
             self.leave_line()
+
+    @contextmanager
+    def focus_reported(self, *, yes: bool = True) -> Iterator[None]:
+        """Have the terminal report meanwhile whether its window is in front (xterm's FocusIn, FocusOut), or not."""
+        self._output.write_raw(REPORT_FOCUS if yes else NO_FOCUS)
+        self._output.flush()
+        try:
+            yield
+        finally:
+            self._output.write_raw(NO_FOCUS if yes else REPORT_FOCUS)
+            self._output.flush()
 
     @contextmanager
     def _ended_by_hangup(self) -> Iterator[None]:
@@ -100,7 +146,7 @@ class Editor:
 
     def _height(self) -> Dimension:
         """The rows that the line takes. prompt_toolkit does not count columns that a wide character leaves empty."""
-        text = f"{to_plain_text(ANSI(self.prompt))}{self._line.text} "  # the cursor may be after the last character
+        text = f"{to_plain_text(ANSI(self.prompt))}{self.line.text} "  # the cursor may be after the last character
         columns = self._output.get_size().columns
         rows, taken = 1, 0
         for character in text:
@@ -110,17 +156,42 @@ class Editor:
             taken += width
         return Dimension(preferred=rows)
 
+    def _status(self) -> str:
+        return self.status(self._output.get_size().columns)
+
+    @property
+    def _is_uncertain(self) -> bool:
+        """Whether terminals may differ in how many columns the line takes: those of scripts such as Devanagari do."""
+        return not self.line.text.isascii()
+
+    def _draw_anew(self, _: object) -> None:
+        """Erase a line of uncertain width before it is drawn: to change it in place would leave remnants of it."""
+        if self._is_uncertain or self._was_uncertain:
+            self._app.renderer.erase(leave_alternate_screen=False)
+        self._was_uncertain = self._is_uncertain
+
+    def _place_cursor(self, _: object) -> None:
+        """Put the cursor where the terminal has it after the text before it, if the line takes one row."""
+        if self._app.is_done or not self._is_uncertain or not self.line.text:
+            return
+        text = f"{to_plain_text(ANSI(self.prompt))}{self.line.text} "
+        if not has_focus(self.line)() or columns(text) >= self._output.get_size().columns:
+            return
+        shown = "".join(Char.display_mappings.get(each, each) for each in self.line.document.text_before_cursor)
+        self._output.write_raw(f"\r{self.prompt}{shown}")
+        self._output.flush()
+
     def _enter(self) -> None:
         try:
-            self.entered(self._line.text)
+            self.entered(self.line.text)
         except Exception as error:  # a defect, which the event loop would only log
             self._app.exit(exception=error)
 
     def leave_line(self, *, remember: bool = False) -> None:
         """Move the text of the line to the screen above, remember it if asked to, and go on without a prompt."""
-        before, text = self.prompt, self._line.text
+        before, text = self.prompt, self.line.text
         self.prompt = ""
-        self._line.reset(append_to_history=remember)
+        self.line.reset(append_to_history=remember)
         if text:
             self.write(f"{before}{inert(text)}\n".encode())
         self.redraw()
@@ -154,6 +225,30 @@ class Editor:
             self._stream.close()
 
 
+class _Application(Application[None]):
+    """Erases all that is drawn when the window gets narrower, although some terminals have wrapped its rows then."""
+
+    def _on_resize(self) -> None:
+        screen, columns = self.renderer.last_rendered_screen, self.output.get_size().columns
+        if screen and _wraps_again():
+            cursor = screen.get_cursor_position(self.layout.current_window)
+            rows = [screen.data_buffer[row] for row in range(cursor.y)]
+            widths = [
+                max((column + 1 for column, cell in row.items() if cell.char.strip()), default=0) for row in rows
+            ]
+            more = sum(max(width - 1, 0) // columns for width in widths) + cursor.x // columns
+            self.output.cursor_up(more)
+        super()._on_resize()
+
+
+def _wraps_again() -> bool:
+    """Whether the terminal is known to wrap rows again when its width changes; the Linux console cuts them."""
+    return any(
+        os.environ.get(name)
+        for name in ("TMUX", "VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "TERM_PROGRAM")
+    )
+
+
 class EditedConsole(Console):
     """A person who edits lines at the bottom of a terminal.
 
@@ -171,6 +266,9 @@ class EditedConsole(Console):
         super().__init__(seat, None, editor, terminal=True, **options)
         self._editor = editor
         editor.entered = self._entered
+        editor.completed = self._completed
+        editor.status = self._status
+        editor.looks_away = self._look_away
 
     async def _read_lines(self) -> None:
         await self._editor.run()
@@ -189,7 +287,7 @@ class EditedConsole(Console):
             self._editor.leave_line(remember=not self._hides(line))
             self._reading.clear()
             question.set_result(line)
-        elif self._reading.is_set() and (answer := self._answer(line)):
+        elif self._reading.is_set() and (answer := self._answer(line) or self.early(line)):
             self._editor.leave_line(remember=True)
         else:
             answer = self._too_early(line)
@@ -202,6 +300,21 @@ class EditedConsole(Console):
             return super()._too_early(line)
         return f"{sentences.KEPT_IN_EDITOR}\n{self._waiting}" if self._reading.is_set() else sentences.KEPT_IN_EDITOR
 
+    def _completed(self, begun: str) -> str:
+        """The text before the cursor as far as it is certain; where there is a choice, it is shown above."""
+        found = completions(begun, self._table, self._seat, self._secret) if self._table else []
+        text = completed(begun, found)
+        if text == begun and len(found) > 1:
+            self.show("  ".join(each.removeprefix("play ") for each in found))
+            self._unwritten.set()
+        return text
+
+    def _status(self, width: int) -> str:
+        return status(self._table, self._seat, self._names, self._since, width) if self._table else ""
+
+    def _look_away(self, away: bool) -> None:  # a callback
+        self.looks_away = away
+
     def _hides(self, line: str) -> bool:
         """Whether a line is a choice or a secret. An arrow key must not bring it into a later message."""
         duty = self._table and self._table.playing and self._table.playing.duty
@@ -210,6 +323,9 @@ class EditedConsole(Console):
     def interrupt(self) -> None:
         """Move the line to the screen above."""
         self._editor.leave_line()
+
+    def continued(self) -> None:
+        """Do nothing: the editor draws its line again by itself."""
 
     def end_line(self) -> None:
         """Do nothing: text above the edited line always ends its own line."""
@@ -241,9 +357,10 @@ def _is_text(line: str) -> bool:
     return True
 
 
-def _bindings(line: Buffer) -> KeyBindings:
+def _bindings(editor: Editor) -> KeyBindings:
     """What some keys do that Emacs's bindings for editing leave out or do differently."""
     bindings = KeyBindings()
+    line = editor.line
     editing = has_focus(line)  # and not searching
 
     @bindings.add("c-c", filter=editing)
@@ -263,9 +380,30 @@ def _bindings(line: Buffer) -> KeyBindings:
         if not event.app.is_done:
             event.app.exit(exception=EOFError)
 
+    @bindings.add("tab", filter=editing)
+    def complete(_: KeyPressEvent) -> None:
+        begun = line.document.text_before_cursor
+        if (completed := editor.completed(begun)) != begun:
+            line.delete_before_cursor(len(begun))
+            line.insert_text(completed)
+
+    @bindings.add("s-tab")
+    def leave(_: KeyPressEvent) -> None:
+        """Do nothing: there is nothing to go back to."""
+
+    @bindings.add("escape", "[", "I")
+    @bindings.add("escape", "[", "O")
+    def report(event: KeyPressEvent) -> None:
+        editor.looks_away(event.key_sequence[-1].key == "O")
+
     @bindings.add("c-z")
-    def suspend(event: KeyPressEvent) -> None:
-        event.app.suspend_to_background()
+    def suspend(_: KeyPressEvent) -> None:
+        def stop() -> None:
+            with editor.focus_reported(yes=False):
+                os.kill(0, signal.SIGTSTP)  # the whole job, as the terminal would do
+
+        if hasattr(signal, "SIGTSTP"):
+            run_in_terminal(stop)
 
     @bindings.add(Keys.BracketedPaste)
     def paste(event: KeyPressEvent) -> None:
@@ -288,7 +426,15 @@ async def terminal_editor() -> Editor:
     )
     transport.set_write_buffer_limits(0)
     stream = asyncio.StreamWriter(transport, protocol, None, loop)
-    output = Vt100_Output(_Unhurried(stream), _size, os.environ.get("TERM"), enable_cpr=False)
+
+    class Output(Vt100_Output):
+        """Erases whole rows: the cursor may be elsewhere than prompt_toolkit thinks (see `_is_uncertain`)."""
+
+        def erase_down(self) -> None:
+            self.write_raw("\r")
+            super().erase_down()
+
+    output = Output(_Unhurried(stream), _size, os.environ.get("TERM"), enable_cpr=False)
     return Editor(create_input(), output, stream)
 
 

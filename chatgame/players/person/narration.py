@@ -295,8 +295,13 @@ def compared(table: Table) -> str:
 
 
 def score(table: Table, viewer: Seat | None) -> str:
-    """The score of the conversation, for the player at `viewer` or one who watches."""
+    """The score of the conversation, in a sentence for the player at `viewer` or one who watches."""
+    return sentences.SCORE.format(score=counts(table, viewer))
+
+
+def counts(table: Table, viewer: Seat | None) -> str:
+    """How many matches each has won, as in "you 1, the server 0", for the player at `viewer` or one who watches."""
     won = {Seat.CLIENT: table.score.client, Seat.SERVER: table.score.server}
-    counts = [f"{known_as(who, viewer)} {won[who]}" for who in ((viewer, viewer.other) if viewer else Seat)]
-    counts += [f"{table.score.drawn} drawn"] if table.score.drawn else []
-    return sentences.SCORE.format(score=", ".join(counts))
+    parts = [f"{known_as(who, viewer)} {won[who]}" for who in ((viewer, viewer.other) if viewer else Seat)]
+    parts += [f"{table.score.drawn} drawn"] if table.score.drawn else []
+    return ", ".join(parts)

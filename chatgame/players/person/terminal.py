@@ -1,6 +1,7 @@
 """The program's own standard streams: a console on them, a bot's notices, a question to confirm, and their look."""
 
 import asyncio
+import importlib
 import importlib.util
 import locale
 import os
@@ -9,13 +10,11 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
 from typing import Any, NoReturn, TextIO
-
-from aioconsole import stream
 
 from chatgame.core import sentences
 from chatgame.core.errors import ChatgameError, OutputLost, PlayerLeft, unwrapped
@@ -91,7 +90,14 @@ def _edits(*, plain: bool) -> bool:
 
 @asynccontextmanager
 async def console_at(
-    seat: Seat, name: str = "", *, opposite: str = "", plain: bool = False, boards: Boards = "auto"
+    seat: Seat,
+    name: str = "",
+    *,
+    opposite: str = "",
+    plain: bool = False,
+    boards: Boards = "auto",
+    bell: bool = False,
+    timestamps: bool = False,
 ) -> AsyncIterator[Console]:
     """A console on the program's own streams, which reads as long as the context lasts.
 
@@ -133,10 +139,26 @@ async def console_at(
         if sys.platform != "win32" and terminal and not sys.stdin.isatty():
             signal.raise_signal(signal.SIGHUP)
 
+    def continued(*_: object) -> None:
+        with suppress(OSError):  # there is no terminal
+            if os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp():  # and not in the background
+                loop.call_soon_threadsafe(console.continued)
+
+    loop = asyncio.get_running_loop()
     look = partial(look_of_output, plain=plain, boards=boards)
-    console = sit(look=look, name=name, opposite=opposite, settled=settled, ended=ended)
+    console = sit(
+        look=look,
+        name=name,
+        opposite=opposite,
+        bell=bell and sys.stdout.isatty(),
+        timestamps=timestamps,
+        settled=settled,
+        ended=ended,
+    )
     if look().titled:
         console.write(KEEP_TITLE)
+    if sys.platform != "win32":
+        before = signal.signal(signal.SIGCONT, continued)
     try:
         with unwrapped():
             async with asyncio.TaskGroup() as tasks:
@@ -154,6 +176,8 @@ async def console_at(
         console.show(sentences.SHUTTING_DOWN)
         raise
     finally:
+        if sys.platform != "win32":
+            signal.signal(signal.SIGCONT, before)
         if console.in_line:
             console.end_line()
         if look().titled:
@@ -171,6 +195,7 @@ async def _standard_streams() -> tuple[Lines, Any, Sequence[asyncio.BaseTranspor
     The streams are opened one by one. aioconsole's own function uses one protocol for all of them: when nothing reads
     the output or standard error any more, the input ends too, and an assertion fails when more is typed.
     """
+    stream = _aioconsole_stream()
     if not all(map(stream.is_pipe_transport_compatible, (sys.stdin, sys.stdout))):
         return Lines(stream.NonFileStreamReader(_Bytes()).readline), stream.NonFileStreamWriter(sys.stdout), ()
     loop, reader, nothing = asyncio.get_running_loop(), asyncio.StreamReader(), asyncio.StreamReader()
@@ -183,6 +208,18 @@ async def _standard_streams() -> tuple[Lines, Any, Sequence[asyncio.BaseTranspor
     outward.set_write_buffer_limits(0)
     writer = asyncio.StreamWriter(outward, protocol, None, loop)
     return Lines(partial(reader.read, LONGEST)), writer, (inward, outward)
+
+
+def _aioconsole_stream() -> Any:
+    """Import `aioconsole.stream` alone: the rest of aioconsole takes a seventh of the start, for other consoles."""
+    loaded, found = sys.modules.get("aioconsole"), importlib.util.find_spec("aioconsole")
+    if not loaded and found:
+        sys.modules["aioconsole"] = importlib.util.module_from_spec(found)  # which is not run
+    try:
+        return importlib.import_module("aioconsole.stream")
+    finally:
+        if not loaded:
+            sys.modules.pop("aioconsole", None)
 
 
 class _Bytes:
@@ -274,6 +311,41 @@ async def answered(question: str) -> str:
     for transport in transports:
         transport.close()
     return line.decode(errors="replace").strip()
+
+
+@contextmanager
+def single_keys() -> Iterator[Callable[[], Awaitable[str]]]:
+    """Yields a function that waits for keys, without Enter and without an echo; it returns "" at the end of input.
+
+    Keys that come together, and the sequence that a key such as an arrow makes, are returned together.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        yield lambda: asyncio.to_thread(msvcrt.getwch)
+        return
+    import termios
+
+    keyboard = sys.stdin.fileno()
+
+    async def pressed() -> str:
+        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(keyboard, ready.set)
+        try:
+            await ready.wait()
+            return os.read(keyboard, 1024).decode(errors="replace")
+        except OSError:  # the terminal is gone
+            return ""
+        finally:
+            loop.remove_reader(keyboard)
+
+    before = termios.tcgetattr(keyboard)
+    at_once = [*before[:3], before[3] & ~(termios.ICANON | termios.ECHO), *before[4:]]
+    termios.tcsetattr(keyboard, termios.TCSADRAIN, at_once)
+    try:
+        yield pressed
+    finally:
+        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
 
 
 @contextmanager

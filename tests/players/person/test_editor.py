@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
+from wcwidth import wcwidth
 
 from chatgame.core.errors import PlayerLeft, unwrapped
 from chatgame.core.seats import Seat
@@ -223,6 +224,81 @@ def test_long_line_of_wide_characters_survives_a_window_that_changes(server: Ter
     client.type(HOME + "1. " + ENTER)
     server.sees(PROMPT)
     assert ("1. " + line).replace(" ", "") in "".join(server.rows).replace(" ", "")
+
+
+def test_status_says_with_whom_whose_turn_the_game_and_the_score(server: Terminal, client: Terminal) -> None:
+    """It is gone when the program is."""
+    client.until(lambda: re.fullmatch(r"\[With the server \| your turn since \d\d:\d\d\]", client.status))
+    server.until(lambda: re.fullmatch(r"\[With the client \| their turn since \d\d:\d\d\]", server.status))
+    client.says("play tictactoe", server)
+    server.until(lambda: server.status.endswith(" | tic-tac-toe]"))
+    server.enters("/resign")
+    client.until(lambda: client.status.endswith(" | you 1, the server 0]"))
+    server.sees(PROMPT)
+    server.type("/q" + ENTER)
+    server.has_left(0, f"{PROMPT}/q", "Shutting Down!")
+    assert server.status == ""
+
+
+def test_tab_completes_commands_games_and_choices(server: Terminal, client: Terminal) -> None:
+    """Where there is a choice, it is shown above; what has no completion stays as it is."""
+    client.type("\t/sc\t")
+    client.sees(f"{PROMPT}/score")
+    client.type("\x15pl\t")
+    client.sees(f"{PROMPT}play", column=len(PROMPT) + 5)
+    client.type("\t")
+    client.shows("tictactoe  connect4")
+    client.type("tic\t")
+    client.sees(f"{PROMPT}play tictactoe")
+    client.type("\x15Hello\t there\x1b[Z\t")
+    client.sees(f"{PROMPT}Hello there")
+    client.type("\x15play rev\t" + ENTER)
+    server.sees(PROMPT)
+    server.type("C\t")
+    server.sees(f"{PROMPT}c4")
+
+
+def test_reports_of_the_focus_leave_nothing_in_the_line_and_ring_the_bell(server: Terminal, client: Terminal) -> None:
+    """The window of the server is not in front when its turn comes, so a bell rings; otherwise none does so soon."""
+    server.type("\x1b[I\x1b[O")
+    client.says("Hello", server)
+    assert server.rows[-1] == PROMPT
+    assert server.written.count("\a") == 1
+    server.type("\x1b[I")
+    server.says("Hi", client)
+    assert "Hi" in client.rows
+    client.says("again", server)
+    assert (client.written + server.written).count("\a") == 1
+
+
+def test_line_of_uncertain_width_leaves_no_remnants(client: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terminals differ in how wide the marks of Devanagari are: this one gives each of them a column."""
+    marks = range(0x93C, 0x94E)
+    monkeypatch.setattr("pyte.screens.wcwidth", lambda letter: 1 if ord(letter) in marks else wcwidth(letter))
+    for keys, line, column in (
+        ("नमस्ते दुनिया", "नमस्ते दुनिया", 13),
+        (RUB * 3, "नमस्ते दुन", 10),
+        (LEFT * 2 + "x", "नमस्ते दxुन", 9),
+        (HOME + "A", "Aनमस्ते दxुन", 1),
+        (RUB, "नमस्ते दxुन", 0),
+    ):
+        client.type(keys)
+        client.sees(f"{PROMPT}{line}", column=len(PROMPT) + column)
+
+
+@pytest.mark.parametrize("env", [{"TMUX": "here"}, {}], ids=["wraps", "cuts"])
+def test_narrower_window_leaves_no_rows_behind_if_the_terminal_wraps_them_again(
+    terminal: Open, env: dict[str, str]
+) -> None:
+    """A line of 150 in rows of 100 takes three more rows of 40 before the cursor, which are erased as well."""
+    here = terminal("server", "--port", "0", **dict.fromkeys(("TMUX", "TERM_PROGRAM", "VTE_VERSION"), "") | env)
+    here.process.expect_exact("Server listening on")
+    here.type("x" * 150)
+    here.until(lambda: here.rows[-1] == "x" * 50)
+    here.written = ""
+    here.process.setwinsize(60, 40)
+    here.until(lambda: here.written.count("x") >= 150)
+    assert ("\x1b[3A" in here.written) is bool(env)
 
 
 # In memory

@@ -128,7 +128,7 @@ def reversed_cells(screen: pyte.Screen) -> dict[tuple[int, int], str]:
 def test_every_game_is_among_what_was_told(seen: dict[Seat, list[Step]]) -> None:
     """These tests see something: each game with several boards, a remark, and how it ended."""
     steps = seen[CLIENT]
-    assert [step.turn.text for step in steps if step.turn.kind is Kind.PLAY] == list(reversed(BUILT_IN))
+    assert [step.turn.text for step in steps if step.turn.kind is Kind.PLAY] == list(reversed(list(BUILT_IN)))
     ends = [line for step in steps for line in narrate(step, CLIENT) if isinstance(line, Over)]
     assert len(ends) == len(BUILT_IN)
     assert len(list(boards(seen))) > 100

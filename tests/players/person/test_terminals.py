@@ -71,6 +71,30 @@ def test_game_on_both_screens_and_chat_again(server: Terminal, client: Terminal)
     server.has_left(0, "Client has requested shutdown. Shutting down!")
 
 
+def test_remark_made_while_waiting_in_a_game_goes_out_when_the_turn_comes(server: Terminal, client: Terminal) -> None:
+    client.says("play tictactoe", server)
+    client.type("/say good luck" + ENTER)
+    client.shows("Your remark is kept, and goes out when it is your turn.")
+    server.enters("5")
+    server.shows("Client says: good luck")
+    client.sees(PROMPT)
+    assert "Your remark goes out now: good luck" in client.rows
+    client.says("1", server)
+
+
+def test_prompt_stands_again_when_a_suspended_program_comes_back(terminal: Open) -> None:
+    """A shell with job control suspends it, and writes to the terminal meanwhile."""
+    here = terminal(through="exec bash --norc -i")
+    here.type("{} solo\n".format(" ".join(COMMAND)))
+    here.sees(PROMPT, column=len(PROMPT))
+    here.type("\x1a")
+    here.process.expect_exact("Stopped")
+    here.type("fg\n")
+    here.until(lambda: here.rows[-2:] == [" ".join([*COMMAND, "solo"]), PROMPT])
+    here.type("/q" + ENTER)
+    here.process.expect_exact("Shutting Down!")
+
+
 def test_server_that_quits_is_named_in_the_words_of_the_assignment(server: Terminal, client: Terminal) -> None:
     client.says("Hello", server)
     server.type("/q" + ENTER)

@@ -1,0 +1,65 @@
+"""What `chatgame` alone offers on a terminal: a few things to do, one key each."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chatgame.core.seats import Seat
+from chatgame.journal.reader import Record
+from chatgame.net.addresses import ANY
+
+JOIN = "client"
+"""The command that needs an address and perhaps a code, which are asked for."""
+
+
+class Entry(NamedTuple):
+    """Something to do.
+
+    Attributes:
+        key: what to press.
+        text: what it does.
+        command: the words after `chatgame` that do it; or none where a second menu follows.
+    """
+
+    key: str
+    text: str
+    command: Sequence[str] = ()
+
+
+LEAVE = Entry("q", "leave")
+
+
+def places(relays: Sequence[str]) -> list[Entry]:
+    """Return where a table can be opened; also at the relays of the user's settings, if there are such."""
+    offered = [
+        Entry("t", "the friend is at this computer, in another terminal", ("server",)),
+        Entry("e", "the friend is elsewhere; a code lets them in", ("server", "--host", ANY[0])),
+        LEAVE,
+    ]
+    if relays:
+        offered.insert(2, Entry("r", f"the friend is anywhere; you meet at {relays[0]}", ("server", "--relay")))
+    return offered
+
+
+def entries(past: Sequence[Record]) -> list[Entry]:
+    """Return what there is to do for a person with these past conversations."""
+    offered = [
+        Entry("b", "play a bot", ("solo",)),
+        Entry("o", "open a table for a friend"),
+        Entry("j", "join a friend's table", (JOIN,)),
+        Entry("d", "watch the demo", ("demo",)),
+        Entry("h", "see all commands", ("--help",)),
+        LEAVE,
+    ]
+    unfinished = [record for record in past if record.ended is None and not record.older]
+    if unfinished:
+        last = max(unfinished, key=lambda record: record.last)
+        whom = last.partner or f"the {Seat(last.seat).other}"
+        turns = "1 turn" if last.turns == 1 else f"{last.turns} turns"
+        what = f"continue your conversation with {whom}, after {turns}"
+        offered.insert(0, Entry("c", what, ("continue", str(last.number))))
+    return offered
+
+
+def shown_as(offered: Sequence[Entry]) -> str:
+    """Return the lines of a menu."""
+    return "".join(f"  {entry.key}  {entry.text}\n" for entry in offered)

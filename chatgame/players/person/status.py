@@ -1,0 +1,26 @@
+"""The line below the one that is edited: with whom, whose turn and since when, the game, the score."""
+
+from chatgame.core.seats import Seat
+from chatgame.core.table import Table
+from chatgame.players.person.inert import inert
+from chatgame.players.person.look import columns
+from chatgame.players.person.narration import Names, counts, named
+
+
+def status(table: Table, seat: Seat, names: Names, since: str, width: int) -> str:
+    """Return as much of it as fits into `width` columns; nothing when the conversation is over.
+
+    `since` is the time of day when the table came to this state.
+    """
+    if not table.token:
+        return ""
+    whose = "your" if table.token is seat else "their"
+    parts = [f"With the {seat.other}", f"{whose} turn since {since}"]
+    parts += [table.playing.rules.title] if table.playing else []
+    parts += [counts(table, seat)] if any(table.score) else []
+    while parts:
+        text = inert(named(f"[{' | '.join(parts)}]", names))
+        if columns(text) < width:  # a terminal may wrap a row that is full
+            return text
+        parts.pop()
+    return ""

@@ -1,0 +1,108 @@
+"""What `chatgame` alone offers: a menu on a terminal, and elsewhere the help."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from chatgame.core.seats import Seat
+from chatgame.journal.reader import Record
+from chatgame.menu import LEAVE, entries, places, shown_as
+from tests.kit.command import COMMAND
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are POSIX", allow_module_level=True)
+
+from tests.kit.terminals import PROMPT, ends
+
+
+def record(number: int, last: float, *, ended: float | None = None, older: int = 0, partner: str = "") -> Record:
+    return Record(number, Seat.CLIENT, "localhost", 2000, 0.0, ended, 3, 0, last, "", "", partner, older)
+
+
+def test_every_entry_has_a_key_of_its_own() -> None:
+    for offered in (entries([record(1, 1.0)]), places(["example.org"])):
+        keys = [entry.key for entry in offered]
+        assert len(set(keys)) == len(keys)
+        assert offered[-1] is LEAVE
+        assert all(f"  {entry.key}  {entry.text}\n" in shown_as(offered) for entry in offered)
+
+
+def test_newest_unfinished_conversation_comes_first() -> None:
+    past = [record(1, 5.0, partner="Ann"), record(2, 9.0, ended=9.0), record(3, 3.0), record(4, 8.0, older=1)]
+    first = entries(past)[0]
+    assert first.text == "continue your conversation with Ann, after 3 turns"
+    assert first.command == ("continue", "1")
+    assert entries([record(3, 3.0)])[0].text == "continue your conversation with the server, after 3 turns"
+    assert [entry.key for entry in entries(past[1:2])] == [entry.key for entry in entries([])]
+
+
+def test_table_is_opened_at_a_relay_where_the_settings_name_one() -> None:
+    assert ("server", "--relay") in [place.command for place in places(["example.org"])]
+    assert ("server", "--relay") not in [place.command for place in places([])]
+
+
+def test_key_plays_a_bot(spawn: Any) -> None:
+    """Other keys do nothing."""
+    program = spawn()
+    program.expect_exact("  b  play a bot")
+    program.expect_exact("  q  leave")
+    program.send("x")
+    program.send("\x1b[D")  # the left arrow
+    program.send("B")
+    program.expect_exact("You are alone with a bot.")
+    program.expect_exact(PROMPT)
+    program.send("/q\n")
+    ends(program, 0)
+
+
+@pytest.mark.parametrize(("key", "status"), [("q", 0), ("\x04", 0), ("\x1b", 0), ("\x03", 130)])
+def test_key_leaves_and_the_terminal_is_as_it_was(spawn: Any, key: str, status: int) -> None:
+    program = spawn(through="trap : INT; {}; echo $?; cat")
+    program.expect_exact("  q  leave")
+    program.send(key)
+    program.expect_exact(f"{status}\r\n")
+    program.sendline("typed")
+    program.expect_exact("typed\r\ntyped\r\n")
+
+
+def test_table_is_opened_and_joined_by_keys(spawn: Any, unused_tcp_port: int) -> None:
+    """An address that is none is asked for again."""
+    server = spawn()
+    server.expect_exact("  q  leave")
+    server.send("o")
+    server.expect_exact("  t  the friend is at this computer")
+    server.expect_exact("  q  leave")
+    server.send("t")
+    server.expect("Server listening on|is in use already")
+    client = spawn()
+    client.expect_exact("  q  leave")
+    client.send("j")
+    client.expect_exact("(only Enter: a table on this computer): ")
+    client.sendline("one two three")
+    client.expect_exact("is not one host")
+    client.expect_exact("(only Enter: a table on this computer): ")
+    client.sendline(f"localhost:{unused_tcp_port}")
+    client.expect_exact(f"Nobody is listening at localhost on port {unused_tcp_port}")
+    ends(client, 1)
+
+
+def test_unfinished_conversation_is_continued_by_a_key(spawn: Any, server: Any) -> None:
+    client = spawn("client", "--port", server.port)
+    client.expect_exact(PROMPT)
+    client.sendline("Hello")
+    server.expect_exact(PROMPT)
+    client.kill(9)
+    server.expect_exact("was lost")
+    again = spawn()
+    again.expect_exact("  c  continue your conversation with the server, after 1 turn")
+    again.send("c")
+    again.expect_exact("Going on with your conversation after 1 turn:")
+
+
+def test_help_is_printed_where_there_is_no_terminal() -> None:
+    printed = subprocess.run(
+        COMMAND, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=True, timeout=20
+    )
+    assert "usage: chatgame" in printed.stdout
