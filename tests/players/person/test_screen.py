@@ -60,8 +60,8 @@ class Gamer(Script):
             self.remarked = match.number
             return "/say Mind the X and the O, 日本!"
         strategy = STRATEGIES.get(match.rules.name)
-        if strategy and (typed := strategy(match.position, self.seat, Level.MEDIUM, self.chance)):
-            return typed
+        if strategy:
+            return strategy(match.position, self.seat, Level.MEDIUM, self.chance)
         secret = self.seen[-1].secret
         return self.chance.choice(match.board(self.seat, secret).choices).text
 
