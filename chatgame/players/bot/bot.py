@@ -130,10 +130,8 @@ class Bot:
         rules, position, chance = match.rules, match.position, self._chance
         if match.offer:
             return DECLINE if 1 - prospect(rules, position, self._budget(stop), chance) > HOPE else ACCEPT
-        strategy = STRATEGIES.get(rules.name)
-        typed = strategy and strategy(position, self._seat, self._level, chance)
-        if typed is not None:
-            return typed
+        if strategy := STRATEGIES.get(rules.name):
+            return strategy(position, self._seat, self._level, chance)
         if from_hand := HANDS.get(rules.name):
             return from_hand(position, match.hand(self._seat, self._secret), self._level, chance)
         own = match.own(self._seat, self._secret)
