@@ -535,8 +535,9 @@ async def _chosen(offered: "Sequence[Entry]") -> "Entry":
     with single_keys() as pressed:
         _print("".join(shown(line, look_of_output()) for line in shown_as(offered).splitlines()))
         while (keys := await pressed()) not in ("", END_OF_INPUT, ESCAPE):
+            typed = keys.lower().partition(ESCAPE)[0]  # an arrow's letters are not meant
             for entry in offered:
-                if not keys.startswith(ESCAPE) and entry.key in keys.lower():
+                if entry.key in typed:
                     return entry
     return LEAVE
 

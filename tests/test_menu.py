@@ -48,8 +48,7 @@ def test_key_plays_a_bot(spawn: Any) -> None:
     program = spawn()
     program.expect_exact("  b  play a bot")
     program.expect_exact("  q  leave")
-    program.send("x")
-    program.send("\x1b[D")  # the left arrow
+    program.send("x\x1b[D")  # the left arrow; its letter is that of the demo
     program.send("B")
     program.expect_exact("You are alone with a bot.")
     program.expect_exact(PROMPT)
