@@ -73,9 +73,6 @@ BROKEN_PIPE = 13
 END_TIME = 1.0
 """Seconds that a hanging thread may delay the end of the program."""
 
-END_OF_INPUT, ESCAPE = "\x04", "\x1b"
-"""The keys Ctrl-D and Escape, as a terminal sends them."""
-
 BOT_PACE = 0.5
 """Seconds that a bot waits before it answers, so that a person can follow."""
 
@@ -530,16 +527,13 @@ async def choose() -> None:
 
 async def _chosen(offered: "Sequence[Entry]") -> "Entry":
     """The entry of a menu whose key is pressed."""
-    from chatgame.menu import LEAVE, shown_as
+    from chatgame.menu import pressed_entry, shown_as
 
     with single_keys() as pressed:
         _print("".join(shown(line, look_of_output()) for line in shown_as(offered).splitlines()))
-        while (keys := await pressed()) not in ("", END_OF_INPUT, ESCAPE):
-            typed = keys.lower().partition(ESCAPE)[0]  # an arrow's letters are not meant
-            for entry in offered:
-                if entry.key in typed:
-                    return entry
-    return LEAVE
+        while not (entry := pressed_entry(offered, await pressed())):
+            pass
+    return entry
 
 
 async def _asked_where() -> list[str]:

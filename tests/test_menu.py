@@ -8,7 +8,7 @@ import pytest
 
 from chatgame.core.seats import Seat
 from chatgame.journal.reader import Record
-from chatgame.menu import LEAVE, entries, places, shown_as
+from chatgame.menu import LEAVE, entries, places, pressed_entry, shown_as
 from tests.kit.command import COMMAND
 
 if sys.platform == "win32":
@@ -41,6 +41,15 @@ def test_newest_unfinished_conversation_comes_first() -> None:
 def test_table_is_opened_at_a_relay_where_the_settings_name_one() -> None:
     assert ("server", "--relay") in [place.command for place in places(["example.org"])]
     assert ("server", "--relay") not in [place.command for place in places([])]
+
+
+@pytest.mark.parametrize(
+    ("keys", "pressed"),
+    [("b", "b"), ("xB", "b"), ("x\x1b[Db", "b"), ("\x1bOD", None), ("\x1b[1;5D", None), ("x", None), ("", "q")],
+)
+def test_letters_of_an_arrow_key_are_not_meant(keys: str, pressed: str | None) -> None:
+    entry = pressed_entry(entries([]), keys)
+    assert (entry and entry.key) == pressed
 
 
 def test_key_plays_a_bot(spawn: Any) -> None:
