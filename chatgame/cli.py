@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ from chatgame.players.person.terminal import (
     answered,
     complain,
     console_at,
+    each_line,
     give_up,
     look_of_output,
     notices,
@@ -63,15 +65,13 @@ if TYPE_CHECKING:
     from chatgame.menu import Entry
     from chatgame.program import Notify
     from chatgame.session.interfaces import Player
+    from chatgame.session.onlooker import Shown
 
 BROKEN_PIPE = 13
 """The number of SIGPIPE, which ends a program when nothing reads its output, as in `chatgame export 1 | head`."""
 
 END_TIME = 1.0
 """Seconds that a hanging thread may delay the end of the program."""
-
-END_OF_INPUT, ESCAPE = "\x04", "\x1b"
-"""The keys Ctrl-D and Escape, as a terminal sends them."""
 
 BOT_PACE = 0.5
 """Seconds that a bot waits before it answers, so that a person can follow."""
@@ -83,6 +83,7 @@ SET_BEFORE = {
     **dict.fromkeys(("server", "client"), (*_SEAT, "relay")),
     "continue": _SEAT,
     "solo": _SEAT[1:],
+    "watch": ("boards", "relay"),
     **dict.fromkeys(("demo", "replay"), ("boards",)),
 }
 """The options of each command that the user's settings stand for."""
@@ -186,6 +187,8 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return play_alone(options)
         case "server" | "client":
             return sit_at(options)
+        case "watch":
+            return look_on(options)
         case "continue":
             return go_on(options)
         case "relay":
@@ -218,7 +221,7 @@ async def sit_at(options: argparse.Namespace) -> None:
     seat = Seat(options.command)
     if options.player is None:
         async with console_at(seat, options.name, **_console_options(options)) as console:
-            await _converse(console, options, console.notify)
+            await _converse(console, options, console.notify, console.count_watchers)
         return
     with notices() as notify:
         try:
@@ -251,7 +254,9 @@ async def go_on(options: argparse.Namespace) -> None:
     await sit_at(options)
 
 
-async def _converse(player: "Player", options: argparse.Namespace, notify: "Notify") -> Table | None:
+async def _converse(
+    player: "Player", options: argparse.Namespace, notify: "Notify", counted: Callable[[int], object] = bool
+) -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program import Setting, join, serve
 
@@ -272,12 +277,50 @@ async def _converse(player: "Player", options: argparse.Namespace, notify: "Noti
             insecure=options.insecure,
             patience=options.wait,
             name=options.name,
+            counted=counted,
         )
+        if getattr(options, "watch", False):
+            from chatgame.players.first_line import FirstLine
+
+            player = FirstLine(player, "/watch", lambda table: not (table.playing or table.watching.asked_by))
         try:
             return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
+
+
+async def look_on(options: argparse.Namespace) -> None:
+    """Watch a conversation of others.
+
+    Raises:
+        ChatgameError: the command failed; the sentence says why, and what to do.
+    """
+    from chatgame.players.person.viewer import Viewer
+    from chatgame.program import watch
+
+    games, problems = installed_games()
+    look = partial(look_of_output, plain=options.plain, boards=options.boards)
+
+    def show(what: "Shown") -> None:
+        _print(viewer.text(what, look()))
+
+    def notify(*texts: str) -> None:
+        _print("".join(shown(text, look()) for text in texts))
+
+    def stand() -> None:
+        with suppress(OutputLost, _Stopped):  # which shows with the next turn
+            _print(viewer.stands(look()))
+
+    notify(*problems)
+    secured = {"code": options.code, "insecure": options.insecure, "relays": options.relay}
+    try:
+        with each_line(stand) as terminal:
+            viewer = Viewer(terminal=terminal)
+            await watch(options.host, options.port, games, show, notify, patience=options.wait, **secured)
+    except asyncio.CancelledError:
+        _print("\n")
+        raise
 
 
 async def relay(options: argparse.Namespace) -> None:
@@ -484,15 +527,13 @@ async def choose() -> None:
 
 async def _chosen(offered: "Sequence[Entry]") -> "Entry":
     """The entry of a menu whose key is pressed."""
-    from chatgame.menu import LEAVE, shown_as
+    from chatgame.menu import pressed_entry, shown_as
 
     with single_keys() as pressed:
         _print("".join(shown(line, look_of_output()) for line in shown_as(offered).splitlines()))
-        while (keys := await pressed()) not in ("", END_OF_INPUT, ESCAPE):
-            for entry in offered:
-                if not keys.startswith(ESCAPE) and entry.key in keys.lower():
-                    return entry
-    return LEAVE
+        while not (entry := pressed_entry(offered, await pressed())):
+            pass
+    return entry
 
 
 async def _asked_where() -> list[str]:

@@ -1,5 +1,6 @@
 """What `chatgame` alone offers on a terminal: a few things to do, one key each."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,13 @@ from chatgame.net.addresses import ANY
 
 JOIN = "client"
 """The command that needs an address and perhaps a code, which are asked for."""
+
+
+END_OF_INPUT, ESCAPE = "\x04", "\x1b"
+"""The keys Ctrl-D and Escape, as a terminal sends them."""
+
+SEQUENCE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O?.)")
+"""What a key such as an arrow sends (ECMA-48, 5.4), whose letters are not meant."""
 
 
 class Entry(NamedTuple):
@@ -63,3 +71,11 @@ def entries(past: Sequence[Record]) -> list[Entry]:
 def shown_as(offered: Sequence[Entry]) -> str:
     """Return the lines of a menu."""
     return "".join(f"  {entry.key}  {entry.text}\n" for entry in offered)
+
+
+def pressed_entry(offered: Sequence[Entry], keys: str) -> Entry | None:
+    """Return the entry whose key is among those that were pressed; "" stands for the end of input."""
+    if keys in ("", END_OF_INPUT, ESCAPE):
+        return LEAVE
+    typed = SEQUENCE.sub("", keys).lower()
+    return next((entry for entry in offered if entry.key in typed), None)

@@ -8,7 +8,7 @@ import pytest
 
 from chatgame.core.seats import Seat
 from chatgame.journal.reader import Record
-from chatgame.menu import LEAVE, entries, places, shown_as
+from chatgame.menu import LEAVE, entries, places, pressed_entry, shown_as
 from tests.kit.command import COMMAND
 
 if sys.platform == "win32":
@@ -43,13 +43,21 @@ def test_table_is_opened_at_a_relay_where_the_settings_name_one() -> None:
     assert ("server", "--relay") not in [place.command for place in places([])]
 
 
+@pytest.mark.parametrize(
+    ("keys", "pressed"),
+    [("b", "b"), ("xB", "b"), ("x\x1b[Db", "b"), ("\x1bOD", None), ("\x1b[1;5D", None), ("x", None), ("", "q")],
+)
+def test_letters_of_an_arrow_key_are_not_meant(keys: str, pressed: str | None) -> None:
+    entry = pressed_entry(entries([]), keys)
+    assert (entry and entry.key) == pressed
+
+
 def test_key_plays_a_bot(spawn: Any) -> None:
     """Other keys do nothing."""
     program = spawn()
     program.expect_exact("  b  play a bot")
     program.expect_exact("  q  leave")
-    program.send("x")
-    program.send("\x1b[D")  # the left arrow
+    program.send("x\x1b[D")  # the left arrow; its letter is that of the demo
     program.send("B")
     program.expect_exact("You are alone with a bot.")
     program.expect_exact(PROMPT)

@@ -34,6 +34,7 @@ class _Row(NamedTuple):
     seed: str
     spent: int
     name: str
+    partner: str
 
 
 class OnDisk(Identity):
@@ -53,7 +54,7 @@ class OnDisk(Identity):
         self._writer = writer
         self._number = number
         (kept,) = database.read(
-            "SELECT seat, session, token, pinned, place, relays, ifnull(hex(seed), ''), spent, name "
+            "SELECT seat, session, token, pinned, place, relays, ifnull(hex(seed), ''), spent, name, partner "
             "FROM conversations WHERE id = ?",
             (number,),
             list[_Row],
@@ -75,6 +76,7 @@ class OnDisk(Identity):
             pinned=kept.pinned,
             place=None if unsaid else kept.place,
             name=kept.name,
+            partner=kept.partner,
         )
         self._relayed = bool(kept.relays)
         self.ended = False

@@ -180,6 +180,7 @@ class RelayedListener:
         others: the same at places where it is something else.
         notify: takes a sentence about a relay.
         numbered: is told the relay and the number, whenever there is another.
+        needed: whether nothing else goes on where no relay gives a number at first.
     """
 
     def __init__(
@@ -190,6 +191,8 @@ class RelayedListener:
         others: Mapping[str, tuple[ssl.SSLContext, bytes]],
         notify: Callable[[str], object],
         numbered: Callable[[Relay, int], object],
+        *,
+        needed: bool = True,
     ) -> None:
         self._tasks = tasks
         self._relays = relays
@@ -200,7 +203,7 @@ class RelayedListener:
         self._legs: dict[Waits, asyncio.Task[Any]] = {}
         self._waiting: set[Waits] = set()
         self._told: dict[Waits, str] = {}  # why a leg does not wait
-        self._given = False  # a number, ever
+        self._given = not needed  # a number, ever
         self._renewals = pauses()
 
     @property

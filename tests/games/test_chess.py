@@ -498,3 +498,9 @@ def test_bot_takes_what_it_can_keep(level: Level, moves: str, move: str) -> None
     """It mates, takes a pawn that is not covered, and takes back."""
     position = play(RULES, *moves.split()).position
     assert win_material(position, Seat.CLIENT, level, Random(1)) == move
+
+
+def test_easy_bot_does_not_see_what_its_move_loses() -> None:
+    """So a beginner can win: it takes a pawn that is covered with its queen."""
+    position = play(RULES, "e4", "e5", "Qh5", "Nc6").position
+    assert win_material(position, Seat.SERVER, Level.EASY, Random(1)) == "h5e5"

@@ -64,7 +64,7 @@ def test_long_line_that_begins_as_a_game_does_costs_no_more_than_a_short_one() -
         sys.settrace(before)
         return count
 
-    lines_run("play a")  # which loads the games, for their titles
+    lines_run("play a b")  # which loads the games, for their titles
     assert lines_run("play" + 2000 * " a") == lines_run("play" + 100 * " a")
 
 

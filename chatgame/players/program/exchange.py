@@ -38,7 +38,7 @@ TRIES = 5
 QUOTED = 40
 """Characters of a wrong line that its refusal quotes."""
 
-OPEN = (Kind.SAY, Kind.PLAY, Kind.MOVE, Kind.ANSWER, Kind.OFFER, Kind.RESPOND)
+OPEN = (Kind.SAY, Kind.PLAY, Kind.MOVE, Kind.ANSWER, Kind.OFFER, Kind.RESPOND, Kind.WATCH)
 """The kinds of turns whose text a person reads; that of the others is for the two chatgames."""
 
 
@@ -113,6 +113,8 @@ class Exchange:
         match = table.playing
         kind, asks, choices, besides = Kind.SAY, "a message, or play and the name of a game", [], ""
         game = None
+        if table.watching.asked_by:
+            kind, asks, choices = Kind.WATCH, "/accept or /decline: may people watch?", ["/accept", "/decline"]
         if match and match.duty:
             game = _game(match, self.seat, self._secret)
             kind, asks = match.duty.kind, match.asks(self.seat)
