@@ -267,10 +267,14 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.HelpFormatter(prog, width=(columns or 80) - 2)
 
 
+def _sentence(summary: str) -> str:
+    return f"{summary[0].upper()}{summary[1:]}."
+
+
 def _parser_of(name: str) -> argparse.ArgumentParser:
     """The parser of one command, without the others, which would make up a tenth of the start."""
     summary, add_arguments = _COMMANDS[name]
-    parser = _Parser(prog=f"chatgame {name}", description=f"{summary.capitalize()}.")
+    parser = _Parser(prog=f"chatgame {name}", description=_sentence(summary))
     add_arguments(parser)
     return parser
 
@@ -282,7 +286,7 @@ def new_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (summary, add_arguments) in _COMMANDS.items():
-        add_arguments(commands.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
+        add_arguments(commands.add_parser(name, help=summary, description=_sentence(summary)))
     return parser
 
 

@@ -114,7 +114,7 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write:
         raise Refused(f"{table.absent[name]} {AS_MESSAGE}")
     if word != "play" or len(words) > 1:
         return Write(Kind.SAY, line)
-    games = f"There is no such game. Type play and one of {', '.join(table.games)}." if table.games else NO_GAMES
+    games = f"There is no such game. The games are {', '.join(table.games)}." if table.games else NO_GAMES
     raise Refused(f"{games} {AS_MESSAGE}")
 
 

@@ -165,7 +165,7 @@ def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
 @pytest.mark.parametrize("line", ["play", "play halma"])
 def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
     """The answer says how to send it all the same."""
-    with pytest.raises(Refused, match=r"Type play and one of tictactoe, .*\. To send the line as a message"):
+    with pytest.raises(Refused, match=r"The games are tictactoe, .*\. To send the line as a message"):
         read_chat(line, CHAT, Seat.CLIENT)
 
 
