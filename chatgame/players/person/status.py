@@ -14,14 +14,13 @@ def status(table: Table, seat: Seat, names: Names, since: str, watchers: int, wi
     """
     if not table.token:
         return ""
-    whose = "your" if table.token is seat else "their"
-    parts = [f"With the {seat.other}", f"{whose} turn since {since}"]
+    whom, turn = f"With the {seat.other}", f"{'your' if table.token is seat else 'their'} turn"
+    parts = [whom, f"{turn} since {since}"]
     parts += [f"{watchers} watching"] if table.watching.since is not None else []
     parts += [table.playing.rules.title] if table.playing else []
     parts += [counts(table, seat)] if any(table.score) else []
-    while parts:
-        text = inert(named(f"[{' | '.join(parts)}]", names))
+    for fewer in (*(parts[:count] for count in range(len(parts), 1, -1)), [whom, turn], [turn]):
+        text = inert(named(f"[{' | '.join(fewer)}]", names))
         if columns(text) < width:  # a terminal may wrap a row that is full
             return text
-        parts.pop()
     return ""
