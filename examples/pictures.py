@@ -26,7 +26,7 @@ from chatgame.core.sentences import PROMPT
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, port_option
 
 ROWS, TIMEOUT = 34, 20  # of a terminal; the timeout is in seconds, for every wait
-QUIET = 0.5  # seconds without output, after which an editor has drawn everything
+QUIET = 0.2  # seconds without output, after which an editor has drawn everything
 CELL, LEADING, MARGIN, BAR = 8, 17, 16, 32  # pixels: a character's width, a row's height, a window's margin and title
 FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 WINDOW, EDGE, TITLE, TEXT = "#1e1e2e", "#45475a", "#a6adc8", "#cdd6f4"
@@ -145,7 +145,7 @@ def two_people_at_a_relay() -> Iterator[dict[str, Terminal]]:
         relay.run("relay", "--host", DEFAULT_HOST, "--port", str(port))
         relay.wait("listening")
         people["server"].run("server", "--relay", address, "--name", "Anna")
-        code = people["server"].wait_for(r"--relay \S+ (\d+-\w+-\w+)\s")
+        code = people["server"].wait_for(r"--relay \S+\s+(\d+-\w+-\w+)\s")
         people["client"].run("client", "--relay", address, code, "--name", "Ben")
         yield people
         for terminal in (*people.values(), relay):
