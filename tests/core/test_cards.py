@@ -128,6 +128,23 @@ class TestHonestPlay:
         assert game.match.told(before, INVITED, None) == "Cards: ?, ?, ?."
         assert game.match.told(before, INVITER, game.secrets[INVITER]) == "Cards: ?, ?, ?."
 
+    def test_watcher_learns_no_card_that_was_not_shown_or_laid(self) -> None:
+        """Neither from what is told and drawn, nor from a point in the log that is a face."""
+        game = Programs()
+        told, points = [], set()
+        while game.match.duty and not game.match.duty.asked:
+            was = game.match
+            game.write(game.text())
+            told.append(game.match.told(was, None) or "")
+            for deck in game.match.cards.decks:
+                points |= {point for layer in deck.layers for point in layer}
+                points |= {share.opened for share in deck.shares}
+        known = {card for _, card in game.match.cards.deck.open}
+        assert len(known) == 1, "one was turned up"
+        assert {card for card in PACK if face(card) in points} == known
+        assert {card for card in PACK if card in " ".join(told)} == known
+        assert game.match.board(None, None).parts == []
+
     def test_all_are_told_what_both_held(self) -> None:
         game = dealt()
         hands = [f"The {seat} held {' '.join(game.hand(seat))}." for seat in Seat]
