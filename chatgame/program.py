@@ -24,9 +24,8 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.conversation import OnDisk
 from chatgame.journal.store import Store
-from chatgame.net.addresses import canonical, is_loopback, reachable_at, typed
+from chatgame.net.addresses import Relay, canonical, is_loopback, reachable_at, typed
 from chatgame.net.dial import Way
-from chatgame.net.legs import Relay
 from chatgame.net.listen import Door, open_door
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.protocol.pairing import Invitation, any_code, code_with, number_of
