@@ -537,11 +537,12 @@ async def _chosen(offered: "Sequence[Entry]") -> "Entry":
 
 async def _asked_where() -> list[str]:
     """The words by which a person names a friend's table."""
-    question = (
-        "The friend's address and code, as in 192.0.2.2 7-guitar-island\n(only Enter: a table on this computer): "
-    )
+    from chatgame.menu import tables
+
+    for line in tables(settings(_settings_file(), os.environ)["relay"].value):
+        _print(shown(line, look_of_output()))
     while True:
-        words = (await answered(question)).split()
+        words = (await answered("Where? ")).split()
         try:
             read_where(words)
         except ValueError as error:
