@@ -310,7 +310,7 @@ class EditedConsole(Console):
         return text
 
     def _status(self, width: int) -> str:
-        return status(self._table, self._seat, self._names, self._since, width) if self._table else ""
+        return status(self._table, self._seat, self._names, self._since, self._watchers, width) if self._table else ""
 
     def _look_away(self, away: bool) -> None:  # a callback
         self.looks_away = away

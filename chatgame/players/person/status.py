@@ -1,4 +1,4 @@
-"""The line below the one that is edited: with whom, whose turn and since when, the game, the score."""
+"""The line below the one that is edited: with whom, whose turn and since when, who watches, the game, the score."""
 
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -7,7 +7,7 @@ from chatgame.players.person.look import columns
 from chatgame.players.person.narration import Names, counts, named
 
 
-def status(table: Table, seat: Seat, names: Names, since: str, width: int) -> str:
+def status(table: Table, seat: Seat, names: Names, since: str, watchers: int, width: int) -> str:
     """Return as much of it as fits into `width` columns; nothing when the conversation is over.
 
     `since` is the time of day when the table came to this state.
@@ -16,6 +16,7 @@ def status(table: Table, seat: Seat, names: Names, since: str, width: int) -> st
         return ""
     whose = "your" if table.token is seat else "their"
     parts = [f"With the {seat.other}", f"{whose} turn since {since}"]
+    parts += [f"{watchers} watching"] if table.watching.since is not None else []
     parts += [table.playing.rules.title] if table.playing else []
     parts += [counts(table, seat)] if any(table.score) else []
     while parts:
