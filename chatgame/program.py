@@ -28,10 +28,10 @@ from chatgame.core.turn import Kind
 from chatgame.journal.conversation import OnDisk
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
-from chatgame.net.addresses import canonical, is_loopback, reachable_at, typed
+from chatgame.net.addresses import Relay, canonical, is_loopback, reachable_at, typed
 from chatgame.net.audience import Audience
 from chatgame.net.dial import Way
-from chatgame.net.legs import Relay
+from chatgame.net.legs import Numbered
 from chatgame.net.listen import Door, open_door
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.net.transport import Dialler
@@ -128,14 +128,14 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
         tls = await _secured(kept)
         others = {farewell.place: await _secured(farewell)} if farewell and farewell.place else {}
 
-        def numbered(relay: Relay, number: int) -> None:
+        def numbered(given: Numbered) -> None:
             if door.partner.done():
                 return  # the code was used; who came by it comes back without one
             again = bool(invitation.code or invitation.burned)
             if not again:
-                notify(sentences.AT_RELAY.format(relay=relay))
-            invitation.renew(code_with(number, secrets.randbelow))
-            named = " ".join(f"--relay {relay}" for relay in (relay, *(other for other in relays if other != relay)))
+                notify(sentences.AT_RELAY.format(relay=given.relay))
+            invitation.renew(code_with(given.number, secrets.randbelow))
+            named = _named([given.relay, *(other for other in relays if other != given.relay)])
             notify(
                 sentences.OTHER_CODE if again else sentences.CODE,
                 sentences.CLIENT_COMMAND.format(address=named, code=invitation.code),
@@ -146,14 +146,16 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
                 listener = RelayedListener(legs, relays, tls, others, notify, numbered)
                 async with open_door(listener, setting.games, notify, setting.patience) as door:
 
-                    def watch_at(relay: Relay, number: int) -> None:
-                        words = drawn(kept.pinned or "", f"{audience.agreement} {relay} {number}")
-                        audience.invite(code_with(number, words))
+                    def watch_at(given: Numbered) -> None:
+                        words = drawn(kept.pinned or "", f"{audience.agreement} {given.relay} {given.number}")
+                        audience.invite(code_with(given.number, words))
+                        legs.create_task(kept.keep_gate(str(given)))
 
                     def admit(agreement: str | None) -> None:
                         gate.expect((), new=agreement is not None)
 
-                    gate = RelayedListener(legs, relays, tls, {}, notify, watch_at, needed=False)
+                    before = Numbered.of(kept.gate, relays)
+                    gate = RelayedListener(legs, relays, tls, {}, notify, watch_at, before=before, needed=False)
                     await gate.start(door.welcome)
                     attendance = Attendance(setting, notify, _named(relays))
                     audience = Audience(admit, partial(_tell, door, attendance), coded=True)

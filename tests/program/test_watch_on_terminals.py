@@ -5,7 +5,7 @@ import signal
 from typing import Any
 
 from tests.kit.terminals import PROMPT, Spawn, ends, pexpect, say
-from tests.program.test_over_relays import RelayProcess
+from tests.program.test_over_relays import RelayProcess, kill, meet
 
 COMMAND = r"To watch, people type: chatgame (watch[^\r]*)\r\n"
 
@@ -95,6 +95,29 @@ def test_stopped_watcher_delays_nobody_and_catches_up(spawn: Spawn, server: Any)
     server.expect_exact(PROMPT)
     server.sendline("/q")
     ends(server, 0)
+
+
+def test_watching_over_a_relay_goes_on_when_the_server_was_killed(spawn: Spawn) -> None:
+    """By the same code."""
+    relay = RelayProcess(spawn)
+    client, server = meet(spawn, relay)
+    say(client, "Hello", server)
+    command = agree(server, client)
+    watcher = spawn(*command)
+    server.expect_exact("Somebody came to watch; now 1.")
+    kill(server)
+    watcher.expect_exact("The connection to the server was lost. Dialling again; Ctrl-C leaves.")
+    server = spawn("server", *relay.option)
+    server.expect(COMMAND)
+    assert server.match.group(1).split() == command
+    watcher.expect_exact("Connected again.")
+    server.expect_exact("Somebody came to watch; now 1.")
+    server.expect_exact(PROMPT)
+    say(server, "Hi", client)
+    watcher.expect_exact("Server says: Hi")
+    client.sendline("/q")
+    for program in (watcher, client, server):
+        ends(program, 0)
 
 
 def test_who_watches_over_a_relay_with_its_own_code(spawn: Spawn) -> None:
