@@ -1,9 +1,10 @@
 """Which addresses mean what."""
 
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 1059
@@ -27,6 +28,26 @@ class Relay(NamedTuple):
         if self.port == DEFAULT_RELAY_PORT:
             return self.host
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Numbered(NamedTuple):
+    """A number that a relay has given out, and the ticket that gets it again."""
+
+    relay: Relay
+    number: int
+    ticket: str
+
+    def __str__(self) -> str:
+        """As the journal keeps it."""
+        return f"{self.relay} {self.number} {self.ticket}"
+
+    @classmethod
+    def of(cls, text: str, relays: Sequence[Relay]) -> Self | None:
+        """Read what the journal has kept; returns None if that is nothing, or of a relay that is not asked now."""
+        match text.split():
+            case [at, number, ticket] if number.isdecimal():
+                return next((cls(relay, int(number), ticket) for relay in relays if str(relay) == at), None)
+        return None
 
 
 def canonical(host: str) -> str:

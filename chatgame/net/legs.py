@@ -6,10 +6,10 @@ many legs. A `Round` is how a joiner asks its relays for a host, one after the o
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
-from typing import NamedTuple, Self, TypeAlias
+from typing import TypeAlias
 
 from chatgame.core.errors import InvalidMessage
-from chatgame.net.addresses import Relay, canonical, is_here
+from chatgame.net.addresses import Numbered, Relay, canonical, is_here
 from chatgame.relay.limits import JOIN_TIME, MAX_REDIRECTS, UNASKED_LIMIT
 from chatgame.relay.lines import At, Busy, FromRelay, Given, Host, Join, Ready, Spot, Version, Word
 
@@ -23,26 +23,6 @@ SETTLED = 1.0
 AT_ONCE = 4
 """Legs that are joined before they have settled, and are followed at once by another. After more there are pauses: so
 a relay that joins a host again and again does not keep it busy."""
-
-
-class Numbered(NamedTuple):
-    """A number that a relay has given out, and the ticket that gets it again."""
-
-    relay: Relay
-    number: int
-    ticket: str
-
-    def __str__(self) -> str:
-        """As the journal keeps it."""
-        return f"{self.relay} {self.number} {self.ticket}"
-
-    @classmethod
-    def of(cls, text: str, relays: Sequence[Relay]) -> Self | None:
-        """Read what the journal has kept; returns None if that is nothing, or of a relay that is not asked now."""
-        match text.split():
-            case [at, number, ticket] if number.isdecimal():
-                return next((cls(relay, int(number), ticket) for relay in relays if str(relay) == at), None)
-        return None
 
 
 class State(Enum):
