@@ -25,7 +25,7 @@ def test_conversation_of_an_older_chatgame_is_listed_and_cannot_be_shown(home: H
     number = home.write(Seat.CLIENT, [*chat("Hello", "Hi"), (Seat.CLIENT, Kind.PLAY, "pig")])
     home.sql("UPDATE conversations SET session = substr(session, 33)")
     home.sql("UPDATE turns SET digest = 'of another form'")
-    for column in ("older", "place", "relays", "code"):
+    for column in ("older", "place", "relays", "code", "gate"):
         home.sql(f"ALTER TABLE conversations DROP COLUMN {column}")
     home.sql("PRAGMA user_version = 2")
     line = home.shown("history").splitlines()[0]
