@@ -134,7 +134,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
             again = bool(invitation.code or invitation.burned)
             if not again:
                 notify(sentences.AT_RELAY.format(relay=given.relay))
-            invitation.renew(code_with(given.number, secrets.randbelow))
+            (invitation.renew if invitation.burned else invitation.move)(code_with(given.number, secrets.randbelow))
             named = _named([given.relay, *(other for other in relays if other != given.relay)])
             notify(
                 sentences.OTHER_CODE if again else sentences.CODE,

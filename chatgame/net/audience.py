@@ -86,9 +86,9 @@ class Audience:
                 self._tell()
 
     def invite(self, code: str) -> None:
-        """Let people in by this code, in place of the one before."""
+        """Let people in by this code, in place of the one before, unless too many wrong ones were tried."""
         if self._passage:
-            self.invitation.renew(code)
+            self.invitation.move(code)
             self._tell()
 
     def _note(self, step: Step) -> None:
@@ -98,7 +98,7 @@ class Audience:
             self._passage.add(step)
         if table.watching.since is None or not table.token:
             self._passage = None
-            self.invitation.code = None
+            self.invitation.renew(None)
         elif not self._passage:
             self._passage, self.agreement = Passage(table), table.digest
 
