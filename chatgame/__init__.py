@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from chatgame.games import BUILT_IN as BUILT_IN
     from chatgame.journal.journal import InMemory as InMemory
     from chatgame.journal.store import Store as Store
-    from chatgame.net.legs import Relay as Relay
+    from chatgame.net.addresses import Relay as Relay
     from chatgame.net.memory import linked_in_memory as linked_in_memory
     from chatgame.players.bot.bot import Bot as Bot
     from chatgame.players.script import Script as Script
@@ -79,7 +79,7 @@ _HOMES = {
     "plugins": "installed_games",
     "journal.journal": "InMemory",
     "journal.store": "Store",
-    "net.legs": "Relay",
+    "net.addresses": "Relay",
     "net.memory": "linked_in_memory",
     "session.interfaces": "Player Watcher",
     "session.play": "converse",

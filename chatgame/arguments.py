@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations
 from types import MappingProxyType
-from typing import Any, NamedTuple, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, get_args
 
 from chatgame import __version__
 from chatgame.core.errors import InvalidMessage, Refused
 from chatgame.core.limits import PATIENCE
 from chatgame.core.seats import Seat
-from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, canonical
-from chatgame.net.legs import Relay
+from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, Relay, canonical
 from chatgame.players.bot.level import Level
 from chatgame.players.named import BOTS, read_player
 from chatgame.players.person.inert import inert
@@ -22,8 +21,10 @@ from chatgame.players.person.look import Boards
 from chatgame.players.person.terminal import complain
 from chatgame.players.program.command import Command
 from chatgame.protocol.pairing import read_code
-from chatgame.relay.lines import At, read_relay
 from chatgame.settings import person_name
+
+if TYPE_CHECKING:
+    from chatgame.relay.lines import At
 
 EXAMPLES = """\
 Play with a bot:
@@ -576,7 +577,9 @@ def _speed(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{inert(text)} is not a speed. Write it as in 2 or 0.5")
 
 
-def _node(text: str) -> At:
+def _node(text: str) -> "At":
+    from chatgame.relay.lines import At, read_relay  # only for a relay
+
     with suppress(InvalidMessage):
         node = read_relay(f"at {text}".encode("ascii", "replace"))
         if isinstance(node, At):

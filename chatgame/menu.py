@@ -68,6 +68,15 @@ def entries(past: Sequence[Record]) -> list[Entry]:
     return offered
 
 
+def tables(relays: Sequence[str]) -> list[str]:
+    """Return the lines that say how a person names the table to join; one may be at the relays of their settings."""
+    lines = [
+        "Type the friend's address and code, as in 192.0.2.2 7-guitar-island.",
+        "Only Enter joins a table on this computer.",
+    ]
+    return lines + [f"The code alone joins a table at {relays[0]}." for _ in relays[:1]]
+
+
 def shown_as(offered: Sequence[Entry]) -> str:
     """Return the lines of a menu."""
     return "".join(f"  {entry.key}  {entry.text}\n" for entry in offered)

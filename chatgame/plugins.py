@@ -3,13 +3,13 @@
 The entry point is in the group `chatgame.games`, and has the name of the game.
 """
 
+import os
 import re
 import sys
 from collections.abc import Container, Iterable
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatgame.core import sentences
@@ -59,15 +59,16 @@ def _plugins() -> "Iterable[EntryPoint]":
     return entry_points(group=GROUP)
 
 
-def _metadata(folder: str) -> list[Path]:
+def _metadata(folder: str) -> list[str]:
     with suppress(OSError, ValueError):  # it is not a folder, or cannot be read
-        return [*Path(folder).glob("*-info/entry_points.txt")]
+        found = os.listdir(folder or ".")  # four times as fast as a pattern of pathlib
+        return [os.path.join(folder, name, "entry_points.txt") for name in found if name.endswith("-info")]
     return []
 
 
-def _names_plugins(metadata: Path) -> bool:
-    with suppress(OSError):
-        return GROUP in metadata.read_text("utf-8", "replace")
+def _names_plugins(metadata: str) -> bool:
+    with suppress(OSError), open(metadata, encoding="utf-8", errors="replace") as file:
+        return GROUP in file.read()
     return False
 
 

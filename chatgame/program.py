@@ -28,10 +28,10 @@ from chatgame.core.turn import Kind
 from chatgame.journal.conversation import OnDisk
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
-from chatgame.net.addresses import canonical, is_loopback, reachable_at, typed
+from chatgame.net.addresses import Relay, canonical, is_loopback, reachable_at, typed
 from chatgame.net.audience import Audience
 from chatgame.net.dial import Way
-from chatgame.net.legs import Numbered, Relay
+from chatgame.net.legs import Numbered
 from chatgame.net.listen import Door, open_door
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.net.transport import Dialler

@@ -343,15 +343,17 @@ USED_LATER = {
     *(f"chatgame.games.{name}" for name in BUILT_IN),
     *("chatgame.demo", "chatgame.journal.snapshot", "chatgame.net.tls", "chatgame.players.bot.bot"),
     *("chatgame.records", "cryptography", "difflib", "importlib.metadata", "platformdirs", "prompt_toolkit"),
-    *("aioconsole.console", "pydoc", "shtab", "spake2", "tempfile", "tomllib", "wcwidth"),
+    *("aioconsole.console", "json", "pydoc", "shtab", "spake2", "tempfile", "tomllib", "wcwidth"),
+    *("chatgame.net.legs", "chatgame.relay.lines"),
 }
 """Modules that a short chat does without: only some games, commands or terminals need them."""
 
+NAMES_MODULES = "import atexit, sys; atexit.register(lambda: sys.stderr.write(' '.join(sys.modules)))"
+"""What Python imports by itself when it starts: at the end it names what the program has imported."""
+
 
 def test_start_imports_nothing_that_is_used_later(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
-        "import atexit, sys; atexit.register(lambda: sys.stderr.write(' '.join(sys.modules)))"
-    )
+    (tmp_path / "sitecustomize.py").write_text(NAMES_MODULES)
     options: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     env = clean(PYTHONPATH=str(tmp_path))
     with subprocess.Popen([*COMMAND, *SERVER], text=True, env=env, **options) as server:
@@ -362,3 +364,11 @@ def test_start_imports_nothing_that_is_used_later(tmp_path: Path) -> None:
     for modules in (set(text.split()) for text in loaded):
         assert "chatgame.program" in modules
         assert modules & USED_LATER == set()
+
+
+def test_bot_loads_its_games_after_the_person_is_asked(tmp_path: Path) -> None:
+    """Its first line names them."""
+    (tmp_path / "sitecustomize.py").write_text(NAMES_MODULES)
+    modules = set(run("solo", input="", env=clean(PYTHONPATH=str(tmp_path))).stderr.split())
+    assert "chatgame.players.bot.bot" in modules
+    assert modules & (USED_LATER - {"chatgame.players.bot.bot"} | {"chatgame.players.bot.strategies"}) == set()

@@ -9,7 +9,6 @@ Rules: https://www.bkgm.com/rules.html; how moves are written: https://en.wikipe
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -83,6 +82,8 @@ class Backgammon(Rules[Position, str]):
         hitting = [readings for readings in made if hits <= _hits(position, readings[0])]
         exactly = [readings for readings in hitting if hits == _hits(position, readings[0])]
         if not hitting:
+            from difflib import get_close_matches  # only for a mistake
+
             used = max((len(steps) for readings in found.values() for steps in readings), default=0)
             why = "Nothing is hit there." if made else _why_not(position, legs, used)
             nearest = get_close_matches(text, [_joined(position, _steps(play)) for play in plays.values()], 3, 0)

@@ -3,6 +3,7 @@
 import socket
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import NamedTuple
 
 DEFAULT_HOST = "localhost"
 DEFAULT_PORT = 1059
@@ -13,6 +14,19 @@ LOCALHOST = ip_address("127.0.0.1")
 
 ANY = ("0.0.0.0", "::", "")  # noqa: S104  # only compared
 """Hosts that make a server listen on all addresses of this computer."""
+
+
+class Relay(NamedTuple):
+    """The address of a relay."""
+
+    host: str
+    port: int = DEFAULT_RELAY_PORT
+
+    def __str__(self) -> str:
+        """The address as one types it after `--relay`, and as the journal keeps it."""
+        if self.port == DEFAULT_RELAY_PORT:
+            return self.host
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def canonical(host: str) -> str:

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import NamedTuple, Self, TypeAlias
 
 from chatgame.core.errors import InvalidMessage
-from chatgame.net.addresses import DEFAULT_RELAY_PORT, canonical, is_here
+from chatgame.net.addresses import Relay, canonical, is_here
 from chatgame.relay.limits import JOIN_TIME, MAX_REDIRECTS, UNASKED_LIMIT
 from chatgame.relay.lines import At, Busy, FromRelay, Given, Host, Join, Ready, Spot, Version, Word
 
@@ -23,19 +23,6 @@ SETTLED = 1.0
 AT_ONCE = 4
 """Legs that are joined before they have settled, and are followed at once by another. After more there are pauses: so
 a relay that joins a host again and again does not keep it busy."""
-
-
-class Relay(NamedTuple):
-    """The address of a relay."""
-
-    host: str
-    port: int = DEFAULT_RELAY_PORT
-
-    def __str__(self) -> str:
-        """The address as one types it after `--relay`, and as the journal keeps it."""
-        if self.port == DEFAULT_RELAY_PORT:
-            return self.host
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class Numbered(NamedTuple):

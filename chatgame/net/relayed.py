@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 
 from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, NotYet, Unreachable
+from chatgame.net.addresses import Relay
 from chatgame.net.dial import pauses
-from chatgame.net.legs import Numbered, Relay, Round, Stay
+from chatgame.net.legs import Numbered, Round, Stay
 from chatgame.net.tcp import DIAL_TIME
 from chatgame.net.transport import Transport
 from chatgame.net.wire import Wire, meet

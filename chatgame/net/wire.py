@@ -11,8 +11,8 @@ import ssl
 from collections.abc import Callable
 
 from chatgame.core.errors import InvalidMessage, Unreachable
-from chatgame.net.addresses import numeric
-from chatgame.net.legs import Leg, Relay, State, may_follow
+from chatgame.net.addresses import Relay, numeric
+from chatgame.net.legs import Leg, State, may_follow
 from chatgame.net.tcp import DIAL_TIME, binding_of, open_streams
 from chatgame.net.transport import EagerReader, StreamTransport, Transport
 from chatgame.relay.limits import MAX_LINE

@@ -49,7 +49,7 @@ async def seated(
         ChatgameError: the program cannot be started; or, inside the context, it has failed.
     """
     if isinstance(player, Level):
-        from chatgame.players.bot.bot import Bot  # with its games, which programs do not need
+        from chatgame.players.bot.bot import Bot  # which programs do not need
 
         yield lambda seat: Bot(seat, player, chance, pace, timed=isinstance(chance, SystemRandom))
         return

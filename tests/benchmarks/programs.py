@@ -4,12 +4,13 @@ import asyncio
 import compileall
 import gc
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import tracemalloc
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -28,48 +29,59 @@ from tests.benchmarks.measure import Bound, Row, no_boardgame_io, said_by_node
 KIBIBYTE = 1024
 
 
-def first_output(*command: str, until: str = "\n", on_a_terminal: bool = False) -> float:
-    """Seconds from the start of a program until its output, to a pipe or a terminal, has `until` in it."""
+def first_output(*command: str, until: str = "\n", on_a_terminal: bool = False, home: str = "") -> float:
+    """Seconds from the start of a program until its output, to a pipe or a terminal, has `until` in it.
+
+    Its journal is in the folder `home`.
+    """
     ours, theirs = os.openpty() if on_a_terminal else (-1, subprocess.PIPE)
-    with tempfile.TemporaryDirectory() as folder:
-        began = perf_counter()
-        program = subprocess.Popen(
-            [sys.executable, *command],
-            stdin=theirs,
-            stdout=theirs,
-            env=os.environ | {"XDG_STATE_HOME": folder, "TERM": "xterm", "CHATGAME_EDITOR": ""},
-        )
-        output = program.stdout.fileno() if program.stdout else ours
-        with program:
-            try:
-                shown = b""
-                while until.encode() not in shown:
-                    piece = os.read(output, KIBIBYTE)
-                    assert piece, f"{command} ended after {shown!r}"
-                    shown += piece
-                return perf_counter() - began
-            finally:
-                program.kill()
-                for end in (ours, theirs) if on_a_terminal else ():
-                    os.close(end)
+    began = perf_counter()
+    program = subprocess.Popen(
+        [sys.executable, *command],
+        stdin=theirs,
+        stdout=theirs,
+        env=os.environ | {"XDG_STATE_HOME": home, "TERM": "xterm", "CHATGAME_EDITOR": ""},
+    )
+    output = program.stdout.fileno() if program.stdout else ours
+    with program:
+        try:
+            shown = b""
+            while until.encode() not in shown:
+                piece = os.read(output, KIBIBYTE)
+                assert piece, f"{command} ended after {shown!r}"
+                shown += piece
+            return perf_counter() - began
+        finally:
+            program.kill()
+            for end in (ours, theirs) if on_a_terminal else ():
+                os.close(end)
 
 
-def started(command: str) -> float:
-    """Seconds that chatgame takes to its first line; for `solo`, to its prompt."""
-    if command == "client":
-        with listening_program() as port:
-            return first_output("-m", "chatgame", "client", f"--port={port}")
-    if command == "server":
-        return first_output("-m", "chatgame", "server", "--port=0")
-    return first_output("-m", "chatgame", "solo", until="Enter Input >")
+def started(command: str, *, first: bool = False, on_a_terminal: bool = False) -> float:
+    """Seconds that chatgame takes to its first line; for `solo`, to its prompt.
+
+    It is the user's first start, which makes the journal, or a later one.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with tempfile.TemporaryDirectory() as home:
+        for _ in range(1 if first else 2):
+            with listening_program(port) if command == "client" else nullcontext():
+                took = first_output(
+                    *("-m", "chatgame", command, *([] if command == "solo" else [f"--port={port}"])),
+                    until="Enter Input >" if command == "solo" else "\n",
+                    on_a_terminal=on_a_terminal,
+                    home=home,
+                )
+    return took
 
 
 @contextmanager
-def listening_program() -> Iterator[str]:
-    """Run a server's program; yields its port."""
+def listening_program(port: int) -> Iterator[None]:
+    """Run a server's program at a port."""
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
-            [sys.executable, "-m", "chatgame", "server", "--port=0"],
+            [sys.executable, "-m", "chatgame", "server", f"--port={port}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -78,7 +90,8 @@ def listening_program() -> Iterator[str]:
         assert server.stdout, "it is a pipe"
         with server:
             try:
-                yield server.stdout.readline().strip().rpartition(" ")[2]
+                server.stdout.readline()
+                yield
             finally:
                 server.kill()
 
@@ -152,7 +165,9 @@ def rows(*, quick: bool) -> list[Row]:
             ("solo", "solo, to its prompt"),
         )
     ]
-    edited = partial(first_output, "-m", "chatgame", "server", "--port=0", on_a_terminal=True)
+    anew = partial(started, "server", first=True)
+    found.append(Row("first start of server, which makes the journal", "a bare program", None, "s", anew, bare))
+    edited = partial(started, "server", on_a_terminal=True)
     bare_edited = partial(first_output, "-m", "tests.benchmarks.bare_edited", on_a_terminal=True)
     nowhere = "pseudo-terminals are POSIX" if sys.platform == "win32" else None
     found.append(

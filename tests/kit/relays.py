@@ -13,7 +13,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from chatgame.net.legs import Relay
+from chatgame.net.addresses import Relay
 from chatgame.players.person.imitation import imitates
 from chatgame.program import Setting, join, serve
 from chatgame.relay.lines import FromRelay, Given, Host, Join, Spot, Word, read_leg, written

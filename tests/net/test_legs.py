@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatgame.core.errors import InvalidMessage
-from chatgame.net.legs import AT_ONCE, SETTLED, TRIES, Leg, Numbered, Relay, Round, State, Stay, may_follow
+from chatgame.net.addresses import Relay
+from chatgame.net.legs import AT_ONCE, SETTLED, TRIES, Leg, Numbered, Round, State, Stay, may_follow
 from chatgame.relay.limits import JOIN_TIME, MAX_REDIRECTS, UNASKED_LIMIT
 from chatgame.relay.lines import At, Busy, FromRelay, Given, Host, Join, Ready, Version, Word
 

@@ -10,7 +10,7 @@ import pytest
 from chatgame.core.errors import ChatgameError, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.journal.store import Store
-from chatgame.net.legs import Relay
+from chatgame.net.addresses import Relay
 from chatgame.relay.lines import At, Busy, FromRelay, Host, Join, Version, Word
 from tests.kit.relays import WHOLE, Talk, TestRelay, Two, relay_running
 from tests.kit.simulated import Person, until

@@ -12,8 +12,9 @@ from typing import NamedTuple, TypeAlias
 
 from chatgame.core.errors import InvalidMessage, LinkLost
 from chatgame.core.seats import Seat
+from chatgame.net.addresses import Relay
 from chatgame.net.dial import FIRST_PAUSE, LONGEST_PAUSE
-from chatgame.net.legs import Leg, Relay, Round, State, Stay
+from chatgame.net.legs import Leg, Round, State, Stay
 from chatgame.protocol.connection import Event
 from chatgame.relay.limits import DRAIN_TIME
 from chatgame.relay.lines import At, Busy, FromRelay, Given, Host, Join, Spot, Word, cut, read_relay, written

@@ -21,9 +21,6 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.players.bot.level import Level
-from chatgame.players.bot.search import best_move, prospect
-from chatgame.players.bot.strategies import HANDS, STRATEGIES
-from chatgame.players.bot.worlds import worlds_of
 
 SIMULATIONS = {Level.EASY: 4, Level.MEDIUM: 200, Level.HARD: 4_000}
 """How many games the search may try for one move."""
@@ -45,6 +42,8 @@ SMALL_TALK = (
 
 def knows(rules: AnyRules) -> bool:
     """Whether a bot can play a game."""
+    from chatgame.players.bot.strategies import HANDS, STRATEGIES  # with its games, an eighth of the start
+
     return rules.name in (*STRATEGIES, *HANDS) or any(
         getattr(type(rules), way) is not getattr(Rules, way) for way in ("legal_moves", "strategy")
     )
@@ -127,6 +126,10 @@ class Bot:
 
     def _thought(self, match: Match, stop: Event) -> str:
         """What to type in a match, thought of until `stop` is set."""
+        from chatgame.players.bot.search import best_move, prospect
+        from chatgame.players.bot.strategies import HANDS, STRATEGIES
+        from chatgame.players.bot.worlds import worlds_of
+
         rules, position, chance = match.rules, match.position, self._chance
         if match.offer:
             return DECLINE if 1 - prospect(rules, position, self._budget(stop), chance) > HOPE else ACCEPT

@@ -321,7 +321,7 @@ class Console:
         self._unwritten.set()
 
     def count_watchers(self, count: int) -> None:
-        """Note how many watch, for whoever asks."""
+        """Note how many watch, for anyone who asks and for a line of state."""
         self._watchers = count
 
     def interrupt(self) -> None:

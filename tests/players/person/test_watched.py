@@ -10,6 +10,7 @@ from chatgame.core.turn import Kind
 from chatgame.players.person.answers import answer, now
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import compared, narrate, typed
+from chatgame.players.person.status import status
 from chatgame.players.person.viewer import Viewer
 from chatgame.session.commands import Write, read_chat, read_game
 from chatgame.session.onlooker import Begun
@@ -177,3 +178,11 @@ def test_owing_is_told_to_who_watches() -> None:
     _, both = after.write(CLIENT, Kind.COMMIT, "b" * 64)
     quit_turn, over = both.write(SERVER, Kind.QUIT)
     assert said(Step(both, quit_turn, over, None, None), None)[-1].startswith("The server left with a reveal due")
+
+
+def test_status_line_says_how_many_watch_as_long_as_people_may() -> None:
+    """Also where a narrow terminal leaves out the game."""
+    assert status(WATCHED, CLIENT, {}, "15:01", 2, 80) == "[With the server | your turn since 15:01 | 2 watching]"
+    _, playing = WATCHED.write(CLIENT, Kind.PLAY, "tictactoe")
+    assert status(playing, SERVER, {}, "15:01", 0, 55).endswith(" | 0 watching]")
+    assert "watching" not in status(EMPTY, CLIENT, {}, "15:01", 0, 80)
