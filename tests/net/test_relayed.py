@@ -206,7 +206,7 @@ async def test_client_with_a_code_is_told_why_nobody_is_there(
 
 
 HOST_REFUSALS: list[tuple[FromRelay | bytes, str]] = [
-    (Busy(30), r"The relay localhost:\d+ is full"),
+    (Busy(30), r"At the relay localhost:\d+ there is no room now\. Try again later"),
     (Word.CLOSING, r"The relay localhost:\d+ is closing"),
     (Version(2), "speaks another version"),
     (Word.WAIT, "is not a chatgame relay"),
