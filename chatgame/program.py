@@ -133,7 +133,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
             again = bool(invitation.code or invitation.burned)
             if not again:
                 notify(sentences.AT_RELAY.format(relay=given.relay))
-            invitation.renew(code_with(given.number, secrets.randbelow))
+            (invitation.renew if invitation.burned else invitation.move)(code_with(given.number, secrets.randbelow))
             named = _named([given.relay, *(other for other in relays if other != given.relay)])
             notify(
                 sentences.OTHER_CODE if again else sentences.CODE,
@@ -147,7 +147,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
 
                     def watch_at(given: Numbered) -> None:
                         words = drawn(kept.pinned or "", f"{audience.agreement} {given.relay} {given.number}")
-                        audience.invite(code_with(given.number, words))
+                        audience.invite(code_with(given.number, words), str(given.relay))
                         legs.create_task(kept.keep_gate(str(given)))
 
                     def admit(agreement: str | None) -> None:
@@ -156,7 +156,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
                     before = Numbered.of(kept.gate, relays)
                     gate = RelayedListener(legs, relays, tls, {}, notify, watch_at, before=before, needed=False)
                     await gate.start(door.welcome)
-                    attendance = Attendance(setting, notify, _named(relays))
+                    attendance = Attendance(setting, notify)
                     audience = Audience(admit, partial(_tell, door, attendance), coded=True)
                     _recall(audience, setting, kept)
                     await door.open(kept, farewell, invitation, audience)
@@ -194,10 +194,11 @@ class Attendance:
     Args:
         setting: has what is told how many they are.
         notify: shows sentences.
-        address: the server's, as people type it.
+        address: the server's on a direct line, as people type it.
     """
 
-    def __init__(self, setting: Setting, notify: Notify, address: str) -> None:
+    def __init__(self, setting: Setting, notify: Notify, address: str = "") -> None:
+        self._relays = setting.relays
         self._counted = setting.counted
         self._notify = notify
         self._address = address
@@ -213,7 +214,9 @@ class Attendance:
         else:
             told = known.code == now.code
         if not told:
-            command = sentences.WATCH_WITH.format(address=self._address, code=now.code).rstrip()
+            # Only the first relay is asked for the number. A partner may know relays by other names.
+            address = _named(sorted(self._relays, key=lambda relay: str(relay) != now.relay)) or self._address
+            command = sentences.WATCH_WITH.format(address=address, code=now.code).rstrip()
             self._notify(sentences.WATCH_COMMAND.format(command=command))
         if now.count > known.count:
             self._notify(sentences.CAME_TO_WATCH.format(count=now.count))
@@ -333,7 +336,7 @@ def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
     secure = bool(setting.code or (kept.pinned and kept.held.number))
     where = _Where("client", host, setting.port, setting.relays, setting.insecure)
     dialler = _dialler(where, kept, notify, setting.code, secure=secure)
-    told = Attendance(setting, notify, where.typed).note
+    told = Attendance(setting, notify, typed(host, setting.port)).note
     return Way(dialler, setting.games, kept, notify, setting.patience, setting.code, told)
 
 

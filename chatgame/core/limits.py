@@ -28,8 +28,8 @@ checked first, so that a parser that recurses never runs out of stack."""
 MAX_PERSON = 24
 """Characters in a person's name, which is shown in front of their lines."""
 
-MAX_CODE = 64
-"""Characters in a code. The longest has a number of nine digits and two words of twelve letters."""
+MAX_RELAY = 260
+"""Characters in the address of a relay. The longest has a host of 253, a colon and a port."""
 
 MAX_VERSION = 2**31 - 1
 """The largest version of a game's rules."""

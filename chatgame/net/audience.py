@@ -54,6 +54,7 @@ class Audience:
         self._admit = admit
         self._changed = changed
         self._coded = coded
+        self._relay = ""
         self._passage: Passage | None = None
         self._spots: dict[Pump, Spot] = {}
         self._leaving: set[asyncio.Task[bool]] = set()
@@ -85,10 +86,14 @@ class Audience:
             if not self._coded:
                 self._tell()
 
-    def invite(self, code: str) -> None:
-        """Let people in by this code, in place of the one before."""
+    def invite(self, code: str, relay: str = "") -> None:
+        """Let people in by this code, in place of the one before, unless too many wrong ones were tried.
+
+        Its number may be from a relay.
+        """
         if self._passage:
-            self.invitation.renew(code)
+            self.invitation.move(code)
+            self._relay = relay
             self._tell()
 
     def _note(self, step: Step) -> None:
@@ -98,7 +103,7 @@ class Audience:
             self._passage.add(step)
         if table.watching.since is None or not table.token:
             self._passage = None
-            self.invitation.code = None
+            self.invitation.renew(None)
         elif not self._passage:
             self._passage, self.agreement = Passage(table), table.digest
 
@@ -179,7 +184,7 @@ class Audience:
         if self._passage:
             since = self._passage.table.watching.since
             assert since is not None, "people may watch"
-            self.status = Watchers(since, len(self._spots), self.invitation.code or "")
+            self.status = Watchers(since, len(self._spots), self.invitation.code or "", self._relay)
             self._changed(self.status)
 
     async def close(self) -> None:

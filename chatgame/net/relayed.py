@@ -140,7 +140,7 @@ class RelayedDialler:
                 )
             return NotYet("Your friend is not at the relay yet.", sentences.NOT_AT_RELAY)
         if full := [reason.seconds for reason in reasons if isinstance(reason, Busy)]:
-            return NotYet(f"At {asked} there is no room now. Try again later.", sentences.RELAYS_FULL, min(full))
+            return NotYet(_no_room(asked), sentences.RELAYS_FULL, min(full))
         if Word.CLOSING in reasons:
             closing = f"At {asked} nobody can meet now: it is closing. Try again later."
             return NotYet(closing, sentences.NOBODY_ANSWERS)
@@ -169,6 +169,10 @@ def _why(relay: Relay, error: Exception) -> str:
         case ConnectionError():
             return f"The relay {relay} hung up. Check --relay, or try again later."
     return f"The relay {relay} cannot be reached: {getattr(error, 'strerror', None) or error}. Check --relay."
+
+
+def _no_room(where: str) -> str:
+    return f"At {where} there is no room now. Try again later."
 
 
 class RelayedListener:
@@ -278,6 +282,8 @@ class RelayedListener:
             if said is Word.JOINED:
                 continue
             if stay.in_vain and not self._given:
+                if isinstance(said, Busy):
+                    raise Unreachable(_no_room(f"the relay {', '.join(map(str, self._relays))}"))
                 raise Unreachable(why or self._sentence(relay, relay, said))
             self._is_lost(spot, self._sentence(relay, stay.relay, said), reason=said is not None)
 

@@ -22,7 +22,6 @@ from msgspec import DecodeError, Meta, Struct, ValidationError, json
 
 from chatgame.core.errors import InvalidMessage
 from chatgame.core.limits import (
-    MAX_CODE,
     MAX_FEATURES,
     MAX_GAMES,
     MAX_GOODBYE,
@@ -30,6 +29,7 @@ from chatgame.core.limits import (
     MAX_NESTING,
     MAX_PERSON,
     MAX_REASON,
+    MAX_RELAY,
     MAX_VERSION,
     MAX_WATCHERS,
 )
@@ -151,12 +151,16 @@ class Watchers(Struct, frozen=True, tag="watchers", tag_field="type"):
     Attributes:
         since: the number of the first turn that they get, by which one agreement is told from another.
         count: how many watch now.
-        code: what lets more of them in; empty where they need none.
+        code: what lets more of them in; empty where they need none. It has the form of a code and no other, since
+            people copy it into a shell.
+        relay: the one that has given the code its number, as people type it; empty on a direct line. It may be
+            anything, so it is only held against the relays that one knows.
     """
 
     since: Count
     count: Annotated[int, Meta(ge=0, le=MAX_WATCHERS)]
-    code: Annotated[str, Meta(max_length=MAX_CODE)] = ""
+    code: Annotated[str, Meta(pattern=r"\A(?:[1-9][0-9]{0,8}-[a-z]{1,16}-[a-z]{1,16})?\Z")] = ""
+    relay: Annotated[str, Meta(max_length=MAX_RELAY)] = ""
 
 
 class Reason(StrEnum):

@@ -102,10 +102,15 @@ class Invitation:
         """Whether too many wrong codes were tried."""
         return self.guesses == MAX_GUESSES
 
-    def renew(self, code: str) -> None:
-        """Put another code in the place of the one before, which is not valid any more."""
+    def renew(self, code: str | None) -> None:
+        """Put another code in the place of the one before, which is not valid any more, with as many guesses."""
         self.code = code
         self.guesses = 0
+
+    def move(self, code: str) -> None:
+        """Do the same, with the guesses that are left, if any: a relay cannot give more of them by other numbers."""
+        if not self.burned:
+            self.code = code
 
     def refuse(self) -> None:
         """Count a wrong code."""

@@ -65,6 +65,7 @@ class TestRelay:
         passed: all bytes that came through.
         tables: how many legs were joined.
         said: what each side has said, part by part.
+        keeps_numbers: whether a host gets its number again.
         reflects: whether a joiner gets back what it says.
         crossed: places that are mixed up.
         cut: how many bytes of each side go through a table before it is cut.
@@ -81,6 +82,7 @@ class TestRelay:
         self.tables = 0
         self.said: dict[Seat, list[bytes]] = {seat: [] for seat in Seat}
         self.reflects = False
+        self.keeps_numbers = True
         self.crossed: dict[Spot, Spot] = {}
         self.cut: int | None = None
         self._joined: set[asyncio.StreamWriter] = set()
@@ -206,7 +208,7 @@ class TestRelay:
             host.over.set()
 
     def _spot_of(self, first: Host) -> Spot:
-        if first.spot is None:
+        if first.spot is None or (isinstance(first.spot, int) and not self.keeps_numbers):
             self.number += 1
             return self.number - 1
         return first.spot

@@ -380,6 +380,8 @@ async def test_guesses_burn_the_code_for_watching_and_no_other() -> None:
         with pytest.raises(TurnedAway, match="the code is one from before"):
             await Onlooking(port, code).watching.watch()
         assert any("that code is burned" in notice for notice in open_house.notices)
+        open_house.audience.invite("8-melon-canyon")  # as when a relay gives another number
+        assert open_house.told[-1].code == ""
         assert (seat.code, seat.guesses) == ("7-guitar-island", 0)
         open_house.write("say hi", "watch off")
         await watching

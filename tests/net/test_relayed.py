@@ -136,6 +136,22 @@ async def test_three_wrong_codes_cost_the_code_and_not_the_server(relay: TestRel
     await asyncio.gather(server, client)
 
 
+async def test_relay_that_gives_other_numbers_gives_no_more_guesses(relay: TestRelay, two: Two) -> None:
+    """Otherwise a hostile one could guess for ever, without the pauses that follow three wrong codes."""
+    two.sit(SERVER, Person(SERVER, []), relay)
+    for count in (1, 2, 3):
+        code = await two.code(count)
+        relay.keeps_numbers = True
+        with pytest.raises(TurnedAway, match="That is not the server's code"):
+            await two.sit(CLIENT, Person(CLIENT, []), relay, code=f"{code.partition('-')[0]}-zebra-zebra")
+        await two.told(SERVER, f"({count} of 3)")
+        two.forget_ended()
+        await relay.hosts()
+        relay.keeps_numbers = False
+        relay.drop_hosts()
+    await two.told(SERVER, "Three wrong codes were tried")
+
+
 async def test_host_keeps_its_number_when_the_relay_is_started_again(relay: TestRelay, two: Two) -> None:
     """The code that was told is still right."""
     two.sit(SERVER, Person(SERVER, ["Hi"]), relay)
@@ -190,7 +206,7 @@ async def test_client_with_a_code_is_told_why_nobody_is_there(
 
 
 HOST_REFUSALS: list[tuple[FromRelay | bytes, str]] = [
-    (Busy(30), r"The relay localhost:\d+ is full"),
+    (Busy(30), r"At the relay localhost:\d+ there is no room now\. Try again later"),
     (Word.CLOSING, r"The relay localhost:\d+ is closing"),
     (Version(2), "speaks another version"),
     (Word.WAIT, "is not a chatgame relay"),

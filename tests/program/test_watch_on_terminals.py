@@ -120,6 +120,23 @@ def test_watching_over_a_relay_goes_on_when_the_server_was_killed(spawn: Spawn) 
         ends(program, 0)
 
 
+def test_relay_that_is_asked_for_the_number_comes_first_in_the_command(spawn: Spawn) -> None:
+    """Where the first relay of the list has died, both players see the other one first."""
+    first, second = RelayProcess(spawn), RelayProcess(spawn)
+    client, server = meet(spawn, first, second)
+    first.kill()
+    for player in (client, server):
+        player.expect_exact("Connected again.")
+    say(client, "Hello", server)
+    command = agree(server, client)
+    assert command[1:5] == [*second.option, *first.option]
+    watcher = spawn(*command)
+    server.expect_exact("Somebody came to watch; now 1.")
+    server.sendline("/q")
+    for program in (watcher, client, server):
+        ends(program, 0)
+
+
 def test_who_watches_over_a_relay_with_its_own_code(spawn: Spawn) -> None:
     """`server --watch` asks with its first turn; the code for the seat is of no use for watching."""
     relay = RelayProcess(spawn)

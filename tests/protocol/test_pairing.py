@@ -97,6 +97,17 @@ def test_no_pairing_begins_without_a_code() -> None:
         pairing(Seat.SERVER, Invitation(None)).receive(Pair((b"A" * 33).hex()))
 
 
+def test_code_that_only_moves_to_another_number_gets_no_more_guesses() -> None:
+    invitation = Invitation("7-guitar-island")
+    invitation.refuse()
+    invitation.move("8-melon-canyon")
+    assert (invitation.guesses, invitation.code) == (1, "8-melon-canyon")
+    for _ in range(2):
+        invitation.refuse()
+    invitation.move("9-zebra-acid")
+    assert (invitation.burned, invitation.code) == (True, None)
+
+
 def test_another_code_can_take_the_place_of_a_burned_one() -> None:
     invitation = Invitation("7-guitar-island")
     for _ in range(3):

@@ -56,6 +56,8 @@ WRONGLY_WATCHED: dict[str, Vector] = {
     "view with a score of two numbers": VIEW | {"start": WHOLE["start"] | {"score": [1, 0]}},
     "view with a name that is too long": VIEW | {"client": "x" * 25},
     "watchers, one too many": WATCHERS | {"count": 21},
+    "watchers with a code that is a command": WATCHERS | {"code": "7-guitar-island; reboot"},
+    "watchers with a relay that is too long": WATCHERS | {"relay": "x" * 261},
     "watchers since before the beginning": WATCHERS | {"since": -1},
     "pair of somebody else": PAIR | {"role": "server"},
 }
@@ -299,11 +301,16 @@ OTHERS = [
         VIEW | {"client": "", "server": "", "start": None},
     ),
     ("view with all fields", json.dumps(VIEW | WHOLE), VIEW | WHOLE),
-    ("watchers, without a code", json.dumps(WATCHERS), WATCHERS | {"code": ""}),
+    ("watchers, without a code", json.dumps(WATCHERS), WATCHERS | {"code": "", "relay": ""}),
     (
         "watchers, with a code",
         json.dumps(WATCHERS | {"code": "7-guitar-island"}),
-        WATCHERS | {"code": "7-guitar-island"},
+        WATCHERS | {"code": "7-guitar-island", "relay": ""},
+    ),
+    (
+        "watchers, with a code at a relay",
+        json.dumps(WATCHERS | {"code": "7-guitar-island", "relay": "relay.example"}),
+        WATCHERS | {"code": "7-guitar-island", "relay": "relay.example"},
     ),
     ("pair of a watcher", json.dumps(PAIR | {"role": "watcher"}), PAIR | {"role": "watcher"}),
     ("pair of a client that says so", json.dumps(PAIR | {"role": "client"}), PAIR),
