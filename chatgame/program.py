@@ -6,7 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from random import Random
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chatgame.core import sentences
 from chatgame.core.errors import (
@@ -25,12 +25,14 @@ from chatgame.core.table import Table
 from chatgame.journal.conversation import OnDisk
 from chatgame.journal.store import Store
 from chatgame.net.addresses import Relay, canonical, is_loopback, reachable_at, typed
-from chatgame.net.dial import Way
-from chatgame.net.listen import Door, open_door
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.protocol.pairing import Invitation, any_code, code_with, number_of
 from chatgame.session.interfaces import Player
 from chatgame.session.play import CHANCE, converse
+
+if TYPE_CHECKING:
+    from chatgame.net.dial import Way
+    from chatgame.net.listen import Door
 
 
 class Notify(Protocol):
@@ -77,6 +79,8 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
     Raises:
         ChatgameError: it failed, or somebody left; see `converse`.
     """
+    from chatgame.net.listen import open_door  # which a client does without
+
     if setting.relays:
         return await _serve_over_relays(player, setting, notify)
     host = canonical(setting.host)
@@ -101,6 +105,7 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
 
 async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -> Table:
     """Do the same at relays; a code is shown whenever one of them gives a number for it."""
+    from chatgame.net.listen import open_door
     from chatgame.net.relayed import RelayedListener  # only for those who use relays
 
     relays, invitation, at = setting.relays, Invitation(None), (Seat.SERVER, *setting.relays[0])
@@ -131,7 +136,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
                     return await _talk(player, door, setting, kept, notify)
 
 
-async def _talk(player: Player, door: Door, setting: Setting, kept: OnDisk, notify: Notify) -> Table:
+async def _talk(player: Player, door: "Door", setting: Setting, kept: OnDisk, notify: Notify) -> Table:
     """Converse with the client that gets the seat, or with the next one if that one is lost before it has spoken."""
     while True:
         link = await door.partner
@@ -181,13 +186,15 @@ async def join(player: Player, setting: Setting, notify: Notify) -> Table:
         return await converse(player, link, setting.games, kept, setting.chance)
 
 
-def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
+def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> "Way":
     """Return the client's way to the server: secure by the code or as before; in the clear only on this computer.
 
     Raises:
         Unreachable: the server is on another computer, and there is no code.
         ChatgameError: the extra that is needed is not installed.
     """
+    from chatgame.net.dial import Way  # which a server does without
+
     tls, dialler = None, None
     if setting.code or (kept.pinned and kept.held.number):
         from chatgame.net.tls import client_context  # which needs an extra
