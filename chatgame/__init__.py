@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from chatgame.session.interfaces import Watcher as Watcher
     from chatgame.session.play import converse as converse
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"
 
 _HOMES = {
     "core.board": "FREE Board Cell Choice Grid Mark Picture",

@@ -39,6 +39,8 @@ Talk and play with a friend on another computer:
 Talk and play with a friend whom you cannot reach directly:
   chatgame server --relay RELAY         this shows a code; RELAY is a computer that both can reach
   chatgame client --relay RELAY CODE    which your friend types
+Watch two friends who let you:
+  chatgame watch HOST CODE              with the code for watching, which they see
 
 """
 
@@ -99,7 +101,7 @@ def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NO
         options, more = parser.parse_known_args(arguments[1:], argparse.Namespace(command=arguments[0]))
     else:
         options, more = parser.parse_known_args(arguments)
-    if options.command == Seat.CLIENT:
+    if options.command in (Seat.CLIENT, "watch"):
         # argparse takes positional words from one place only, but options may stand between them.
         words = [*options.where, *(word for word in more if not _is_option(word))]
         more = [word for word in more if _is_option(word)]
@@ -266,10 +268,14 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.HelpFormatter(prog, width=(columns or 80) - 2)
 
 
+def _sentence(summary: str) -> str:
+    return f"{summary[0].upper()}{summary[1:]}."
+
+
 def _parser_of(name: str) -> argparse.ArgumentParser:
     """The parser of one command, without the others, which would make up a tenth of the start."""
     summary, add_arguments = _COMMANDS[name]
-    parser = _Parser(prog=f"chatgame {name}", description=f"{summary.capitalize()}.")
+    parser = _Parser(prog=f"chatgame {name}", description=_sentence(summary))
     add_arguments(parser)
     return parser
 
@@ -281,26 +287,39 @@ def new_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (summary, add_arguments) in _COMMANDS.items():
-        add_arguments(commands.add_parser(name, help=summary, description=f"{summary.capitalize()}."))
+        add_arguments(commands.add_parser(name, help=summary, description=_sentence(summary)))
     return parser
 
 
 def _add_server(command: argparse.ArgumentParser) -> None:
     command.add_argument("--host", help=f"the address to listen at (default: {DEFAULT_HOST})")
     command.add_argument("--port", type=_port, help=f"the port (default: {DEFAULT_PORT})")
+    command.add_argument("--watch", action="store_true", help="ask your friend to let people watch")
     _add_seat(command, "?")
 
 
 def _add_client(command: argparse.ArgumentParser) -> None:
     assert isinstance(command, _Parser), "subparsers are of the parser's own class"
     command.examples = CLIENT_EXAMPLES
-    command.usage = "chatgame client [HOST[:PORT]] [CODE] [options]"
+    _add_where(command, "client")
+    _add_seat(command)
+
+
+def _add_watch(command: argparse.ArgumentParser) -> None:
+    _add_where(command, "watch")
+    command.add_argument("--insecure", action="store_true", help="watch on another computer without a code")
+    _add_relays(command, "watch a conversation that goes over a relay")
+    _add_look(command)
+    _add_wait(command, "how long to wait for a server whose connection was lost")
+
+
+def _add_where(command: argparse.ArgumentParser, name: str) -> None:
+    command.usage = f"chatgame {name} [HOST[:PORT]] [CODE] [options]"
     command.add_argument(
         "where", nargs="*", metavar="HOST, CODE", help="the server's address, and the code that it shows"
     )
     command.add_argument("--host", help=f"the server's address, another way to give it (default: {DEFAULT_HOST})")
     command.add_argument("--port", type=_port, help=f"its port (default: {DEFAULT_PORT})")
-    _add_seat(command)
 
 
 def _add_seat(command: argparse.ArgumentParser, relays: str | None = None) -> None:
@@ -337,12 +356,12 @@ def _add_sitting(command: argparse.ArgumentParser) -> None:
     _add_player(command, "who takes this seat instead of you, which then needs no terminal")
     _add_look(command)
     _add_signs(command)
+    _add_wait(command, "how long to wait for a partner whose connection was lost")
+
+
+def _add_wait(command: argparse.ArgumentParser, what: str) -> None:
     command.add_argument(
-        "--wait",
-        default=PATIENCE,
-        type=_number,
-        metavar="SECONDS",
-        help="how long to wait for a partner whose connection was lost (default: %(default)s)",
+        "--wait", default=PATIENCE, type=_number, metavar="SECONDS", help=f"{what} (default: %(default)s)"
     )
 
 
@@ -480,8 +499,9 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "client": ("join a friend's conversation", _add_client),
     "continue": ("go on with one of several unfinished conversations", _add_continue),
     "relay": ("join people who cannot reach each other directly", _add_relay),
+    "watch": ("watch a conversation of others who let you", _add_watch),
     "match": ("let two bots or programs play many games", _add_match),
-    "demo": ("watch two people talk and play", _add_demo),
+    "demo": ("see two people talk and play", _add_demo),
     "history": ("list your conversations, finished or not", lambda _: None),
     "replay": ("play a conversation back as it was", _add_replay),
     "export": ("write a conversation out as text, JSON or a recording", _add_export),

@@ -9,13 +9,12 @@ import argparse
 import asyncio
 import codecs
 import os
-import signal
-import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
@@ -46,6 +45,7 @@ from chatgame.players.person.terminal import (
     answered,
     complain,
     console_at,
+    each_line,
     give_up,
     look_of_output,
     notices,
@@ -55,6 +55,7 @@ from chatgame.players.person.terminal import (
 from chatgame.plugins import installed_games
 from chatgame.session.commands import AS_MESSAGE, Write, read_chat
 from chatgame.settings import listing, settings
+from chatgame.signals import Finished, Signals, Stopped
 
 if TYPE_CHECKING:
     from chatgame.core.log import Entry as Logged
@@ -63,15 +64,13 @@ if TYPE_CHECKING:
     from chatgame.menu import Entry
     from chatgame.program import Notify
     from chatgame.session.interfaces import Player
+    from chatgame.session.onlooker import Shown
 
 BROKEN_PIPE = 13
 """The number of SIGPIPE, which ends a program when nothing reads its output, as in `chatgame export 1 | head`."""
 
 END_TIME = 1.0
 """Seconds that a hanging thread may delay the end of the program."""
-
-END_OF_INPUT, ESCAPE = "\x04", "\x1b"
-"""The keys Ctrl-D and Escape, as a terminal sends them."""
 
 BOT_PACE = 0.5
 """Seconds that a bot waits before it answers, so that a person can follow."""
@@ -83,6 +82,7 @@ SET_BEFORE = {
     **dict.fromkeys(("server", "client"), (*_SEAT, "relay")),
     "continue": _SEAT,
     "solo": _SEAT[1:],
+    "watch": ("boards", "relay"),
     **dict.fromkeys(("demo", "replay"), ("boards",)),
 }
 """The options of each command that the user's settings stand for."""
@@ -91,7 +91,7 @@ SET_BEFORE = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run chatgame and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    runner, signals = asyncio.Runner(loop_factory=_loop_factory(arguments)), _Signals()
+    runner, signals = asyncio.Runner(loop_factory=_loop_factory(arguments)), Signals()
     with signals.handled(), streams_restored():
         status, complaint = _ended(lambda: _run(runner, signals, arguments))
     _end_in_time(status)
@@ -112,12 +112,12 @@ def _loop_factory(arguments: Sequence[str]) -> Callable[[], asyncio.AbstractEven
     return None
 
 
-def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) -> None:
+def _run(runner: asyncio.Runner, signals: Signals, arguments: Sequence[str]) -> None:
     """Run the command that these arguments name.
 
     Raises:
         ChatgameError: the command failed, or one of the players left.
-        _Stopped: a signal stopped it.
+        Stopped: a signal stopped it.
         SystemExit: argparse has shown help or an error instead.
     """
     if arguments or not _is_at_a_terminal():
@@ -128,10 +128,10 @@ def _run(runner: asyncio.Runner, signals: "_Signals", arguments: Sequence[str]) 
         codecs.register_error("escaped", _escaped)
         sys.stdout.reconfigure(errors="escaped")  # type: ignore[union-attr]  # it is a TextIOWrapper
     try:
-        runner.run(signals.run(options))
+        runner.run(signals.run(lambda: _program(options)))
     except KeyboardInterrupt:
         runner.get_loop().set_exception_handler(lambda *_: None)  # for the tasks that it interrupted
-        raise _Stopped(signals.number) from None
+        raise Stopped(signals.number) from None
 
 
 def _ended(action: Callable[[], object]) -> tuple[int, str]:
@@ -144,7 +144,7 @@ def _ended(action: Callable[[], object]) -> tuple[int, str]:
         return 0, ""
     except ChatgameError as error:
         return 1, sentences.COMPLAINT.format(error=error)
-    except _Stopped as stopped:
+    except Stopped as stopped:
         return 128 + stopped.number, ""
     except SystemExit as end:
         return int(end.code or 0), ""
@@ -186,6 +186,8 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
             return play_alone(options)
         case "server" | "client":
             return sit_at(options)
+        case "watch":
+            return look_on(options)
         case "continue":
             return go_on(options)
         case "relay":
@@ -218,7 +220,7 @@ async def sit_at(options: argparse.Namespace) -> None:
     seat = Seat(options.command)
     if options.player is None:
         async with console_at(seat, options.name, **_console_options(options)) as console:
-            await _converse(console, options, console.notify)
+            await _converse(console, options, console.notify, console.count_watchers)
         return
     with notices() as notify:
         try:
@@ -251,7 +253,9 @@ async def go_on(options: argparse.Namespace) -> None:
     await sit_at(options)
 
 
-async def _converse(player: "Player", options: argparse.Namespace, notify: "Notify") -> Table | None:
+async def _converse(
+    player: "Player", options: argparse.Namespace, notify: "Notify", counted: Callable[[int], object] = bool
+) -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program import Setting, join, serve
 
@@ -272,12 +276,50 @@ async def _converse(player: "Player", options: argparse.Namespace, notify: "Noti
             insecure=options.insecure,
             patience=options.wait,
             name=options.name,
+            counted=counted,
         )
+        if getattr(options, "watch", False):
+            from chatgame.players.first_line import FirstLine
+
+            player = FirstLine(player, "/watch", lambda table: not (table.playing or table.watching.asked_by))
         try:
             return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
+
+
+async def look_on(options: argparse.Namespace) -> None:
+    """Watch a conversation of others.
+
+    Raises:
+        ChatgameError: the command failed; the sentence says why, and what to do.
+    """
+    from chatgame.players.person.viewer import Viewer
+    from chatgame.program import watch
+
+    games, problems = installed_games()
+    look = partial(look_of_output, plain=options.plain, boards=options.boards)
+
+    def show(what: "Shown") -> None:
+        _print(viewer.text(what, look()))
+
+    def notify(*texts: str) -> None:
+        _print("".join(shown(text, look()) for text in texts))
+
+    def stand() -> None:
+        with suppress(OutputLost, Stopped):  # which shows with the next turn
+            _print(viewer.stands(look()))
+
+    notify(*problems)
+    secured = {"code": options.code, "insecure": options.insecure, "relays": options.relay}
+    try:
+        with each_line(stand) as terminal:
+            viewer = Viewer(terminal=terminal)
+            await watch(options.host, options.port, games, show, notify, patience=options.wait, **secured)
+    except asyncio.CancelledError:
+        _print("\n")
+        raise
 
 
 async def relay(options: argparse.Namespace) -> None:
@@ -291,7 +333,7 @@ async def relay(options: argparse.Namespace) -> None:
     cluster = Cluster(options.engine, options.nodes) if options.engine else None
     with notices() as notify:
         await run_relay(options.host, options.port, options.status, cluster, notify)
-    raise _Finished
+    raise Finished
 
 
 async def play_alone(options: argparse.Namespace) -> None:
@@ -484,24 +526,23 @@ async def choose() -> None:
 
 async def _chosen(offered: "Sequence[Entry]") -> "Entry":
     """The entry of a menu whose key is pressed."""
-    from chatgame.menu import LEAVE, shown_as
+    from chatgame.menu import pressed_entry, shown_as
 
     with single_keys() as pressed:
         _print("".join(shown(line, look_of_output()) for line in shown_as(offered).splitlines()))
-        while (keys := await pressed()) not in ("", END_OF_INPUT, ESCAPE):
-            for entry in offered:
-                if not keys.startswith(ESCAPE) and entry.key in keys.lower():
-                    return entry
-    return LEAVE
+        while not (entry := pressed_entry(offered, await pressed())):
+            pass
+    return entry
 
 
 async def _asked_where() -> list[str]:
     """The words by which a person names a friend's table."""
-    question = (
-        "The friend's address and code, as in 192.0.2.2 7-guitar-island\n(only Enter: a table on this computer): "
-    )
+    from chatgame.menu import tables
+
+    for line in tables(settings(_settings_file(), os.environ)["relay"].value):
+        _print(shown(line, look_of_output()))
     while True:
-        words = (await answered(question)).split()
+        words = (await answered("Where? ")).split()
         try:
             read_where(words)
         except ValueError as error:
@@ -590,7 +631,7 @@ def _print(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         give_up(sys.stdout)
-        raise _Stopped(BROKEN_PIPE) from None
+        raise Stopped(BROKEN_PIPE) from None
     except OSError as error:
         give_up(sys.stdout)
         raise OutputLost(f"The output cannot be written ({error.strerror}).") from error
@@ -609,103 +650,3 @@ def journal_path() -> Path:
             "its path from /."
         )
     return folder / "journal.db"
-
-
-class _Stopped(Exception):  # not an error
-    """A signal asked the program to stop."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
-
-
-class _Finished(Exception):  # not an error
-    """A service was asked to stop, and has done so; SIGTERM, the usual way to ask, then ends it with status 0."""
-
-
-class _Signals:
-    """Handles SIGINT and SIGTERM: they cancel the command, so that it can tell the partner and restore the terminal.
-
-    SIGHUP is left alone: when a terminal is closed, the program ends as if it were killed, and the partner waits.
-
-    Attributes:
-        number: the first signal that came, or 0.
-    """
-
-    def __init__(self) -> None:
-        self.number = 0
-        self._task: asyncio.Task[None] | None = None
-        self._pending = False  # a signal came, and the event loop has not noticed it yet
-
-    @contextmanager
-    def handled(self) -> Iterator[None]:
-        """Handle the signals, apart from those that the parent process had set to be ignored."""
-        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-        handled = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
-        try:
-            for number in handled:
-                signal.signal(number, self._handle)
-            yield
-        finally:
-            for number in handled:
-                signal.signal(number, before[number])
-
-    async def run(self, options: argparse.Namespace) -> None:
-        """Run a command, which a signal cancels.
-
-        Raises:
-            _Stopped: a signal came.
-            ChatgameError: the command failed.
-        """
-        self._task = asyncio.current_task()
-        try:
-            with _woken_by_signals(asyncio.get_running_loop()):
-                if not self.number:
-                    await _program(options)
-        except _Finished:
-            if self.number == signal.SIGTERM:
-                return
-        except (asyncio.CancelledError, ChatgameError):
-            if not self.number:
-                raise
-        finally:
-            self._task, self._pending = None, False
-        if self.number:
-            raise _Stopped(self.number)
-
-    def _handle(self, number: int, _: object) -> None:
-        task, pending = self._task, self._pending
-        self.number = self.number or number
-        if not task:
-            return  # the program is only starting, or is ending already
-        if pending:
-            self._task = None
-            raise KeyboardInterrupt  # the event loop is stuck, for example in the rules of a game
-        self._pending = True
-        task.get_loop().call_soon_threadsafe(self._cancel, task)
-
-    def _cancel(self, task: "asyncio.Task[None]") -> None:
-        self._pending = False
-        task.cancel()
-
-
-@contextmanager
-def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Let a signal wake the event loop even if it comes just before the loop begins to wait.
-
-    Otherwise Python would handle that signal only after something else has woken the loop.
-    """
-    if sys.platform == "win32":  # where the event loop does so by itself
-        yield
-        return
-    ours, python = socket.socketpair()
-    with ours, python:
-        ours.setblocking(False)
-        python.setblocking(False)
-        loop.add_reader(ours, ours.recv, 1024)
-        before = signal.set_wakeup_fd(python.fileno(), warn_on_full_buffer=False)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-            loop.remove_reader(ours)

@@ -26,6 +26,9 @@ from chatgame.session.interfaces import Player
 
 NAMES = {Seat.SERVER: "Anna", Seat.CLIENT: "Ben"}
 
+CARD = ""
+"""In the script: whatever the hand allows, since nobody knows before which cards there will be."""
+
 SCRIPT = (
     (Seat.CLIENT, "Hello Anna! Fancy a game?"),
     (Seat.SERVER, "Always."),
@@ -34,14 +37,19 @@ SCRIPT = (
     (Seat.CLIENT, "5"),
     (Seat.CLIENT, "1"),
     (Seat.SERVER, "3"),
-    (Seat.CLIENT, "/say I see what you are up to."),
+    (Seat.CLIENT, "/say Oh no, may I?"),
+    (Seat.CLIENT, "/undo"),
+    (Seat.SERVER, "/accept"),
     (Seat.CLIENT, "7"),
     (Seat.SERVER, "4"),
     (Seat.CLIENT, "8"),
     (Seat.SERVER, "6"),
-    (Seat.SERVER, "Revenge tomorrow?"),
-    (Seat.CLIENT, "With pleasure. Good night!"),
-    (Seat.SERVER, "Good night."),
+    (Seat.SERVER, "Cards? Nobody has to deal."),
+    (Seat.CLIENT, "play eights"),
+    *((seat, CARD) for seat in (Seat.SERVER, Seat.CLIENT) * 2),
+    (Seat.SERVER, "/say My train is in. You win."),
+    (Seat.SERVER, "/resign"),
+    (Seat.SERVER, "Good night!"),
     (Seat.CLIENT, "/q"),
 )
 
@@ -114,6 +122,16 @@ class Pane:
         return rows[-height:]
 
 
+class Screen(Console):
+    """A person's screen, which also knows what the script cannot."""
+
+    def card(self) -> str:
+        """What the person can play first of what their hand allows."""
+        match = self._table and self._table.playing
+        assert match, "cards are played in a game"
+        return match.board(self._seat, self._secret).choices[0].text
+
+
 async def demonstrate(look: Look, speed: float, write: Callable[[str], object]) -> None:
     """Let the two talk and play, `speed` times as fast as people do.
 
@@ -142,11 +160,14 @@ async def perform(look: Look, speed: float, draw: Callable[[Sequence[Pane]], obj
         ChatgameError: one of the programs failed.
     """
     panes = {seat: Pane(seat, lambda: draw([*panes.values()])) for seat in NAMES}
+    screens: dict[Seat, Screen] = {}
     port = asyncio.get_running_loop().create_future()
 
     async def sit(seat: Seat, run: Run, where: int, store: Store) -> None:
         pane = panes[seat]
-        console = Console(seat, pane.keys, pane, terminal=True, look=lambda: _in_pane(look), name=NAMES[seat])
+        console = screens[seat] = Screen(
+            seat, pane.keys, pane, terminal=True, look=lambda: _in_pane(look), name=NAMES[seat]
+        )
 
         def notify(*texts: str) -> None:
             console.notify(*texts)
@@ -169,10 +190,13 @@ async def perform(look: Look, speed: float, draw: Callable[[Sequence[Pane]], obj
             tasks.create_task(sit(Seat.SERVER, serve, 0, store))
             await panes[Seat.CLIENT].type(f"chatgame client --name {NAMES[Seat.CLIENT]} --port {await port}", speed)
             tasks.create_task(sit(Seat.CLIENT, join, await port, store))
-            for seat, line in SCRIPT:
-                await panes[seat].shows(PROMPT)
-                await panes[seat].type(line, speed)
-                panes[seat].keys.feed_data(f"{line}\n".encode())
+            for seat, scripted in SCRIPT:
+                line = "draw"
+                while line == "draw":  # after which the same person plays on
+                    await panes[seat].shows(PROMPT)
+                    line = scripted or screens[seat].card()
+                    await panes[seat].type(line, speed)
+                    panes[seat].keys.feed_data(f"{line}\n".encode())
     return [*panes.values()]
 
 

@@ -1,5 +1,6 @@
 """What `chatgame` alone offers on a terminal: a few things to do, one key each."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,13 @@ from chatgame.net.addresses import ANY
 
 JOIN = "client"
 """The command that needs an address and perhaps a code, which are asked for."""
+
+
+END_OF_INPUT, ESCAPE = "\x04", "\x1b"
+"""The keys Ctrl-D and Escape, as a terminal sends them."""
+
+SEQUENCE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O?.)")
+"""What a key such as an arrow sends (ECMA-48, 5.4), whose letters are not meant."""
 
 
 class Entry(NamedTuple):
@@ -60,6 +68,23 @@ def entries(past: Sequence[Record]) -> list[Entry]:
     return offered
 
 
+def tables(relays: Sequence[str]) -> list[str]:
+    """Return the lines that say how a person names the table to join; one may be at the relays of their settings."""
+    lines = [
+        "Type the friend's address and code, as in 192.0.2.2 7-guitar-island.",
+        "Only Enter joins a table on this computer.",
+    ]
+    return lines + [f"The code alone joins a table at {relays[0]}." for _ in relays[:1]]
+
+
 def shown_as(offered: Sequence[Entry]) -> str:
     """Return the lines of a menu."""
     return "".join(f"  {entry.key}  {entry.text}\n" for entry in offered)
+
+
+def pressed_entry(offered: Sequence[Entry], keys: str) -> Entry | None:
+    """Return the entry whose key is among those that were pressed; "" stands for the end of input."""
+    if keys in ("", END_OF_INPUT, ESCAPE):
+        return LEAVE
+    typed = SEQUENCE.sub("", keys).lower()
+    return next((entry for entry in offered if entry.key in typed), None)

@@ -21,8 +21,9 @@ from chatgame.core.turn import Kind
 from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import known_names, named, narrate, typed
+from chatgame.players.person.narration import known_names, named, typed
 from chatgame.players.person.screen import prompt, shown
+from chatgame.players.person.viewer import seen
 from chatgame.plugins import installed_games
 from chatgame.session.session import still_due
 
@@ -175,7 +176,7 @@ def recording(record: Record, log: Log, look: Look) -> Iterator[tuple[float, str
         last = written
         line = typed(step, seat)
         text = "" if line is None else f"{inert(line)}\n"
-        shows = "".join(shown(part, look) for part in narrate(step, seat, names))
+        shows = seen(step, seat, names, look)
         asked = step.after.asked is seat
         if step.after.playing or asked:
             shows = banner + shows if step.after.playing else shows + banner

@@ -3,7 +3,7 @@
     python examples/pictures.py [FOLDER]
 
 It types a few conversations, each line at its seat's prompt, and writes what the screens show at the end to FOLDER as
-SVG (by default to examples/pictures). Two runs differ only in port numbers.
+SVG (by default to examples/pictures). Two runs differ only in port numbers, codes and cards.
 """
 
 import argparse
@@ -23,9 +23,10 @@ import pyte
 from pyte.screens import Char
 
 from chatgame.core.sentences import PROMPT
-from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, port_option
+from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, port_option
 
 ROWS, TIMEOUT = 34, 20  # of a terminal; the timeout is in seconds, for every wait
+QUIET = 0.5  # seconds without output, after which an editor has drawn everything
 CELL, LEADING, MARGIN, BAR = 8, 17, 16, 32  # pixels: a character's width, a row's height, a window's margin and title
 FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 WINDOW, EDGE, TITLE, TEXT = "#1e1e2e", "#45475a", "#a6adc8", "#cdd6f4"
@@ -44,7 +45,8 @@ class Window(NamedTuple):
 class Terminal:
     """A pseudo-terminal on which commands are run one after the other, and the screen that it shows."""
 
-    def __init__(self, title: str, columns: int, folder: Path) -> None:
+    def __init__(self, title: str, columns: int, folder: Path, *, edits: bool = False) -> None:
+        self._edits = edits
         self._title = title
         self._columns = columns
         self._screen = pyte.Screen(columns, ROWS)
@@ -53,7 +55,8 @@ class Terminal:
             name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")
         }
         self._env |= {"TERM": "xterm-256color", "XDG_STATE_HOME": str(folder / title)}
-        self._env["CHATGAME_EDITOR"] = "no"  # a bare terminal, as everyone has it
+        self._env |= {"XDG_CONFIG_HOME": str(folder), "CHATGAME_EDITOR": "" if edits else "no"}
+        self._env["PROMPT_TOOLKIT_NO_CPR"] = "1"  # the editor cannot ask this terminal where its cursor is
 
     def run(self, *arguments: str) -> None:
         """Start chatgame, as if a person had typed the command."""
@@ -72,10 +75,33 @@ class Terminal:
         (self.program.expect if text is pexpect.EOF else self.program.expect_exact)(text, timeout=TIMEOUT)
         self._stream.feed(self.program.before + ("" if text is pexpect.EOF else text))
 
+    def wait_for(self, pattern: str) -> str:
+        """Wait until the program writes what a regular expression describes, and return its group."""
+        self.program.expect(pattern, timeout=TIMEOUT)
+        self._stream.feed(self.program.before + self.program.after)
+        return str(self.program.match[1])
+
+    def settle(self) -> None:
+        """Wait until an editor, which may draw the same several times, has drawn everything."""
+        while self.program.expect([pexpect.TIMEOUT, r".+"], timeout=QUIET):
+            self._stream.feed(self.program.before + self.program.after)
+
+    def wait_to_write(self) -> None:
+        """Wait until an editor has drawn an empty prompt."""
+        for _ in range(int(TIMEOUT / QUIET)):
+            self.settle()
+            rows = [row.rstrip() for row in self._screen.display]
+            if PROMPT in rows and "your turn" in rows[rows.index(PROMPT) + 1]:
+                return
+        raise SystemExit(f"{self._title} was never asked for a line.")
+
     def enter(self, line: str) -> None:
         """Type a line at the prompt, once it is there."""
-        self.wait(PROMPT)
-        self.program.sendline(line)
+        if self._edits:
+            self.wait_to_write()
+        else:
+            self.wait(PROMPT)
+        self.program.send(f"{line}\r")
 
     def kill(self) -> None:
         """Kill the program with SIGKILL."""
@@ -95,7 +121,7 @@ class Terminal:
 def two_people(*options: str) -> Iterator[dict[str, Terminal]]:
     """A server and a client who have met, each on a terminal."""
     names = dict(zip(("server", "client"), options, strict=False))
-    port = _free_port()
+    port = _free_port(DEFAULT_PORT)
     where = port_option(port).split()
     with TemporaryDirectory() as folder:
         people = {seat: Terminal(seat, 58, Path(folder)) for seat in ("server", "client")}
@@ -106,6 +132,24 @@ def two_people(*options: str) -> Iterator[dict[str, Terminal]]:
         yield people
         for person in people.values():
             person.program.close(force=True)
+
+
+@contextmanager
+def two_people_at_a_relay() -> Iterator[dict[str, Terminal]]:
+    """A server and a client who have met there, each on a terminal that edits lines."""
+    port = _free_port(DEFAULT_RELAY_PORT)
+    address = DEFAULT_HOST if port == DEFAULT_RELAY_PORT else f"{DEFAULT_HOST}:{port}"
+    with TemporaryDirectory() as folder:
+        relay = Terminal("relay", 58, Path(folder))
+        people = {seat: Terminal(seat, 58, Path(folder), edits=True) for seat in ("server", "client")}
+        relay.run("relay", "--host", DEFAULT_HOST, "--port", str(port))
+        relay.wait("listening")
+        people["server"].run("server", "--relay", address, "--name", "Anna")
+        code = people["server"].wait_for(r"--relay \S+ (\d+-\w+-\w+)\s")
+        people["client"].run("client", "--relay", address, code, "--name", "Ben")
+        yield people
+        for terminal in (*people.values(), relay):
+            terminal.program.close(force=True)
 
 
 def typed(people: dict[str, Terminal], lines: Iterable[tuple[str, str]]) -> None:
@@ -124,15 +168,27 @@ def chat() -> list[Window]:
         return [person.window() for person in people.values()]
 
 
-def game() -> list[Window]:
-    """They play."""
-    with two_people("Anna", "Ben") as people:
-        lines = [("client", "Fancy a game?"), ("server", "Always."), ("client", "play tictactoe"), ("server", "5")]
-        lines += [("client", "5"), ("client", "1"), ("server", "3"), ("client", "7"), ("server", "4")]
-        lines += [("client", "/say I see it, and cannot help it."), ("client", "8"), ("server", "6")]
+def chess() -> list[Window]:
+    """They play chess over a relay."""
+    with two_people_at_a_relay() as people:
+        lines = [("client", "Chess?"), ("server", "With pleasure."), ("client", "play chess")]
+        moves = ("e4", "e5", "Bc4", "Nc6", "Qh5", "Nf6", "Qxf7#")
+        lines += [(("server", "client")[n % 2], move) for n, move in enumerate(moves)]
+        lines.insert(-1, ("server", "/say Ben, do you see it?"))
         typed(people, lines)
-        people["server"].wait(PROMPT)
         people["client"].wait("writes next.")
+        people["server"].wait_to_write()
+        people["client"].settle()
+        return [person.window() for person in people.values()]
+
+
+def cards() -> list[Window]:
+    """They meet at a relay, and cards are shuffled and dealt without a dealer."""
+    with two_people_at_a_relay() as people:
+        typed(people, [("client", "Cards?"), ("server", "Who deals?"), ("client", "play eights")])
+        people["client"].wait("Waiting for Anna...")
+        people["server"].wait_to_write()
+        people["client"].settle()
         return [person.window() for person in people.values()]
 
 
@@ -165,14 +221,15 @@ def demo() -> list[Window]:
 
 PICTURES = {
     "chat": (chat, "A chatgame server and a client on two terminals, who chat turn by turn"),
-    "game": (game, "Anna and Ben play tic-tac-toe: the last move and the winning line are marked"),
+    "chess": (chess, "Anna and Ben play chess: she has mated, and the last move is marked on both screens"),
+    "cards": (cards, "Anna and Ben meet at a relay by a code; each sees their own cards, and nobody has dealt them"),
     "resumed": (resumed, "Ben's program is killed in the middle of a game, started again, and continues"),
     "demo": (demo, "The demo: two people on two panes of one terminal"),
 }
 
 
-def _free_port() -> int:
-    for port in (DEFAULT_PORT, 0):
+def _free_port(usual: int) -> int:
+    for port in (usual, 0):
         with suppress(OSError), socket.create_server((DEFAULT_HOST, port)) as server:
             return int(server.getsockname()[1])
     raise SystemExit("There is no free port.")

@@ -112,7 +112,8 @@ def test_mistake_is_one_line_with_status_2(line: str, words: str, capsys: pytest
         ([], 0, "usage: chatgame"),
         (["--help"], 0, "chatgame server --host 0.0.0.0"),
         (["help", "client"], 0, "chatgame client 192.0.2.2 7-guitar-island"),
-        (["--version"], 0, "chatgame 0."),
+        (["help", "export"], 0, "Write a conversation out as text, JSON or a recording."),
+        (["--version"], 0, "chatgame 1."),
     ],
 )
 def test_wrong_usage_and_failures_are_one_clear_line(arguments: list[str], status: int, words: str) -> None:

@@ -21,7 +21,8 @@ def test_pictures_are_drawn_from_real_runs(tmp_path: Path) -> None:
     subprocess.run([sys.executable, EXAMPLES / "pictures.py", tmp_path], check=True, timeout=50)
     shown = {
         "chat": ("Hello", "Client has requested shutdown. Shutting down!"),
-        "game": ("Ben says: I see it, and cannot help it.", "Game over, you won: three in a row."),
+        "chess": ("Anna says: Ben, do you see it?", "Game over, you won: checkmate.", "[With Anna | their turn"),
+        "cards": ("Waiting at the relay localhost", "The cards are shuffled.", "Ben was dealt 7 cards."),
         "resumed": ("Killed", "Going on with your conversation after 3 turns:"),
         "demo": ("Anna, the server", "Ben has requested shutdown. Shutting down!"),
     }

@@ -8,7 +8,7 @@ import pytest
 
 from chatgame.core.seats import Seat
 from chatgame.journal.reader import Record
-from chatgame.menu import LEAVE, entries, places, shown_as
+from chatgame.menu import LEAVE, entries, places, pressed_entry, shown_as, tables
 from tests.kit.command import COMMAND
 
 if sys.platform == "win32":
@@ -38,9 +38,20 @@ def test_newest_unfinished_conversation_comes_first() -> None:
     assert [entry.key for entry in entries(past[1:2])] == [entry.key for entry in entries([])]
 
 
-def test_table_is_opened_at_a_relay_where_the_settings_name_one() -> None:
+def test_table_is_opened_and_joined_at_a_relay_where_the_settings_name_one() -> None:
     assert ("server", "--relay") in [place.command for place in places(["example.org"])]
     assert ("server", "--relay") not in [place.command for place in places([])]
+    assert tables(["example.org", "example.net"])[-1] == "The code alone joins a table at example.org."
+    assert tables([]) == tables(["example.org"])[:-1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "pressed"),
+    [("b", "b"), ("xB", "b"), ("x\x1b[Db", "b"), ("\x1bOD", None), ("\x1b[1;5D", None), ("x", None), ("", "q")],
+)
+def test_letters_of_an_arrow_key_are_not_meant(keys: str, pressed: str | None) -> None:
+    entry = pressed_entry(entries([]), keys)
+    assert (entry and entry.key) == pressed
 
 
 def test_key_plays_a_bot(spawn: Any) -> None:
@@ -48,8 +59,7 @@ def test_key_plays_a_bot(spawn: Any) -> None:
     program = spawn()
     program.expect_exact("  b  play a bot")
     program.expect_exact("  q  leave")
-    program.send("x")
-    program.send("\x1b[D")  # the left arrow
+    program.send("x\x1b[D")  # the left arrow; its letter is that of the demo
     program.send("B")
     program.expect_exact("You are alone with a bot.")
     program.expect_exact(PROMPT)
@@ -79,10 +89,10 @@ def test_table_is_opened_and_joined_by_keys(spawn: Any, unused_tcp_port: int) ->
     client = spawn()
     client.expect_exact("  q  leave")
     client.send("j")
-    client.expect_exact("(only Enter: a table on this computer): ")
+    client.expect_exact("Where? ")
     client.sendline("one two three")
     client.expect_exact("is not one host")
-    client.expect_exact("(only Enter: a table on this computer): ")
+    client.expect_exact("Where? ")
     client.sendline(f"localhost:{unused_tcp_port}")
     client.expect_exact(f"Nobody is listening at localhost on port {unused_tcp_port}")
     ends(client, 1)

@@ -28,6 +28,9 @@ checked first, so that a parser that recurses never runs out of stack."""
 MAX_PERSON = 24
 """Characters in a person's name, which is shown in front of their lines."""
 
+MAX_CODE = 64
+"""Characters in a code. The longest has a number of nine digits and two words of twelve letters."""
+
 MAX_VERSION = 2**31 - 1
 """The largest version of a game's rules."""
 
@@ -97,6 +100,19 @@ CLOSING_TIME = 1.0
 
 MAX_STRAYS = 10
 """Lines about connections that did not say hello. More would push what matters off the screen."""
+
+MAX_WATCHERS = 20
+"""People who watch one conversation. Each costs the side that lets them in a socket, and what waits to be sent."""
+
+MAX_BEHIND = 500
+"""Turns, or those of the game that is on if they are more, that a watcher may be behind. They are kept once for all
+watchers, with at most 2 MiB of text in chat."""
+
+MAX_SHOWN = 32 * 1024
+"""Bytes that are handed over to a watcher at once; the next follow when these have gone out, and 50 ms later."""
+
+SAID_AT_ONCE, SAID_PER_SECOND = 4096, 100
+"""Bytes that a watcher may say at once, and in each second: twenty times what its signs of life take."""
 
 MAX_GUESTS = 32
 """Connections in the middle of a greeting. One more closes the oldest, so memory is bounded."""

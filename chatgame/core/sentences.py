@@ -20,6 +20,7 @@ BANNER: Final = (
 SAYS: Final = "{who} says: {text}"
 SHUTTING_DOWN: Final = "Shutting Down!"
 HAS_QUIT: Final = "{seat} has requested shutdown. Shutting down!"
+HAS_LEFT: Final = "The {seat} has left, so the conversation is over."
 PARTNER_IS: Final = "Your partner is {name}."
 GOING_ON: Final = "Going on with your conversation after {turns}:"
 
@@ -38,6 +39,8 @@ DRAW_CLAIMED: Final = "{who} claimed a draw."
 UNDO_OFFERED: Final = "You asked to take back your last move."
 OFFERS_DRAW: Final = "The {seat} offers a draw. Type /accept or /decline."
 OFFERS_UNDO: Final = "The {seat} asks to take back their last move. Type /accept or /decline."
+DRAW_OFFERED_BY: Final = "The {seat} offers a draw."
+UNDO_OFFERED_BY: Final = "The {seat} asks to take back their last move."
 DRAW_ACCEPTED: Final = "{who} accepted the draw."
 DRAW_DECLINED: Final = "{who} declined the draw."
 UNDO_ACCEPTED: Final = "{who} agreed: {whose} last move is taken back."
@@ -65,6 +68,34 @@ SAID_BY_RULES: Final = (
     *("{seat} {deed}", "The {seat} {deed}", "The {seat}'s {thing}"),
 )
 """How the rules of games begin a sentence: those that come with chatgame, and of a seat any game."""
+
+# Watching
+
+ASKED_TO_WATCH: Final = "You asked to let people watch: they see all that is written from then on, chat included."
+ASKS_TO_WATCH: Final = (
+    "The {seat} asks to let people watch: they see all that is written from then on, chat included. "
+    "Type /accept or /decline."
+)
+WATCH_ACCEPTED: Final = "{who} agreed: people may watch from now on. To end it, type /watch off."
+WATCH_DECLINED: Final = "{who} declined, so nobody may watch."
+WATCH_ENDED: Final = "{who} ended it: nobody watches any more."
+DIGEST: Final = "The digest after {turns} is {digest}; whoever has the same has seen the same since they came."
+PLAYER_IS: Final = "The {seat} is {name}."
+MISSED: Final = "Some turns were not shown: watching begins anew here."
+WATCHES: Final = "You watch a conversation; Ctrl-C leaves."
+WATCHES_AT_TERMINAL: Final = "You watch a conversation; Enter shows how it stands, and Ctrl-C leaves."
+STANDS: Final = "Now: {now}."
+NOT_WATCHED_YET: Final = "Nobody may watch there now. Asking again in {pause:.1f} seconds; Ctrl-C leaves."
+WATCH_AGAIN: Final = "Dialling again; Ctrl-C leaves."
+SERVER_HAS_ENDED: Final = "The server's program has ended, so there is nothing more to see."
+NOT_WATCHED_ANY_MORE: Final = "Nobody may watch any more."
+WATCH_WITH: Final = "chatgame watch {address} {code}"
+WATCH_COMMAND: Final = "To watch, people type: {command}"
+CAME_TO_WATCH: Final = "Somebody came to watch; now {count}."
+WENT_AWAY: Final = "Somebody does not watch any more; now {count}."
+WATCH_CODE_BURNED: Final = (
+    "Three wrong codes for watching were tried, so that code is burned. For another, type /watch off and then /watch."
+)
 
 # The console
 

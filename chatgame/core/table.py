@@ -9,6 +9,7 @@ The rules of turns:
     In chat the seats alternate, the client first. `play GAME` is a turn like any other, and opens a game as a
     parenthesis. In it the match says who writes, and a seat that says something keeps the token. When the match
     ends, the chat continues with the seat that was invited. `quit`, on one's turn, closes the log for good.
+    Whether people may watch is asked and answered by turns, too; see `chatgame.core.watching`.
 
 Each turn carries its number, and a digest over itself, the digest before it, the public position after it and the
 winner of a match that it ends. So two logs are equal if their last digests are, and then both screens show the same.
@@ -29,6 +30,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.shelf import shelf
 from chatgame.core.turn import Kind, Turn
+from chatgame.core.watching import ASK, Watching
 
 DRAW = "draw"
 """What the digest covers in place of a winner where there is none."""
@@ -66,6 +68,8 @@ class Table(Struct, frozen=True):
         token: who may write the next turn, or None once the log is closed.
         match: the one being played, or else the last one played, or None.
         score: of the matches that are over.
+        watching: whether people may watch.
+        watchable: whether both programs know how to let people watch.
     """
 
     session: str
@@ -78,6 +82,8 @@ class Table(Struct, frozen=True):
     token: Seat | None = Seat.CLIENT
     match: Match | None = None
     score: Score = Score()
+    watching: Watching = Watching()
+    watchable: bool = True
 
     @classmethod
     def open(cls, session: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int] | None = None) -> "Table":
@@ -88,12 +94,14 @@ class Table(Struct, frozen=True):
         table = cls(session, games, {}, digest("chatgame 1", session))
         return table if theirs is None else table.with_partner(games, theirs)
 
-    def with_partner(self, games: Mapping[str, AnyRules], theirs: Mapping[str, int]) -> "Table":
+    def with_partner(
+        self, games: Mapping[str, AnyRules], theirs: Mapping[str, int], *, watchable: bool = True
+    ) -> "Table":
         """The same table for this side's games and those of the partner, who may have come back with others."""
         common = shelf(games).common(theirs)
         absent = {name: _absence(name, games, theirs) for name in (*games, *theirs) if name not in common}
         titled = {games[name].title.lower(): sentence for name, sentence in absent.items() if name in games}
-        return replace(self, games=common, absent=titled | absent)
+        return replace(self, games=common, absent=titled | absent, watchable=watchable)
 
     @property
     def playing(self) -> Match | None:
@@ -160,6 +168,9 @@ class Table(Struct, frozen=True):
         token, match = self._judge(seat, kind, text, playing, checked)
         notation = match.notation if match and (playing or opens) else ""
         ended = match.outcome if match and playing else None
+        watching = self.watching
+        if kind is Kind.WATCH:
+            watching, token = self._watched(seat, text)
         won = (ended.winner or DRAW) if ended else ""
         return replace(
             self,
@@ -170,24 +181,36 @@ class Table(Struct, frozen=True):
             token=token,
             match=match,
             score=self.score.with_match(ended.winner) if ended else self.score,
+            watching=watching,
         )
+
+    def _watched(self, seat: Seat, text: str) -> tuple[Watching, Seat]:
+        """Whether people may watch after such a turn, and who writes next."""
+        if text == ASK and not self.watchable:
+            raise Refused("Nobody can watch here: one of the two programs cannot let people in.")
+        return self.watching.after(seat, text, self.number, playing=bool(self.playing))
 
     def _judge(
         self, seat: Seat, kind: Kind, text: str, playing: Match | None, checked: bool
     ) -> tuple[Seat | None, Match | None]:
         """Who writes next, and the match, after a turn by a seat that may write now."""
         match kind:
-            case Kind.SAY if not playing:
+            case Kind.SAY if not (playing or self.watching.asked_by):
                 return seat.other, self.match
             case Kind.SAY:
                 if self.remarks == MAX_REMARKS:
-                    raise Refused(f"After {MAX_REMARKS} remarks in a row a move is due.")
+                    due = "a move" if playing else "an answer"
+                    raise Refused(f"After {MAX_REMARKS} remarks in a row {due} is due.")
                 return seat, self.match
             case Kind.QUIT:
                 return None, self.match
+            case Kind.WATCH:
+                return seat, self.match
             case Kind.PLAY:
                 if playing:
                     raise Refused(f"A game of {playing.rules.title} is on already.")
+                if self.watching.asked_by:
+                    raise Refused(f"The {seat.other} waits for an answer: may people watch?")
                 name, _, options = text.partition(" ")
                 if text != f"{name} {options}".rstrip():
                     raise Refused("The name of a game is followed by one space and its options, or by nothing.")

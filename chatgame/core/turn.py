@@ -28,6 +28,7 @@ class Kind(StrEnum):
     OFFER = "offer"
     RESPOND = "respond"
     RESIGN = "resign"
+    WATCH = "watch"
     QUIT = "quit"
 
 
@@ -40,7 +41,7 @@ class Turn(Struct, frozen=True, tag="turn", tag_field="type", forbid_unknown_fie
         kind: what it does.
         text: what was said, the game to play with its options, the move or the answer in the game's notation, the
             commitment, what opens it, a number contributed, locked cards, what is offered, or whether that is
-            accepted; empty where the kind says all.
+            accepted, whether people may watch; empty where the kind says all.
         digest: 32 bytes in hexadecimal, chained over this turn, all before it and the position after it.
     """
 

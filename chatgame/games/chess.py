@@ -160,14 +160,15 @@ class Chess(Rules[Position, str]):
         cells = [Cell(chess.square_name(square), marks[piece], piece != old) for square, piece, old in pieces]
         kings = [marks[chess.Piece(chess.KING, colour)] for colour in seats]
         grid = Grid(cells, 8, "", "abcdefgh"[::way], "87654321"[::way], kings, "checked")
+        check = ["Check!"] * (board.is_check() and not board.is_checkmate())
         if viewer is not self.to_act(position):
-            return Board([grid, *["Check!"] * board.is_check()])
+            return Board([grid, *check])
         choices = [
             Choice(board.san(move), [chess.square_name(move.from_square), chess.square_name(move.to_square)])
             for move in board.legal_moves
         ]
         claim = "You may claim a draw: to offer one ends the game."
-        return Board([grid, *["Check!"] * board.is_check(), *[claim] * bool(self.claim(position))], choices)
+        return Board([grid, *check, *[claim] * bool(self.claim(position))], choices)
 
     def tell(self, position: Position, came: str, viewer: Seat | None) -> str:
         board, step = _board(position), chess.Move.from_uci(came)
@@ -179,9 +180,10 @@ class Chess(Rules[Position, str]):
             what += f" takes the {chess.piece_name(taken or chess.PAWN)}{', en passant' * (taken is None)}"
         joined = ", and" * board.is_capture(step)
         becomes = f"{joined} becomes a {chess.piece_name(step.promotion)}" if step.promotion else ""
-        check = " Check!" * board.gives_check(step)
+        written = board.san(step)
+        check = " Check!" * written.endswith("+")
         who = known_as(self.to_act(position), viewer).capitalize()
-        return f"{who} played {board.san(step)}: {what}{becomes}.{check}"
+        return f"{who} played {written}: {what}{becomes}.{check}"
 
 
 RULES = Chess()

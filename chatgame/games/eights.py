@@ -62,7 +62,7 @@ class Eights(Rules[Position, str]):
 
     name = "eights"
     title = "crazy eights"
-    about = "Lay cards of the suit or rank on the pile; an eight fits always and names a suit. No cards left wins."
+    about = "Lay cards of the suit or rank on the pile; an eight always fits, and names a suit. No cards left wins."
 
     def start(self, inviter: Seat, options: str) -> Position:
         self.without_options(options)
@@ -82,9 +82,9 @@ class Eights(Rules[Position, str]):
 
     def asks(self, position: Position, seat: Seat) -> str:
         rank = RANKS[position.pile[-1][:-1]]
-        article = "an" if rank in ("ace", "8") else "a"
+        same = "" if rank == "8" else f"{'an' if rank == 'ace' else 'a'} {rank}, "
         other = "draw" if position.step == "play" and position.can_draw else "pass"
-        return f"{SUITS[position.suit]}, {article} {rank}, an eight as in 8h spades, or {other}"
+        return f"{SUITS[position.suit]}, {same}an eight as in 8h spades, or {other}"
 
     def parse(self, position: Position, seat: Seat, text: str) -> str:
         first, *suits = text.lower().split() or [""]

@@ -18,7 +18,7 @@ from chatgame.protocol.resume import Held
 LAST_KIND = "(SELECT kind FROM turns WHERE conversation = id ORDER BY number DESC LIMIT 1)"
 """Of the last turn of a conversation."""
 
-OVER = "ended = ?, token = NULL, seed = NULL, pinned = NULL, place = NULL, code = NULL"
+OVER = "ended = ?, token = NULL, seed = NULL, pinned = NULL, place = NULL, code = NULL, gate = NULL"
 """What a conversation becomes that is over: nothing is kept that could take it up again."""
 
 
@@ -31,9 +31,11 @@ class _Row(NamedTuple):
     pinned: str | None
     place: str | None
     relays: str
+    gate: str
     seed: str
     spent: int
     name: str
+    partner: str
 
 
 class OnDisk(Identity):
@@ -43,6 +45,7 @@ class OnDisk(Identity):
 
     Attributes:
         ended: whether both sides know that it is over.
+        gate: as the server over a relay, where people came to watch when the program began, or nothing.
 
     Raises:
         JournalFailed: from every method, where the journal cannot be read or written.
@@ -53,8 +56,8 @@ class OnDisk(Identity):
         self._writer = writer
         self._number = number
         (kept,) = database.read(
-            "SELECT seat, session, token, pinned, place, relays, ifnull(hex(seed), ''), spent, name "
-            "FROM conversations WHERE id = ?",
+            "SELECT seat, session, token, pinned, place, relays, ifnull(gate, ''), ifnull(hex(seed), ''), spent, "
+            "name, partner FROM conversations WHERE id = ?",
             (number,),
             list[_Row],
         )
@@ -75,7 +78,9 @@ class OnDisk(Identity):
             pinned=kept.pinned,
             place=None if unsaid else kept.place,
             name=kept.name,
+            partner=kept.partner,
         )
+        self.gate = kept.gate
         self._relayed = bool(kept.relays)
         self.ended = False
         self._spoken = bool(held.number)
@@ -116,6 +121,10 @@ class OnDisk(Identity):
     async def keep_relays(self, relays: str) -> None:
         """Keep over which relays the two talk now."""
         await self._change(relays=relays)
+
+    async def keep_gate(self, gate: str) -> None:
+        """Keep where people come to watch, so that they find it again if this program is killed."""
+        await self._change(gate=gate)
 
     async def _change(self, **columns: object) -> None:
         assignments = ", ".join(f"{column} = ?" for column in columns)

@@ -11,6 +11,7 @@ class Identity:
         session: the session's identifier, or None before there is one that matters.
         token: as the server: the client's last one, or None.
         pinned: what connections are made secure by, or None.
+        partner: what the partner's player wanted to be called last, or nothing.
         place: where the two meet again at a relay, or None before there is a session that matters.
         name: what one's own player wants to be called, or nothing; the next start may say otherwise.
         held: what was held of the log when the program began.
@@ -27,6 +28,7 @@ class Identity:
         pinned: str | None = None,
         place: str | None = None,
         name: str = "",
+        partner: str = "",
     ) -> None:
         self.seat = held.seat
         self.session = session
@@ -34,6 +36,7 @@ class Identity:
         self.pinned = pinned
         self.place = place
         self.name = name
+        self.partner = partner
         self.held = held
         self._seed = seed  # of the chain of tokens
         self._spent = spent
@@ -57,7 +60,7 @@ class Identity:
         """
         place = place or self.place
         await self._change(session=session, token=token, name=self.name, partner=partner, place=place)
-        self.session, self.token, self.place = session, token, place
+        self.session, self.token, self.place, self.partner = session, token, place, partner
 
     async def pin(self, pinned: str) -> None:
         """Keep what connections are made secure by.

@@ -27,7 +27,8 @@ CREATE TABLE conversations (
     older INTEGER NOT NULL DEFAULT 0, -- 1 if its turns are in a form that this program does not read any more
     place TEXT,                       -- where the two meet again at a relay
     relays TEXT NOT NULL DEFAULT '',  -- over which the two talk, as people type them; none on a direct line
-    code TEXT                         -- as the client over a relay: a keyed digest of the code that it came with
+    code TEXT,                        -- as the client over a relay: a keyed digest of the code that it came with
+    gate TEXT                         -- as the server over a relay: where people come to watch: RELAY NUMBER TICKET
 )""",
     """
 CREATE TABLE turns (
@@ -56,6 +57,7 @@ UPDATES = (
         "ALTER TABLE conversations ADD COLUMN place TEXT",
         "ALTER TABLE conversations ADD COLUMN relays TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE conversations ADD COLUMN code TEXT",
+        "ALTER TABLE conversations ADD COLUMN gate TEXT",
     ),
 )
 """What brings a database from version 1 to the next, and so on. With version 3 the digests of logs became others, so

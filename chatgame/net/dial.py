@@ -20,12 +20,13 @@ from chatgame.core.errors import (
 )
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.watching import FEATURE
 from chatgame.net.link import Link, not_back
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Dialler, Transport
 from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of, refusal
-from chatgame.protocol.messages import Bye, Hello
+from chatgame.protocol.messages import Bye, Hello, Watchers
 from chatgame.protocol.pairing import Invitation, Pairing
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Journal
@@ -64,6 +65,7 @@ class Way:
         notify: takes a sentence about anything that a person should know.
         patience: seconds that a server that was lost may take to come back.
         code: what the server shows, where the client is new to it.
+        told: is called with what the server tells about those who watch.
     """
 
     plan: str = sentences.DIAL
@@ -76,7 +78,9 @@ class Way:
         notify: Callable[[str], object],
         patience: float,
         code: str | None = None,
+        told: Callable[[Watchers], object] = bool,
     ) -> None:
+        self._told = told
         self.notify = notify
         self.patience = patience
         self._dialler = dialler
@@ -114,7 +118,7 @@ class Way:
         self._code = None  # it has been used: from now on only this server will do
         self._pin = journal.pinned if pump.transport.binding else None
         self._connected = self._loop.time()
-        return Link(pump, held, self)
+        return Link(pump, held, self, self._told)
 
     async def _first(self, held: Held) -> Pump:
         try:
@@ -199,7 +203,8 @@ class Way:
     async def _greet(self, pump: Pump, held: Held) -> None:
         journal = self._journal
         token, nonce = await journal.next_token(), secrets.token_bytes(32)
-        pump.say(hello_of(held, self._games, journal.session, token, journal.name, nonce=nonce))
+        hello = hello_of(held, self._games, journal.session, token, journal.name, nonce=nonce, features=[FEATURE])
+        pump.say(hello)
         match await pump.next_event():
             case Hello() as hello:
                 await journal.keep_partner(pump.connection.session, None, hello.name, pump.connection.place)

@@ -6,7 +6,7 @@ many legs. A `Round` is how a joiner asks its relays for a host, one after the o
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import NamedTuple, Self, TypeAlias
 
 from chatgame.core.errors import InvalidMessage
 from chatgame.net.addresses import Relay, canonical, is_here
@@ -23,6 +23,26 @@ SETTLED = 1.0
 AT_ONCE = 4
 """Legs that are joined before they have settled, and are followed at once by another. After more there are pauses: so
 a relay that joins a host again and again does not keep it busy."""
+
+
+class Numbered(NamedTuple):
+    """A number that a relay has given out, and the ticket that gets it again."""
+
+    relay: Relay
+    number: int
+    ticket: str
+
+    def __str__(self) -> str:
+        """As the journal keeps it."""
+        return f"{self.relay} {self.number} {self.ticket}"
+
+    @classmethod
+    def of(cls, text: str, relays: Sequence[Relay]) -> Self | None:
+        """Read what the journal has kept; returns None if that is nothing, or of a relay that is not asked now."""
+        match text.split():
+            case [at, number, ticket] if number.isdecimal():
+                return next((cls(relay, int(number), ticket) for relay in relays if str(relay) == at), None)
+        return None
 
 
 class State(Enum):
@@ -99,23 +119,31 @@ class Stay:
         relays: the list.
         place: where to wait; None stands for a number, which a relay gives out.
         pauses: begins to yield pauses before legs that follow a loss, in seconds, longer and longer.
+        before: the number to ask for first, given out by a relay of the list.
 
     Attributes:
         relay: where the next leg goes.
         pause: seconds before it does.
         place: where to wait.
         number: the number that was given out last, if one is wanted.
+        ticket: gets the same number again.
         in_vain: whether each relay was asked for a number, and none has ever given one.
     """
 
-    def __init__(self, relays: Sequence[Relay], place: str | None, pauses: Callable[[], Iterator[float]]) -> None:
-        self.relay = relays[0]
+    def __init__(
+        self,
+        relays: Sequence[Relay],
+        place: str | None,
+        pauses: Callable[[], Iterator[float]],
+        before: Numbered | None = None,
+    ) -> None:
+        self.relay = before.relay if before else relays[0]
         self.pause = 0.0
-        self.number: int | None = None
+        self.number = before.number if before else None
         self.in_vain = False
         self._relays = relays
         self.place = place
-        self._ticket = ""
+        self.ticket = before.ticket if before else ""
         self._start_pauses = pauses
         self._pauses = pauses()
         self._failures = 0  # since a leg waited
@@ -126,13 +154,14 @@ class Stay:
     @property
     def line(self) -> Host:
         """The first line of the next leg."""
-        return Host(self.place) if self.place else Host(self.number, self._ticket)
+        return Host(self.place) if self.place else Host(self.number, self.ticket)
 
     def wait(self, said: FromRelay, now: float) -> bool:
-        """Note that the leg waits; returns whether it does so at another number than before."""
-        self._failures, self._since, before = 0, now, self.number
+        """Note that the leg waits; returns whether it does so at a number for the first time, or at another one."""
+        self._failures, self._since = 0, now
+        before = self.number if self._numbered else None
         if isinstance(said, Given):
-            self.number, self._ticket, self._numbered = said.number, said.ticket, True
+            self.number, self.ticket, self._numbered = said.number, said.ticket, True
         return self.number != before
 
     def end(self, why: FromRelay | None, now: float) -> None:
@@ -147,9 +176,9 @@ class Stay:
         self._failures += 1
         self.in_vain = not (self.place or self._numbered) and self._failures >= len(self._relays)
         self.pause = next(self._pauses)
-        if len(self._relays) > 1 and (not self._ticket or self._failures > TRIES or isinstance(why, Busy | Version)):
+        if len(self._relays) > 1 and (not self.ticket or self._failures > TRIES or isinstance(why, Busy | Version)):
             self.relay = self._relays[(self._relays.index(self.relay) + 1) % len(self._relays)]
-            self._ticket, self.number = "", None
+            self.ticket, self.number = "", None
         elif isinstance(why, Busy):
             self.pause = max(self.pause, float(why.seconds))
 

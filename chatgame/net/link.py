@@ -21,10 +21,11 @@ from chatgame.core.errors import (
 from chatgame.core.limits import RETURN_TIME, SILENCE_LIMIT
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
+from chatgame.core.watching import FEATURE
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Peer
 from chatgame.protocol.connection import Event
-from chatgame.protocol.messages import Bye, Hello, Reason
+from chatgame.protocol.messages import Bye, Hello, Reason, Watchers
 from chatgame.protocol.resume import Held
 
 _START_AGAIN = "Both have to start again; the conversation is kept and goes on then."
@@ -67,6 +68,7 @@ class Link:
         pump: drives a connection to the partner on which both have said hello.
         held: what this side holds of the log.
         recovery: how to get over the loss of a connection; without it, the link is lost then.
+        told: is called with what the partner, who lets watchers in, tells about them.
 
     Attributes:
         seat: one's own.
@@ -74,10 +76,21 @@ class Link:
         theirs: the games that the partner has, each with the version of its rules.
         partner: what the partner wants to be called; empty where they did not say.
         held: what this side holds of the log, in which every turn that was sent or received counts.
+        watchable: whether both programs can let people watch.
     """
 
-    def __init__(self, pump: Pump, held: Held, recovery: Recovery | None = None) -> None:
-        hello = _hello_on(pump)
+    def __init__(
+        self,
+        pump: Pump,
+        held: Held,
+        recovery: Recovery | None = None,
+        told: Callable[[Watchers], object] = bool,
+    ) -> None:
+        hello, ours = _hello_on(pump), pump.connection.sent_hello
+        assert ours, "both have said hello"
+        self.watchable = FEATURE in hello.features and FEATURE in ours.features
+        self._told = told
+        self._watchers: Watchers | None = None  # what the partner has to know of them
         self.seat = held.seat
         self.session = pump.connection.session
         self.theirs = hello.games
@@ -140,6 +153,8 @@ class Link:
                 pump.say(Bye(Reason.GAMES, f"You came back with other games. {_START_AGAIN}"))
                 raise LinkLost(f"The {self.seat.other} came back with other games. {_START_AGAIN}")
             pump.resume(self.held)
+            if self._watchers:
+                pump.say(self._watchers)
             pump.hand_on(self._look)
         except ChatgameError as error:
             self._failure = error  # of the session; `receive` raises it
@@ -156,6 +171,9 @@ class Link:
                     (self._taken or self._turns.append)(event)
                     if self._pump.connection.idle and not self._turns:
                         return  # as nearly always; to ask for another event would take longer
+                    continue
+                if isinstance(event, Watchers):
+                    self._told(event)
                     continue
                 self._failure = self._failure or self._farewell(event)
                 break
@@ -249,6 +267,12 @@ class Link:
                     await pump.transport.drain()
             except (TimeoutError, LinkLost):
                 pump.transport.abort()  # so that `receive` finds it lost
+
+    def tell(self, watchers: Watchers) -> None:
+        """Tell the partner about those who watch, now and whenever there is another connection."""
+        self._watchers = watchers
+        if not self._down:
+            self._pump.say(watchers)
 
     async def close(self, goodbye: Bye | None = None) -> bool:
         """Say goodbye, if there is anything left to say, and close; never takes long or raises.

@@ -25,13 +25,15 @@ from chatgame.core.errors import (
 from chatgame.core.limits import MAX_GUESSES, MAX_GUESTS, MAX_STRAYS
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.watching import FEATURE
+from chatgame.net.audience import Audience
 from chatgame.net.link import Link
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Listener, Peer, Transport
 from chatgame.protocol.admission import GOODBYES, Admission, Decision
 from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of
-from chatgame.protocol.messages import Bye, Hello, Reason
+from chatgame.protocol.messages import WATCHER, Bye, Hello, Reason, Watch
 from chatgame.protocol.pairing import Invitation, Pairing
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Journal
@@ -91,12 +93,16 @@ class Door:
         self._closed = False
 
     async def open(
-        self, journal: Journal, farewell: Journal | None = None, invitation: Invitation | None = None
+        self,
+        journal: Journal,
+        farewell: Journal | None = None,
+        invitation: Invitation | None = None,
+        audience: Audience | None = None,
     ) -> None:
         """Let people in, first of all the client of the unfinished session, if the journal is of one.
 
         `farewell` is a session that this side has closed, but its client may not know it; it learns so when it comes.
-        With an `invitation`, somebody new has to know its code.
+        With an `invitation`, somebody new has to know its code. The `audience` lets people watch.
 
         Raises:
             Unreachable: nothing can listen here after all.
@@ -104,13 +110,14 @@ class Door:
         self._journal = journal
         self._farewell = farewell
         self._invitation = invitation
+        self._audience = audience
         self._admission = Admission(
             journal.session,
             journal.token,
             begun=bool(journal.held.number),
             farewell=(farewell.session, farewell.token) if farewell else (None, None),
         )
-        await self.listener.start(self._welcome)
+        await self.listener.start(self.welcome)
         self._expect()
 
     def _expect(self) -> None:
@@ -118,7 +125,7 @@ class Door:
         places = {journal.place for journal in (self._journal, self._farewell) if journal and journal.place}
         self.listener.expect(places, new=not self._held.number)
 
-    def _welcome(self, transport: Transport) -> None:
+    def welcome(self, transport: Transport) -> None:
         """Begin to greet a client that has connected."""
         if self._closed:
             transport.abort()
@@ -157,26 +164,32 @@ class Door:
         pump, goodbye = Pump(transport, Seat.SERVER, began), None
         try:
             hello, paired = await self._receive_hello(pump)
-            async with self._deciding:  # so that two clients cannot both get the seat
-                goodbye = await self._seat(pump, hello, paired=paired)
+            if isinstance(hello, Watch):
+                goodbye = self._watch(pump, hello, paired=paired)
+            else:
+                async with self._deciding:  # so that two clients cannot both get the seat
+                    goodbye = await self._seat(pump, hello, paired=paired)
             if not goodbye:
                 return
         except (InvalidMessage, RemoteProtocolError, TurnedAway, LinkLost) as error:
-            self._explain(transport, error)
+            self._explain(transport, error, watches=pump.connection.watched)
         except asyncio.CancelledError:
             pump.abort()
             raise
         await pump.close(goodbye)
 
-    def _explain(self, transport: Transport, error: Exception) -> None:
+    def _explain(self, transport: Transport, error: Exception, *, watches: bool = False) -> None:
         """Notify the person why a client was not let in."""
         why = str(error).rstrip(".")
         if isinstance(error, SpeaksTLS) and not transport.binding:
             transport.write(TLS_ALERT)
             why = "it speaks TLS, as a client with a code does, and this server takes no code"
-        if isinstance(error, WrongCode) and self._invitation:
-            guesses = self._invitation.guesses
+        invitation = self._audience.invitation if watches and self._audience else self._invitation
+        if isinstance(error, WrongCode) and invitation:
+            guesses = invitation.guesses
             self.notify(sentences.WRONG_CODE.format(host=transport.peer[0], guesses=guesses, most=MAX_GUESSES))
+            if watches and invitation.burned:
+                self.notify(sentences.WATCH_CODE_BURNED)
         else:
             self._tell_of_stray(transport.peer, why)
         if isinstance(error, WrongCode) and self._invitation and self._invitation.burned and not self.partner.done():
@@ -203,19 +216,30 @@ class Door:
             if not let_in:
                 self._guests[guest] = None
 
-    async def _receive_hello(self, pump: Pump) -> tuple[Hello, bool]:
-        """Receive a client's hello; returns it, and whether the client has paired."""
-        if self._invitation and pump.transport.binding:
+    async def _receive_hello(self, pump: Pump) -> tuple[Hello | Watch, bool]:
+        """Receive a client's hello, or that somebody wants to watch; returns it, and whether they have paired."""
+        binding = pump.transport.binding
+        if self._invitation and binding:
             from chatgame.net.tls import Spake2  # which needs an extra
 
-            pump.pair(Pairing(Seat.SERVER, pump.transport.binding, partial(Spake2, Seat.SERVER), self._invitation))
+            pump.pair(Pairing(Seat.SERVER, binding, partial(Spake2, Seat.SERVER), self._invitation))
+            if self._audience:
+                exchange = partial(Spake2, Seat.SERVER, role=WATCHER)
+                pump.pair(Pairing(Seat.SERVER, binding, exchange, self._audience.invitation, WATCHER))
         event = await pump.next_event()
         self._progress()
         paired = isinstance(event, Paired)
         if paired:
             event = await pump.next_event()
-        assert isinstance(event, Hello), "nothing else may come"
+        assert isinstance(event, Hello | Watch), "nothing else may come"
         return event, paired
+
+    def _watch(self, pump: Pump, watch: Watch, *, paired: bool) -> Bye | None:
+        """Let somebody watch, if people may, and if they have the code where one is needed."""
+        if not self._audience or (self._invitation and not paired):
+            return Bye(Reason.UNWATCHED)
+        self._progress(let_in=True)
+        return self._audience.admit(pump, watch)
 
     async def _seat(self, pump: Pump, hello: Hello, *, paired: bool) -> Bye | None:
         """Give the seat to the client that it belongs to; returns the goodbye for any other."""
@@ -255,7 +279,8 @@ class Door:
         nonce = secrets.token_bytes(32)
 
         def answer() -> Hello:
-            return hello_of(self._held, self._games, named, name=journal.name, nonce=nonce)
+            features = [FEATURE] if self._audience else []
+            return hello_of(self._held, self._games, named, name=journal.name, nonce=nonce, features=features)
 
         session = pump.connection.session_with(answer())
         await journal.keep_partner(session, hello.token, hello.name, pump.connection.place_with(answer()))

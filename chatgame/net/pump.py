@@ -1,15 +1,14 @@
 """The pump: drives one protocol connection over one transport, and decides nothing itself."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from chatgame.core.errors import ChatgameError, LinkLost
 from chatgame.core.limits import CLOSING_TIME
-from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
 from chatgame.net.transport import Peer, Transport
-from chatgame.protocol.connection import Connection, Event
+from chatgame.protocol.connection import Connection, Event, Speaker
 from chatgame.protocol.messages import Bye, Message
 from chatgame.protocol.pairing import Pairing
 from chatgame.protocol.resume import Held
@@ -20,7 +19,7 @@ class Pump:
 
     Args:
         transport: what carries the bytes.
-        seat: one's own.
+        speaker: who is at this end.
         began: when the connection was made, by the loop's clock; by default now.
 
     Attributes:
@@ -28,10 +27,10 @@ class Pump:
         transport: what carries the bytes.
     """
 
-    def __init__(self, transport: Transport, seat: Seat, began: float | None = None) -> None:
+    def __init__(self, transport: Transport, speaker: Speaker, began: float | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self.transport = transport
-        self.connection = Connection(seat, self._loop.time() if began is None else began)
+        self.connection = Connection(speaker, self._loop.time() if began is None else began)
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
         self._ended = False  # the stream has
@@ -53,6 +52,11 @@ class Pump:
     def say(self, message: Message) -> None:
         """Say a message; whether it can be sent shows later."""
         self.connection.say(message, self._loop.time())
+        self._send()
+
+    def show(self, frames: Iterable[bytes]) -> None:
+        """Send a watcher frames that were made once for all of them."""
+        self.connection.show(frames)
         self._send()
 
     def _send(self) -> None:
@@ -129,12 +133,13 @@ class Pump:
         self.connection.tick(self._loop.time(), stalled=self.transport.stalled)
         self._send()
         if self.connection.over:
-            self.transport.abort()
+            if not self.connection.watched:  # a watcher is told why
+                self.transport.abort()
             self._wake()
         else:
             self._keep_time()
 
-    async def close(self, goodbye: Bye | None = None) -> bool:
+    async def close(self, goodbye: Bye | None = None, patience: float = CLOSING_TIME) -> bool:
         """Say goodbye, if anything is left to say, wait for the other side's, and close; never takes long or raises.
 
         Returns whether both sides have said goodbye, which means that the other has received ours. To close while
@@ -144,7 +149,7 @@ class Pump:
         self._stop()
         try:
             with suppress(TimeoutError, ChatgameError):
-                async with asyncio.timeout(CLOSING_TIME):
+                async with asyncio.timeout(patience):
                     if goodbye:
                         self.say(goodbye)
                         await self.transport.drain()

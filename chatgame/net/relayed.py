@@ -14,7 +14,7 @@ from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, NotYet, Unreachable
 from chatgame.net.addresses import Relay
 from chatgame.net.dial import pauses
-from chatgame.net.legs import Round, Stay
+from chatgame.net.legs import Numbered, Round, Stay
 from chatgame.net.tcp import DIAL_TIME
 from chatgame.net.transport import Transport
 from chatgame.net.wire import Wire, meet
@@ -180,7 +180,9 @@ class RelayedListener:
         tls: what makes the connections secure, and their channel binding.
         others: the same at places where it is something else.
         notify: takes a sentence about a relay.
-        numbered: is told the relay and the number, whenever there is another.
+        numbered: is told the number, whenever there is another.
+        before: the number to ask for first.
+        needed: whether nothing else goes on where no relay gives a number at first.
     """
 
     def __init__(
@@ -190,7 +192,10 @@ class RelayedListener:
         tls: tuple[ssl.SSLContext, bytes],
         others: Mapping[str, tuple[ssl.SSLContext, bytes]],
         notify: Callable[[str], object],
-        numbered: Callable[[Relay, int], object],
+        numbered: Callable[[Numbered], object],
+        *,
+        before: Numbered | None = None,
+        needed: bool = True,
     ) -> None:
         self._tasks = tasks
         self._relays = relays
@@ -198,10 +203,11 @@ class RelayedListener:
         self._others = others
         self._notify = notify
         self._numbered = numbered
+        self._before = before
         self._legs: dict[Waits, asyncio.Task[Any]] = {}
         self._waiting: set[Waits] = set()
         self._told: dict[Waits, str] = {}  # why a leg does not wait
-        self._given = False  # a number, ever
+        self._given = not needed  # a number, ever
         self._renewals = pauses()
 
     @property
@@ -235,7 +241,10 @@ class RelayedListener:
             self._drop(spot)
 
     def _begin(self, spot: Waits, pause: float = 0.0) -> None:
-        stay = Stay([spot[0]], spot[1], pauses) if spot else Stay(self._relays, None, pauses)
+        if spot:
+            stay = Stay([spot[0]], spot[1], pauses)
+        else:
+            stay, self._before = Stay(self._relays, None, pauses, self._before), None
         stay.pause = pause
         self._legs[spot] = self._tasks.create_task(self._stay(spot, stay))
 
@@ -256,7 +265,7 @@ class RelayedListener:
             self._is_waiting(spot, stay.relay)
             if other and isinstance(said, Given):
                 self._given = True
-                self._numbered(stay.relay, said.number)
+                self._numbered(Numbered(stay.relay, said.number, said.ticket))
 
         while True:
             await asyncio.sleep(stay.pause)

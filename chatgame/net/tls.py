@@ -70,15 +70,17 @@ def server_tls(certificate: str) -> tuple[ssl.SSLContext, bytes]:
 
 
 class Spake2:
-    """One side of SPAKE2 over Ed25519 (RFC 9382, as the library spake2 has it) for one code.
+    """One side of SPAKE2 over Ed25519 (RFC 9382, as the library spake2 has it), for one code.
+
+    The role is what the side that dials wants; a key for one role is not that for another.
 
     Attributes:
         message: what the other side has to get.
     """
 
-    def __init__(self, seat: Seat, code: str) -> None:
+    def __init__(self, seat: Seat, code: str, role: str = Seat.CLIENT) -> None:
         side = SPAKE2_A if seat is Seat.CLIENT else SPAKE2_B
-        self._side = side(code.encode(), idA=b"chatgame client", idB=b"chatgame server")
+        self._side = side(code.encode(), idA=f"chatgame {role}".encode(), idB=b"chatgame server")
         self.message: bytes = self._side.start()
 
     def key(self, theirs: bytes) -> bytes | None:

@@ -8,11 +8,12 @@ from chatgame.session.interfaces import Interjecting, Player
 
 
 class FirstLine:
-    """Types `line` when `player` is first asked for one, and leaves everything else to the player."""
+    """Types `line` when `player` is first asked for one at such a table, and leaves all else to the player."""
 
-    def __init__(self, player: Player, line: str) -> None:
+    def __init__(self, player: Player, line: str, when: Callable[[Table], bool] = lambda _: True) -> None:
         self._player = player
         self._line: str | None = line
+        self._when = when
 
     @property
     def early(self) -> Callable[[str], str | None]:
@@ -25,9 +26,11 @@ class FirstLine:
             self._player.early = early
 
     async def ask(self, table: Table) -> str:
-        """The line the first time, and after that what the player types."""
+        """The line once, and otherwise what the player types."""
+        if self._line is None or not self._when(table):
+            return await self._player.ask(table)
         line, self._line = self._line, None
-        return await self._player.ask(table) if line is None else line
+        return line
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         """Pass it on."""

@@ -5,26 +5,39 @@ the same table: it says what state the connection comes to when a seat says a me
 
     state        who says what                           state after it
     -----------  --------------------------------------  --------------
-    START        client: pair (its SPAKE2 message)       OFFERED
+    START        client, watcher: pair (SPAKE2 message)  OFFERED
                  client: hello                           GREETING
+                 watcher: watch                          COMING
     OFFERED      server: pair (its SPAKE2 message)       ANSWERED
                  server: bye                             CLOSED
-    ANSWERED     client: pair (its proof)                PROVEN
+    ANSWERED     client, watcher: pair (its proof)       PROVEN
     PROVEN       server: pair (its proof)                PAIRED
                  server: bye                             CLOSED
     PAIRED       client: hello                           GREETING
+                 watcher: watch                          COMING
     GREETING     server: hello                           OPEN
                  server: bye                             CLOSED
     OPEN         either: turn, alive                     OPEN
                  client: bye                             CLIENT_LEFT
                  server: bye                             SERVER_LEFT
+                 server: watchers                        OPEN
     CLIENT_LEFT  server: bye                             CLOSED
-    SERVER_LEFT  client: bye                             CLOSED
+    SERVER_LEFT  client, watcher: bye                    CLOSED
+    COMING       server: view                            WATCHED
+                 server: bye                             CLOSED
+    WATCHED      server: turn, alive                     WATCHED
+                 watcher: alive                          WATCHED
+                 server: bye                             SERVER_LEFT
+                 watcher: bye                            WATCHER_LEFT
+    WATCHER_LEFT server: bye                             CLOSED
+
+The side that dials is the client or a watcher, and its first message says which: a `watch`, or a `pair` of that role.
+So nothing that a watcher can say is a turn, and what the client says means nothing from a watcher.
 
 A message that the table does not name ends the connection with an error. But one of an unknown type is passed over in
 every state, since later versions may have more; and after a goodbye everything is passed over until the other one,
-since messages may have crossed it. A state other than OPEN lasts for a bounded time; in
-OPEN each side says `alive` when it has nothing else to say, and one that is silent is given up.
+since messages may have crossed it. A state other than OPEN and WATCHED lasts for a bounded time; in
+these each side says `alive` when it has nothing else to say, and one that is silent is given up.
 
 The program that drives the machine does four things:
 
@@ -36,7 +49,9 @@ The program that drives the machine does four things:
 Sources: h11 (one table for both roles, `next_event`), aioquic and websockets (time and bytes handed in).
 """
 
+from collections.abc import Iterable
 from enum import Enum, auto
+from typing import Literal
 
 from msgspec import Struct
 
@@ -47,12 +62,35 @@ from chatgame.core.errors import (
     RemoteProtocolError,
     TurnedAway,
 )
-from chatgame.core.limits import ALIVE_INTERVAL, ANSWER_TIME, CLOSING_TIME, HELLO_TIME, SILENCE_LIMIT
+from chatgame.core.limits import (
+    ALIVE_INTERVAL,
+    ANSWER_TIME,
+    CLOSING_TIME,
+    HELLO_TIME,
+    SAID_AT_ONCE,
+    SAID_PER_SECOND,
+    SILENCE_LIMIT,
+)
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
 from chatgame.protocol.frames import FrameReader, frame
 from chatgame.protocol.hello import place_opened_by, session_opened_by
-from chatgame.protocol.messages import PROTOCOL, Alive, Bye, Foreign, Hello, Message, Pair, Reason, decode, encode
+from chatgame.protocol.messages import (
+    PROTOCOL,
+    WATCHER,
+    Alive,
+    Bye,
+    Foreign,
+    Hello,
+    Message,
+    Pair,
+    Reason,
+    View,
+    Watch,
+    Watchers,
+    decode,
+    encode,
+)
 from chatgame.protocol.pairing import Pairing, goodbye_to
 from chatgame.protocol.resume import Held
 
@@ -69,31 +107,54 @@ class State(Enum):
     OPEN = auto()
     CLIENT_LEFT = auto()
     SERVER_LEFT = auto()
+    COMING = auto()
+    WATCHED = auto()
+    WATCHER_LEFT = auto()
     CLOSED = auto()
 
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 
-TRANSITIONS: dict[State, dict[tuple[Seat, type[Message]], State]] = {
-    State.START: {(CLIENT, Pair): State.OFFERED, (CLIENT, Hello): State.GREETING},
+Speaker = Seat | Literal["watcher"]
+
+TRANSITIONS: dict[State, dict[tuple[Speaker, type[Message]], State]] = {
+    State.START: {
+        (CLIENT, Pair): State.OFFERED,
+        (WATCHER, Pair): State.OFFERED,
+        (CLIENT, Hello): State.GREETING,
+        (WATCHER, Watch): State.COMING,
+    },
     State.OFFERED: {(SERVER, Pair): State.ANSWERED, (SERVER, Bye): State.CLOSED},
-    State.ANSWERED: {(CLIENT, Pair): State.PROVEN},
+    State.ANSWERED: {(CLIENT, Pair): State.PROVEN, (WATCHER, Pair): State.PROVEN},
     State.PROVEN: {(SERVER, Pair): State.PAIRED, (SERVER, Bye): State.CLOSED},
-    State.PAIRED: {(CLIENT, Hello): State.GREETING},
+    State.PAIRED: {(CLIENT, Hello): State.GREETING, (WATCHER, Watch): State.COMING},
     State.GREETING: {(SERVER, Hello): State.OPEN, (SERVER, Bye): State.CLOSED},
     State.OPEN: {
         **{(seat, kind): State.OPEN for seat in Seat for kind in (Turn, Alive)},
+        (SERVER, Watchers): State.OPEN,
         (CLIENT, Bye): State.CLIENT_LEFT,
         (SERVER, Bye): State.SERVER_LEFT,
     },
     State.CLIENT_LEFT: {(SERVER, Bye): State.CLOSED},
-    State.SERVER_LEFT: {(CLIENT, Bye): State.CLOSED},
+    State.SERVER_LEFT: {(CLIENT, Bye): State.CLOSED, (WATCHER, Bye): State.CLOSED},
+    State.COMING: {(SERVER, View): State.WATCHED, (SERVER, Bye): State.CLOSED},
+    State.WATCHED: {
+        (SERVER, Turn): State.WATCHED,
+        (SERVER, Alive): State.WATCHED,
+        (WATCHER, Alive): State.WATCHED,
+        (SERVER, Bye): State.SERVER_LEFT,
+        (WATCHER, Bye): State.WATCHER_LEFT,
+    },
+    State.WATCHER_LEFT: {(SERVER, Bye): State.CLOSED},
     State.CLOSED: {},
 }
 """What the table above says: by state, who may say what, and which state comes then."""
 
-_LEAVING = (State.CLIENT_LEFT, State.SERVER_LEFT, State.CLOSED)
+_LEAVING = (State.CLIENT_LEFT, State.SERVER_LEFT, State.WATCHER_LEFT, State.CLOSED)
 """Somebody has said goodbye."""
+
+_LASTING = (State.OPEN, State.WATCHED)
+"""Each side gives signs of life."""
 
 _DUE = {
     State.START: "say hello",
@@ -102,6 +163,7 @@ _DUE = {
     State.PROVEN: "answer to the code",
     State.PAIRED: "say hello",
     State.GREETING: "say hello",
+    State.COMING: "say what there is to see",
 }
 """What the other side did not do if it said something else."""
 
@@ -110,14 +172,14 @@ class Paired(Struct, frozen=True):
     """Both sides have proved that they know the code; the client says hello next."""
 
 
-Event = Paired | Hello | Turn | Bye
+Event = Paired | Hello | Watch | View | Turn | Watchers | Bye
 
 
 class Connection:
     """One end of a connection.
 
     Args:
-        seat: one's own.
+        speaker: who is at this end: a seat or a watcher.
         now: the time, in seconds, as all times that are handed in later.
 
     Attributes:
@@ -125,12 +187,14 @@ class Connection:
         sent_hello, received_hello: one's own hello and the other side's, or None before.
     """
 
-    def __init__(self, seat: Seat, now: float) -> None:
+    def __init__(self, speaker: Speaker, now: float) -> None:
         self.state = State.START
         self.sent_hello: Hello | None = None
         self.received_hello: Hello | None = None
-        self._seat = seat
-        self._pairing: Pairing | None = None
+        self._ours = speaker
+        self._theirs: Speaker = CLIENT if speaker is SERVER else SERVER  # a server learns it from the first message
+        self._pairings: dict[Speaker, Pairing] = {}  # by the role of the side that dials
+        self._said = 0  # bytes, by a watcher
         self._frames = FrameReader()
         self._hellos: dict[Seat, bytes] = {}  # as they were sent
         self._out: list[bytes] = []
@@ -144,7 +208,7 @@ class Connection:
     @property
     def session(self) -> str:
         """The session's identifier, once the connection is open: the hellos name it, or open it."""
-        hello = self.sent_hello if self._seat is SERVER else self.received_hello
+        hello = self.sent_hello if self._ours is SERVER else self.received_hello
         assert hello, "the connection is open"
         return hello.session or session_opened_by(self._hellos[CLIENT], self._hellos[SERVER])
 
@@ -187,7 +251,7 @@ class Connection:
         """The time at which `tick` has something to do, or None if there is nothing to come."""
         if self.over:
             return None
-        if self.state is State.OPEN:
+        if self.state in _LASTING:
             return min(self._sign_at, self._silent_at)
         return self._until
 
@@ -198,6 +262,11 @@ class Connection:
     def receive(self, data: bytes, now: float) -> None:
         """Take bytes that have come; none mean that the stream has ended."""
         self._now = now
+        if self.state is State.WATCHED and self._ours is SERVER:
+            self._said += len(data)
+            if self._said > SAID_AT_ONCE + SAID_PER_SECOND * self.open_for(now):
+                self._failure = self._failure or RemoteProtocolError("A watcher said more than it has to say.")
+                return
         if data:
             self._frames.feed(data)
         else:
@@ -240,28 +309,34 @@ class Connection:
         self._received_at = self._now
         if message is None:
             return None
-        partner = self._seat.other
         if self.state is State.OPEN and isinstance(message, Turn):
-            if message.seat is not partner:
-                raise RemoteProtocolError(f"The {partner} wrote a turn in the {self._seat}'s name.")
+            if message.seat is not self._theirs:
+                raise RemoteProtocolError(f"The {self._theirs} wrote a turn in the {self._ours}'s name.")
             return message
-        kind = Hello if isinstance(message, Foreign) else type(message)
-        follows = TRANSITIONS[self.state].get((partner, kind))
+        kind = message.kind if isinstance(message, Foreign) else type(message)
+        if (
+            self.state is State.START
+            and self._ours is SERVER
+            and (kind is Watch or (isinstance(message, Pair) and message.role == WATCHER))
+        ):
+            self._theirs = WATCHER
+        follows = TRANSITIONS[self.state].get((self._theirs, kind))
         if not follows:
             if self.state in _LEAVING:
                 return None
             raise self._out_of_place()
         match message:
-            case Pair() if self._pairing:
-                self.state = follows
-                return self._pair(self._pairing, message)
             case Pair():
-                raise self._out_of_place()
+                pairing = self._pairings.get(self._theirs if self._ours is SERVER else self._ours)
+                if not pairing:
+                    raise self._out_of_place()
+                self.state = follows
+                return self._pair(pairing, message)
             case Foreign():
                 raise self._foreign(message.protocol)
             case Hello():
                 self._check_hello(message)
-                self.state, self.received_hello, self._hellos[partner] = follows, message, payload
+                self.state, self.received_hello, self._hellos[message.seat] = follows, message, payload
                 if follows is State.OPEN:
                     self._open(self._now)
                 else:
@@ -270,11 +345,22 @@ class Connection:
             case Bye():
                 self.state, self._until = follows, self._now + CLOSING_TIME
                 return message
+            case Watch():
+                self.state, self._until = follows, None
+                return message
+            case View():
+                self.state = follows
+                self._open(self._now)
+                return message
+            case Turn() | Watchers():
+                return message
         return None  # a sign of life
 
     def _out_of_place(self) -> RemoteProtocolError:
         if self.state is State.OPEN:
-            return RemoteProtocolError(f"The {self._seat.other} broke the protocol: it began to greet again.")
+            return RemoteProtocolError(f"The {self._theirs} broke the protocol: it began to greet again.")
+        if self.state is State.WATCHED:
+            return RemoteProtocolError(f"The {self._theirs} broke the protocol: it said what it must not say.")
         return RemoteProtocolError(f"it did not {_DUE[self.state]}")
 
     def _pair(self, pairing: Pairing, message: Pair) -> Paired | None:
@@ -288,26 +374,29 @@ class Connection:
         return Paired() if pairing.done else None
 
     def _check_hello(self, hello: Hello) -> None:
-        if hello.seat is self._seat:
+        if hello.seat is self._ours:
             raise self._out_of_place()
         if self.sent_hello and self.sent_hello.session != hello.session:
             raise RemoteProtocolError("The server answered for another session.")
 
     def _foreign(self, protocol: str) -> TurnedAway:
         """Answer the hello of another major version."""
-        if self._seat is CLIENT:
+        if self._ours is not SERVER:
             return TurnedAway(
                 f"The server speaks protocol {protocol}, and this program {PROTOCOL}. Update one of them."
             )
         text = f"protocol {protocol} is not understood here, but {PROTOCOL}"
-        self.state = State.GREETING
+        self.state = State.COMING if self._theirs == WATCHER else State.GREETING
         self.say(Bye(Reason.VERSION, text), self._now)
         return TurnedAway(text)
 
     def pair(self, pairing: Pairing, now: float) -> None:
-        """Have the two sides pair before they greet each other; the client begins."""
-        self._pairing = pairing
-        if self._seat is CLIENT:
+        """Have the two sides pair before they greet each other; the side that dials begins.
+
+        A server can have a pairing for each role.
+        """
+        self._pairings[pairing.role] = pairing
+        if self._ours is not SERVER:
             self.say(pairing.start(), now)
 
     def say(self, message: Message, now: float) -> None:
@@ -315,19 +404,33 @@ class Connection:
         if self.state is State.OPEN and isinstance(message, Turn):  # without a look at the table, as in `_take`
             self._out.append(frame(encode(message)))
             return
-        if self.state in _LEAVING and (self._seat, type(message)) not in TRANSITIONS[self.state]:
+        if self.state in _LEAVING and (self._ours, type(message)) not in TRANSITIONS[self.state]:
             return
-        self.state = TRANSITIONS[self.state][self._seat, type(message)]
+        self.state = TRANSITIONS[self.state][self._ours, type(message)]
         payload = encode(message)
         self._out.append(frame(payload))
         match message:
             case Hello():
-                self.sent_hello, self._hellos[self._seat] = message, payload
+                self.sent_hello, self._hellos[message.seat] = message, payload
                 self._until = now + ANSWER_TIME
                 if self.state is State.OPEN:
                     self._open(now)
+            case Watch():
+                self._until = now + ANSWER_TIME
+            case View():
+                self._open(now)
             case Bye():
                 self._until = now + CLOSING_TIME
+
+    def show(self, frames: Iterable[bytes]) -> None:
+        """Send a watcher frames with turns, which were made once for all watchers."""
+        if self.state is State.WATCHED:
+            self._out += frames
+
+    @property
+    def watched(self) -> bool:
+        """Whether the side that dials is a watcher."""
+        return WATCHER in (self._ours, self._theirs)
 
     def _open(self, now: float) -> None:
         self._opened = self._received_at = now
@@ -350,10 +453,11 @@ class Connection:
         """
         if self.over:
             return
-        silent_at = self._silent_at if self.state is State.OPEN else self._until
+        lasting = self.state in _LASTING
+        silent_at = self._silent_at if lasting else self._until
         if silent_at is not None and now >= silent_at:
             self._failure = PeerSilent("it said nothing whole in time")
-        elif self.state is State.OPEN and now >= self._sign_at:
+        elif lasting and now >= self._sign_at:
             self._sign_at = now + ALIVE_INTERVAL
             if not stalled:
                 self.say(Alive(), now)

@@ -1,6 +1,6 @@
 """The greeting: what each side says of itself, and what a goodbye in place of a hello means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from chatgame.core.errors import Diverged, Forgotten, TurnedAway
@@ -18,13 +18,15 @@ def hello_of(
     name: str = "",
     *,
     nonce: bytes,
+    features: Sequence[str] = (),
 ) -> Hello:
     """Return the hello of a side that holds so much of a session's log, has these games and is called `name`.
 
     The `nonce` is 32 random bytes, new for each hello.
     """
+    versions = shelf(games).versions
     return Hello(
-        PROTOCOL, held.seat, nonce.hex(), shelf(games).versions, session, held.number, held.digest, token, name
+        PROTOCOL, held.seat, nonce.hex(), versions, session, held.number, held.digest, token, name, [*features]
     )
 
 

@@ -4,6 +4,9 @@
     turn    one turn of the log
     alive   nothing to say, still here
     pair    a step of pairing, before the hello, between programs that do not know each other yet
+    watch   in place of a hello: I want to watch, and what I hold
+    view    what a watcher's log begins with, or that it goes on
+    watchers  how many watch, and the code for more
     bye     the last message, out of turn: why I leave
 
 The protocol can grow. Messages of a type that this version does not know are passed over, and so are unknown fields,
@@ -13,12 +16,13 @@ major version gets an answer, whatever else is in it.
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 from msgspec import DecodeError, Meta, Struct, ValidationError, json
 
 from chatgame.core.errors import InvalidMessage
 from chatgame.core.limits import (
+    MAX_CODE,
     MAX_FEATURES,
     MAX_GAMES,
     MAX_GOODBYE,
@@ -27,12 +31,17 @@ from chatgame.core.limits import (
     MAX_PERSON,
     MAX_REASON,
     MAX_VERSION,
+    MAX_WATCHERS,
 )
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Count, Turn
 
 PROTOCOL = "1.0"
 """The version spoken here, major.minor; peers with the same major version understand each other."""
+
+WATCHER: Final = "watcher"
+"""The role of a connection whose dialler has no seat."""
+
 
 Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Name = Annotated[str, Meta(pattern=rf"\A[a-z0-9_-]{{1,{MAX_NAME}}}\Z")]
@@ -73,14 +82,81 @@ class Alive(Struct, frozen=True, tag="alive", tag_field="type"):
     """Nothing to say, still here."""
 
 
-class Pair(Struct, frozen=True, tag="pair", tag_field="type"):
+class Pair(Struct, frozen=True, tag="pair", tag_field="type", omit_defaults=True):
     """A step of pairing, before the hello; see `chatgame.protocol.pairing`.
 
     Attributes:
         value: in hexadecimal, first each side's message of SPAKE2, 33 bytes, then each side's proof, 32 bytes.
+        role: what the side that dials wants; it counts in the first message.
     """
 
     value: Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{64}|[0-9a-f]{66})\Z")]
+    role: Literal["client", "watcher"] = "client"
+
+
+class Watch(Struct, frozen=True, tag="watch", tag_field="type"):
+    """In place of a hello: I want to watch. It names no seat, no token and no game.
+
+    Attributes:
+        protocol: the version spoken, major.minor.
+        session: the session that was watched before, or None.
+        turns: how many turns of that session's log the watcher has come to.
+        digest: the digest of the last of them, or the one that its log began at.
+    """
+
+    protocol: Version
+    session: Hex32 | None = None
+    turns: Count = 0
+    digest: Hex32 | None = None
+
+
+class Start(Struct, frozen=True):
+    """Where a watcher's log begins: between games, and not checked by anything.
+
+    Attributes:
+        number: of the next turn.
+        seat: who writes it.
+        digest: of the turn before it.
+        matches: how many matches were opened.
+        score: how many of them the client and the server have won, and how many were drawn.
+    """
+
+    number: Count
+    seat: Seat
+    digest: Hex32
+    matches: Count
+    score: tuple[Count, Count, Count]
+
+
+class View(Struct, frozen=True, tag="view", tag_field="type"):
+    """The answer to a `watch`.
+
+    Attributes:
+        session: the session's identifier.
+        turns: how many turns its log has.
+        client, server: what the two players want to be called, or nothing.
+        start: where the watcher's log begins; None where it goes on with what it has.
+    """
+
+    session: Hex32
+    turns: Count
+    client: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
+    server: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
+    start: Start | None = None
+
+
+class Watchers(Struct, frozen=True, tag="watchers", tag_field="type"):
+    """What the side that lets watchers in tells the other about them.
+
+    Attributes:
+        since: the number of the first turn that they get, by which one agreement is told from another.
+        count: how many watch now.
+        code: what lets more of them in; empty where they need none.
+    """
+
+    since: Count
+    count: Annotated[int, Meta(ge=0, le=MAX_WATCHERS)]
+    code: Annotated[str, Meta(max_length=MAX_CODE)] = ""
 
 
 class Reason(StrEnum):
@@ -93,6 +169,8 @@ class Reason(StrEnum):
     DIVERGED = "diverged"
     GAMES = "games"
     REFUSED = "refused"
+    UNWATCHED = "unwatched"
+    BEHIND = "behind"
 
 
 class Bye(Struct, frozen=True, tag="bye", tag_field="type"):
@@ -107,13 +185,14 @@ class Bye(Struct, frozen=True, tag="bye", tag_field="type"):
     text: Annotated[str, Meta(max_length=MAX_GOODBYE)] = ""
 
 
-Message = Hello | Turn | Alive | Bye | Pair
+Message = Hello | Turn | Alive | Bye | Pair | Watch | View | Watchers
 
 
 class Foreign(Struct, frozen=True):
-    """The hello of another major version, of which nothing else is known."""
+    """The hello of another major version, or the `watch`, of which nothing else is known."""
 
     protocol: Version
+    kind: type[Hello] | type[Watch] = Hello
 
 
 class _Head(Struct):
@@ -126,7 +205,7 @@ class _Head(Struct):
 _TURN = b'{"type":"turn",'
 """How nearly every message begins."""
 
-_TYPES = frozenset(("hello", "turn", "alive", "bye", "pair"))
+_TYPES = frozenset(("hello", "turn", "alive", "bye", "pair", "watch", "view", "watchers"))
 
 _encoder = json.Encoder()
 _decoder: json.Decoder[Message] = json.Decoder(Message)
@@ -162,8 +241,8 @@ def decode(payload: bytes) -> Message | Foreign | None:
             loads(payload.decode(), object_pairs_hook=_without_duplicates)
     except (DecodeError, ValueError) as error:
         raise InvalidMessage(f"{len(payload)} bytes are not a message ({str(error)[:100]})") from error
-    if isinstance(message, Hello) and not _is_understood(message.protocol):
-        return Foreign(message.protocol)
+    if isinstance(message, Hello | Watch) and not _is_understood(message.protocol):
+        return Foreign(message.protocol, type(message))
     return message
 
 
@@ -171,8 +250,8 @@ def _unknown(head: _Head, error: ValidationError) -> Foreign | None:
     """What a message is that this version cannot read, if it need not; raises `error` if it has to."""
     if head.type not in _TYPES:
         return None
-    if head.type == "hello" and head.protocol and not _is_understood(head.protocol):
-        return Foreign(head.protocol)
+    if head.type in ("hello", "watch") and head.protocol and not _is_understood(head.protocol):
+        return Foreign(head.protocol, Hello if head.type == "hello" else Watch)
     raise error
 
 

@@ -10,14 +10,15 @@ import hmac
 import re
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Protocol
+from itertools import count
+from typing import Literal, Protocol
 from unicodedata import category
 
 from chatgame.core.digest import digest
 from chatgame.core.errors import Refused, RemoteProtocolError, TurnedAway, Unreachable, WrongCode
 from chatgame.core.limits import MAX_GUESSES
 from chatgame.core.seats import Seat
-from chatgame.protocol.messages import Bye, Pair, Reason
+from chatgame.protocol.messages import WATCHER, Bye, Pair, Reason
 from chatgame.protocol.words import WORDS
 
 _CODE = r"(?a)([1-9][0-9]{0,8}) ([a-z]+) ([a-z]+)"
@@ -38,6 +39,15 @@ def number_of(code: str) -> int:
     return int(code.partition("-")[0])
 
 
+def drawn(secret: str, what: str) -> Callable[[int], int]:
+    """Return what draws the numbers of a code for those who watch, from what the server alone knows and `what`.
+
+    So the code stays the same when the server's program starts again.
+    """
+    stream = (hmac.new(secret.encode(), f"chatgame watch code {what} {n}".encode(), sha256) for n in count())
+    return lambda below: int.from_bytes(next(stream).digest()) % below
+
+
 def read_code(text: str) -> str:
     """Return the code that a person means by `text`, with any capitals, spaces or dashes, and a final full stop.
 
@@ -53,8 +63,11 @@ def read_code(text: str) -> str:
     return "-".join(parts.groups())
 
 
-def proof(key: bytes, prover: Seat, certificate: bytes, clients: bytes, servers: bytes) -> str:
-    """Return what shows that `prover` has the key, for the certificate and messages it has seen, in hexadecimal."""
+def proof(key: bytes, prover: str, certificate: bytes, clients: bytes, servers: bytes) -> str:
+    """Return what shows that `prover`, a seat or a watcher, has the key, in hexadecimal.
+
+    It holds for the certificate and the messages that it has seen.
+    """
     what = digest("chatgame pairing", prover, certificate.hex(), clients.hex(), servers.hex())
     return hmac.new(key, what.encode(), sha256).hexdigest()
 
@@ -108,18 +121,26 @@ class Pairing:
         each side sends its proof of the key
 
     Args:
-        seat: one's own.
+        seat: one's own; of the side that dials, the client's, whatever its role.
         certificate: SHA-256 of the server's certificate as this side sees it, the channel binding.
         exchange: begins SPAKE2 for a code.
         invitation: the code; the server's may be used up while a pairing is under way.
+        role: what the side that dials wants. The key and the proofs bind it, so that a code for one role never opens
+            as a code for another.
 
     Attributes:
         done: whether both have proved that they know the code.
     """
 
     def __init__(
-        self, seat: Seat, certificate: bytes, exchange: Callable[[str], Exchange], invitation: Invitation
+        self,
+        seat: Seat,
+        certificate: bytes,
+        exchange: Callable[[str], Exchange],
+        invitation: Invitation,
+        role: Literal[Seat.CLIENT, "watcher"] = Seat.CLIENT,
     ) -> None:
+        self.role = role
         self.done = False
         self._seat = seat
         self._certificate = certificate
@@ -131,9 +152,9 @@ class Pairing:
         self._key = b""
 
     def start(self) -> Pair:
-        """Return the client's first message."""
+        """Return the first message of the side that dials."""
         self._ours = self._start_exchange(self._code)
-        return Pair(self._ours.message.hex())
+        return Pair(self._ours.message.hex(), "watcher" if self.role == WATCHER else "client")
 
     def receive(self, message: Pair) -> Pair | None:
         """Take the other side's next message; returns the answer, or None where the client needs no more.
@@ -180,7 +201,8 @@ class Pairing:
         assert self._ours, "both messages were exchanged"
         messages = [self._ours.message, self._theirs]
         clients, servers = messages if self._seat is Seat.CLIENT else reversed(messages)
-        return proof(self._key, prover, self._certificate, clients, servers)
+        who = self.role if prover is Seat.CLIENT else prover
+        return proof(self._key, who, self._certificate, clients, servers)
 
 
 def goodbye_to(error: TurnedAway) -> Bye:

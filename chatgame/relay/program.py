@@ -89,10 +89,11 @@ async def _run(node: Node, engine: "Engine | None", notify: Notify) -> None:
         try:
             await node.run()
         except asyncio.CancelledError:
-            notify(
-                f"The relay is going down, and cuts {counted(node.meeting.tables, 'conversation')} within "
-                f"{DRAIN_TIME:.0f} seconds. To end it at once, ask it again."
-            )
+            if node.meeting.tables:
+                notify(
+                    f"The relay is going down, and cuts {counted(node.meeting.tables, 'conversation')} within "
+                    f"{DRAIN_TIME:.0f} seconds. To end it at once, ask it again."
+                )
             await node.drain()
             notify("The relay is down.")
         finally:

@@ -3,9 +3,11 @@
     /q                  leave: both programs end
     /resign, /rematch   the other commands; any other word after a slash is refused
     //text              the message /text
+    /watch, /watch off  ask to let people watch; end it
     play GAME           in chat: start a game, which its name or its title stands for
     help, quit, exit    in chat: refused, with the command that was probably meant
-    anything else       in chat: a message, unchanged; in a game: a move, or the answer to an offer
+    anything else       in chat: a message, unchanged, or the answer to whether people may watch; in a game: a move,
+                        or the answer to an offer
 
 A line either becomes a turn to write, or it is refused and the token stays here. What only asks for something does
 not come this far: a person's console answers it.
@@ -17,16 +19,17 @@ from typing import NamedTuple
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.match import FIRST, SECOND, Match
-from chatgame.core.offers import OFFERS, RESPONSES
+from chatgame.core.offers import ACCEPT, DECLINE, OFFERS, RESPONSES, read_response
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
+from chatgame.core.watching import ASK, OFF
 from chatgame.games import EXTRAS
 
 QUESTIONS = ("/help", "/games", "/board", "/moves", "/score")
 """What only asks for something: a person's console answers by itself, at any time."""
 
-COMMANDS = (*QUESTIONS, "/say", "/draw", "/undo", "/accept", "/decline", "/resign", "/rematch", "/q")
+COMMANDS = (*QUESTIONS, "/say", "/draw", "/undo", "/accept", "/decline", "/resign", "/rematch", "/watch", "/q")
 
 OTHER_WORDS = {
     **dict.fromkeys(("/quit", "/exit", "/bye", "/leave"), "/q"),
@@ -70,6 +73,10 @@ OFFERING = {
 """The commands that make an offer or answer one."""
 
 
+WATCHING = {f"/{ACCEPT}": Write(Kind.WATCH, ACCEPT), f"/{DECLINE}": Write(Kind.WATCH, DECLINE)}
+"""The commands that answer whether people may watch."""
+
+
 class Hide(NamedTuple):
     """A choice or a secret, in the game's notation, to commit to without showing it."""
 
@@ -85,6 +92,11 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write:
     command = _read_command(line, table, seat)
     if command:
         return command
+    if table.watching.asked_by:
+        try:
+            return WATCHING[f"/{read_response(line)}"]
+        except InvalidMove as error:
+            raise InvalidMove(f"{error} To say something, type /say TEXT.") from error
     first, *rest = line.split(maxsplit=1)
     word = first[:MAX_WORD].lower()
     if word in HINTED and not rest:
@@ -102,7 +114,7 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write:
         raise Refused(f"{table.absent[name]} {AS_MESSAGE}")
     if word != "play" or len(words) > 1:
         return Write(Kind.SAY, line)
-    games = f"There is no such game. Type play and one of {', '.join(table.games)}." if table.games else NO_GAMES
+    games = f"There is no such game. The games are {', '.join(table.games)}." if table.games else NO_GAMES
     raise Refused(f"{games} {AS_MESSAGE}")
 
 
@@ -195,6 +207,15 @@ def _read_command(line: str, table: Table, seat: Seat) -> Write | None:
     match line:
         case "/q":
             return Write(Kind.QUIT)
+        case "/watch":
+            table.write(seat, Kind.WATCH, ASK)
+            return Write(Kind.WATCH, ASK)
+        case "/watch off" if table.watching.since is None:
+            raise Refused("Nobody may watch, so there is nothing to end.")
+        case "/watch off":
+            return Write(Kind.WATCH, OFF)
+        case _ if line in WATCHING and table.watching.asked_by:
+            return WATCHING[line]
         case "/resign" if on:
             return Write(Kind.RESIGN)
         case "/accept" | "/decline" if not (on and on.offer):
@@ -211,6 +232,8 @@ def _read_command(line: str, table: Table, seat: Seat) -> Write | None:
             raise Refused(NO_GAME_ON.format(line))
         case _ if line in QUESTIONS:
             raise Refused(f"Only a console answers {line}.")
+    if word == "/watch":
+        raise Refused("Type /watch alone, or /watch off.")
     if word in COMMANDS:
         raise Refused(ALONE.format(word))
     from difflib import get_close_matches  # only for a mistake

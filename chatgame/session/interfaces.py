@@ -75,6 +75,10 @@ class Link(Protocol):
         """What the partner wants to be called; empty where they did not say."""
 
     @property
+    def watchable(self) -> bool:
+        """Whether both programs can let people watch."""
+
+    @property
     def connected(self) -> float:
         """Seconds that the partner has been connected, as far as we know; stands still while they are not."""
 

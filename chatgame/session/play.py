@@ -6,12 +6,13 @@ the partner's program does so in time. What each of them does next, the session 
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from random import Random, SystemRandom
 
 from chatgame.core.errors import ChatgameError, JournalFailed, OutputLost, PlayerLeft, unwrapped
 from chatgame.core.limits import CLOSING_TIME
+from chatgame.core.log import Step
 from chatgame.core.rules import AnyRules
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
@@ -39,8 +40,11 @@ CHANCE = SystemRandom()
 class _Conversation:
     """A session, and the coroutines that carry out what it says."""
 
-    def __init__(self, session: Session, player: Player, link: Link, journal: Journal) -> None:
+    def __init__(
+        self, session: Session, player: Player, link: Link, journal: Journal, shown: Callable[[Step], object]
+    ) -> None:
         self._session = session
+        self._shown = shown
         self._player = player
         self._link = link
         self._journal = journal
@@ -64,6 +68,7 @@ class _Conversation:
             match command:
                 case Show():
                     await self._player.see(command.step)
+                    self._shown(command.step)
                 case Ask():
                     await self._carry_out(self._session.line(await self._player.ask(command.table)))
                 case Hear():
@@ -177,18 +182,25 @@ class _Conversation:
                     match command:
                         case Show(step):
                             await self._player.see(step)
+                            self._shown(step)
                         case Hear(text):
                             await self._player.hear(text)
 
 
 async def converse(
-    player: Player, link: Link, games: Mapping[str, AnyRules], journal: Journal, chance: Random = CHANCE
+    player: Player,
+    link: Link,
+    games: Mapping[str, AnyRules],
+    journal: Journal,
+    chance: Random = CHANCE,
+    shown: Callable[[Step], object] = bool,
 ) -> Table:
     """Let `player` talk and play over `link` until one side quits; returns the closed table.
 
     It goes on where `journal` ends. However it ends here, the partner is told if they can be, and the link is closed;
     what the journal keeps can be gone on with until somebody has left and the other knows. `chance` gives salts and
-    random numbers; by default it is the system's own, which nobody can foresee.
+    random numbers; by default it is the system's own, which nobody can foresee. `shown` is called with each step
+    when the player has seen it.
 
     Raises:
         PlayerLeft: the player's input ended.
@@ -201,8 +213,8 @@ async def converse(
         OutputLost: the player cannot be reached any more.
     """
     failure: ChatgameError | None = None
-    session = Session(link.seat, link.session, games, link.theirs, chance)
-    conversation = _Conversation(session, player, link, journal)
+    session = Session(link.seat, link.session, games, link.theirs, chance, watchable=link.watchable)
+    conversation = _Conversation(session, player, link, journal, shown)
     try:
         await conversation.run()
     except ChatgameError as error:

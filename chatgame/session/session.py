@@ -195,6 +195,7 @@ class Session:
         games: those that this side has.
         theirs: the versions of those that the partner has, by name.
         chance: gives salts, shares of random numbers and seeds.
+        watchable: whether both programs can let people watch.
 
     Attributes:
         table: what the log amounts to.
@@ -204,7 +205,14 @@ class Session:
     """
 
     def __init__(
-        self, seat: Seat, identifier: str, games: Mapping[str, AnyRules], theirs: Mapping[str, int], chance: Random
+        self,
+        seat: Seat,
+        identifier: str,
+        games: Mapping[str, AnyRules],
+        theirs: Mapping[str, int],
+        chance: Random,
+        *,
+        watchable: bool = False,
     ) -> None:
         self.table = Table.open(identifier, games)
         self.state = State.WAITING
@@ -214,6 +222,7 @@ class Session:
         self._games = games
         self._theirs = theirs
         self._chance = chance
+        self._watchable = watchable
         self._openings: dict[tuple[int, int], Opening] = {}  # of one's own commitments, by match and ply
         self._secret: str | None = None  # one's own in the match that is on, or in the last one
         self._keeping: Keep | None = None  # a turn that is being kept, or is to be tried again
@@ -242,7 +251,7 @@ class Session:
         for step in steps(self.table, log):
             self._come_to(step)
             recalled.append(step)
-        self.table = self.table.with_partner(self._games, self._theirs)
+        self.table = self.table.with_partner(self._games, self._theirs, watchable=self._watchable)
         on = self.table.playing
         if on and on.rules.name not in self.table.games:
             return self._close(LinkLost(f"{self.table.absent[on.rules.name]} So the game that is on cannot go on."))

@@ -9,6 +9,8 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -22,6 +24,7 @@ from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
 from chatgame.program import Setting, join, serve
 from chatgame.session.play import converse
+from tests.benchmarks.crowd import crowd
 from tests.kit.ends import dial, listening
 
 HOST = "127.0.0.1"
@@ -58,8 +61,8 @@ class Echo:
         self._line = line
 
     async def ask(self, table: Table) -> str:
-        """The line."""
-        return self._line
+        """The line; everybody may watch who likes."""
+        return "/accept" if table.watching.asked_by else self._line
 
     async def see(self, step: Step) -> None:
         """Do nothing."""
@@ -88,6 +91,26 @@ class Caller(Echo):
             return "/q"
         self._clock.at(trip)
         return await super().ask(table)
+
+
+class Watched(Caller):
+    """A `Caller` who lets people watch, as many as there may be, before anything is measured."""
+
+    def __init__(self, line: str, trips: int, port: int) -> None:
+        super().__init__(line, trips)
+        self._port = port
+        self._crowd = ExitStack()
+
+    async def ask(self, table: Table) -> str:
+        """Ask to let people watch; when they have come, say the line."""
+        if not table.number:
+            return "/watch"
+        if table.number == 2:
+            await asyncio.to_thread(self._crowd.enter_context, crowd(self._port))
+        line = await super().ask(table)
+        if line == "/q":
+            self._crowd.close()
+        return line
 
 
 class Unkept(InMemory):
@@ -127,9 +150,9 @@ async def serve_program(size: int, opened: Opened) -> None:
         await serve(Echo("x" * size), Setting(HOST, 0, BUILT_IN, store), notify)
 
 
-async def dial_program(size: int, port: int, trips: int) -> float:
+async def dial_program(size: int, port: int, trips: int, *, watched: bool = False) -> float:
     """The client's program, with its journal on disk."""
-    caller = Caller("x" * size, trips)
+    caller = Watched("x" * size, trips, port) if watched else Caller("x" * size, trips)
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder, "journal.db")) as store:
         await join(caller, Setting(HOST, port, BUILT_IN, store), lambda *_: None)
     return caller.took
@@ -235,6 +258,7 @@ async def dial_websockets(size: int, port: int, trips: int) -> float:
 KINDS: dict[str, tuple[Callable[[int, Opened], Awaitable[None]], Callable[[int, int, int], Awaitable[float]]]] = {
     "session": (serve_session, dial_session),
     "program": (serve_program, dial_program),
+    "watched": (serve_program, partial(dial_program, watched=True)),
     "streams": (serve_streams, dial_streams),
     "synced": (serve_synced, dial_synced),
     "websockets": (serve_websockets, dial_websockets),

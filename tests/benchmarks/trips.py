@@ -42,6 +42,9 @@ def rows(*, quick: bool) -> list[Row]:
         def us_kept(size: int = size) -> float:
             return trip("program", size, synced)
 
+        def us_watched(size: int = size) -> float:
+            return trip("watched", size, synced)
+
         def streams(size: int = size) -> float:
             return trip("streams", size, trips)
 
@@ -70,6 +73,15 @@ def rows(*, quick: bool) -> list[Row]:
                 "s",
                 us_kept,
                 streams_kept,
+            ),
+            Row(
+                f"{what}, journal on, 20 watchers",
+                "nobody watches",
+                Bound(1.3, least=False),
+                "s",
+                us_watched,
+                us_kept,
+                "signals that stop a program are POSIX" if sys.platform == "win32" else None,
             ),
         ]
     return found

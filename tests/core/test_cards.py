@@ -32,6 +32,11 @@ def points_of(text: str) -> list[bytes]:
     return [joined[at : at + 32] for at in range(0, len(joined), 32)]
 
 
+def with_low_order(point: bytes) -> bytes:
+    """The sum of a point and (0, 0), the point of order 2, which is at 1/x."""
+    return number(pow(int.from_bytes(point, "little"), -1, P))
+
+
 def number(x: int) -> bytes:
     """A point by its x-coordinate."""
     return x.to_bytes(32, "little")
@@ -122,6 +127,23 @@ class TestHonestPlay:
         assert game.match.told(before, INVITED, game.secrets[INVITED]) == f"Cards: {names}."
         assert game.match.told(before, INVITED, None) == "Cards: ?, ?, ?."
         assert game.match.told(before, INVITER, game.secrets[INVITER]) == "Cards: ?, ?, ?."
+
+    def test_watcher_learns_no_card_that_was_not_shown_or_laid(self) -> None:
+        """Neither from what is told and drawn, nor from a point in the log that is a face."""
+        game = Programs()
+        told, points = [], set()
+        while game.match.duty and not game.match.duty.asked:
+            was = game.match
+            game.write(game.text())
+            told.append(game.match.told(was, None) or "")
+            for deck in game.match.cards.decks:
+                points |= {point for layer in deck.layers for point in layer}
+                points |= {share.opened for share in deck.shares}
+        known = {card for _, card in game.match.cards.deck.open}
+        assert len(known) == 1, "one was turned up"
+        assert {card for card in PACK if face(card) in points} == known
+        assert {card for card in PACK if card in " ".join(told)} == known
+        assert game.match.board(None, None).parts == []
 
     def test_all_are_told_what_both_held(self) -> None:
         game = dealt()
@@ -367,6 +389,15 @@ class TestRefusedAtOnce:
         with pytest.raises(Refused, match=f"lays 1 cards, and comes with the proofs of {keep}"):
             game.write(" ".join([notation, *proofs * keep]))
 
+    def test_share_with_a_point_of_low_order_unlocks_the_same_card(self) -> None:
+        """So it is taken: all locks are multiples of 8, and take such a point off. The hand is the same."""
+        honest, game = Programs().run(Kind.SHARE), Programs().run(Kind.SHARE)
+        owner = game.seat.other
+        honest.write(honest.text())
+        game.write(written([*map(with_low_order, points_of(game.text()))]))
+        assert game.hand(owner) == honest.hand(owner)
+        assert "cheated" not in game.run().end().reason
+
     def test_seed_that_was_not_committed_to(self) -> None:
         game = dealt()
         game.write("end")
@@ -410,6 +441,20 @@ class TestFoundByTheAudit:
         last = 7 if turn else order_from((game.secrets[INVITER] or ""), len(PACK))[7]
         points[last] = multiplied(game.key(game.seat), face("joker"))
         game.write(written(points))
+        game.run()
+        assert self.cheat(game) == "a shuffle that does not follow from its seed"
+
+    @pytest.mark.parametrize("turn", [0, 1])
+    def test_mark_on_the_back_of_a_card(self, turn: int) -> None:
+        """A point of low order is added: the same lock takes both to the same point, and yet the deck is another."""
+        game = Programs().run(Kind.SHUFFLE)
+        if turn:
+            game.write(game.text())
+        first, *others = points_of(game.text())
+        marked = with_low_order(first)
+        key = key_of(b"\7" * 32)
+        assert multiplied(key, marked) == multiplied(key, first)
+        game.write(written([marked, *others]))
         game.run()
         assert self.cheat(game) == "a shuffle that does not follow from its seed"
 

@@ -419,6 +419,12 @@ def test_black_sees_black_below() -> None:
     ]
 
 
+def test_checkmate_is_not_called_a_check() -> None:
+    """What it is, the end of the game says."""
+    for viewer in (*Seat, None):
+        assert "Check!" not in seen(play(RULES, "f3", "e5", "g4", "Qh4#"), viewer)
+
+
 def test_squares_are_shaded_in_unicode() -> None:
     """The square a1 is dark."""
     drawn = [row.replace(chess.AS_TEXT, "") for row in rows(play(RULES, "e4").board(None, None), unicode=True)]
@@ -467,7 +473,7 @@ def test_choices_are_the_legal_moves() -> None:
         ("", "g1f3", "Nf3: the knight."),
         ("e4 d5", "e4d5", "exd5: the pawn takes the pawn."),
         ("e4 d5", "f1b5", "Bb5+: the bishop. Check!"),
-        ("f3 e5 g4", "d8h4", "Qh4#: the queen. Check!"),
+        ("f3 e5 g4", "d8h4", "Qh4#: the queen."),
         ("e4 Nf6 e5 d5", "e5d6", "exd6: the pawn takes the pawn, en passant."),
         ("e4 e5 Nf3 Nc6 Bc4 Bc5", "e1g1", "O-O: castling kingside."),
         ("d4 d5 Nc3 Nc6 Bf4 Bf5 Qd2 Qd7 e3", "e8c8", "O-O-O: castling queenside."),
@@ -498,3 +504,9 @@ def test_bot_takes_what_it_can_keep(level: Level, moves: str, move: str) -> None
     """It mates, takes a pawn that is not covered, and takes back."""
     position = play(RULES, *moves.split()).position
     assert win_material(position, Seat.CLIENT, level, Random(1)) == move
+
+
+def test_easy_bot_does_not_see_what_its_move_loses() -> None:
+    """So a beginner can win: it takes a pawn that is covered with its queen."""
+    position = play(RULES, "e4", "e5", "Qh5", "Nc6").position
+    assert win_material(position, Seat.SERVER, Level.EASY, Random(1)) == "h5e5"

@@ -128,7 +128,7 @@ def test_empty_file_becomes_a_journal_and_can_be_read(path: Path) -> None:
 async def test_unfinished_conversation_of_version_3_goes_on(path: Path) -> None:
     """Only what relays need was added since."""
     number = await filled(path)
-    for column in ("place", "relays", "code"):
+    for column in ("place", "relays", "code", "gate"):
         edit(path, f"ALTER TABLE conversations DROP COLUMN {column}")
     edit(path, "PRAGMA user_version = 3")
     with Store(path) as store:

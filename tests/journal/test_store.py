@@ -155,5 +155,8 @@ async def test_place_is_kept_as_long_as_somebody_can_come_back(store: Store, pat
         assert conversation.place == "ab" * 32
         await conversation.keep_partner(SESSION, None, "Ben")
         assert conversation.place == "ab" * 32
+        await conversation.keep_gate("relay.example 7 TICKET")
+    async with store.conversation(number) as conversation:
+        assert conversation.gate == "relay.example 7 TICKET"
         await conversation.end()
-    assert edit(path, "SELECT place, code FROM conversations") == [(None, None)]
+    assert edit(path, "SELECT place, code, gate FROM conversations") == [(None, None, None)]

@@ -14,6 +14,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
+from chatgame.core.watching import FEATURE
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.net.dial import Way
@@ -217,14 +218,16 @@ async def converse_with_peer(
 
 def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:
     """The link of an honest side at `seat`, after the hellos."""
-    return Link(greeted(streams, seat, Hello("1.0", seat.other, NONCE.hex(), dict(theirs), SESSION)), Held(seat))
+    hello = Hello("1.0", seat.other, NONCE.hex(), dict(theirs), SESSION, features=[FEATURE])
+    return Link(greeted(streams, seat, hello), Held(seat))
 
 
 def greeted(streams: Streams, seat: Seat, hello: Hello) -> Pump:
     """The pump of an honest side at `seat`, after the hellos; the partner's is `hello`."""
     pump, now = Pump(StreamTransport(*streams), seat), asyncio.get_running_loop().time()
     ends = {seat: pump.connection, seat.other: Connection(seat.other, now)}
-    hellos = {seat: hello_of(Held(seat), BUILT_IN, SESSION, nonce=NONCE), seat.other: hello}
+    ours = hello_of(Held(seat), BUILT_IN, SESSION, nonce=NONCE, features=[FEATURE])
+    hellos = {seat: ours, seat.other: hello}
     for speaker in Seat:
         greet(ends[speaker], hellos[speaker], ends[speaker.other], now)
     return pump

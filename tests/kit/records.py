@@ -162,6 +162,8 @@ CONVERSATIONS = {
         ["play rps 3", "/say hm", "rock", "paper", "paper", "play hangman", "secret", "roll", "/resign", "/q"],
         ["scissors", "/say oh", "paper", "rock", "again?", "x", "e", "secret", "play pig"],
     ),
+    "watched": (["/watch", "Hi", "/watch off", "/q"], ["/accept", "well"]),
+    "not watched": (["Hi", "/decline", "/q"], ["/watch", "well"]),
     "cards": (["play eights", "/q"], ["draw", "/resign", "Well dealt"]),
 }
 

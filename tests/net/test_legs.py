@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chatgame.core.errors import InvalidMessage
 from chatgame.net.addresses import Relay
-from chatgame.net.legs import AT_ONCE, SETTLED, TRIES, Leg, Round, State, Stay, may_follow
+from chatgame.net.legs import AT_ONCE, SETTLED, TRIES, Leg, Numbered, Round, State, Stay, may_follow
 from chatgame.relay.limits import JOIN_TIME, MAX_REDIRECTS, UNASKED_LIMIT
 from chatgame.relay.lines import At, Busy, FromRelay, Given, Host, Join, Ready, Version, Word
 
@@ -108,6 +108,18 @@ def test_host_dials_the_relay_of_its_number_again_before_it_takes_another() -> N
     assert (stay.relay, stay.line) == (TWO, Host())
     assert stay.wait(NUMBER, 6.0)  # the same number at another relay is another code
     assert not stay.in_vain
+
+
+def test_host_whose_program_was_killed_asks_for_its_number_again() -> None:
+    """At the relay that gave it; what the journal has kept of another relay, or damaged, is passed over."""
+    kept = Numbered(TWO, 7, TICKET)
+    assert Numbered.of(str(kept), [ONE, TWO]) == kept
+    assert not any(Numbered.of(text, [ONE]) for text in (str(kept), "", f"{ONE} seven {TICKET}"))
+    stay = Stay([ONE, TWO], None, pauses, kept)
+    assert (stay.relay, stay.line) == (TWO, Host(7, TICKET))
+    assert stay.wait(NUMBER, 0.0)
+    stay.end(Word.JOINED, 10.0)
+    assert not stay.wait(NUMBER, 11.0)
 
 
 def test_host_with_one_relay_dials_it_for_ever() -> None:

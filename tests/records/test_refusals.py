@@ -39,7 +39,7 @@ def test_conversation_of_an_older_chatgame_is_listed_and_cannot_be_shown(home: H
     home.shown("forget", number, "--yes")
 
 
-def test_conversation_that_cannot_go_on_says_why(home: Home) -> None:
+def test_conversation_that_cannot_go_on_says_why(home: Home, unused_tcp_port: int) -> None:
     """It is over, for one's own side at least, or goes over another kind of line."""
     quit_by_us: list[Wanted] = [*chat("Hello", "Hi"), (Seat.CLIENT, Kind.QUIT, "")]
     for number in (home.write(Seat.CLIENT, chat("Hello"), ended=True), home.write(Seat.CLIENT, quit_by_us)):
@@ -50,7 +50,8 @@ def test_conversation_that_cannot_go_on_says_why(home: Home) -> None:
     assert home.complaint("continue", number, "--relay", "localhost") == (
         f"chatgame: Conversation {number} goes over a direct line, so leave out --relay.\n"
     )
-    assert "Nobody is listening at localhost on port 1059" in home.complaint("continue", number)
+    home.sql("UPDATE conversations SET port = ?", unused_tcp_port)
+    assert f"Nobody is listening at localhost on port {unused_tcp_port}" in home.complaint("continue", number)
 
 
 def test_wrong_usage_says_what_is_wrong(home: Home) -> None:

@@ -64,7 +64,7 @@ def test_long_line_that_begins_as_a_game_does_costs_no_more_than_a_short_one() -
         sys.settrace(before)
         return count
 
-    lines_run("play a")  # which loads the games, for their titles
+    lines_run("play a b")  # which loads the games, for their titles
     assert lines_run("play" + 2000 * " a") == lines_run("play" + 100 * " a")
 
 
@@ -165,7 +165,7 @@ def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
 @pytest.mark.parametrize("line", ["play", "play halma"])
 def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
     """The answer says how to send it all the same."""
-    with pytest.raises(Refused, match=r"Type play and one of tictactoe, .*\. To send the line as a message"):
+    with pytest.raises(Refused, match=r"The games are tictactoe, .*\. To send the line as a message"):
         read_chat(line, CHAT, Seat.CLIENT)
 
 

@@ -45,16 +45,16 @@ LONG_TIME = 600.0
 
 LINES = {
     Seat.CLIENT: (
-        *("play rps", "paper", "a", "cat", "Zoë 🎲", "play pig", "5", "/say so?"),
+        *("/watch", "play rps", "paper", "a", "cat", "Zoë 🎲", "/watch off", "play pig", "5", "/say so?"),
         *("3", "yes", "3", "/draw", "7", "play eights", "/resign", "/q"),
     ),
     Seat.SERVER: (
-        *("rock", "play hangman", "cat", "Well", "roll", "/resign"),
+        *("/accept", "rock", "play hangman", "cat", "Well", "roll", "/resign"),
         *("play tictactoe", "1", "/undo", "1", "2", "no", "draw", "2h", "Well dealt"),
     ),
 }
 """What two people type who play one game after another: choices, a secret with answers, dice, plain moves,
-offers and cards."""
+offers and cards; for a time, people may watch."""
 
 HELLO = {
     "type": "hello",

@@ -361,7 +361,12 @@ class Program:
             self._proven += RETURN_TIME
             return
         self.session = Session(
-            self.seat, socket.connection.session, BUILT_IN, VERSIONS, Random(self.world.chance.random())
+            self.seat,
+            socket.connection.session,
+            BUILT_IN,
+            VERSIONS,
+            Random(self.world.chance.random()),
+            watchable=True,
         )
         self.run(self.session.start(self.disk.log))
 

@@ -60,8 +60,12 @@ class Person:
                 return "/q"
             self.gone = True
             raise PlayerLeft("Gone.")
-        if match and match.offer:
+        if table.watching.asked_by or (match and match.offer):
             return chance.choice(["/accept", "/decline", "yes", "no"])
+        if table.watching.since is not None and chance.random() < 0.1:
+            return "/watch off"
+        if table.watching.since is None and not match and chance.random() < 0.1:
+            return "/watch"
         if match and chance.random() < 0.9:
             if match.offers and chance.random() < 0.1:
                 return f"/{chance.choice(match.offers)}"

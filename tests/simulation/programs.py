@@ -1,7 +1,8 @@
 """Whole sessions of the real programs, from `program.py` down, in virtual time.
 
 The network splits and delays what is sent, is cut, and resets connections. Processes die at any step, and the disk
-keeps only what was synced. Two people chat, play every game, and quit at any time. The same seed gives the same run.
+keeps only what was synced. Two people chat, play every game, let a third one watch now and then, and quit at any
+time. The same seed gives the same run.
 """
 
 import asyncio
@@ -24,7 +25,8 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.journal.writer import Writer
-from chatgame.program import Setting, join, serve
+from chatgame.program import Setting, join, serve, watch
+from chatgame.session.onlooker import Begun, Shown
 from tests.simulation.people import DOWN, THINKING, WRITING, Person, check
 
 MEMORY = "/dev/shm"  # noqa: S108  # a folder of our own is made in it
@@ -134,6 +136,34 @@ class Player:
         self._person.heard(text)
 
 
+class Curious:
+    """Somebody who tries to watch all the time; what they are shown has to be in the log, in its order."""
+
+    def __init__(self) -> None:
+        self.shown: list[Turn] = []
+
+    async def live(self) -> None:
+        """Watch, again and again."""
+        while True:
+            with suppress(Unreachable, LinkLost):
+                await watch("server", 1059, BUILT_IN, self._see, lambda *_: None, insecure=True)
+            await asyncio.sleep(1)
+
+    def _see(self, what: Shown) -> None:
+        self.shown += [step.turn for step in what.steps] if isinstance(what, Begun) else [what.turn]
+
+    def check(self, log: Sequence[Turn]) -> None:
+        """Check that everything that was shown is in the log, from where the two had agreed to it."""
+        assert all(log[turn.number] == turn for turn in self.shown)
+        agreed, since = set(), False
+        for turn in log:
+            if since:
+                agreed.add(turn.number)
+            if turn.kind is Kind.WATCH and turn.text in ("accept", "off"):
+                since = turn.text == "accept"
+        assert agreed.issuperset(turn.number for turn in self.shown)
+
+
 class World:
     """Two computers, two people, and the troubles that they have."""
 
@@ -202,6 +232,8 @@ class World:
         self.slow_disk()
         trouble = asyncio.create_task(self.make_trouble())
         lives = {asyncio.create_task(self.live(seat)) for seat in Seat}
+        curious = Curious()
+        watching = detangle.spawn(curious.live(), host="watcher")
         while lives and not (self.over() and len(lives) == 1):  # a server may wait forever for a client that is gone
             ended, lives = await asyncio.wait(lives, return_when=asyncio.FIRST_COMPLETED)
             for life in ended:
@@ -209,10 +241,13 @@ class World:
         for life in lives:
             await asyncio.wait({life}, timeout=1000)
         trouble.cancel()
+        watching.cancel()
         for computer in self.computers.values():
             await computer.stop()
-        await asyncio.wait({trouble, *lives})
-        check(self.people, {seat: computer.log() for seat, computer in self.computers.items()})
+        await asyncio.wait({trouble, watching, *lives})
+        logs = {seat: computer.log() for seat, computer in self.computers.items()}
+        check(self.people, logs)
+        curious.check(max(logs.values(), key=len))
 
     def slow_disk(self) -> None:
         """Delay all work in threads, which is the disk's; a process may die meanwhile."""

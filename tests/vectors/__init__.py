@@ -38,6 +38,27 @@ FULL: Vector = HELLO | {
 TURN: Vector = {"type": "turn", "number": 0, "seat": "client", "kind": "say", "text": "Hello", "digest": HEX}
 BYE: Vector = {"type": "bye", "reason": "left"}
 PAIR: Vector = {"type": "pair", "value": HEX}
+WATCH: Vector = {"type": "watch", "protocol": "1.0"}
+CAME: Vector = {"session": HEX, "turns": 3, "digest": HEX}
+VIEW: Vector = {"type": "view", "session": HEX, "turns": 5}
+WHOLE: Vector = {
+    "client": "Ben",
+    "server": "Anna",
+    "start": {"number": 3, "seat": "server", "digest": HEX, "matches": 2, "score": [1, 0, 1]},
+}
+WATCHERS: Vector = {"type": "watchers", "since": 3, "count": 20}
+WRONGLY_WATCHED: dict[str, Vector] = {
+    "watch with a digest that is none": WATCH | {"digest": "x"},
+    "watch with a negative number": WATCH | {"turns": -1},
+    "view without a number of turns": {"type": "view", "session": HEX},
+    "view without a session": {"type": "view", "session": None, "turns": 5},
+    "view with a start for nobody": VIEW | {"start": WHOLE["start"] | {"seat": "watcher"}},
+    "view with a score of two numbers": VIEW | {"start": WHOLE["start"] | {"score": [1, 0]}},
+    "view with a name that is too long": VIEW | {"client": "x" * 25},
+    "watchers, one too many": WATCHERS | {"count": 21},
+    "watchers since before the beginning": WATCHERS | {"since": -1},
+    "pair of somebody else": PAIR | {"role": "server"},
+}
 DEFAULTS: dict[str, Vector] = {
     "hello": {"session": None, "turns": 0, "digest": None, "token": None, "name": "", "features": []},
     "turn": {},
@@ -69,8 +90,9 @@ def files() -> dict[str, str]:
             "by it (or draw), or at which match and ply it commits. Then turns that are refused: "
             "after how many of the log, seat, kind, text, and what is wrong: seat, kind (not due, or one too many), "
             "text (its length), game (or its options), move (or answer), contribution, commitment, reveal, offer, "
-            "response, cards (a shuffle, a share or a proof), number (one too high), digest (its first digit). All "
-            "else in them is right, but their digest covers the position before them.",
+            "response, watching, answer (to whether people may watch is due), cards (a shuffle, a share or a proof), "
+            "number (one too high), digest (its first digit). All else in them is right, but their digest covers the "
+            "position before them.",
             {"session": SESSION},
             _logs(),
         ),
@@ -109,8 +131,8 @@ def files() -> dict[str, str]:
             greetings(),
         ),
         "pairings": (
-            "A pairing with random numbers that are given: the code, w, x and y in hexadecimal, the values of both "
-            "sides, K, the SHA-256 of the certificate, and both proofs.",
+            "A pairing with random numbers that are given: the code, a watcher's role, w, x and y in hexadecimal, "
+            "the values of both sides, K, the SHA-256 of the certificate, and both proofs.",
             {},
             pairings(),
         ),
@@ -268,6 +290,24 @@ OTHERS = [
         '{"protocol":"12.3","type":"hello","seat":[]}',
         "another version",
     ),
+    ("watch of another major version", '{"protocol":"2.0","type":"watch","turns":"many"}', "another version"),
+    ("watch, as short as can be", json.dumps(WATCH), WATCH | {"session": None, "turns": 0, "digest": None}),
+    ("watch, of a watcher that comes back", json.dumps(WATCH | CAME), WATCH | CAME),
+    (
+        "view without a start and names",
+        json.dumps(VIEW),
+        VIEW | {"client": "", "server": "", "start": None},
+    ),
+    ("view with all fields", json.dumps(VIEW | WHOLE), VIEW | WHOLE),
+    ("watchers, without a code", json.dumps(WATCHERS), WATCHERS | {"code": ""}),
+    (
+        "watchers, with a code",
+        json.dumps(WATCHERS | {"code": "7-guitar-island"}),
+        WATCHERS | {"code": "7-guitar-island"},
+    ),
+    ("pair of a watcher", json.dumps(PAIR | {"role": "watcher"}), PAIR | {"role": "watcher"}),
+    ("pair of a client that says so", json.dumps(PAIR | {"role": "client"}), PAIR),
+    *((name, json.dumps(message), "refused") for name, message in WRONGLY_WATCHED.items()),
     ("message of an unknown type", '{"type":"wave","hands":[2,{"both":true}]}', "passed over"),
     ("message of an unknown type with a field of known name", '{"number":-1,"type":"turns"}', "passed over"),
 ]
@@ -771,6 +811,27 @@ LOGS: list[tuple[str, list[str], list[Wrong]]] = [
             *("resign", "reveal", "reveal", "say Again?"),
         ],
         [],
+    ),
+    (
+        "people may watch, in chat and in a game, until it is ended; then it is asked again, and declined",
+        [
+            *("say hi", "watch ask", "say who?", "watch accept", "play tictactoe", "move 5", "watch off", "move 1"),
+            *("resign", "watch ask", "watch decline", "say well", "quit"),
+        ],
+        [
+            (0, "client", "watch", "off", "watching"),
+            (0, "client", "watch", "accept", "watching"),
+            (0, "client", "watch", "", "text"),
+            (0, "client", "watch", "Ask", "watching"),
+            (2, "server", "watch", "accept", "seat"),
+            (2, "client", "watch", "ask", "watching"),
+            (2, "client", "play", "tictactoe", "answer"),
+            (2, "client", "watch", "off", "watching"),
+            (4, "server", "watch", "ask", "watching"),
+            (6, "server", "watch", "ask", "watching"),
+            (7, "server", "watch", "off", "watching"),
+            (8, "client", "watch", "ask", "watching"),
+        ],
     ),
 ]
 """The acts of each log, each by the seat that holds the token; then wrong ones: after how many turns, by which seat,

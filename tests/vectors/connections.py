@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from chatgame.core.limits import CHAIN
 from chatgame.core.seats import Seat
 from chatgame.protocol.hello import place_opened_by, session_opened_by
-from chatgame.protocol.messages import Hello, encode
+from chatgame.protocol.messages import WATCHER, Hello, encode
 from chatgame.protocol.pairing import proof
 
 Vector = dict[str, Any]
@@ -109,10 +109,14 @@ def pairings() -> Iterator[Vector]:
     from spake2 import SPAKE2_A, SPAKE2_B  # not for every Python that the other vectors are for
     from spake2.ed25519_group import Ed25519Group
 
-    for code, x, y in (("7-guitar-island", 5, 7), ("99-zebra-acid", 2**200 + 1, 2**251 + 3)):
+    for code, x, y, role in (
+        ("7-guitar-island", 5, 7, Seat.CLIENT),
+        ("99-zebra-acid", 2**200 + 1, 2**251 + 3, Seat.CLIENT),
+        ("7-guitar-island", 5, 7, WATCHER),
+    ):
         certificate = sha256(code.encode()).digest()
         client, server = (
-            side(code.encode(), idA=b"chatgame client", idB=b"chatgame server", entropy_f=_number(number))
+            side(code.encode(), idA=f"chatgame {role}".encode(), idB=b"chatgame server", entropy_f=_number(number))
             for side, number in ((SPAKE2_A, x), (SPAKE2_B, y))
         )
         one, two = client.start(), server.start()
@@ -121,6 +125,7 @@ def pairings() -> Iterator[Vector]:
         w = Ed25519Group.password_to_scalar(code.encode())
         yield {
             "code": code,
+            **({"role": role} if role == WATCHER else {}),
             "w": f"{w:064x}",
             "x": f"{x:064x}",
             "y": f"{y:064x}",
@@ -128,7 +133,7 @@ def pairings() -> Iterator[Vector]:
             "server": two.hex(),
             "K": key.hex(),
             "certificate": certificate.hex(),
-            "proof of the client": proof(key, Seat.CLIENT, certificate, one, two),
+            f"proof of the {role}": proof(key, role, certificate, one, two),
             "proof of the server": proof(key, Seat.SERVER, certificate, one, two),
         }
 

@@ -1,7 +1,8 @@
 """A bot: it sits at a seat like a person, chats a little and plays every game that it knows.
 
 It plays every game whose moves can be listed, by one search, and some others, each by a small strategy of ours or of
-the game's author. It lets its partner take moves back, and agrees to a draw unless it expects to win.
+the game's author. It lets its partner take moves back, and agrees to a draw unless it expects to win. It lets people
+watch who its partner lets in: it has nothing to hide.
 """
 
 import asyncio
@@ -78,6 +79,8 @@ class Bot:
         self._judged = False
         if self._lines:
             return self._lines.pop(0)
+        if table.watching.asked_by:
+            return f"/{ACCEPT}"
         helping, self._asked_for_help = self._asked_for_help, False
         if table.playing:
             return self._explain(table.playing) if helping else await self._move(table.playing)
@@ -130,10 +133,8 @@ class Bot:
         rules, position, chance = match.rules, match.position, self._chance
         if match.offer:
             return DECLINE if 1 - prospect(rules, position, self._budget(stop), chance) > HOPE else ACCEPT
-        strategy = STRATEGIES.get(rules.name)
-        typed = strategy and strategy(position, self._seat, self._level, chance)
-        if typed is not None:
-            return typed
+        if strategy := STRATEGIES.get(rules.name):
+            return strategy(position, self._seat, self._level, chance)
         if from_hand := HANDS.get(rules.name):
             return from_hand(position, match.hand(self._seat, self._secret), self._level, chance)
         own = match.own(self._seat, self._secret)

@@ -16,9 +16,8 @@ from chatgame.players.bot import fleets, letters
 from chatgame.players.bot.level import Level
 from chatgame.protocol.words import WORDS
 
-Strategy = Callable[[Any, Seat, Level, Random], str | None]
-"""Takes a position, one's own seat, how well to play and a source of random choices, and returns what to type,
-or None where the search plays."""
+Strategy = Callable[[Any, Seat, Level, Random], str]
+"""Takes a position, one's own seat, how well to play and a source of random choices, and returns what to type."""
 
 HandStrategy = Callable[[Any, Sequence[str], Level, Random], str]
 """The same for a game with cards: takes one's own hand in place of the seat."""
@@ -90,14 +89,12 @@ def _standing(position: backgammon.Position) -> float:
     return standing
 
 
-AHEAD = {Level.MEDIUM: 0, Level.HARD: 2}
-"""How many plies are looked at in chess, after the move and before the captures; without one, the search plays."""
+AHEAD = {Level.EASY: -4, Level.MEDIUM: 0, Level.HARD: 2}
+"""How many plies are looked at in chess after the move and before four captures; below 0, so many captures fewer."""
 
 
-def win_material(position: Any, seat: Seat, level: Level, chance: Random) -> str | None:  # noqa: ARG001  # only asked on turn
-    """Take what can be kept."""
-    if level not in AHEAD:
-        return None
+def win_material(position: Any, seat: Seat, level: Level, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
+    """Take what can be kept; or whatever can be taken."""
     from chatgame.players.bot.material import best_move  # which needs an extra
 
     return best_move(position, AHEAD[level], chance)

@@ -1,12 +1,14 @@
 """What a person can ask at any time. The console answers by itself, and the partner does not see it."""
 
+from collections.abc import Sequence
+
 from chatgame.core import sentences
 from chatgame.core.errors import Refused, RulesFailed
 from chatgame.core.match import Match
 from chatgame.core.offers import RESPONSES
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.players.person.narration import Showable, score
+from chatgame.players.person.narration import Showable, compared, score
 from chatgame.session.commands import ALONE, GIVE_UP, NO_GAME_ON, NO_GAMES, OFFERING, QUESTIONS, not_over
 
 IN_CHAT = {
@@ -16,6 +18,10 @@ IN_CHAT = {
     "/score": "who has won how many games",
     "//TEXT": "send /TEXT as a message",
     "/say TEXT": "send TEXT, whatever it begins with",
+    "/watch": "let people watch, if your partner agrees; then, how many do",
+    "/watch off": "end it",
+    "/accept": "say yes to letting people watch",
+    "/decline": "say no to it",
     "/help": "this list",
     "/q": "leave; both programs end",
 }
@@ -30,17 +36,23 @@ IN_GAME = {
     "/accept": "say yes to an offer",
     "/decline": "say no to it",
     "/resign": "give up this game",
+    "/watch": "how many watch, and the digest to compare with them",
+    "/watch off": "nobody watches any more",
     "/help": "this list",
     "/q": "leave; both programs end",
 }
 
 
-def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Showable | None:
+def answer(line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0) -> Showable | None:
     """The answer to `line` if it is a question, or why it cannot be answered; None for any other line.
 
-    `secret` is what the person at `seat` has hidden in the game that is on, if anything.
+    `secret` is what the person at `seat` has hidden in the game that is on, if anything; so many people watch as
+    `watchers` says.
     """
     word, on = line.partition(" ")[0], table.playing
+    if line == "/watch" and table.watching.since is not None:
+        who = {0: "Nobody watches", 1: "Somebody watches"}.get(watchers, f"{watchers} people watch")
+        return f"{who} now. To end it, type /watch off.\n{compared(table)}"
     if word not in QUESTIONS:
         return None
     if line != word:
@@ -61,11 +73,14 @@ def answer(line: str, table: Table, seat: Seat, secret: str | None) -> Showable 
         return f"{error} {GIVE_UP}" if ends else str(error)
 
 
-def now(table: Table, seat: Seat) -> str:
-    """What the conversation waits for, in words for the player at `seat`."""
+def now(table: Table, seat: Seat | None) -> str:
+    """What the conversation waits for, in words for the player at `seat` or somebody who watches."""
     whose, on = table.token, table.playing
     if not whose:
         return "the conversation is over"
+    if table.watching.asked_by:
+        asked = "you are asked" if whose is seat else f"the {whose} is asked"
+        return f"{asked} whether people may watch"
     if not on:
         return "your turn to chat; what you type is sent" if whose is seat else f"the {whose} writes next"
     if not table.asked:
@@ -78,15 +93,28 @@ def now(table: Table, seat: Seat) -> str:
 
 def _help(table: Table, seat: Seat) -> str:
     on, asked = table.playing, table.asked is seat
-    offers = [] if not on else RESPONSES if on.offer else on.offers
+    if table.watching.asked_by or (on and on.offer):
+        offers: Sequence[str] = RESPONSES
+    else:
+        offers = on.offers if on else ()
     idle = {command for command, turn in OFFERING.items() if turn.text not in offers}
+    idle |= _idle_about_watching(table)
     known = {command: meaning for command, meaning in (IN_GAME if on else IN_CHAT).items() if command not in idle}
     if not asked:
+        always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
         later = {"/say TEXT": "say TEXT as soon as it is your turn"} if on else {}
-        known = {command: meaning for command, meaning in known.items() if command in QUESTIONS} | later
+        known = {command: meaning for command, meaning in known.items() if command in always} | later
     lines = [f"{command:<10} {meaning}" for command, meaning in known.items()]
     about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
-    return "\n".join([*lines, *about, f"Now: {now(table, seat)}."])
+    return "\n".join([*lines, *about, sentences.STANDS.format(now=now(table, seat))])
+
+
+def _idle_about_watching(table: Table) -> set[str]:
+    """The commands about watching that have nothing to do now."""
+    watching = table.watching
+    if watching.since is not None:
+        return set()
+    return {"/watch off", *(["/watch"] if table.playing or watching.asked_by or not table.watchable else [])}
 
 
 def _games(table: Table) -> str:

@@ -103,6 +103,7 @@ class Console:
         self._names = self._roles
         self._table: Table | None = None  # as the person has seen it so far
         self._secret: str | None = None
+        self._watchers = 0
         self._since = ""  # the time of day when the table came to this state
         self._bell = bell and terminal
         self._timestamps = timestamps
@@ -188,7 +189,7 @@ class Console:
 
     def _answer(self, line: str) -> Showable | None:
         """The answer to a line that was entered before the prompt, if it is a question or blank."""
-        found = self._table and answer(line, self._table, self._seat, self._secret)
+        found = self._table and answer(line, self._table, self._seat, self._secret, self._watchers)
         if found:
             return named(found, self._names)
         return None if line.strip() else self._waiting
@@ -213,10 +214,13 @@ class Console:
             PlayerLeft: the input ended instead.
             OutputLost: the prompt cannot be shown.
         """
-        while (found := answer(line := await self._line(), table, self._seat, self._secret)) is not None:
+        while True:
+            line = await self._line()
+            found = answer(line, table, self._seat, self._secret, self._watchers)
+            if found is None:
+                return line
             self._show_answer(named(found, self._names))
             await self.drain()
-        return line
 
     async def _line(self) -> str:
         """Open the prompt, and return the line that is typed at it."""
@@ -315,6 +319,10 @@ class Console:
         if asked:
             self._prompt()
         self._unwritten.set()
+
+    def count_watchers(self, count: int) -> None:
+        """Note how many watch, for anyone who asks and for a line of state."""
+        self._watchers = count
 
     def interrupt(self) -> None:
         """Go to the line below the ^C that the terminal shows, once."""

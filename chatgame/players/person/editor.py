@@ -310,7 +310,9 @@ class EditedConsole(Console):
         return text
 
     def _status(self, width: int) -> str:
-        return status(self._table, self._seat, self._names, self._since, width) if self._table else ""
+        if not self._table:
+            return ""
+        return status(self._table, self._seat, self._names, self._since, self._watchers, width)
 
     def _look_away(self, away: bool) -> None:  # a callback
         self.looks_away = away

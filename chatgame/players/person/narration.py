@@ -19,6 +19,7 @@ from chatgame.core.rules import Choices, known_as, whose
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
+from chatgame.core.watching import ASK, OFF
 from chatgame.players.person.imitation import imitates
 from chatgame.players.person.inert import inert
 from chatgame.session.commands import is_message
@@ -26,12 +27,15 @@ from chatgame.session.session import left_owing
 
 _OFFERED = {DRAW: sentences.DRAW_OFFERED, UNDO: sentences.UNDO_OFFERED}
 _OFFERS = {DRAW: sentences.OFFERS_DRAW, UNDO: sentences.OFFERS_UNDO}
+_OFFERED_BY = {DRAW: sentences.DRAW_OFFERED_BY, UNDO: sentences.UNDO_OFFERED_BY}
 _RESPONDED = {
     (DRAW, ACCEPT): sentences.DRAW_ACCEPTED,
     (DRAW, DECLINE): sentences.DRAW_DECLINED,
     (UNDO, ACCEPT): sentences.UNDO_ACCEPTED,
     (UNDO, DECLINE): sentences.UNDO_DECLINED,
 }
+
+_WATCHED = {ACCEPT: sentences.WATCH_ACCEPTED, DECLINE: sentences.WATCH_DECLINED, OFF: sentences.WATCH_ENDED}
 
 _SEAT = r"\b[Tt]he (?:client|server)\b|^(?:Client|Server)\b"
 
@@ -101,12 +105,15 @@ def known_names(names: Names) -> Names:
     return known
 
 
-def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Showable]:
-    """What the person at `viewer` reads about a turn, their own or the partner's."""
+def narrate(step: Step, viewer: Seat | None, names: Names = NOBODY) -> list[Showable]:
+    """What the person at `viewer`, or one who watches, reads about a turn."""
     before, turn, after, secret = step.before, step.turn, step.after, step.secret
     mine = turn.seat is viewer
     who = names.get(turn.seat)
     match turn.kind:
+        case Kind.QUIT if not viewer:
+            owing = [left_owing(before)] if before.revealing else []
+            return [named(line, names) for line in (sentences.HAS_LEFT.format(seat=turn.seat), *owing)]
         case Kind.QUIT:
             end = sentences.SHUTTING_DOWN if mine else sentences.HAS_QUIT.format(seat=turn.seat.capitalize())
             owing = [left_owing(before, viewer)] if before.revealing else []
@@ -115,8 +122,10 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Showable]:
             return []
         case Kind.SAY if who and not isinstance(who, Role):
             return [Said(sentences.SAYS.format(who=who, text=turn.text))]
+        case Kind.WATCH:
+            return [named(_what_of_watching(turn, viewer), names)]
         case Kind.SAY:
-            marked = before.playing or imitates(turn.text)
+            marked = not viewer or before.playing or before.watching.asked_by or imitates(turn.text)
             says = sentences.SAYS.format(who=_capital(who or turn.seat), text=turn.text)
             return [Said(says if marked else turn.text)]
     match, was = after.match, before.playing
@@ -128,6 +137,13 @@ def narrate(step: Step, viewer: Seat, names: Names = NOBODY) -> list[Showable]:
             lines.append(_seen(match, viewer, secret, news=bool(was) and turn.kind is not Kind.RESPOND))
         lines += _what_comes(turn, after, match, viewer)
     return [named(line, names) for line in lines]
+
+
+def _what_of_watching(turn: Turn, viewer: Seat | None) -> str:
+    if turn.text == ASK:
+        mine = turn.seat is viewer
+        return sentences.ASKED_TO_WATCH if mine else sentences.ASKS_TO_WATCH.format(seat=turn.seat)
+    return _WATCHED[turn.text].format(who=known_as(turn.seat, viewer).capitalize())
 
 
 @overload
@@ -162,7 +178,7 @@ def typed(step: Step, viewer: Seat) -> str | None:
     if turn.seat is not viewer or (was and was.duty and not was.duty.asked and turn.kind is was.duty.kind):
         return None
     match turn.kind:
-        case Kind.SAY if was:
+        case Kind.SAY if was or step.before.watching.asked_by:
             return f"/say {turn.text}"
         case Kind.SAY if turn.text.startswith("/"):
             return f"/{turn.text}"
@@ -170,7 +186,11 @@ def typed(step: Step, viewer: Seat) -> str | None:
             return turn.text if is_message(turn.text, step.before, viewer) else f"/say {turn.text}"
         case Kind.PLAY:
             return f"play {turn.text}"
-        case Kind.OFFER | Kind.RESPOND:
+        case Kind.WATCH if turn.text == ASK:
+            return "/watch"
+        case Kind.WATCH if turn.text == OFF:
+            return "/watch off"
+        case Kind.OFFER | Kind.RESPOND | Kind.WATCH:
             return f"/{turn.text}"
         case Kind.RESIGN:
             return "/resign"
@@ -181,13 +201,17 @@ def typed(step: Step, viewer: Seat) -> str | None:
     return parted(turn.text)[0] if was and was.cards.decks else turn.text
 
 
-def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list[Showable]:
-    """What the person at `viewer` sees when they come back: the last lines, and the board of a game in progress."""
+def recalled(steps: Sequence[Step], viewer: Seat | None, names: Names = NOBODY) -> list[Showable]:
+    """What the person at `viewer` sees when they come back: the last lines, and the board of a game in progress.
+
+    One who watches sees the same when they come in the middle of a game.
+    """
     last = steps[-1]
     count = last.after.number
-    lines: list[Showable] = [sentences.GOING_ON.format(turns=f"{count} turn{'s' if count > 1 else ''}")]
+    going_on = sentences.GOING_ON.format(turns=f"{count} turn{'s' if count > 1 else ''}")
+    lines: list[Showable] = [going_on] if viewer else []
     for step in steps:
-        line = typed(step, viewer)
+        line = typed(step, viewer) if viewer else None
         lines += [] if line is None else [Typed(f"{sentences.PROMPT}{line}")]
         lines += [line for line in narrate(step, viewer, names) if not isinstance(line, Board | Waiting | Asked)]
     match = last.after.playing
@@ -198,7 +222,7 @@ def recalled(steps: Sequence[Step], viewer: Seat, names: Names = NOBODY) -> list
     return [*lines, *(named(line, names) for line in now)]
 
 
-def _seen(match: Match, viewer: Seat, secret: str | None, *, news: bool = False) -> Showable:
+def _seen(match: Match, viewer: Seat | None, secret: str | None, *, news: bool = False) -> Showable:
     """The board, or why there is none."""
     try:
         return replace(match.board(viewer, secret), news=news)
@@ -206,7 +230,9 @@ def _seen(match: Match, viewer: Seat, secret: str | None, *, news: bool = False)
         return str(error)
 
 
-def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat, secret: str | None) -> list[str]:
+def _what_happened(
+    before: Match | None, turn: Turn, after: Match, viewer: Seat | None, secret: str | None
+) -> list[str]:
     who = known_as(turn.seat, viewer).capitalize()
     if not before:
         about = [sentences.RULES.format(about=after.rules.about)] if after.rules.about else []
@@ -217,6 +243,8 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat,
     match turn.kind:
         case Kind.OFFER if after.over:
             return [sentences.DRAW_CLAIMED.format(who=who)]
+        case Kind.OFFER if not viewer:
+            return [_OFFERED_BY[turn.text].format(seat=turn.seat)]
         case Kind.OFFER:  # the other side reads what to do about it
             return [_OFFERED[turn.text]] if turn.seat is viewer else []
         case Kind.RESPOND:
@@ -239,35 +267,41 @@ def _what_happened(before: Match | None, turn: Turn, after: Match, viewer: Seat,
     return []
 
 
-def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat) -> list[str]:
+def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat | None) -> list[str]:
     """Who is to act, or how the match has ended."""
     mine = table.token is viewer
     if match.outcome:
         winner = match.outcome.winner
         result = f"{known_as(winner, viewer)} won" if winner else "a draw"
-        reason = re.sub(f"^the {viewer} ", "you ", match.outcome.reason)
+        reason = re.sub(f"^the {viewer} ", "you ", match.outcome.reason) if viewer else match.outcome.reason
         return [
             Over(sentences.GAME_OVER.format(result=result, reason=reason)),
             score(table, viewer),
             sentences.BACK_TO_CHAT.format(whose_turn="your turn" if mine else f"the {table.token} writes next"),
         ]
-    if match.offer and mine:
+    if match.offer and viewer and mine:
         return [Asked(_OFFERS[match.offer].format(seat=viewer.other))]
     again = turn.kind is Kind.MOVE and turn.seat is table.token
-    if mine:
+    if viewer and mine:
         return [Asked(sentences.YOUR_MOVE.format(again=" again" if again else "", asked=match.asks(viewer)))]
     whom = f"the {table.token}{', who moves again' if again else ''}"
     return [Waiting(sentences.WAITING_FOR.format(whom=whom))]
 
 
-def score(table: Table, seat: Seat) -> str:
-    """The score of the conversation, in a sentence for the player at `seat`."""
-    return sentences.SCORE.format(score=counts(table, seat))
+def compared(table: Table) -> str:
+    """The last digest, as far as people compare it: 80 bits, so that nobody can make another log with the same."""
+    turns = f"{table.number} turn{'' if table.number == 1 else 's'}"
+    return sentences.DIGEST.format(turns=turns, digest=" ".join(re.findall("....", table.digest[:20])))
 
 
-def counts(table: Table, seat: Seat) -> str:
-    """How many matches each has won, for the player at `seat`, as in "you 1, the server 0"."""
+def score(table: Table, viewer: Seat | None) -> str:
+    """The score of the conversation, in a sentence for the player at `viewer` or one who watches."""
+    return sentences.SCORE.format(score=counts(table, viewer))
+
+
+def counts(table: Table, viewer: Seat | None) -> str:
+    """How many matches each has won, as in "you 1, the server 0", for the player at `viewer` or one who watches."""
     won = {Seat.CLIENT: table.score.client, Seat.SERVER: table.score.server}
-    parts = [f"{known_as(who, seat)} {won[who]}" for who in (seat, seat.other)]
+    parts = [f"{known_as(who, viewer)} {won[who]}" for who in ((viewer, viewer.other) if viewer else Seat)]
     parts += [f"{table.score.drawn} drawn"] if table.score.drawn else []
     return ", ".join(parts)

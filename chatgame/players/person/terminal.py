@@ -280,6 +280,28 @@ def notices() -> Iterator[Callable[..., None]]:
         writer.join(DRAIN_TIME)
 
 
+@contextmanager
+def each_line(act: Callable[[], object]) -> Iterator[bool]:
+    """Call `act` for each line that is typed at the terminal, which is read no further; yields whether it can be."""
+    if sys.platform == "win32" or not (sys.stdin and sys.stdin.isatty()):
+        yield False
+        return
+    loop, descriptor = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def read() -> None:
+        with suppress(OSError):  # the terminal is gone
+            if os.read(descriptor, LONGEST):
+                act()
+                return
+        loop.remove_reader(descriptor)
+
+    loop.add_reader(descriptor, read)
+    try:
+        yield True
+    finally:
+        loop.remove_reader(descriptor)
+
+
 async def answered(question: str) -> str:
     """What a person types at the terminal in answer to a question; empty at the end of input."""
     reader, writer, transports = await _standard_streams()

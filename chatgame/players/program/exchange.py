@@ -17,6 +17,7 @@ from typing import Any
 
 from msgspec import DecodeError, Raw, Struct, ValidationError, json
 
+from chatgame.core.cards import parted
 from chatgame.core.errors import Refused
 from chatgame.core.limits import MAX_COUNT, MAX_PAYLOAD
 from chatgame.core.log import Step
@@ -38,7 +39,7 @@ TRIES = 5
 QUOTED = 40
 """Characters of a wrong line that its refusal quotes."""
 
-OPEN = (Kind.SAY, Kind.PLAY, Kind.MOVE, Kind.ANSWER, Kind.OFFER, Kind.RESPOND)
+OPEN = (Kind.SAY, Kind.PLAY, Kind.MOVE, Kind.ANSWER, Kind.OFFER, Kind.RESPOND, Kind.WATCH)
 """The kinds of turns whose text a person reads; that of the others is for the two chatgames."""
 
 
@@ -113,6 +114,8 @@ class Exchange:
         match = table.playing
         kind, asks, choices, besides = Kind.SAY, "a message, or play and the name of a game", [], ""
         game = None
+        if table.watching.asked_by:
+            kind, asks, choices = Kind.WATCH, "/accept or /decline: may people watch?", ["/accept", "/decline"]
         if match and match.duty:
             game = _game(match, self.seat, self._secret)
             kind, asks = match.duty.kind, match.asks(self.seat)
@@ -175,12 +178,20 @@ class Exchange:
             "number": turn.number,
             "seat": turn.seat,
             "kind": turn.kind,
-            "text": turn.text if turn.kind in OPEN else "",
+            "text": _open(step),
             "told": [str(text) for text in told if not isinstance(text, Asked | Waiting)],
             "game": _game(match, self.seat, step.secret)
             if match and step.after.match is not step.before.match
             else None,
         }
+
+
+def _open(step: Step) -> str:
+    """What a person reads of a turn, which is the move alone where proofs of laid cards follow it."""
+    turn, match = step.turn, step.before.playing
+    if turn.kind is Kind.MOVE and match and match.cards.decks:
+        return parted(turn.text)[0]
+    return turn.text if turn.kind in OPEN else ""
 
 
 def _game(match: Match, viewer: Seat, secret: str | None) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Program:
                     if (line := await self._answer()) is not None:
                         return line
         except TimeoutError:
-            why = " and has written nothing so far: is its output flushed?" if self._process.silent else ""
+            why = " and has written nothing so far (is its output flushed?)" if self._process.silent else ""
             return self._given_up(table, f"did not answer within {self._limit:g} seconds{why}")
         finally:
             self._asking = False

@@ -28,9 +28,10 @@ def reply(line: str, table: Table, seat: Seat | None = None) -> str:
 @pytest.mark.parametrize("table", [CHAT, GAME])
 def test_help_names_every_command(table: Table) -> None:
     """Those that do something here, each on a line, and then what is asked for."""
-    later = ("/undo", "/accept", "/decline")  # nothing was moved or offered yet
-    in_game = [command for command in IN_GAME if command not in later]
-    commands, others = (in_game, IN_CHAT) if table.playing else ([*IN_CHAT], IN_GAME)
+    later = {"/undo", "/accept", "/decline", "/watch off"}  # nothing was moved or offered yet, and nobody watches
+    in_game = [command for command in IN_GAME if command not in later | {"/watch"}]
+    in_chat = [command for command in IN_CHAT if command not in later]
+    commands, others = (in_game, IN_CHAT) if table.playing else (in_chat, IN_GAME)
     *lines, last = reply("/help", table).split("\n")
     assert last.startswith("Now: your ")
     assert [line.split("  ")[0] for line in lines[: len(commands)]] == commands

@@ -240,6 +240,17 @@ def test_status_says_with_whom_whose_turn_the_game_and_the_score(server: Termina
     assert server.status == ""
 
 
+def test_status_says_how_many_watch_while_people_may(server: Terminal, client: Terminal) -> None:
+    client.type("/watch" + ENTER)
+    server.sees(PROMPT)
+    server.type("/accept" + ENTER)
+    for terminal in (server, client):
+        terminal.until(lambda: re.search(r"\d\d:\d\d \| 0 watching\]", terminal.status))  # noqa: B023  # at once
+    client.type("/watch off" + ENTER)
+    for terminal in (server, client):
+        terminal.until(lambda: re.search(r"\d\d:\d\d\]", terminal.status))  # noqa: B023  # at once
+
+
 def test_tab_completes_commands_games_and_choices(server: Terminal, client: Terminal) -> None:
     """Where there is a choice, it is shown above; what has no completion stays as it is."""
     client.type("\t/sc\t")

@@ -137,23 +137,28 @@ class Eavesdropper(Script):
         self.made.seat = seat
         self.told = b""
         self.hidden: list[Opening] = []  # until the game is over
+        self.hand: list[str] = []  # the cards held last
 
     async def ask(self, table: Table) -> str:
-        self.told += self.made.asked(table)
-        return await super().ask(table)
+        ask = self.made.asked(table)
+        self.told += ask
+        line = await super().ask(table)
+        return str(json.loads(ask)["choices"][0]) if line == CHOICE else line
 
     async def see(self, step: Step) -> None:
         line = self.made.saw(step)
         over = step.after.match and step.after.match.over
         self.told += b"" if over and step.turn.kind is Kind.REVEAL else line
         match = step.before.playing
-        self.hidden += [step.opening] if step.opening and match and match.hides_for_good else []
+        self.hidden += [step.opening] if step.opening and match and (match.hides_for_good or match.shuffles) else []
+        self.hand = match.hand(self.made.seat, step.secret) if match and match.cards.decks else []
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         self.told += self.made.began(table, partner, steps)
 
 
 FLEET = "random"
+CHOICE = "the first choice that the ask lists"
 
 
 @pytest.mark.parametrize(
@@ -163,6 +168,7 @@ FLEET = "random"
         (["play battleship", FLEET, "a1", "b2"], [FLEET, "a1", "/resign"]),
         (["play rps 3", "rock"], ["paper", "/resign"]),
         (["play pig", "roll"], ["roll", "roll", "/resign"]),
+        (["play eights", CHOICE, "/resign"], [CHOICE, CHOICE, CHOICE]),
     ],
 )
 async def test_program_is_told_no_secret_of_its_partner(client: list[str], server: list[str]) -> None:
@@ -180,5 +186,7 @@ async def test_program_is_told_no_secret_of_its_partner(client: list[str], serve
     for player, other in zip(players, reversed(players), strict=True):
         assert b'"kind":"play"' in player.told
         assert not re.search(rb"[0-9a-f]{32}", player.told)
+        assert not re.search(rb"[0-9A-Za-z+/]{43}=", player.told)
+        assert not [card for card in other.hand if b'"%s"' % card.encode() in player.told]
         for opening in other.hidden:
             assert opening.value.encode() not in player.told

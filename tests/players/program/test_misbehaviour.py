@@ -105,7 +105,7 @@ async def test_program_that_does_not_answer_resigns_the_game_and_leaves_in_chat(
     assert notice.startswith("A program had to resign its game: ")
     for complaint in (notice, str(met.result)):
         assert f" did not answer within {PASSED} seconds" in complaint
-        assert ("has written nothing so far: is its output flushed?" in complaint) is ("write(" not in code)
+        assert ("has written nothing so far (is its output flushed?)." in complaint) is ("write(" not in code)
     assert isinstance(met.result, ProgramFailed)
 
 

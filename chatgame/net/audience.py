@@ -1,0 +1,195 @@
+"""Those who watch: each is shown every turn, and none of them is waited for.
+
+A turn is only noted when it is written. It goes out a moment later, together with those that came in between, to each
+watcher whose line takes it, and not faster than people write. So neither their number nor their lines make a turn
+slower, however fast two programs play.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from chatgame.core.errors import ChatgameError, Diverged, LinkLost, PeerSilent
+from chatgame.core.limits import CLOSING_TIME, MAX_WATCHERS, SILENCE_LIMIT
+from chatgame.core.log import Step
+from chatgame.core.seats import Seat
+from chatgame.net.pump import Pump
+from chatgame.protocol.messages import Bye, Reason, Watch, Watchers
+from chatgame.protocol.pairing import Invitation
+from chatgame.protocol.passage import Passage, Spot
+
+DELAY = 0.05
+"""In seconds: for what is shown to go out, and to look again whether a line takes more."""
+
+FULL = Bye(Reason.TAKEN, f"{MAX_WATCHERS} people watch already.")
+UNWATCHED = Bye(Reason.UNWATCHED)
+OVER = Bye(Reason.LEFT)
+TOO_SLOW = Bye(Reason.BEHIND, "Your line takes less than there is to see.")
+SILENT = Bye(Reason.BEHIND, f"Your program gave no sign of life for {SILENCE_LIMIT:.0f} seconds.")
+
+
+class Audience:
+    """The watchers of one conversation, while people may watch.
+
+    Args:
+        admit: is called when people may watch, with the digest of the agreement, and with None when they may not any
+            more; where they need a code, it calls `invite`, at once or later.
+        changed: is called with how many watch, and the code, whenever that has changed.
+        coded: whether people need a code.
+
+    Attributes:
+        invitation: lets watchers in, where they need a code.
+        names: what the two players want to be called.
+        status: what was told last, or None while nobody may watch.
+        agreement: the digest of the agreement by which people may watch.
+    """
+
+    def __init__(
+        self, admit: Callable[[str | None], object], changed: Callable[[Watchers], object], *, coded: bool = False
+    ) -> None:
+        self.invitation = Invitation(None)
+        self.names = {Seat.CLIENT: "", Seat.SERVER: ""}
+        self.status: Watchers | None = None
+        self.agreement = ""
+        self._admit = admit
+        self._changed = changed
+        self._coded = coded
+        self._passage: Passage | None = None
+        self._spots: dict[Pump, Spot] = {}
+        self._leaving: set[asyncio.Task[bool]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+
+    def recall(self, log: Iterable[Step]) -> None:
+        """Go on where a log ends."""
+        for step in log:
+            self._note(step)
+        self._open()
+
+    def see(self, step: Step) -> None:
+        """Take a turn of either seat; it is shown a moment later."""
+        was = self._passage
+        self._note(step)
+        if was and not self._passage:
+            self._end(was, UNWATCHED if step.after.token else OVER)
+        elif was:
+            if self._spots and not self._timer:
+                self._timer = self._loop.call_later(DELAY, self._show)
+        elif self._passage:
+            self._open()
+
+    def _open(self) -> None:
+        """Let people in, if they may watch."""
+        if self._passage:
+            self._admit(self.agreement)
+            if not self._coded:
+                self._tell()
+
+    def invite(self, code: str) -> None:
+        """Let people in by this code, in place of the one before."""
+        if self._passage:
+            self.invitation.renew(code)
+            self._tell()
+
+    def _note(self, step: Step) -> None:
+        """Note a turn, and whether people may watch."""
+        table = step.after
+        if self._passage:
+            self._passage.add(step)
+        if table.watching.since is None or not table.token:
+            self._passage = None
+            self.invitation.code = None
+        elif not self._passage:
+            self._passage, self.agreement = Passage(table), table.digest
+
+    def admit(self, pump: Pump, watch: Watch) -> Bye | None:
+        """Let somebody watch; returns the goodbye where that cannot be."""
+        if not self._passage:
+            return UNWATCHED
+        if len(self._spots) == MAX_WATCHERS:
+            return FULL
+        view, spot = self._passage.admit(watch, self.names[Seat.CLIENT], self.names[Seat.SERVER])
+        self._spots[pump] = spot
+        pump.say(view)
+        pump.hand_on(partial(self._look, pump))
+        self._tell()
+        self._show()
+        return None
+
+    def _look(self, pump: Pump) -> None:
+        """See what a watcher has said: a sign of life, or that it goes."""
+        try:
+            while pump.next():
+                self._dismiss(pump, OVER)
+        except PeerSilent:
+            self._dismiss(pump, SILENT, SILENCE_LIMIT)
+        except LinkLost:
+            self._dismiss(pump, None)
+        except ChatgameError as error:
+            self._dismiss(pump, Bye(Reason.REFUSED, str(error)))
+
+    def _show(self) -> None:
+        """Send each watcher what its line takes now, and look again soon if that was not all."""
+        if self._timer:
+            self._timer.cancel()
+        self._timer = None
+        passage = self._passage
+        if not passage:
+            return
+        for pump in [*self._spots]:
+            self._show_to(pump, passage)
+        if any(spot.number < passage.table.number for spot in self._spots.values()):
+            self._timer = self._loop.call_later(DELAY, self._show)
+
+    def _show_to(self, pump: Pump, passage: Passage, *, last: bool = False) -> None:
+        """Send one watcher some of what follows, if its line takes it; at the `last` all that its line takes."""
+        if passage.is_behind(self._spots[pump]):
+            self._dismiss(pump, TOO_SLOW, SILENCE_LIMIT)
+            return
+        try:
+            while not pump.transport.stalled:
+                frames, self._spots[pump] = passage.after(self._spots[pump])
+                if not frames:
+                    break
+                pump.show(frames)
+                if not last:
+                    break
+        except Diverged as error:
+            self._dismiss(pump, Bye(Reason.DIVERGED, str(error)))
+
+    def _end(self, passage: Passage, goodbye: Bye) -> None:
+        """Show the last turns, and dismiss everybody."""
+        for pump in [*self._spots]:
+            self._show_to(pump, passage, last=True)
+        self.status = None
+        self._admit(None)
+        for pump in [*self._spots]:
+            self._dismiss(pump, goodbye)
+
+    def _dismiss(self, pump: Pump, goodbye: Bye | None, patience: float = CLOSING_TIME) -> None:
+        """Say goodbye to a watcher, who gets so long to read it, and do not wait for that."""
+        if self._spots.pop(pump, None):
+            leaving = self._loop.create_task(pump.close(goodbye, patience))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+            self._tell()
+
+    def _tell(self) -> None:
+        """Tell how many watch, if people may."""
+        if self._passage:
+            since = self._passage.table.watching.since
+            assert since is not None, "people may watch"
+            self.status = Watchers(since, len(self._spots), self.invitation.code or "")
+            self._changed(self.status)
+
+    async def close(self) -> None:
+        """Say goodbye to everybody, which never takes long, whatever they do."""
+        for pump in [*self._spots]:
+            self._dismiss(pump, OVER)
+        self._passage = None
+        if self._timer:
+            self._timer.cancel()
+        if self._leaving:
+            await asyncio.wait(self._leaving, timeout=CLOSING_TIME)
+        for leaving in self._leaving:
+            leaving.cancel()

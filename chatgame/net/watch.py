@@ -1,0 +1,186 @@
+"""A watcher's way to a conversation, and back to it when a connection was lost. It never writes a turn."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from chatgame.core import sentences
+from chatgame.core.errors import ChatgameError, InvalidMessage, LinkLost, RemoteProtocolError, TurnedAway, Unreachable
+from chatgame.core.seats import Seat
+from chatgame.core.turn import Turn
+from chatgame.net.dial import NOTICED, pauses
+from chatgame.net.pump import Pump
+from chatgame.net.transport import Dialler
+from chatgame.protocol.connection import Paired
+from chatgame.protocol.messages import WATCHER, Bye, Reason, View
+from chatgame.protocol.pairing import Invitation, Pairing
+from chatgame.session.onlooker import Onlooker, Shown
+
+STILL_THERE = (Reason.BEHIND, Reason.TAKEN)
+"""Reasons of a goodbye after which it makes sense to come back."""
+
+
+class Watching:
+    """Follows a conversation until it ends, over as many connections as it takes.
+
+    Args:
+        dialler: makes transports to the server.
+        onlooker: checks what the server shows.
+        show: is called with what there is to see; while it does not return, nothing more is read.
+        notify: takes a sentence about the connection.
+        patience: seconds that the server may take to come back.
+        code: for watchers, if one is needed.
+    """
+
+    def __init__(
+        self,
+        dialler: Dialler,
+        onlooker: Onlooker,
+        show: Callable[[Shown], object],
+        notify: Callable[[str], object],
+        patience: float,
+        code: str | None = None,
+    ) -> None:
+        self._dialler = dialler
+        self._onlooker = onlooker
+        self._show = show
+        self._notify = notify
+        self._patience = patience
+        self._code = code
+
+    async def watch(self) -> None:
+        """Watch until the conversation is over, or may not be watched any more; what ended it is notified.
+
+        Raises:
+            Unreachable: nobody can be reached there, or nobody may watch; the sentence says what to do.
+            RemoteProtocolError: the server shows what cannot be so.
+            LinkLost: the server has not come back.
+        """
+        pump = await self._connect()
+        while True:
+            why = await self._follow(pump)
+            if not why:
+                return
+            self._notify(f"{why} {sentences.WATCH_AGAIN}")
+            try:
+                async with asyncio.timeout(self._patience):
+                    pump = await self._again()
+            except TimeoutError as error:
+                raise LinkLost(f"The server has not come back for {self._patience:.0f} seconds.") from error
+            self._notify(sentences.CONNECTED_AGAIN)
+
+    async def _again(self) -> Pump:
+        """Dial until the server lets us watch; one that was killed may not know yet that people may."""
+        why = sentences.NOBODY_ANSWERS
+        for pause in pauses():
+            if pause > NOTICED:
+                self._notify(why.format(pause=pause))
+            await asyncio.sleep(pause)
+            try:
+                return await self._connect()
+            except _NotNow:
+                why = sentences.NOT_WATCHED_YET
+            except TurnedAway:
+                raise
+            except Unreachable:
+                why = sentences.NOBODY_ANSWERS
+        raise AssertionError("there is always another pause")
+
+    async def _connect(self) -> Pump:
+        """Connect, show the code if there is one, and ask to watch."""
+        transport = await self._dialler.dial()
+        pump = Pump(transport, WATCHER)
+        try:
+            if self._code:
+                await self._pair(pump, self._code)
+            await self._come(pump)
+        except (InvalidMessage, LinkLost) as error:
+            pump.abort()
+            where = self._dialler.where
+            raise Unreachable(
+                f"What answers at {where} lets nobody watch: it is not a chatgame server, or asks for a code."
+            ) from error
+        except BaseException:
+            pump.abort()
+            raise
+        return pump
+
+    async def _come(self, pump: Pump) -> None:
+        pump.say(self._onlooker.greeting())
+        match await pump.next_event():
+            case View() as view:
+                for shown in self._onlooker.view(view):
+                    self._show(shown)
+            case Bye() as goodbye:
+                raise _refusal(goodbye)
+
+    async def _pair(self, pump: Pump, code: str) -> None:
+        from chatgame.net.tls import Spake2  # which needs an extra
+
+        binding = pump.transport.binding
+        assert binding, "a code is only for secure connections"
+        exchange = partial(Spake2, Seat.CLIENT, role=WATCHER)
+        pump.pair(Pairing(Seat.CLIENT, binding, exchange, Invitation(code), WATCHER))
+        match await pump.next_event():
+            case Bye(reason=Reason.REFUSED):
+                raise TurnedAway("That is not the code for watching. Ask your friends to read it to you again.")
+            case Bye():
+                raise _NotNow("Nobody may watch there now, or the code is one from before.")
+            case paired:
+                assert isinstance(paired, Paired), "nothing else may come"
+
+    async def _follow(self, pump: Pump) -> str:
+        """Show what comes; returns why the connection was lost, or nothing if there is no more to see."""
+        try:
+            while True:
+                event = await pump.next_event()
+                if isinstance(event, Turn):
+                    for shown in self._onlooker.turn(event):
+                        self._show(shown)
+                elif isinstance(event, Bye):
+                    await pump.close(Bye(Reason.LEFT))
+                    return self._farewell(event)
+        except LinkLost:
+            pump.abort()
+            return "" if self._over else sentences.LOST.format(seat=Seat.SERVER)
+        except (InvalidMessage, RemoteProtocolError, Unreachable) as error:
+            await pump.close(Bye(Reason.REFUSED, str(error)))
+            if isinstance(error, InvalidMessage):
+                raise RemoteProtocolError(f"The server broke the protocol: {error}.") from error
+            raise
+        except BaseException:
+            pump.abort()
+            raise
+
+    @property
+    def _over(self) -> bool:
+        return self._onlooker.table is not None and not self._onlooker.table.token
+
+    def _farewell(self, goodbye: Bye) -> str:
+        """Say what a goodbye means; returns why to dial again, or nothing."""
+        if goodbye.reason in STILL_THERE:
+            return f"The server stopped showing: {goodbye.text}"
+        if goodbye.reason == Reason.LEFT:
+            if not self._over:
+                self._notify(sentences.SERVER_HAS_ENDED)
+        elif goodbye.reason == Reason.UNWATCHED:
+            self._notify(sentences.NOT_WATCHED_ANY_MORE)
+        else:
+            raise LinkLost(f"The server ended it: {goodbye.text or goodbye.reason}")
+        return ""
+
+
+class _NotNow(TurnedAway):
+    """The server lets nobody watch, or has no room: it may later."""
+
+
+def _refusal(goodbye: Bye) -> ChatgameError:
+    """Return the error of a watcher that is not let in."""
+    match goodbye.reason:
+        case Reason.UNWATCHED:
+            return _NotNow(
+                "Nobody may watch there now. Both players have to agree: one types /watch, and the other /accept."
+            )
+        case Reason.TAKEN:
+            return _NotNow(f"{goodbye.text} Try again later.")
+    return TurnedAway(f"The server turned us away ({goodbye.reason}): {goodbye.text}")
