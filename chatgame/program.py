@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from random import Random
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from chatgame.core import sentences
 from chatgame.core.errors import (
@@ -26,20 +26,20 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.conversation import OnDisk
-from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
 from chatgame.net.addresses import Numbered, Relay, canonical, is_loopback, reachable_at, typed
-from chatgame.net.audience import Audience
-from chatgame.net.dial import Way
-from chatgame.net.listen import Door, open_door
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.net.transport import Dialler
-from chatgame.net.watch import Watching
 from chatgame.protocol.messages import Watchers
 from chatgame.protocol.pairing import Invitation, any_code, code_with, drawn, number_of
 from chatgame.session.interfaces import Journal, Player
-from chatgame.session.onlooker import Onlooker, Shown
 from chatgame.session.play import CHANCE, converse
+
+if TYPE_CHECKING:
+    from chatgame.net.audience import Audience
+    from chatgame.net.dial import Way
+    from chatgame.net.listen import Door
+    from chatgame.session.onlooker import Shown
 
 
 class Notify(Protocol):
@@ -88,6 +88,9 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
     Raises:
         ChatgameError: it failed, or somebody left; see `converse`.
     """
+    from chatgame.net.audience import Audience
+    from chatgame.net.listen import open_door  # which a client does without
+
     if setting.relays:
         return await _serve_over_relays(player, setting, notify)
     host = canonical(setting.host)
@@ -120,6 +123,8 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
 
 async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -> Table:
     """Do the same at relays; a code is shown whenever one of them gives a number for it."""
+    from chatgame.net.audience import Audience
+    from chatgame.net.listen import open_door
     from chatgame.net.relayed import RelayedListener  # only for those who use relays
 
     relays, invitation, at = setting.relays, Invitation(None), (Seat.SERVER, *setting.relays[0])
@@ -173,14 +178,14 @@ def _named(relays: Sequence[Relay]) -> str:
     return " ".join(f"--relay {relay}" for relay in relays)
 
 
-def _tell(door: Door, attendance: "Attendance", watchers: Watchers) -> None:
+def _tell(door: "Door", attendance: "Attendance", watchers: Watchers) -> None:
     """Tell both players about those who watch."""
     attendance.note(watchers)
     if door.partner.done():
         door.partner.result().tell(watchers)
 
 
-def _recall(audience: Audience, setting: Setting, kept: OnDisk) -> None:
+def _recall(audience: "Audience", setting: Setting, kept: OnDisk) -> None:
     """Let people watch on whom both had let in before the program ended."""
     audience.names |= {Seat.SERVER: kept.name, Seat.CLIENT: kept.partner}
     if kept.held.number and any(entry.turn.kind is Kind.WATCH for entry in kept.entries()):
@@ -225,7 +230,7 @@ class Attendance:
 
 
 async def _talk(
-    player: Player, door: Door, audience: Audience, setting: Setting, kept: OnDisk, notify: Notify
+    player: Player, door: "Door", audience: "Audience", setting: Setting, kept: OnDisk, notify: Notify
 ) -> Table:
     """Converse, and let people watch if both agree.
 
@@ -239,7 +244,7 @@ async def _talk(
 
 
 async def _converse(
-    player: Player, door: Door, audience: Audience, setting: Setting, kept: OnDisk, notify: Notify
+    player: Player, door: "Door", audience: "Audience", setting: Setting, kept: OnDisk, notify: Notify
 ) -> Table:
     """Converse with the client that gets the seat, or with the next one if that one is lost before it has spoken."""
     while True:
@@ -297,7 +302,7 @@ async def watch(
     host: str,
     port: int,
     games: Mapping[str, AnyRules],
-    show: Callable[[Shown], object],
+    show: "Callable[[Shown], object]",
     notify: Notify,
     *,
     relays: Sequence[Relay] = (),
@@ -321,18 +326,24 @@ async def watch(
     Raises:
         ChatgameError: it failed; see `Watching.watch`.
     """
+    from chatgame.journal.journal import InMemory
+    from chatgame.net.watch import Watching  # which those who talk do without
+    from chatgame.session.onlooker import Onlooker
+
     where = _Where("watch", canonical(host), port, relays, insecure)
     dialler = _dialler(where, InMemory(Seat.CLIENT), notify, code, secure=bool(code))
     await Watching(dialler, Onlooker(games), show, notify, patience, code).watch()
 
 
-def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
+def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> "Way":
     """Return the client's way to the server: secure by the code or as before; in the clear only on this computer.
 
     Raises:
         Unreachable: the server is on another computer, and there is no code.
         ChatgameError: the extra that is needed is not installed.
     """
+    from chatgame.net.dial import Way  # which a server does without
+
     secure = bool(setting.code or (kept.pinned and kept.held.number))
     where = _Where("client", host, setting.port, setting.relays, setting.insecure)
     dialler = _dialler(where, kept, notify, setting.code, secure=secure)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from chatgame.core.board import Board
 from chatgame.core.sentences import PROMPT
-from chatgame.players.person.boards import drawn, in_words
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import BOLD, CYAN, FAINT, GREEN, READABLE, Look, styled, wrapped
 from chatgame.players.person.narration import Over, Said, Showable, Typed, Waiting
@@ -15,6 +14,8 @@ _STYLES: dict[type[str], tuple[int, ...]] = {Said: (CYAN,), Waiting: (FAINT,), O
 def shown(text: str | Board, look: Look) -> str:
     """A board or a line, made inert and laid out for a screen."""
     if isinstance(text, Board):
+        from chatgame.players.person.boards import drawn, in_words  # which people who only chat do without
+
         if look.plain:
             return "".join(shown(line, look) for line in in_words(text))
         return "".join(f"{row}\n" for row in drawn(text, look))
