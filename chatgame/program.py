@@ -108,7 +108,9 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
                 if agreement and listener.tls:
                     audience.invite(any_code(drawn(kept.pinned or "", agreement)))
 
-            attendance = Attendance(setting, notify, typed(reachable_at(host), listener.port))
+            attendance = Attendance(
+                setting, notify, typed(reachable_at(host), listener.port), coded=bool(listener.tls)
+            )
             audience = Audience(admit, partial(_tell, door, attendance), coded=bool(listener.tls))
             _recall(audience, setting, kept)
             await door.open(kept, farewell, invitation, audience)
@@ -161,7 +163,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
                     before = Numbered.of(kept.gate, relays)
                     gate = RelayedListener(legs, relays, tls, {}, notify, watch_at, before=before, needed=False)
                     await gate.start(door.welcome)
-                    attendance = Attendance(setting, notify)
+                    attendance = Attendance(setting, notify, coded=True)
                     audience = Audience(admit, partial(_tell, door, attendance), coded=True)
                     _recall(audience, setting, kept)
                     await door.open(kept, farewell, invitation, audience)
@@ -200,9 +202,11 @@ class Attendance:
         setting: has what is told how many they are.
         notify: shows sentences.
         address: the server's on a direct line, as people type it.
+        coded: whether people need a code; without a valid one nobody can come.
     """
 
-    def __init__(self, setting: Setting, notify: Notify, address: str = "") -> None:
+    def __init__(self, setting: Setting, notify: Notify, address: str = "", *, coded: bool) -> None:
+        self._coded = coded
         self._relays = setting.relays
         self._counted = setting.counted
         self._notify = notify
@@ -218,7 +222,7 @@ class Attendance:
             told = False
         else:
             told = known.code == now.code
-        if not told:
+        if not told and (now.code or not self._coded):
             # Only the first relay is asked for the number. A partner may know relays by other names.
             address = _named(sorted(self._relays, key=lambda relay: str(relay) != now.relay)) or self._address
             command = sentences.WATCH_WITH.format(address=address, code=now.code).rstrip()
@@ -347,7 +351,7 @@ def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> "Way":
     secure = bool(setting.code or (kept.pinned and kept.held.number))
     where = _Where("client", host, setting.port, setting.relays, setting.insecure)
     dialler = _dialler(where, kept, notify, setting.code, secure=secure)
-    told = Attendance(setting, notify, typed(host, setting.port)).note
+    told = Attendance(setting, notify, typed(host, setting.port), coded=secure).note
     return Way(dialler, setting.games, kept, notify, setting.patience, setting.code, told)
 
 

@@ -11,9 +11,11 @@ from chatgame.core.errors import TurnedAway
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
+from chatgame.net.addresses import Relay
 from chatgame.players.bot.bot import Bot
 from chatgame.players.bot.level import Level
-from chatgame.program import watch
+from chatgame.program import Attendance, Setting, watch
+from chatgame.protocol.messages import Watchers
 from chatgame.session.onlooker import Begun, Shown
 from tests.kit.simulated import Person, Place, both_sit, informed, until
 from tests.kit.virtual import in_simulation
@@ -190,3 +192,18 @@ def test_past_conversation_that_was_watched_is_shown_as_any_other(tmp_path: Path
             assert [record.ended is not None for record in store.history()] == [True]
 
     in_simulation(scenario())
+
+
+def test_no_command_is_shown_that_would_let_nobody_in(tmp_path: Path) -> None:
+    """When a code was burned, and somebody goes, there is none to type."""
+    notices: list[str] = []
+    with Store(tmp_path / "journal.db") as store:
+        setting = Setting("", 0, BUILT_IN, store, relays=[Relay("relay.example")])
+        attendance = Attendance(setting, lambda *texts: notices.extend(texts), coded=True)
+        attendance.note(Watchers(3, 2, "7-guitar-island", "relay.example"))
+        attendance.note(Watchers(3, 1, "", "relay.example"))
+    assert notices == [
+        "To watch, people type: chatgame watch --relay relay.example 7-guitar-island",
+        "Somebody came to watch; now 2.",
+        "Somebody does not watch any more; now 1.",
+    ]
