@@ -161,7 +161,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
                         gate.expect((), new=agreement is not None)
 
                     before = Numbered.of(kept.gate, relays)
-                    gate = RelayedListener(legs, relays, tls, {}, notify, watch_at, before=before, needed=False)
+                    gate = RelayedListener(legs, relays, tls, {}, _say_nothing, watch_at, before=before, needed=False)
                     await gate.start(door.welcome)
                     attendance = Attendance(setting, notify, coded=True)
                     audience = Audience(admit, partial(_tell, door, attendance), coded=True)
@@ -173,6 +173,10 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
                         return await _talk(player, door, audience, setting, kept, notify)
                     finally:
                         gate.close()
+
+
+def _say_nothing(text: str) -> None:
+    """For a second listener at relays, of which the first one tells."""
 
 
 def _named(relays: Sequence[Relay]) -> str:

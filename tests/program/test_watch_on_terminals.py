@@ -139,6 +139,23 @@ def test_relay_that_is_asked_for_the_number_comes_first_in_the_command(spawn: Sp
         ends(program, 0)
 
 
+def test_what_a_relay_does_is_told_once_where_people_may_watch(spawn: Spawn) -> None:
+    """The server waits there for two kinds of guests."""
+    relay = RelayProcess(spawn)
+    client, server = meet(spawn, relay)
+    say(client, "Hello", server)
+    agree(server, client)
+    relay.kill()
+    server.expect_exact("does not answer; dialling again.")
+    relay = relay.restart()
+    server.expect_exact("Connected again.")
+    assert "does not answer" not in server.before
+    client.expect_exact("Connected again.")
+    server.sendline("/q")
+    for program in (client, server):
+        ends(program, 0)
+
+
 def test_who_watches_over_a_relay_with_its_own_code(spawn: Spawn) -> None:
     """`server --watch` asks with its first turn; the code for the seat is of no use for watching."""
     relay = RelayProcess(spawn)
