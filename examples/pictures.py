@@ -25,7 +25,7 @@ from pyte.screens import Char
 from chatgame.core.sentences import PROMPT
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, port_option
 
-ROWS, TIMEOUT = 34, 20  # of a terminal; the timeout is in seconds, for every wait
+ROWS, TIMEOUT = 37, 20  # of a terminal; the timeout is in seconds, for every wait
 QUIET = 0.2  # seconds without output, after which an editor has drawn everything
 CELL, LEADING, MARGIN, BAR = 8, 17, 16, 32  # pixels: a character's width, a row's height, a window's margin and title
 FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
