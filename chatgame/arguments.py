@@ -558,23 +558,18 @@ def _player(text: str) -> Level | Command:
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if 0 < seconds < 10**6:
-        return seconds
-    raise argparse.ArgumentTypeError(f"{inert(text)} is not a time. Write it in seconds, as in 60 or 0.5")
+    return _positive(text, "a time. Write it in seconds, as in 60 or 0.5")
 
 
 def _speed(text: str) -> float:
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if 0 < speed < 10**6:
-        return speed
-    raise argparse.ArgumentTypeError(f"{inert(text)} is not a speed. Write it as in 2 or 0.5")
+    return _positive(text, "a speed. Write it as in 2 or 0.5")
+
+
+def _positive(text: str, what: str) -> float:
+    with suppress(ValueError):
+        if 0 < (number := float(text)) < 10**6:
+            return number
+    raise argparse.ArgumentTypeError(f"{inert(text)} is not {what}")
 
 
 def _node(text: str) -> "At":

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from chatgame.core.errors import PartnerLeft
 from chatgame.core.limits import MAX_PERSON
-from chatgame.core.log import Step
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
 from chatgame.net.memory import linked_in_memory
+from chatgame.players.first_line import FirstLine
 from chatgame.session.interfaces import Journal, Player
 from chatgame.session.play import converse
 
@@ -150,30 +150,15 @@ def _percent(part: float) -> str:
     return f"{100 * part:.0f} %"
 
 
-class _Contestant:
-    """Opens the game as soon as there is a conversation, and ends that after it; in between, `player` plays."""
+class _Contestant(FirstLine):
+    """Opens the game as soon as there is a conversation, and ends that after it; in between, the player plays."""
 
     def __init__(self, player: Player, line: str) -> None:
-        self._player = player
-        self._line = line
+        super().__init__(player, line, lambda table: not table.match)
 
     async def ask(self, table: Table) -> str:
         """What the player types in the game. It cannot leave before the end without losing."""
-        if not table.match:
-            return self._line
-        if not table.playing or table.number >= LONGEST:
+        if table.match and (not table.playing or table.number >= LONGEST):
             return "/q"
-        line = await self._player.ask(table)
+        line = await super().ask(table)
         return "/resign" if line == "/q" else line
-
-    async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
-        """Pass it on."""
-        await self._player.begin(table, partner, steps)
-
-    async def see(self, step: Step) -> None:
-        """Pass it on."""
-        await self._player.see(step)
-
-    async def hear(self, text: str) -> None:
-        """Pass it on."""
-        await self._player.hear(text)
