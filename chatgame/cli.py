@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from chatgame.journal.reader import Reader, Record
     from chatgame.journal.store import Store
     from chatgame.menu import Entry
-    from chatgame.program import Notify
+    from chatgame.program.setting import Notify
     from chatgame.session.interfaces import Player
     from chatgame.session.onlooker import Shown
 
@@ -257,8 +257,12 @@ async def _converse(
     player: "Player", options: argparse.Namespace, notify: "Notify", counted: Callable[[int], object] = bool
 ) -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
-    from chatgame.program import Setting, join, serve
+    from chatgame.program.setting import Setting
 
+    if options.command == Seat.CLIENT:
+        from chatgame.program.client import join as run
+    else:
+        from chatgame.program.server import serve as run
     games, problems = installed_games()
     notify(*problems)
     if options.insecure:
@@ -283,7 +287,7 @@ async def _converse(
 
             player = FirstLine(player, "/watch", lambda table: not (table.playing or table.watching.asked_by))
         try:
-            return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
+            return await run(player, setting, notify)
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
@@ -296,7 +300,7 @@ async def look_on(options: argparse.Namespace) -> None:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
     from chatgame.players.person.viewer import Viewer
-    from chatgame.program import watch
+    from chatgame.program.watcher import watch
 
     games, problems = installed_games()
     look = partial(look_of_output, plain=options.plain, boards=options.boards)

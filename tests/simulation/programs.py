@@ -1,4 +1,4 @@
-"""Whole sessions of the real programs, from `program.py` down, in virtual time.
+"""Whole sessions of the real programs, from `chatgame.program` down, in virtual time.
 
 The network splits and delays what is sent, is cut, and resets connections. Processes die at any step, and the disk
 keeps only what was synced. Two people chat, play every game, let a third one watch now and then, and quit at any
@@ -25,7 +25,10 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.journal.writer import Writer
-from chatgame.program import Setting, join, serve, watch
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
+from chatgame.program.watcher import watch
 from chatgame.session.onlooker import Begun, Shown
 from tests.simulation.people import DOWN, THINKING, WRITING, Person, check
 

@@ -6,14 +6,18 @@ slower, however fast two programs play.
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
+
+from msgspec.structs import replace
 
 from chatgame.core.errors import ChatgameError, Diverged, LinkLost, PeerSilent
 from chatgame.core.limits import CLOSING_TIME, MAX_WATCHERS, SILENCE_LIMIT
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.net.pump import Pump
+from chatgame.protocol.badges import OWNER_SIZE, Badges
 from chatgame.protocol.messages import Bye, Reason, Watch, Watchers
 from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.passage import Passage, Spot
@@ -35,28 +39,31 @@ class Audience:
         admit: is called when people may watch, with the digest of the agreement, and with None when they may not any
             more; where they need a code, it calls `invite`, at once or later.
         changed: is called with how many watch, and the code, whenever that has changed.
-        coded: whether people need a code.
+        secret: what the server alone knows, if people need a code; their badges follow from it.
 
     Attributes:
         invitation: lets watchers in, where they need a code.
+        badges: let those in who were let in before; None where nobody needs a code, or nobody may watch.
         names: what the two players want to be called.
         status: what was told last, or None while nobody may watch.
         agreement: the digest of the agreement by which people may watch.
     """
 
     def __init__(
-        self, admit: Callable[[str | None], object], changed: Callable[[Watchers], object], *, coded: bool = False
+        self, admit: Callable[[str | None], object], changed: Callable[[Watchers], object], secret: str = ""
     ) -> None:
         self.invitation = Invitation(None)
+        self.badges: Badges | None = None
         self.names = {Seat.CLIENT: "", Seat.SERVER: ""}
         self.status: Watchers | None = None
         self.agreement = ""
         self._admit = admit
         self._changed = changed
-        self._coded = coded
+        self._secret = secret
         self._relay = ""
         self._passage: Passage | None = None
         self._spots: dict[Pump, Spot] = {}
+        self._shown: dict[Pump, str] = {}  # their badges
         self._leaving: set[asyncio.Task[bool]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -83,8 +90,8 @@ class Audience:
         """Let people in, if they may watch."""
         if self._passage:
             self._admit(self.agreement)
-            if not self._coded:
-                self._tell()
+            if not self._secret:
+                self.tell()
 
     def invite(self, code: str, relay: str = "") -> None:
         """Let people in by this code, in place of the one before, unless too many wrong ones were tried.
@@ -94,7 +101,7 @@ class Audience:
         if self._passage:
             self.invitation.move(code)
             self._relay = relay
-            self._tell()
+            self.tell()
 
     def _note(self, step: Step) -> None:
         """Note a turn, and whether people may watch."""
@@ -102,22 +109,35 @@ class Audience:
         if self._passage:
             self._passage.add(step)
         if table.watching.since is None or not table.token:
-            self._passage = None
+            self._passage = self.badges = None
             self.invitation.renew(None)
         elif not self._passage:
             self._passage, self.agreement = Passage(table), table.digest
+            self.badges = Badges(self._secret, self.agreement) if self._secret else None
 
-    def admit(self, pump: Pump, watch: Watch) -> Bye | None:
-        """Let somebody watch; returns the goodbye where that cannot be."""
-        if not self._passage:
+    def admit(self, pump: Pump, watch: Watch, *, paired: bool) -> Bye | None:
+        """Let somebody watch, who has paired or shows a badge where that is needed; returns the goodbye if not."""
+        passage, badge = self._passage, watch.badge or ""
+        if not passage:
             return UNWATCHED
-        if len(self._spots) == MAX_WATCHERS:
+        if self.badges and not self.badges.holds(badge):
+            if not paired:
+                return UNWATCHED
+            badge = self.badges.new(secrets.token_bytes(OWNER_SIZE))
+        before = next((other for other, shown in self._shown.items() if shown == badge), None)
+        if before:  # a connection that was lost, which we have not noticed yet
+            self._forget(before)
+            before.abort()
+        elif len(self._spots) == MAX_WATCHERS:
             return FULL
-        view, spot = self._passage.admit(watch, self.names[Seat.CLIENT], self.names[Seat.SERVER])
+        view, spot = passage.admit(watch, self.names[Seat.CLIENT], self.names[Seat.SERVER])
+        if self.badges:
+            view = replace(view, badge=badge, place=self.badges.place)
+            self._shown[pump] = badge
         self._spots[pump] = spot
         pump.say(view)
         pump.hand_on(partial(self._look, pump))
-        self._tell()
+        self.tell()
         self._show()
         return None
 
@@ -173,18 +193,24 @@ class Audience:
 
     def _dismiss(self, pump: Pump, goodbye: Bye | None, patience: float = CLOSING_TIME) -> None:
         """Say goodbye to a watcher, who gets so long to read it, and do not wait for that."""
-        if self._spots.pop(pump, None):
+        if self._forget(pump):
             leaving = self._loop.create_task(pump.close(goodbye, patience))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
-            self._tell()
+            self.tell()
 
-    def _tell(self) -> None:
-        """Tell how many watch, if people may."""
+    def _forget(self, pump: Pump) -> bool:
+        """Show a watcher nothing more; returns whether it was one."""
+        self._shown.pop(pump, None)
+        return self._spots.pop(pump, None) is not None
+
+    def tell(self) -> None:
+        """Tell how many watch and by which code, if people may."""
         if self._passage:
             since = self._passage.table.watching.since
             assert since is not None, "people may watch"
-            self.status = Watchers(since, len(self._spots), self.invitation.code or "", self._relay)
+            code, burned = self.invitation.code or "", self.invitation.burned
+            self.status = Watchers(since, len(self._spots), code, self._relay, burned)
             self._changed(self.status)
 
     async def close(self) -> None:
