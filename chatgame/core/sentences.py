@@ -94,7 +94,8 @@ WATCH_COMMAND: Final = "To watch, people type: {command}"
 CAME_TO_WATCH: Final = "Somebody came to watch; now {count}."
 WENT_AWAY: Final = "Somebody does not watch any more; now {count}."
 WATCH_CODE_BURNED: Final = (
-    "Three wrong codes for watching were tried, so that code is burned. For another, type /watch off and then /watch."
+    "Three wrong codes for watching were tried, so that code is burned, and nobody new can come. For another, type "
+    "/watch off and then /watch."
 )
 
 # The console

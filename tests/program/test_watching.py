@@ -195,6 +195,19 @@ def test_past_conversation_that_was_watched_is_shown_as_any_other(tmp_path: Path
     in_simulation(scenario())
 
 
+def test_both_players_read_once_that_the_code_is_burned_and_what_to_do() -> None:
+    """Also where the client's program has just come back, and after another agreement."""
+    burned = Watchers(3, 1, "", "", burned=True)
+    for before in ([Watchers(3, 1, "7-guitar-island")], []):
+        notices: list[str] = []
+        attendance = Attendance(lambda *texts: notices.extend(texts), bool, address="host", coded=True)
+        for watchers in (*before, burned, burned, Watchers(9, 0, "8-melon-canyon"), Watchers(9, 0, burned=True)):
+            attendance.note(watchers)
+        told = [notice for notice in notices if "that code is burned, and nobody new can come" in notice]
+        assert len(told) == 2
+        assert all("type /watch off and then /watch." in notice for notice in told)
+
+
 def test_no_command_is_shown_that_would_let_nobody_in() -> None:
     """When a code was burned, and somebody goes, there is none to type."""
     notices: list[str] = []

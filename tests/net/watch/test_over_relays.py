@@ -75,10 +75,17 @@ async def watching(curious: Curious, code: str, *relays: TestRelay) -> AsyncIter
             await task
 
 
+async def back(curious: Curious) -> None:
+    """Wait until somebody watches again."""
+    async with asyncio.timeout(15):
+        await until(lambda: "Connected again." in curious.heard)
+
+
 async def see_it_end(talk: Talk, curious: Curious, task: "asyncio.Task[None]") -> None:
     """Say something and quit: who watches sees both, and no gap."""
     talk.people[CLIENT].say("Still there?")
-    await until(lambda: "Still there?" in curious.texts)
+    async with asyncio.timeout(10):
+        await until(lambda: "Still there?" in curious.texts)
     talk.people[SERVER].say("/q")
     await asyncio.gather(task, *talk.programs.values())
     assert curious.texts == ["Still there?", ""]
@@ -95,7 +102,7 @@ async def test_watcher_inside_follows_to_another_number(relay: TestRelay, two: T
         await relay.restart()
         for seat in Seat:
             await two.told(seat, "Connected again.")
-        await until(lambda: "Connected again." in curious.heard)
+        await back(curious)
         other = code if keeps_numbers else await code_of(two, 2)
         assert (other == code) is keeps_numbers
         relay.keeps_numbers = True
@@ -110,7 +117,7 @@ async def test_watcher_inside_follows_to_another_relay_of_the_list(two: Two) -> 
         curious = Curious()
         async with watching(curious, code, first, second) as task:
             await first.die()
-            await until(lambda: "Connected again." in curious.heard)
+            await back(curious)
             await see_it_end(talk, curious, task)
 
 
@@ -121,7 +128,7 @@ async def test_watcher_inside_comes_back_to_a_server_that_was_killed(relay: Test
     async with watching(curious, code, relay) as task:
         relay.keeps_numbers = False
         await talk.restart(SERVER)
-        await until(lambda: "Connected again." in curious.heard)
+        await back(curious)
         await see_it_end(talk, curious, task)
 
 
@@ -149,9 +156,11 @@ async def test_nobody_waits_at_the_place_of_an_agreement_that_was_ended(relay: T
         assert len(before) == 2
         talk.people[CLIENT].say("/watch off")
         await task
-        await until(lambda: len(relay.waiting(str)) == 1)
+        async with asyncio.timeout(5):
+            await until(lambda: len(relay.waiting(str)) == 1)
         talk.people[CLIENT].say("/watch")
         talk.people[SERVER].say("/accept")
         await code_of(two, 2)
-        await until(lambda: len(relay.waiting(str)) == 2)
+        async with asyncio.timeout(5):
+            await until(lambda: len(relay.waiting(str)) == 2)
         assert set(relay.waiting(str)) != set(before)
