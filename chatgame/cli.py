@@ -318,7 +318,7 @@ async def look_on(options: argparse.Namespace) -> None:
     notify(*problems)
     secured = {"code": options.code, "insecure": options.insecure, "relays": options.relay}
     try:
-        with each_line(stand) as terminal:
+        async with each_line(stand) as terminal:
             viewer = Viewer(terminal=terminal)
             await watch(options.host, options.port, games, show, notify, patience=options.wait, **secured)
     except asyncio.CancelledError:
