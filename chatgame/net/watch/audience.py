@@ -1,11 +1,12 @@
 """Those who watch: each is shown every turn, and none of them is waited for.
 
 A turn is only noted when it is written. It goes out a moment later, together with those that came in between, to each
-watcher whose line takes it, and not faster than people write. So neither their number nor their lines make a turn
-slower, however fast two programs play.
+watcher whose line takes it. So neither their number nor their lines make a turn slower, and whoever reads keeps up
+with two programs, however fast they play.
 """
 
 import asyncio
+import math
 import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -13,7 +14,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from chatgame.core.errors import ChatgameError, Diverged, LinkLost, PeerSilent
-from chatgame.core.limits import CLOSING_TIME, MAX_WATCHERS, SILENCE_LIMIT
+from chatgame.core.limits import CLOSING_TIME, MAX_NEWS, MAX_WATCHERS, SILENCE_LIMIT
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.net.pump import Pump
@@ -66,6 +67,8 @@ class Audience:
         self._shown: dict[Pump, str] = {}  # their badges
         self._leaving: set[asyncio.Task[bool]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._told = -math.inf  # when the players could be told once a second of all that they were told
+        self._telling: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
 
     def recall(self, log: Iterable[Step]) -> None:
@@ -166,8 +169,8 @@ class Audience:
         if any(spot.number < passage.table.number for spot in self._spots.values()):
             self._timer = self._loop.call_later(DELAY, self._show)
 
-    def _show_to(self, pump: Pump, passage: Passage, *, last: bool = False) -> None:
-        """Send one watcher some of what follows, if its line takes it; at the `last` all that its line takes."""
+    def _show_to(self, pump: Pump, passage: Passage) -> None:
+        """Send one watcher what follows, as much of it as its line takes now."""
         if passage.is_behind(self._spots[pump]):
             self._dismiss(pump, TOO_SLOW, SILENCE_LIMIT)
             return
@@ -177,15 +180,13 @@ class Audience:
                 if not frames:
                     break
                 pump.show(frames)
-                if not last:
-                    break
         except Diverged as error:
             self._dismiss(pump, Bye(Reason.DIVERGED, str(error)))
 
     def _end(self, passage: Passage, goodbye: Bye) -> None:
         """Show the last turns, and dismiss everybody."""
         for pump in [*self._spots]:
-            self._show_to(pump, passage, last=True)
+            self._show_to(pump, passage)
         self.status = None
         self._admit(None)
         for pump in [*self._spots]:
@@ -211,6 +212,18 @@ class Audience:
             assert since is not None, "people may watch"
             code, burned = self.invitation.code or "", self.invitation.burned
             self.status = Watchers(since, len(self._spots), code, self._relay, burned)
+            if self._telling:
+                return  # and soon that, too
+            now = self._loop.time()
+            self._told = max(self._told, now - MAX_NEWS) + 1.0
+            if self._told <= now:
+                self._changed(self.status)
+            else:
+                self._telling = self._loop.call_at(self._told, self._tell_late)
+
+    def _tell_late(self) -> None:
+        self._telling = None
+        if self.status:
             self._changed(self.status)
 
     async def close(self) -> None:
@@ -218,8 +231,9 @@ class Audience:
         for pump in [*self._spots]:
             self._dismiss(pump, OVER)
         self._passage = None
-        if self._timer:
-            self._timer.cancel()
+        for timer in (self._timer, self._telling):
+            if timer:
+                timer.cancel()
         if self._leaving:
             await asyncio.wait(self._leaving, timeout=CLOSING_TIME)
         for leaving in self._leaving:

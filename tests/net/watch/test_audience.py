@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from chatgame.core.errors import LinkLost, NotYet, RemoteProtocolError, TurnedAway, Unreachable
-from chatgame.core.limits import MAX_GUESSES, MAX_WATCHERS
+from chatgame.core.limits import MAX_GUESSES, MAX_NEWS, MAX_WATCHERS
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
@@ -105,6 +105,16 @@ async def test_hostile_watcher_is_dropped_and_told_why(hostile: str) -> None:
         assert isinstance(turn, Turn)
         assert turn.text == "hi"
         assert not open_house.door.partner.done(), "the seat is free as before"
+
+
+async def test_somebody_who_comes_and_goes_all_the_time_does_not_fill_the_players_screens() -> None:
+    """After a while they are told once a second."""
+    async with house() as open_house:
+        for _ in range(3 * MAX_NEWS):
+            wire, _ = await open_house.come()
+            wire.abort()
+        assert MAX_NEWS <= len(open_house.told) < 2 * MAX_NEWS
+        await until_count(open_house, 0)
 
 
 async def test_watcher_that_never_reads_is_dropped_when_it_is_too_far_behind(monkeypatch: pytest.MonkeyPatch) -> None:
