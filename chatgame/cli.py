@@ -254,7 +254,10 @@ async def go_on(options: argparse.Namespace) -> None:
 
 
 async def _converse(
-    player: "Player", options: argparse.Namespace, notify: "Notify", counted: Callable[[int], object] = bool
+    player: "Player",
+    options: argparse.Namespace,
+    notify: "Notify",
+    counted: Callable[[int, str], object] = lambda _count, _how: None,
 ) -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.program.setting import Setting

@@ -95,7 +95,7 @@ CAME_TO_WATCH: Final = "Somebody came to watch; now {count}."
 WENT_AWAY: Final = "Somebody does not watch any more; now {count}."
 WATCH_CODE_BURNED: Final = (
     "Three wrong codes for watching were tried, so that code is burned, and nobody new can come. For another, type "
-    "/watch off and then /watch."
+    "/watch off and then, in chat, /watch."
 )
 
 # The console

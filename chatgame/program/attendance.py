@@ -13,7 +13,7 @@ class Attendance:
 
     Args:
         notify: shows sentences.
-        counted: is told how many they are.
+        counted: is told how many they are, and a sentence that says how one comes to watch.
         relays: over which the players talk.
         address: the server's on a direct line, as people type it.
         coded: whether people need a code; without a valid one nobody new can come.
@@ -22,7 +22,7 @@ class Attendance:
     def __init__(
         self,
         notify: Notify,
-        counted: Callable[[int], object],
+        counted: Callable[[int, str], object],
         *,
         relays: Sequence[Relay] = (),
         address: str = "",
@@ -39,18 +39,25 @@ class Attendance:
         """Say what has changed."""
         before, self._known = self._known, now
         known = before if before and before.since == now.since else None
-        self._counted(now.count)
-        if (now.code or not self._coded) and not (known and known.code == now.code):
-            self._notify(sentences.WATCH_COMMAND.format(command=self._command(now)))
-        if now.burned and not (known and known.burned):
-            self._notify(sentences.WATCH_CODE_BURNED)
+        how = self._how(now)
+        self._counted(now.count, how)
+        if how and not (known and self._how(known) == how):
+            self._notify(how)
         count = known.count if known else 0
         if now.count > count:
             self._notify(sentences.CAME_TO_WATCH.format(count=now.count))
         elif now.count < count:
             self._notify(sentences.WENT_AWAY.format(count=now.count))
 
-    def _command(self, now: Watchers) -> str:
-        """What people type: first the relay that is asked for the number, if it is known by this name."""
+    def _how(self, now: Watchers) -> str:
+        """How people come to watch, in a sentence; nothing before a relay has given a number for the code.
+
+        Only the first relay of the command is asked for the number; the partner may know it by another name.
+        """
+        if now.burned:
+            return sentences.WATCH_CODE_BURNED
+        if self._coded and not now.code:
+            return ""
         address = as_options(sorted(self._relays, key=lambda relay: str(relay) != now.relay)) or self._address
-        return sentences.WATCH_WITH.format(address=address, code=now.code).rstrip()
+        command = sentences.WATCH_WITH.format(address=address, code=now.code).rstrip()
+        return sentences.WATCH_COMMAND.format(command=command)

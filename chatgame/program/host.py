@@ -58,10 +58,10 @@ async def serve_at_relays(player: Player, setting: Setting, notify: Notify) -> T
                     audience = audience_of(
                         door, admit, Attendance(notify, setting.counted, relays=relays, coded=True), secret
                     )
-                    recall(audience, setting, kept)
                     await door.open(kept, farewell, invitation, audience)
                     if kept.held.number:
                         notify(sentences.UNFINISHED)
+                    recall(audience, setting, kept)
                     try:
                         return await converse_at(door, audience, player, setting, kept, notify)
                     finally:

@@ -43,11 +43,11 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
 
             attendance = Attendance(notify, setting.counted, address=address, coded=bool(secret))
             audience = audience_of(door, admit, attendance, secret)
-            recall(audience, setting, kept)
             await door.open(kept, farewell, invitation, audience)
             notify(sentences.LISTENING.format(host=host, port=listener.port))
             if kept.held.number:
                 notify(sentences.UNFINISHED)
             elif invitation:
                 notify(sentences.CODE, sentences.CLIENT_COMMAND.format(address=address, code=invitation.code))
+            recall(audience, setting, kept)
             return await converse_at(door, audience, player, setting, kept, notify)

@@ -39,7 +39,7 @@ class Setting(NamedTuple):
         name: what the person wants to be called; an empty string stands for the name they gave last time.
         patience: seconds that a lost partner may take to come back.
         chance: the source of salts and random numbers; by default the system's own, which nobody can predict.
-        counted: is called with how many watch, whenever that has changed.
+        counted: is called with how many watch, and with a sentence that says how, whenever that has changed.
     """
 
     host: str
@@ -54,7 +54,7 @@ class Setting(NamedTuple):
     name: str = ""
     patience: float = PATIENCE
     chance: Random = CHANCE
-    counted: Callable[[int], object] = bool
+    counted: Callable[[int, str], object] = lambda _count, _how: None
 
 
 @asynccontextmanager

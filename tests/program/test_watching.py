@@ -198,7 +198,7 @@ def test_past_conversation_that_was_watched_is_shown_as_any_other(tmp_path: Path
 def test_both_players_read_once_that_the_code_is_burned_and_what_to_do() -> None:
     """Also where the client's program has just come back, and after another agreement."""
     notices: list[str] = []
-    attendance = Attendance(lambda *texts: notices.extend(texts), bool, address="host", coded=True)
+    attendance = Attendance(lambda *texts: notices.extend(texts), lambda *_: None, address="host", coded=True)
     for watchers, times in (
         (Watchers(3, 1, burned=True), 1),
         (Watchers(3, 0, burned=True), 1),
@@ -208,13 +208,15 @@ def test_both_players_read_once_that_the_code_is_burned_and_what_to_do() -> None
         attendance.note(watchers)
         told = [notice for notice in notices if "that code is burned, and nobody new can come" in notice]
         assert len(told) == times
-        assert told[-1].endswith("type /watch off and then /watch.")
+        assert told[-1].endswith("type /watch off and then, in chat, /watch.")
 
 
 def test_no_command_is_shown_that_would_let_nobody_in() -> None:
     """When a code was burned, and somebody goes, there is none to type."""
     notices: list[str] = []
-    attendance = Attendance(lambda *texts: notices.extend(texts), bool, relays=[Relay("relay.example")], coded=True)
+    attendance = Attendance(
+        lambda *texts: notices.extend(texts), lambda *_: None, relays=[Relay("relay.example")], coded=True
+    )
     attendance.note(Watchers(3, 2, "7-guitar-island", "relay.example"))
     attendance.note(Watchers(3, 1, "", "relay.example"))
     assert notices == [

@@ -93,7 +93,7 @@ class Audience:
         """Let people in, if they may watch."""
         if self._passage:
             self._admit(self.agreement)
-            if not self._secret:
+            if not self.invitation.code:  # there is none, or it comes later
                 self.tell()
 
     def invite(self, code: str, relay: str = "") -> None:

@@ -43,16 +43,18 @@ IN_GAME = {
 }
 
 
-def answer(line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0) -> Showable | None:
+def answer(
+    line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0, how_to_watch: str = ""
+) -> Showable | None:
     """The answer to `line` if it is a question, or why it cannot be answered; None for any other line.
 
     `secret` is what the person at `seat` has hidden in the game that is on, if anything; so many people watch as
-    `watchers` says.
+    `watchers` says, and more come as the sentence `how_to_watch` says.
     """
     word, on = line.partition(" ")[0], table.playing
     if line == "/watch" and table.watching.since is not None:
         who = {0: "Nobody watches", 1: "Somebody watches"}.get(watchers, f"{watchers} people watch")
-        return f"{who} now. To end it, type /watch off.\n{compared(table)}"
+        return "\n".join(filter(None, [f"{who} now. To end it, type /watch off.", how_to_watch, compared(table)]))
     if word not in QUESTIONS:
         return None
     if line != word:

@@ -103,7 +103,7 @@ class Console:
         self._names = self._roles
         self._table: Table | None = None  # as the person has seen it so far
         self._secret: str | None = None
-        self._watchers = 0
+        self._watchers, self._how_to_watch = 0, ""
         self._since = ""  # the time of day when the table came to this state
         self._bell = bell and terminal
         self._timestamps = timestamps
@@ -189,7 +189,9 @@ class Console:
 
     def _answer(self, line: str) -> Showable | None:
         """The answer to a line that was entered before the prompt, if it is a question or blank."""
-        found = self._table and answer(line, self._table, self._seat, self._secret, self._watchers)
+        found = self._table and answer(
+            line, self._table, self._seat, self._secret, self._watchers, self._how_to_watch
+        )
         if found:
             return named(found, self._names)
         return None if line.strip() else self._waiting
@@ -216,7 +218,7 @@ class Console:
         """
         while True:
             line = await self._line()
-            found = answer(line, table, self._seat, self._secret, self._watchers)
+            found = answer(line, table, self._seat, self._secret, self._watchers, self._how_to_watch)
             if found is None:
                 return line
             self._show_answer(named(found, self._names))
@@ -320,9 +322,9 @@ class Console:
             self._prompt()
         self._unwritten.set()
 
-    def count_watchers(self, count: int) -> None:
+    def count_watchers(self, count: int, how: str) -> None:
         """Note how many watch, for anyone who asks and for a line of state."""
-        self._watchers = count
+        self._watchers, self._how_to_watch = count, how
 
     def interrupt(self) -> None:
         """Go to the line below the ^C that the terminal shows, once."""
