@@ -28,6 +28,7 @@ DELAY = 0.05
 
 FULL = Bye(Reason.TAKEN, f"{MAX_WATCHERS} people watch already.")
 UNWATCHED = Bye(Reason.UNWATCHED)
+UNKNOWN = Bye(Reason.UNKNOWN)
 OVER = Bye(Reason.LEFT)
 TOO_SLOW = Bye(Reason.BEHIND, "Your line takes less than there is to see.")
 SILENT = Bye(Reason.BEHIND, f"Your program gave no sign of life for {SILENCE_LIMIT:.0f} seconds.")
@@ -125,7 +126,7 @@ class Audience:
             return UNWATCHED
         if self.badges and not self.badges.holds(badge):
             if not paired:
-                return UNWATCHED
+                return UNKNOWN
             badge = self.badges.new(secrets.token_bytes(OWNER_SIZE))
         before = next((other for other, shown in self._shown.items() if shown == badge), None)
         if before:  # a connection that was lost, which we have not noticed yet

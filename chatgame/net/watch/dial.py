@@ -141,7 +141,7 @@ class Watching:
                 for shown in self._onlooker.view(view):
                     self._show(shown)
             case Bye() as goodbye:
-                raise _refusal(goodbye)
+                raise _refusal(goodbye, self._onlooker.badge)
 
     async def _pair(self, pump: Pump, code: str) -> None:
         from chatgame.net.tls import Spake2  # which needs an extra
@@ -203,8 +203,8 @@ def _not_now(text: str) -> NotYet:
     return NotYet(text, sentences.NOT_WATCHED_YET)
 
 
-def _refusal(goodbye: Bye) -> Unreachable:
-    """Return the error of a watcher that is not let in."""
+def _refusal(goodbye: Bye, badge: str | None) -> Unreachable:
+    """Return the error of a watcher that is not let in, with a badge or without."""
     match goodbye.reason:
         case Reason.UNWATCHED:
             return _not_now(
@@ -212,4 +212,10 @@ def _refusal(goodbye: Bye) -> Unreachable:
             )
         case Reason.TAKEN:
             return _not_now(f"{goodbye.text} Try again later.")
+        case Reason.UNKNOWN:
+            return TurnedAway(
+                "Watching was ended there, and has begun anew by another code. Ask your friends for that."
+                if badge
+                else "To watch there, add the code that your friends see."
+            )
     return TurnedAway(f"The server turned us away ({goodbye.reason}): {goodbye.text}")

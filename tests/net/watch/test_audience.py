@@ -293,5 +293,5 @@ async def test_code_of_a_seat_does_not_let_anybody_watch_or_the_other_way_round(
 
 async def test_nobody_watches_without_the_code() -> None:
     async with house(secret=CERTIFICATE, invitation=Invitation(None)) as open_house:
-        with pytest.raises(NotYet, match="Nobody may watch"):
+        with pytest.raises(TurnedAway, match="add the code that your friends see"):
             await Onlooking(open_house.door.listener.port, tls=True).watching.watch()

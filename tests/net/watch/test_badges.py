@@ -94,7 +94,7 @@ async def test_false_badge_lets_nobody_in(false: str) -> None:
     async with house(secret=CERTIFICATE, invitation=Invitation(None)) as open_house:
         await open_house.come(badged(open_house.badge()))
         stranger = await open_house.knock(badged(FALSE[false](open_house)))
-        assert await goodbye_of(stranger) == Bye(Reason.UNWATCHED)
+        assert await goodbye_of(stranger) == Bye(Reason.UNKNOWN)
         assert open_house.count == 1
 
 
@@ -103,10 +103,23 @@ async def test_badge_is_worth_nothing_after_watching_was_ended() -> None:
     async with house(secret=CERTIFICATE, invitation=Invitation(None)) as open_house:
         badge = open_house.badge()
         await open_house.come(badged(badge))
-        for turns in (["watch off"], ["watch ask", "watch accept"]):
+        for turns, reason in ((["watch off"], Reason.UNWATCHED), (["watch ask", "watch accept"], Reason.UNKNOWN)):
             open_house.write(*turns)
-            assert await goodbye_of(await open_house.knock(badged(badge))) == Bye(Reason.UNWATCHED)
+            assert await goodbye_of(await open_house.knock(badged(badge))) == Bye(reason)
         assert open_house.count == 0
+
+
+async def test_watcher_that_was_away_when_watching_began_anew_is_told_what_to_do() -> None:
+    """It does not ask again and again."""
+    async with house(secret=CERTIFICATE, invitation=Invitation(None)) as open_house:
+        person = Onlooking(open_house.door.listener.port, open_house.told[-1].code)
+        watching = asyncio.create_task(person.watching.watch())
+        await until_count(open_house, 1)
+        lose_all(open_house)
+        await until_count(open_house, 0)
+        open_house.write("watch off", "watch ask", "watch accept")
+        with pytest.raises(TurnedAway, match="has begun anew by another code"):
+            await watching
 
 
 async def test_badge_takes_no_seat() -> None:
@@ -121,7 +134,7 @@ async def test_badge_takes_no_seat() -> None:
 
 async def test_nobody_is_let_in_by_a_code_or_a_badge_that_was_not_shown() -> None:
     async with house(secret=CERTIFICATE, invitation=Invitation(None)) as open_house:
-        assert await goodbye_of(await open_house.knock(WATCH)) == Bye(Reason.UNWATCHED)
+        assert await goodbye_of(await open_house.knock(WATCH)) == Bye(Reason.UNKNOWN)
 
 
 async def test_watcher_shows_its_badge_to_no_other_server() -> None:
