@@ -18,6 +18,7 @@ from chatgame.core.match import Match
 from chatgame.core.offers import ACCEPT, DECLINE, UNDO
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.players.bot.level import Level
@@ -131,19 +132,19 @@ class Bot:
         from chatgame.players.bot.worlds import worlds_of
 
         rules, position, chance = match.rules, match.position, self._chance
+        side = Side(match, self._seat, self._secret)
         if match.offer:
             return DECLINE if 1 - prospect(rules, position, self._budget(stop), chance) > HOPE else ACCEPT
         if strategy := STRATEGIES.get(rules.name):
             return strategy(position, self._seat, self._level, chance)
         if from_hand := HANDS.get(rules.name):
-            return from_hand(position, match.hand(self._seat, self._secret), self._level, chance)
-        own = match.own(self._seat, self._secret)
-        typed = rules.strategy(position, self._seat, own, self._level, chance.getrandbits(64))
+            return from_hand(position, side.hand, self._level, chance)
+        typed = rules.strategy(position, self._seat, side.own, self._level, chance.getrandbits(64))
         if typed is not None:
             return typed
         if match.hides_for_good:
             return "random"
-        guess = worlds_of(match, self._seat, self._secret, chance)
+        guess = worlds_of(side, chance)
         return str(best_move(rules, position, self._budget(stop), chance, guess))
 
     def _budget(self, stop: Event) -> Iterator[int]:
