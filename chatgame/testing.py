@@ -294,7 +294,7 @@ class _Game:
         """The moves that the board lists for a hand, all of which the hand has to allow."""
         if not program.match.cards.decks:
             return []
-        moves = [choice.text for choice in Perspective(*program.side).board().choices]
+        moves = [choice.text for choice in Perspective(program.match, program.seat, program.secret).board().choices]
         for move in moves:
             _see(self._in_hand(program, move), f"The move {move} is listed, but the hand does not allow it.")
         return moves

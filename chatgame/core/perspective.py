@@ -1,8 +1,9 @@
 """What one viewer sees and hears of a match."""
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from chatgame.core.board import Board, Choice, checked
@@ -14,7 +15,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.side import Side
 
 
-class Perspective(NamedTuple):
+class Perspective(Struct, frozen=True):
     """A match, and who looks at it.
 
     Attributes:

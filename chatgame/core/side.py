@@ -1,6 +1,6 @@
 """One side of a match: what the program at a seat writes and checks by what it alone has hidden."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from chatgame.core.deck import Job
 from chatgame.core.guarded import guarded
@@ -10,7 +10,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 
 
-class Side(NamedTuple):
+class Side(Struct, frozen=True):
     """A seat in a match, and what it hides.
 
     Attributes:

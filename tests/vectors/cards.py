@@ -126,7 +126,7 @@ def _game(seeds: Sequence[str], enough: Callable[[Match], bool]) -> tuple[list[s
             acts.append("resign")
             game.write("", Kind.RESIGN)
         else:
-            move = Perspective(*game.side(duty.seat)).board().choices[0].text
+            move = Perspective(game.match, duty.seat, game.secrets[duty.seat]).board().choices[0].text
             moves.append(move)
             acts.append(f"move {move}")
             game.write(game.proven(move))

@@ -108,11 +108,11 @@ class Dealt(World):
 
 def worlds_of(side: Side, chance: Random) -> Callable[[Random], World] | None:
     """How to guess what the other side hides from this one; None if nothing is hidden in the match."""
-    match, seat, secret = side
+    match, seat = side.match, side.seat
     rules, hidden = match.rules, match.hidden_by(seat.other)
     if match.cards.decks:
-        return partial(_deal, match, seat, match.cards.hand(seat, secret or ""))
-    own = {} if secret is None else {seat: secret}
+        return partial(_deal, match, seat, match.cards.hand(seat, side.secret or ""))
+    own = {} if side.secret is None else {seat: side.secret}
     if hidden is None:
         return (lambda chance: World(rules, chance, own)) if own else None
     fitting: list[str] = []
