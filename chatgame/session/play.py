@@ -48,7 +48,7 @@ class _Conversation:
         self._player = player
         self._link = link
         self._journal = journal
-        # Not Events, which are larger, and take two microseconds more, of the hundred that a turn and its answer take.
+        # Not Events, which are larger and take two microseconds more, of the hundred that a turn and its answer take.
         self._idle: asyncio.Future[None] | None = None  # while there is nothing for the player
         self._due: asyncio.Future[None] | None = None  # while the session wants no tick yet
         self._closed = False
