@@ -99,8 +99,9 @@ def known_names(names: Names) -> Names:
     for seat in reversed(Seat):
         name = names.get(seat, "")
         seen = any(map(str.isalnum, re.sub(_BLANK, "", name))) and inert(name) == name
-        ours = imitates(name) or re.match(_YOU, name)
-        if seen and not ours and name.casefold() not in map(str.casefold, known.values()):
+        if not seen or imitates(name) or re.match(_YOU, name):
+            continue
+        if name.casefold() not in map(str.casefold, known.values()):
             known[seat] = name
     return known
 
