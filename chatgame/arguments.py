@@ -428,6 +428,7 @@ def _add_match(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="how long a program may take for a move (default: %(default)s)",
     )
+    command.add_argument("--seed", type=_number, metavar="N", help="random seed, for repeatable games of bots")
     command.add_argument("--keep", action="store_true", help="keep the games in the journal, as `history` lists it")
 
 
