@@ -30,6 +30,7 @@ from chatgame.journal.store import Store
 from chatgame.net.addresses import Numbered, Relay, canonical, is_loopback, reachable_at, typed
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.net.transport import Dialler
+from chatgame.players.person.narration import ShellCommand
 from chatgame.protocol.messages import Watchers
 from chatgame.protocol.pairing import Invitation, any_code, code_with, drawn, number_of
 from chatgame.session.interfaces import Journal, Player
@@ -119,7 +120,8 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
                 notify(sentences.UNFINISHED)
             elif invitation:
                 address = typed(reachable_at(host), listener.port)
-                notify(sentences.CODE, sentences.CLIENT_COMMAND.format(address=address, code=invitation.code))
+                command = sentences.CLIENT_COMMAND.format(address=address, code=invitation.code)
+                notify(sentences.CODE, ShellCommand(command))
             return await _talk(player, door, audience, setting, kept, notify)
 
 
@@ -144,7 +146,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
             named = _named([given.relay, *(other for other in relays if other != given.relay)])
             notify(
                 sentences.OTHER_CODE if again else sentences.CODE,
-                sentences.CLIENT_COMMAND.format(address=named, code=invitation.code),
+                ShellCommand(sentences.CLIENT_COMMAND.format(address=named, code=invitation.code)),
             )
 
         with unwrapped():
@@ -230,7 +232,7 @@ class Attendance:
             # Only the first relay is asked for the number. A partner may know relays by other names.
             address = _named(sorted(self._relays, key=lambda relay: str(relay) != now.relay)) or self._address
             command = sentences.WATCH_WITH.format(address=address, code=now.code).rstrip()
-            self._notify(sentences.WATCH_COMMAND.format(command=command))
+            self._notify(sentences.WATCH_COMMAND, ShellCommand(command))
         if now.count > known.count:
             self._notify(sentences.CAME_TO_WATCH.format(count=now.count))
         elif now.count < known.count:

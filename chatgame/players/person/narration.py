@@ -84,6 +84,12 @@ class Asked(str):
     __slots__ = ()
 
 
+class ShellCommand(str):
+    """What people copy into a shell. Only the terminal breaks it into rows, so that it is copied as one line."""
+
+    __slots__ = ()
+
+
 class Over(str):
     """How a game has ended."""
 
