@@ -478,7 +478,7 @@ class TestFoundByTheAudit:
     def test_proof_in_another_encoding(self) -> None:
         """A card that is laid has a share with it, which can be written differently, too."""
         game = dealt()
-        card, proof = game.match.proven(INVITED, game.hand(INVITED)[0], game.secrets[INVITED]).split()
+        card, proof = game.side(INVITED).proven(game.hand(INVITED)[0]).split()
         place, share = proof.split(":")
         game.write(f"{card} {place}:{written([*map(with_low_order, points_of(share))])}")
         game.run()

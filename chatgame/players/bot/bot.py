@@ -135,7 +135,7 @@ class Bot:
         rules, position, chance = match.rules, match.position, self._chance
         side = Side(match, self._seat, self._secret)
         if match.offer:
-            return ACCEPT if self._agrees_to_draw(match, stop) else DECLINE
+            return ACCEPT if self._agrees_to_draw(side, stop) else DECLINE
         if strategy := STRATEGIES.get(rules.name):
             return strategy(position, self._seat, self._level, chance)
         if from_hand := HANDS.get(rules.name):
@@ -148,18 +148,19 @@ class Bot:
         guess = worlds_of(side, chance)
         return str(best_move(rules, position, self._budget(stop), chance, guess))
 
-    def _agrees_to_draw(self, match: Match, stop: Event) -> bool:
+    def _agrees_to_draw(self, side: Side, stop: Event) -> bool:
         from chatgame.players.bot.draws import agrees
         from chatgame.players.bot.search import prospect
         from chatgame.players.bot.strategies import chess_prospect
         from chatgame.players.bot.worlds import worlds_of
 
+        match = side.match
         if match.rules.name == "chess":  # in which random games say little
             other, certain = chess_prospect(match.position, self._level)
         elif not lists_moves(match.rules):
             return False
         else:
-            guess = worlds_of(match, self._seat, self._secret, self._chance)
+            guess = worlds_of(side, self._chance)
             budget = self._budget(stop, least=SIMULATIONS[Level.MEDIUM])
             other, certain = prospect(match.rules, match.position, budget, self._chance, guess)
         return agrees(match, 1 - other, certain=certain)
