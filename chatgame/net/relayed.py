@@ -140,7 +140,7 @@ class RelayedDialler:
                 )
             return NotYet("Your friend is not at the relay yet.", sentences.NOT_AT_RELAY)
         if full := [reason.seconds for reason in reasons if isinstance(reason, Busy)]:
-            return NotYet(_no_room(asked), sentences.RELAYS_FULL, min(full))
+            return NotYet(_full_or_busy(asked), sentences.RELAYS_FULL, min(full))
         if Word.CLOSING in reasons:
             closing = f"At {asked} nobody can meet now: it is closing. Try again later."
             return NotYet(closing, sentences.NOBODY_ANSWERS)
@@ -171,8 +171,8 @@ def _why(relay: Relay, error: Exception) -> str:
     return f"The relay {relay} cannot be reached: {getattr(error, 'strerror', None) or error}. Check --relay."
 
 
-def _no_room(where: str) -> str:
-    return f"At {where} there is no room now. Try again later."
+def _full_or_busy(where: str) -> str:
+    return f"At {where} nobody can meet now: it is full or busy. Try again later."
 
 
 class RelayedListener:
@@ -283,7 +283,7 @@ class RelayedListener:
                 continue
             if stay.in_vain and not self._given:
                 if isinstance(said, Busy):
-                    raise Unreachable(_no_room(f"the relay {', '.join(map(str, self._relays))}"))
+                    raise Unreachable(_full_or_busy(f"the relay {', '.join(map(str, self._relays))}"))
                 raise Unreachable(why or self._sentence(relay, relay, said))
             self._is_lost(spot, self._sentence(relay, stay.relay, said), reason=said is not None)
 

@@ -179,7 +179,7 @@ async def test_host_takes_another_number_at_the_next_relay_and_says_so(two: Two)
 
 REFUSALS: list[tuple[FromRelay | bytes, str]] = [
     (Word.NOBODY, "Nobody waits at the relay .* with a code that begins with 7"),
-    (Busy(30), "there is no room now"),
+    (Busy(30), "nobody can meet now: it is full or busy"),
     (Word.CLOSING, "it is closing"),
     (Version(2), r"speaks another version \(2\)"),
     (b"HTTP/1.1 400 Bad Request\r\n", "is not a chatgame relay"),
@@ -206,7 +206,7 @@ async def test_client_with_a_code_is_told_why_nobody_is_there(
 
 
 HOST_REFUSALS: list[tuple[FromRelay | bytes, str]] = [
-    (Busy(30), r"At the relay localhost:\d+ there is no room now\. Try again later"),
+    (Busy(30), r"At the relay localhost:\d+ nobody can meet now: it is full or busy\. Try again later"),
     (Word.CLOSING, r"The relay localhost:\d+ is closing"),
     (Version(2), "speaks another version"),
     (Word.WAIT, "is not a chatgame relay"),
