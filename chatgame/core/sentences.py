@@ -125,8 +125,8 @@ CONNECTED_BY: Final = "Connected by {peer}"
 CONNECTED_TO: Final = "Connected to: {host} on port: {port}"
 WAITING_FOR_MESSAGE: Final = "Waiting for message..."
 NOT_ENCRYPTED: Final = "Nothing is encrypted: anyone between the two computers can read and change what you say."
-WRONG_CODE: Final = "A wrong code was tried from {host} ({guesses} of {most})."
-DROPPED: Final = "Dropped a connection from {host}: {why}"
+WRONG_CODE: Final = "A wrong code{purpose} was tried {origin} ({guesses} of {most})."
+DROPPED: Final = "Dropped a connection {origin}: {why}"
 SILENT: Final = "The {seat} has been silent for {limit:.0f} seconds."
 LOST: Final = "The connection to the {seat} was lost."
 BROKE: Final = "The connection broke before the server had answered. {plan}"
@@ -164,6 +164,7 @@ FILLINGS: Final = {
     "whose": ("your", "the client's", "the server's"),
     "seat": ("client", "server"),
     "again": ("", " again"),
+    "purpose": ("", " for watching"),
     "letter": ascii_lowercase,
     "rank": ("ace", "jack", "queen", "king", *map(str, range(2, 11))),
 }
