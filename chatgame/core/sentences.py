@@ -149,6 +149,9 @@ NOT_AT_RELAY: Final = "Your friend is not at the relay yet. Asking again in {pau
 RELAYS_FULL: Final = "The relay is full. Asking again in {pause:.1f} seconds; Ctrl-C leaves."
 STRANGER: Final = "Somebody else answered for your friend, and was told nothing. Asking again in {pause:.1f} seconds."
 NOT_BACK: Final = "The client has not come back, and had said nothing yet. Anyone can join again."
+FAREWELL_NOT_HEARD: Final = (
+    "The server still waits for you in your last conversation, which you have quit. Telling it again; Ctrl-C leaves."
+)
 FAREWELL_HEARD: Final = "The server now knows that you have quit your last conversation."
 
 # The program

@@ -55,7 +55,7 @@ class Computer:
 
     def die(self, seconds: float) -> None:
         """Kill the process, and lose everything that was not synced."""
-        if not self.program or self.program.done():
+        if not self.program or self.program.done() or self._down_for is not None:
             return
         kept = self.disk.with_name(f"{self.disk.name} kept")
         if self.disk.exists():
@@ -207,9 +207,7 @@ class World:
             except (PartnerLeft, PlayerLeft):
                 assert self.gone
             except TurnedAway:
-                # A server that has not heard of our quitting yet keeps the seat for us: one tries again later.
-                log = computer.log()
-                assert self.over() or self.way.may_turn_away(begun=bool(log)) or log[-1].kind is Kind.QUIT
+                assert self.over() or self.way.may_turn_away(begun=bool(computer.log()))
                 await asyncio.sleep(self.chance.choice(DOWN))
             except asyncio.CancelledError:
                 assert self.over()

@@ -134,7 +134,7 @@ class OverRelays(Direct):
                 self._watching = text.split()
 
     def may_turn_away(self, *, begun: bool) -> bool:
-        """Whether the code may have been used, by a client who meets a lie when it comes back before it has spoken."""
+        """Whether it may read that its code was used, which was by itself: a relay lies when it comes back."""
         return not begun
 
     async def watch(self, see: Callable[[Shown], object]) -> None:
