@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from chatgame.core import sentences
-from chatgame.core.errors import Diverged, Forgotten, JournalFailed, Unreachable
+from chatgame.core.errors import Diverged, Forgotten, JournalFailed, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.conversation import OnDisk
@@ -26,20 +26,42 @@ async def join(player: Player, setting: Setting, notify: Notify) -> Table:
     at = Seat.CLIENT, host, port
     # They do not keep a person from a new one. Over relays, they may be of another friend.
     no_matter = (Unreachable, JournalFailed) if setting.new or setting.relays else ()
-    with suppress(*no_matter):
-        async with closed_conversation(setting, *at) as closed:
-            if closed:
-                try:
-                    link = await _way(setting, host, closed, notify).connect(waits=not setting.relays)
-                    await converse(player, link, setting.games, closed)
-                except (Forgotten, Diverged):
-                    await closed.end()  # the server does not expect us any more
-                if closed.ended:
-                    notify(sentences.FAREWELL_HEARD)
-    async with conversation(setting, notify, *at) as kept:
-        link = await _way(setting, host, kept, notify).connect()
-        notify(sentences.CONNECTED_OVER if setting.relays else sentences.CONNECTED_TO.format(host=host, port=port))
-        return await converse(player, link, setting.games, kept, setting.chance)
+    while True:
+        waits_for_us = False
+        with suppress(*no_matter):
+            waits_for_us = await _say_goodbye_again(player, setting, notify, host, at)
+        async with conversation(setting, notify, *at) as kept:
+            try:
+                link = await _way(setting, host, kept, notify).connect()
+            except TurnedAway:
+                if not waits_for_us:
+                    raise
+                notify(sentences.FAREWELL_NOT_HEARD)
+                continue
+            notify(
+                sentences.CONNECTED_OVER if setting.relays else sentences.CONNECTED_TO.format(host=host, port=port)
+            )
+            return await converse(player, link, setting.games, kept, setting.chance)
+
+
+async def _say_goodbye_again(
+    player: Player, setting: Setting, notify: Notify, host: str, at: tuple[Seat, str, int]
+) -> bool:
+    """Tell the server that we have quit the last conversation, if it may not know; returns whether it still may not.
+
+    A server that does not know keeps the seat for us in that conversation, also from ourselves in a new one.
+    """
+    async with closed_conversation(setting, *at) as closed:
+        if not closed:
+            return False
+        try:
+            link = await _way(setting, host, closed, notify).connect(waits=not setting.relays)
+            await converse(player, link, setting.games, closed)
+        except (Forgotten, Diverged):
+            await closed.end()  # the server does not expect us any more
+        if closed.ended:
+            notify(sentences.FAREWELL_HEARD)
+        return not closed.ended
 
 
 def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:

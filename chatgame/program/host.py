@@ -10,6 +10,7 @@ from chatgame.core.table import Table
 from chatgame.net.addresses import Numbered, as_options
 from chatgame.net.listen import open_door
 from chatgame.net.relayed import RelayedListener
+from chatgame.players.person.narration import ShellCommand
 from chatgame.program.attendance import Attendance
 from chatgame.program.serving import audience_of, converse_at, recall, secured
 from chatgame.program.setting import Notify, Setting, closed_conversation, conversation
@@ -35,7 +36,7 @@ async def serve_at_relays(player: Player, setting: Setting, notify: Notify) -> T
             named = as_options([given.relay, *(other for other in relays if other != given.relay)])
             notify(
                 sentences.OTHER_CODE if again else sentences.CODE,
-                sentences.CLIENT_COMMAND.format(address=named, code=invitation.code),
+                ShellCommand(sentences.CLIENT_COMMAND.format(address=named, code=invitation.code)),
             )
 
         with unwrapped():

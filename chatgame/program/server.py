@@ -8,6 +8,7 @@ from chatgame.core.table import Table
 from chatgame.net.addresses import canonical, is_loopback, reachable_at, typed
 from chatgame.net.listen import open_door
 from chatgame.net.tcp import TCPListener
+from chatgame.players.person.narration import ShellCommand
 from chatgame.program.attendance import Attendance
 from chatgame.program.serving import audience_of, converse_at, recall, secured
 from chatgame.program.setting import Notify, Setting, closed_conversation, conversation
@@ -48,6 +49,7 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
             if kept.held.number:
                 notify(sentences.UNFINISHED)
             elif invitation:
-                notify(sentences.CODE, sentences.CLIENT_COMMAND.format(address=address, code=invitation.code))
+                command = sentences.CLIENT_COMMAND.format(address=address, code=invitation.code)
+                notify(sentences.CODE, ShellCommand(command))
             recall(audience, setting, kept)
             return await converse_at(door, audience, player, setting, kept, notify)

@@ -39,7 +39,7 @@ class Setting(NamedTuple):
         name: what the person wants to be called; an empty string stands for the name they gave last time.
         patience: seconds that a lost partner may take to come back.
         chance: the source of salts and random numbers; by default the system's own, which nobody can predict.
-        counted: is called with how many watch, and with a sentence that says how, whenever that has changed.
+        counted: is called with how many watch, and how one comes to watch, in lines, whenever that has changed.
     """
 
     host: str

@@ -6,6 +6,7 @@ from chatgame.core import sentences
 from chatgame.core.errors import Refused, RulesFailed
 from chatgame.core.match import Match
 from chatgame.core.offers import RESPONSES
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.narration import Showable, compared, score
@@ -49,7 +50,7 @@ def answer(
     """The answer to `line` if it is a question, or why it cannot be answered; None for any other line.
 
     `secret` is what the person at `seat` has hidden in the game that is on, if anything; so many people watch as
-    `watchers` says, and more come as the sentence `how_to_watch` says.
+    `watchers` says, and more come as `how_to_watch` says, in lines.
     """
     word, on = line.partition(" ")[0], table.playing
     if line == "/watch" and table.watching.since is not None:
@@ -69,7 +70,7 @@ def answer(
     if not on:
         return NO_GAME_ON.format(word)
     try:
-        return on.board(seat, secret) if word == "/board" else _moves(on, seat, secret)
+        return Perspective(on, seat, secret).board() if word == "/board" else _moves(on, seat, secret)
     except Refused as error:
         ends = isinstance(error, RulesFailed) and table.asked is seat
         return f"{error} {GIVE_UP}" if ends else str(error)
@@ -132,6 +133,6 @@ def _moves(match: Match, seat: Seat, secret: str | None) -> str:
         return "It is not your move, so you have none to make now."
     if match.offer:
         return f"You can {match.asks(seat)} the offer."
-    board = match.board(seat, secret)
+    board = Perspective(match, seat, secret).board()
     choices = [choice.text for choice in board.choices] or [match.asks(seat)]
     return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."

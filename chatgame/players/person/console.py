@@ -26,7 +26,17 @@ from chatgame.players.person.answers import answer, now
 from chatgame.players.person.inert import inert
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import NOBODY, Names, Role, Showable, known_names, named, narrate, recalled
+from chatgame.players.person.narration import (
+    NOBODY,
+    Names,
+    Role,
+    ShellCommand,
+    Showable,
+    known_names,
+    named,
+    narrate,
+    recalled,
+)
 from chatgame.players.person.screen import prompt, shown_together, titled
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
@@ -302,7 +312,10 @@ class Console:
         await self.drain()
 
     def _show_answer(self, text: Showable) -> None:
-        self.show(*[text] if isinstance(text, Board) else text.split("\n"))
+        if isinstance(text, Board):
+            self.show(text)
+        else:  # what begins with the program's name is there to be copied
+            self.show(*(ShellCommand(row) if row.startswith("chatgame ") else row for row in text.split("\n")))
 
     def show(self, *texts: Showable) -> None:
         """Show boards, and other texts each on a line, all made inert. They are written when the loop next runs."""

@@ -56,7 +56,7 @@ async def agreed(two: Two, *relays: TestRelay) -> tuple[Talk, str]:
 
 async def code_of(two: Two, times: int = 1) -> str:
     """The code for watching that both players see."""
-    codes = [(await two.told(seat, "To watch, people type", times)).split()[-1] for seat in Seat]
+    codes = [(await two.told(seat, "chatgame watch --relay", times)).split()[-1] for seat in Seat]
     assert codes[0] == codes[1]
     return codes[0]
 

@@ -86,7 +86,7 @@ def test_who_watches_asks_how_it_stands_with_enter_and_leaves_with_ctrl_c(forced
     client.sendline("/watch")
     server.expect_exact(PROMPT)
     server.sendline("yes")
-    server.expect(r"To watch, people type: chatgame watch (localhost:\d+)\r\n")
+    server.expect(r"chatgame watch (localhost:\d+)\r\n")
     watcher = forced("watch", server.match.group(1))
     watcher.expect_exact("Enter shows how it stands, and Ctrl-C leaves.")
     for line in ("", "anything"):
