@@ -88,10 +88,10 @@ class Legs:
 
 
 @asynccontextmanager
-async def relay_node(capacity: int = 4000, cluster: Cluster | None = None) -> AsyncIterator[tuple[Node, Legs]]:
+async def relay_node(cluster: Cluster | None = None) -> AsyncIterator[tuple[Node, Legs]]:
     """A node at a port that is free, and what makes its legs."""
     chance = Random(1)
-    meeting = Meeting(capacity, chance.randrange, lambda: secrets.token_hex(16), clustered=bool(cluster))
+    meeting = Meeting(4000, chance.randrange, lambda: secrets.token_hex(16), clustered=bool(cluster))
     node = Node(meeting, cluster)
     legs = Legs(await node.listen("127.0.0.1", 0))
     running = asyncio.create_task(node.run())
