@@ -175,7 +175,9 @@ def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
         case "match":
             from chatgame.contest import play_match
 
-            return play_match(options.players, options.limit, options.game, options.games, keep=options.keep)
+            return play_match(
+                options.players, options.limit, options.game, options.games, seed=options.seed, keep=options.keep
+            )
         case "demo":
             from chatgame.demo import demonstrate
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from math import sqrt
-from random import SystemRandom
+from random import Random, SystemRandom
 from typing import NamedTuple
 
 from chatgame.core.errors import PartnerLeft
@@ -25,7 +25,7 @@ from chatgame.players.person.terminal import look_of_output, write_output
 from chatgame.players.program.command import Command
 from chatgame.plugins import installed_games
 from chatgame.session.interfaces import Journal, Player
-from chatgame.session.play import converse
+from chatgame.session.play import CHANCE, converse
 
 PLACE = "a match", 0
 """Where the journal says that these conversations were: they had no address."""
@@ -69,7 +69,7 @@ class Score(NamedTuple):
 
 
 async def play_match(
-    players: Sequence[Level | Command], limit: float, game: Sequence[str], count: int, *, keep: bool
+    players: Sequence[Level | Command], limit: float, game: Sequence[str], count: int, *, seed: int | None, keep: bool
 ) -> None:
     """Let two bots or programs play many games, and write their score.
 
@@ -78,6 +78,7 @@ async def play_match(
         limit: seconds that a program has for each line.
         game: the words that name it.
         count: how many games.
+        seed: of all that comes by chance, or None for other games each time.
         keep: whether the journal keeps them.
 
     Raises:
@@ -90,12 +91,14 @@ async def play_match(
             bar.say(problem)
         # To open the journal may have to wait for another program.
         store = stack.enter_context(await asyncio.to_thread(Store, journal_path())) if keep else None
-        contest = Contest(games, line, called(players), store)
+        # Each has its own, so that nothing depends on who of two is the first to draw a number.
+        chances = [SystemRandom() if seed is None else Random(f"{seed} {n}") for n in range(4)]  # noqa: S311
+        contest = Contest(games, line, called(players), store, chances[2:])
         try:
             async with AsyncExitStack() as seats:
                 at_seats = [
-                    await seats.enter_async_context(seated(player, limit, bar.say, SystemRandom()))
-                    for player in players
+                    await seats.enter_async_context(seated(player, limit, bar.say, chance))
+                    for player, chance in zip(players, chances, strict=False)
                 ]
                 for number in range(count):
                     bar.show(number, count, contest.standing())
@@ -114,6 +117,7 @@ class Contest:
         line: opens the game, as in `play rps 3`.
         names: of the two players.
         store: the journal that keeps the games, or None.
+        chances: where each player's salts, secrets and part of random numbers come from.
 
     Attributes:
         score: so far.
@@ -121,7 +125,12 @@ class Contest:
     """
 
     def __init__(
-        self, games: Mapping[str, AnyRules], line: str, names: Sequence[str], store: Store | None = None
+        self,
+        games: Mapping[str, AnyRules],
+        line: str,
+        names: Sequence[str],
+        store: Store | None = None,
+        chances: Sequence[Random] = (CHANCE, CHANCE),
     ) -> None:
         self.score = Score()
         self.kept: list[int] = []
@@ -129,6 +138,7 @@ class Contest:
         self._line = line
         self._names = names
         self._store = store
+        self._chances = chances
 
     async def play_game(self, first: AtSeat, second: AtSeat) -> None:
         """Play one more game; the seat that is invited, where the first player sits in every other game, begins.
@@ -139,12 +149,19 @@ class Contest:
         """
         own = Seat.CLIENT if self.score.games % 2 else Seat.SERVER
         players = {own: first(own), own.other: second(own.other)}
+        chances = dict(zip((own, own.other), self._chances, strict=True))
         links = dict(zip(Seat, linked_in_memory(self._games), strict=True))
         async with self._journal(own, links[own].session) as journal:
             journals = {own: journal, own.other: InMemory(own.other)}
             results = await asyncio.gather(
                 *(
-                    converse(_Contestant(players[seat], self._line), links[seat], self._games, journals[seat])
+                    converse(
+                        _Contestant(players[seat], self._line),
+                        links[seat],
+                        self._games,
+                        journals[seat],
+                        chances[seat],
+                    )
                     for seat in Seat
                 ),
                 return_exceptions=True,

@@ -217,7 +217,7 @@ class Session:
     ) -> None:
         self.table = Table.open(identifier, games)
         self.state = State.WAITING
-        self.for_player: deque[ForPlayer] = deque()
+        self.for_player: list[ForPlayer] = []
         self.due: float | None = None
         self._seat = seat
         self._games = games
@@ -334,11 +334,11 @@ class Session:
             return ()
         assert self._keeping, "a turn is being kept"
         assert self._after, "a turn is being kept"
-        turn, opening = self._keeping.turn, self._keeping.opening
+        turn, opening, after = self._keeping.turn, self._keeping.opening, self._after
         if self._warned:
             self.for_player.append(Hear(sentences.WRITTEN_AGAIN))
-        self._keeping = None
-        self._show(Step.to(self.table, turn, self._after, opening, self._secret))
+        self._keeping = self._after = None
+        self._show(Step.to(self.table, turn, after, opening, self._secret))
         if self._remark_going is not None:
             self.for_player.append(Hear(sentences.REMARK_SENT.format(text=self._remark_going)))
             self._remark_going = None

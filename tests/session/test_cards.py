@@ -166,7 +166,7 @@ def test_false_share_of_a_card_to_be_shown_loses_the_game() -> None:
     assert client.match.outcome == server.match.outcome
     assert client.match.outcome
     assert client.match.outcome.winner is CLIENT
-    assert "the server cheated: a share that does not unlock the card at place 14" in client.match.outcome.reason
+    assert "the server cheated: a false share of the card at place 14" in client.match.outcome.reason
 
 
 def test_share_that_is_withheld_loses_the_game() -> None:

@@ -84,6 +84,12 @@ class Asked(str):
     __slots__ = ()
 
 
+class ShellCommand(str):
+    """What people copy into a shell. Only the terminal breaks it into rows, so that it is copied as one line."""
+
+    __slots__ = ()
+
+
 class Over(str):
     """How a game has ended."""
 
@@ -99,8 +105,9 @@ def known_names(names: Names) -> Names:
     for seat in reversed(Seat):
         name = names.get(seat, "")
         seen = any(map(str.isalnum, re.sub(_BLANK, "", name))) and inert(name) == name
-        ours = imitates(name) or re.match(_YOU, name)
-        if seen and not ours and name.casefold() not in map(str.casefold, known.values()):
+        if not seen or imitates(name) or re.match(_YOU, name):
+            continue
+        if name.casefold() not in map(str.casefold, known.values()):
             known[seat] = name
     return known
 

@@ -75,7 +75,7 @@ def test_what_is_proved_is_not_searched_any_longer() -> None:
     root = search(BUILT_IN["tictactoe"], position, range(10_000), Random(1))
     assert root.proved == 0.5
     assert root.visits < 1_000
-    assert prospect(BUILT_IN["tictactoe"], position, range(10_000), Random(1)) == 0.5
+    assert prospect(BUILT_IN["tictactoe"], position, range(10_000), Random(1)) == (0.5, True)
     assert best_move(Dare(), Stake(9, Seat.CLIENT), iter(lambda: 1 / 0, 1), Random(1)) == "take"
 
 
@@ -146,7 +146,9 @@ def test_search_weighs_what_the_dice_may_bring(points: int, move: str) -> None:
 @pytest.mark.parametrize("seat", Seat)
 def test_prospect_is_the_chance_of_the_seat_that_acts(seat: Seat) -> None:
     """Three good rolls are needed, each with five chances of six."""
-    assert prospect(Dare(), Stake(0, seat), range(3_000), Random(1)) == pytest.approx((5 / 6) ** 3, abs=0.05)
+    value, certain = prospect(Dare(), Stake(0, seat), range(3_000), Random(1))
+    assert value == pytest.approx((5 / 6) ** 3, abs=0.05)
+    assert not certain
 
 
 def test_search_does_not_foresee_what_no_rules_list() -> None:
