@@ -7,7 +7,8 @@ What other programs need is here:
                 `Grid`, `Cell`, `Mark`, `FREE`, `Picture`, `Choice`; `InvalidMove`, `IllegalMove`, `Refused`;
                 chatgame.testing checks one
     a player    `Player`, or a `Watcher` who only sees, and what they are shown: `Table`, `Match`, `Step`, `Turn`,
-                `Kind`; `PlayerLeft`; ready-made: `Script`, `Bot`
+                `Kind`; `Perspective` and `Side`, what one seat sees and hides of a match; `PlayerLeft`; ready-made:
+                `Script`, `Bot`
     a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`
                 and a `Store`, over a `Relay` or directly; the games in `BUILT_IN`, with those of plugins
                 `installed_games`; `ChatgameError`
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from chatgame.core.errors import Refused as Refused
     from chatgame.core.log import Step as Step
     from chatgame.core.match import Match as Match
+    from chatgame.core.perspective import Perspective as Perspective
     from chatgame.core.rules import Answer as Answer
     from chatgame.core.rules import Both as Both
     from chatgame.core.rules import Chance as Chance
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from chatgame.core.rules import known_as as known_as
     from chatgame.core.rules import whose as whose
     from chatgame.core.seats import Seat as Seat
+    from chatgame.core.side import Side as Side
     from chatgame.core.table import Table as Table
     from chatgame.core.turn import Kind as Kind
     from chatgame.core.turn import Turn as Turn
@@ -71,6 +74,8 @@ _HOMES = {
     "core.errors": "ChatgameError IllegalMove InvalidMove PlayerLeft Refused",
     "core.log": "Step",
     "core.match": "Match",
+    "core.perspective": "Perspective",
+    "core.side": "Side",
     "core.turn": "Kind Turn",
     "core.rules": "Answer Both Chance Choices Deal Outcome Revealed Rules Secret Secrets Show Shuffle known_as whose",
     "core.seats": "Seat",

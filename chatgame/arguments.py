@@ -340,8 +340,8 @@ def _add_relays(command: argparse.ArgumentParser, summary: str, number: str | No
         nargs=number,
         default=[],
         type=_relay,
-        metavar="HOST[:PORT]",
-        help=f"{summary}; its usual port is {DEFAULT_RELAY_PORT}. Several are tried in their order",
+        metavar="RELAY",
+        help=f"{summary}: HOST, or HOST:PORT if the port is not {DEFAULT_RELAY_PORT}; several are tried in turn",
     )
 
 
@@ -428,6 +428,7 @@ def _add_match(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="how long a program may take for a move (default: %(default)s)",
     )
+    command.add_argument("--seed", type=_number, metavar="N", help="random seed, for repeatable games of bots")
     command.add_argument("--keep", action="store_true", help="keep the games in the journal, as `history` lists it")
 
 
@@ -469,8 +470,8 @@ def _add_relay(command: argparse.ArgumentParser) -> None:
         default=[],
         nargs="+",
         type=_node,
-        metavar="HOST:PORT",
-        help="all nodes of the cluster, as others reach them; this one first",
+        metavar="NODE",
+        help="all nodes of the cluster as others reach them, each as HOST:PORT; this one first",
     )
 
 

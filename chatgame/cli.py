@@ -404,12 +404,14 @@ async def play_match(options: argparse.Namespace) -> None:
         for problem in problems:
             bar.say(problem)
         store = stack.enter_context(await asyncio.to_thread(_journal)) if options.keep else None
-        contest = Contest(games, line, names, store)
+        # Each has its own, so that nothing depends on who of two is the first to draw a number.
+        chances = [SystemRandom() if options.seed is None else Random(f"{options.seed} {n}") for n in range(4)]  # noqa: S311
+        contest = Contest(games, line, names, store, chances[2:])
         try:
             async with AsyncExitStack() as seats:
                 players = [
-                    await seats.enter_async_context(seated(player, options.limit, bar.say, SystemRandom()))
-                    for player in options.players
+                    await seats.enter_async_context(seated(player, options.limit, bar.say, chance))
+                    for player, chance in zip(options.players, chances, strict=False)
                 ]
                 for number in range(count):
                     bar.show(number, count, contest.standing())

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from math import sqrt
+from random import Random
 from typing import NamedTuple
 
 from chatgame.core.errors import PartnerLeft
@@ -16,7 +17,7 @@ from chatgame.journal.store import Store
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.first_line import FirstLine
 from chatgame.session.interfaces import Journal, Player
-from chatgame.session.play import converse
+from chatgame.session.play import CHANCE, converse
 
 PLACE = "a match", 0
 """Where the journal says that these conversations were: they had no address."""
@@ -67,6 +68,7 @@ class Contest:
         line: opens the game, as in `play rps 3`.
         names: of the two players.
         store: the journal that keeps the games, or None.
+        chances: where each player's salts, secrets and part of random numbers come from.
 
     Attributes:
         score: so far.
@@ -74,7 +76,12 @@ class Contest:
     """
 
     def __init__(
-        self, games: Mapping[str, AnyRules], line: str, names: Sequence[str], store: Store | None = None
+        self,
+        games: Mapping[str, AnyRules],
+        line: str,
+        names: Sequence[str],
+        store: Store | None = None,
+        chances: Sequence[Random] = (CHANCE, CHANCE),
     ) -> None:
         self.score = Score()
         self.kept: list[int] = []
@@ -82,6 +89,7 @@ class Contest:
         self._line = line
         self._names = names
         self._store = store
+        self._chances = chances
 
     async def play_game(self, first: AtSeat, second: AtSeat) -> None:
         """Play one more game; the seat that is invited, where the first player sits in every other game, begins.
@@ -92,12 +100,19 @@ class Contest:
         """
         own = Seat.CLIENT if self.score.games % 2 else Seat.SERVER
         players = {own: first(own), own.other: second(own.other)}
+        chances = dict(zip((own, own.other), self._chances, strict=True))
         links = dict(zip(Seat, linked_in_memory(self._games), strict=True))
         async with self._journal(own, links[own].session) as journal:
             journals = {own: journal, own.other: InMemory(own.other)}
             results = await asyncio.gather(
                 *(
-                    converse(_Contestant(players[seat], self._line), links[seat], self._games, journals[seat])
+                    converse(
+                        _Contestant(players[seat], self._line),
+                        links[seat],
+                        self._games,
+                        journals[seat],
+                        chances[seat],
+                    )
                     for seat in Seat
                 ),
                 return_exceptions=True,

@@ -16,6 +16,7 @@ from chatgame.core.errors import (
     JournalFailed,
     NothingSaid,
     PlayerLeft,
+    TurnedAway,
     Unreachable,
     unwrapped,
 )
@@ -30,6 +31,7 @@ from chatgame.journal.store import Store
 from chatgame.net.addresses import Numbered, Relay, canonical, is_loopback, reachable_at, typed
 from chatgame.net.tcp import TCPDialler, TCPListener
 from chatgame.net.transport import Dialler
+from chatgame.players.person.narration import ShellCommand
 from chatgame.protocol.messages import Watchers
 from chatgame.protocol.pairing import Invitation, any_code, code_with, drawn, number_of
 from chatgame.session.interfaces import Journal, Player
@@ -119,7 +121,8 @@ async def serve(player: Player, setting: Setting, notify: Notify) -> Table:
                 notify(sentences.UNFINISHED)
             elif invitation:
                 address = typed(reachable_at(host), listener.port)
-                notify(sentences.CODE, sentences.CLIENT_COMMAND.format(address=address, code=invitation.code))
+                command = sentences.CLIENT_COMMAND.format(address=address, code=invitation.code)
+                notify(sentences.CODE, ShellCommand(command))
             return await _talk(player, door, audience, setting, kept, notify)
 
 
@@ -144,7 +147,7 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
             named = _named([given.relay, *(other for other in relays if other != given.relay)])
             notify(
                 sentences.OTHER_CODE if again else sentences.CODE,
-                sentences.CLIENT_COMMAND.format(address=named, code=invitation.code),
+                ShellCommand(sentences.CLIENT_COMMAND.format(address=named, code=invitation.code)),
             )
 
         with unwrapped():
@@ -230,7 +233,7 @@ class Attendance:
             # Only the first relay is asked for the number. A partner may know relays by other names.
             address = _named(sorted(self._relays, key=lambda relay: str(relay) != now.relay)) or self._address
             command = sentences.WATCH_WITH.format(address=address, code=now.code).rstrip()
-            self._notify(sentences.WATCH_COMMAND.format(command=command))
+            self._notify(sentences.WATCH_COMMAND, ShellCommand(command))
         if now.count > known.count:
             self._notify(sentences.CAME_TO_WATCH.format(count=now.count))
         elif now.count < known.count:
@@ -290,20 +293,42 @@ async def join(player: Player, setting: Setting, notify: Notify) -> Table:
     at = Seat.CLIENT, host, port
     # They do not keep a person from a new one. Over relays, they may be of another friend.
     no_matter = (Unreachable, JournalFailed) if setting.new or setting.relays else ()
-    with suppress(*no_matter):
-        async with _closed_conversation(setting, *at) as closed:
-            if closed:
-                try:
-                    link = await _way(setting, host, closed, notify).connect(waits=not setting.relays)
-                    await converse(player, link, setting.games, closed)
-                except (Forgotten, Diverged):
-                    await closed.end()  # the server does not expect us any more
-                if closed.ended:
-                    notify(sentences.FAREWELL_HEARD)
-    async with _conversation(setting, notify, *at) as kept:
-        link = await _way(setting, host, kept, notify).connect()
-        notify(sentences.CONNECTED_OVER if setting.relays else sentences.CONNECTED_TO.format(host=host, port=port))
-        return await converse(player, link, setting.games, kept, setting.chance)
+    while True:
+        waits_for_us = False
+        with suppress(*no_matter):
+            waits_for_us = await _say_goodbye_again(player, setting, notify, host, at)
+        async with _conversation(setting, notify, *at) as kept:
+            try:
+                link = await _way(setting, host, kept, notify).connect()
+            except TurnedAway:
+                if not waits_for_us:
+                    raise
+                notify(sentences.FAREWELL_NOT_HEARD)
+                continue
+            notify(
+                sentences.CONNECTED_OVER if setting.relays else sentences.CONNECTED_TO.format(host=host, port=port)
+            )
+            return await converse(player, link, setting.games, kept, setting.chance)
+
+
+async def _say_goodbye_again(
+    player: Player, setting: Setting, notify: Notify, host: str, at: tuple[Seat, str, int]
+) -> bool:
+    """Tell the server that we have quit the last conversation, if it may not know; returns whether it still may not.
+
+    A server that does not know keeps the seat for us in that conversation, also from ourselves in a new one.
+    """
+    async with _closed_conversation(setting, *at) as closed:
+        if not closed:
+            return False
+        try:
+            link = await _way(setting, host, closed, notify).connect(waits=not setting.relays)
+            await converse(player, link, setting.games, closed)
+        except (Forgotten, Diverged):
+            await closed.end()  # the server does not expect us any more
+        if closed.ended:
+            notify(sentences.FAREWELL_HEARD)
+        return not closed.ended
 
 
 async def watch(

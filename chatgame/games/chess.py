@@ -42,7 +42,7 @@ LONGEST = 30
 """In characters, a move as somebody writes it, with its number and what they think of it."""
 
 _FEN = re.compile(
-    r"[1-8pnbrqkPNBRQK/]+ [wb] (?:-|(?=[KQkq])K?Q?k?q?) (?:-|[a-h][36])(?: (?:0|[1-9][0-9]?) [1-9][0-9]{0,3})?"
+    r"[1-8pnbrqkPNBRQK/]+ [wb] (?:-|(?=[KQkq])K?Q?k?q?) (?:-|[a-h][36])(?: (?:0|[1-9][0-9]{0,2}) [1-9][0-9]{0,3})?"
 )
 _PROBLEMS = {
     "NO_WHITE_KING": "White has no king",

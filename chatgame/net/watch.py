@@ -96,9 +96,9 @@ class Watching:
             await self._come(pump)
         except (InvalidMessage, LinkLost) as error:
             pump.abort()
-            where = self._dialler.where
+            why = "the connection broke. Try again" if transport.binding else "asks for a code"
             raise Unreachable(
-                f"What answers at {where} lets nobody watch: it is not a chatgame server, or asks for a code."
+                f"What answers at {self._dialler.where} lets nobody watch: it is not a chatgame server, or {why}."
             ) from error
         except BaseException:
             pump.abort()
@@ -123,9 +123,15 @@ class Watching:
         pump.pair(Pairing(Seat.CLIENT, binding, exchange, Invitation(code), WATCHER))
         match await pump.next_event():
             case Bye(reason=Reason.REFUSED):
-                raise TurnedAway("That is not the code for watching. Ask your friends to read it to you again.")
+                raise TurnedAway(
+                    f"{code} is not the code for watching at {self._dialler.where}. Ask your friends to read it to "
+                    "you again; after three wrong ones it is not valid any more."
+                )
             case Bye():
-                raise _NotNow("Nobody may watch there now, or the code is one from before.")
+                raise _NotNow(
+                    f"Nobody may watch with {code} at {self._dialler.where} now: the players have not agreed yet, or "
+                    "have ended it, or the code is another one by now. Ask them for the one that they see."
+                )
             case paired:
                 assert isinstance(paired, Paired), "nothing else may come"
 

@@ -116,6 +116,9 @@ WORMHOLE = Relay(
 STREAMS = Relay(
     "asyncio streams", lambda port: [sys.executable, str(HERE / "streams_relay.py"), str(port)], joined_by_first_line
 )
+BARE = Relay(
+    "a bare epoll loop", lambda port: [sys.executable, str(HERE / "bare_relay.py"), str(port)], joined_by_first_line
+)
 
 
 @contextmanager
@@ -333,5 +336,17 @@ def rows(*, quick: bool) -> list[Row]:
                 elsewhere,
             )
             for tables in (many // 5, many)
+        ),
+        *(
+            Row(
+                f"CPU of a relay's message, {many} tables at {relay.name}",
+                f"{few} tables",
+                None,
+                "s",
+                partial(cpu_of_a_message, relay, many, messages),
+                partial(cpu_of_a_message, relay, few, messages),
+                missing,
+            )
+            for relay, missing in ((BARE, elsewhere), (STREAMS, elsewhere), (WORMHOLE, no_peer))
         ),
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from chatgame.core.board import Board, Cell
 from chatgame.core.match import Match
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import AnyRules, Secrets
 from chatgame.core.seats import Seat
 from chatgame.players.person.boards import drawn, in_words
@@ -28,12 +29,12 @@ def words(board: Board) -> list[str]:
 
 def seen(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
     """The rows of a match's board, as the viewer sees it."""
-    return rows(match.board(viewer, secret))
+    return rows(Perspective(match, viewer, secret).board())
 
 
 def spoken(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
     """The lines of a match's board in words, for the viewer."""
-    return words(match.board(viewer, secret))
+    return words(Perspective(match, viewer, secret).board())
 
 
 def cells(board: Board) -> Iterable[Cell]:

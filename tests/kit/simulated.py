@@ -154,10 +154,16 @@ async def informed(notices: Sequence[str], words: str) -> None:
 
 
 class Line:
-    """A line between the two that is cut before or after it has carried certain frames, counted both ways."""
+    """A line between the two that is cut before or after it has carried certain frames, counted both ways.
+
+    Attributes:
+        carried: how many frames it has carried.
+        loses: it is also cut before each frame in which this is found.
+    """
 
     def __init__(self, before: Collection[int] = (), after: Collection[int] = ()) -> None:
         self.carried = 0
+        self.loses: bytes | None = None
         self._before = before
         self._after = after
 
@@ -192,7 +198,7 @@ class Line:
                 payload = await source.receive_payload()
                 number = self.carried
                 self.carried += 1
-                if number in self._before:
+                if number in self._before or (self.loses and self.loses in payload):
                     return
                 sink.say(payload)
                 if number in self._after:

@@ -377,7 +377,7 @@ async def test_guesses_burn_the_code_for_watching_and_no_other() -> None:
         for _ in range(MAX_GUESSES):
             with pytest.raises(TurnedAway, match="not the code for watching"):
                 await Onlooking(port, "99-zebra-acid").watching.watch()
-        with pytest.raises(TurnedAway, match="the code is one from before"):
+        with pytest.raises(TurnedAway, match="or the code is another one by now"):
             await Onlooking(port, code).watching.watch()
         assert any("that code is burned" in notice for notice in open_house.notices)
         open_house.audience.invite("8-melon-canyon")  # as when a relay gives another number

@@ -66,7 +66,7 @@ def test_both_players_see_how_to_watch_and_who_comes_and_goes(tmp_path: Path) ->
         people, programs = await both_sit(place, (["/watch"], ["/accept"]))
         watching = await come_as_soon_as_possible(place, curious)
         for seat in Seat:
-            await informed(place.notices[seat], "To watch, people type: chatgame watch server")
+            await informed(place.notices[seat], "chatgame watch server")
             await informed(place.notices[seat], "Somebody came to watch; now 1.")
         watching.cancel()
         for seat in Seat:
@@ -203,7 +203,8 @@ def test_no_command_is_shown_that_would_let_nobody_in(tmp_path: Path) -> None:
         attendance.note(Watchers(3, 2, "7-guitar-island", "relay.example"))
         attendance.note(Watchers(3, 1, "", "relay.example"))
     assert notices == [
-        "To watch, people type: chatgame watch --relay relay.example 7-guitar-island",
+        "To watch, people type:",
+        "chatgame watch --relay relay.example 7-guitar-island",
         "Somebody came to watch; now 2.",
         "Somebody does not watch any more; now 1.",
     ]

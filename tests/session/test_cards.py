@@ -13,8 +13,10 @@ from chatgame.core.errors import LinkLost, PartnerLeft, RemoteProtocolError
 from chatgame.core.limits import LATE_TIME
 from chatgame.core.log import Entry
 from chatgame.core.match import Match
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.sentences import FALSE_CARDS
+from chatgame.core.side import Side
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.session.session import (
@@ -113,11 +115,11 @@ class Computer:
 
     def hand(self) -> list[str]:
         """The cards held here."""
-        return self.match.hand(self.seat, self.session._secret)
+        return Side(self.match, self.seat, self.session._secret).hand
 
     def line(self) -> str:
         """What the player types: the first choice."""
-        return self.match.board(self.seat, self.session._secret).choices[0].text
+        return Perspective(self.match, self.seat, self.session._secret).board().choices[0].text
 
 
 class Room:
@@ -263,7 +265,9 @@ def test_typing_error_makes_nobody_a_cheat() -> None:
     room.types(SERVER, "draw")
     room.works()
     fitting = [
-        choice for choice in server.match.board(SERVER, server.session._secret).choices if choice.text != "pass"
+        choice
+        for choice in Perspective(server.match, SERVER, server.session._secret).board().choices
+        if choice.text != "pass"
     ]
     if fitting:
         room.types(SERVER, "pass")
@@ -311,7 +315,7 @@ def test_false_share_of_a_card_to_be_shown_loses_the_game() -> None:
     assert client.match.outcome == server.match.outcome
     assert client.match.outcome
     assert client.match.outcome.winner is CLIENT
-    assert "the server cheated: a share that does not unlock the card at place 14" in client.match.outcome.reason
+    assert "the server cheated: a false share of the card at place 14" in client.match.outcome.reason
 
 
 def test_share_that_is_withheld_loses_the_game() -> None:
@@ -371,5 +375,5 @@ def test_nothing_that_leaves_a_program_before_the_end_shows_a_hidden_card() -> N
     assert not ({face(card) for card in client.match.cards.deck.cards} - known) & points
     for turn in (entry.turn for entry in client.log if entry.turn.kind is not Kind.PLAY):
         assert not any(f" {card} " in f" {turn.text} " for card in (*client.hand(), *server.hand()))
-    board = client.match.board(CLIENT, client.session._secret)
+    board = Perspective(client.match, CLIENT, client.session._secret).board()
     assert not any(card in str(board) for card in server.hand())

@@ -18,7 +18,7 @@ from chatgame.session.commands import (
     read_chat,
     read_game,
 )
-from tests.core.test_match import Acts, Position
+from tests.kit.acts import Acts, Position
 from tests.kit.logs import EMPTY, GAMES, SESSION, VERSIONS, table_after
 
 CHAT = EMPTY

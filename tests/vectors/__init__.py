@@ -13,6 +13,7 @@ from typing import Any
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.limits import CHAIN
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.turn import Kind
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
@@ -863,11 +864,11 @@ def _logs() -> Iterator[Vector]:
                 opening = openings.setdefault(place[1:], Opening(next(salts) if kind == "commit" else b"", text))
                 text = str(opening)
                 if kind == "commit":
-                    secrets[seat] = match.secret_with(secrets[seat], opening.value)
+                    secrets[seat] = Side(match, seat, secrets[seat]).secret_with(opening.value)
                     text = commitment(place, opening)
                     more = {"match": match.number, "ply": place.ply}
             elif match:
-                text = text_of(match, seat, kind, text, secrets[seat] or "")
+                text = text_of(Side(match, seat, secrets[seat]), kind, text)
             turn, table = table.write(seat, Kind(kind), text)
             in_game = table.match and (match or kind == "play")
             position = table.match.notation if table.match and in_game else ""

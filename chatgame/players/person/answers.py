@@ -6,6 +6,7 @@ from chatgame.core import sentences
 from chatgame.core.errors import Refused, RulesFailed
 from chatgame.core.match import Match
 from chatgame.core.offers import RESPONSES
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.narration import Showable, compared, score
@@ -67,7 +68,7 @@ def answer(line: str, table: Table, seat: Seat, secret: str | None, watchers: in
     if not on:
         return NO_GAME_ON.format(word)
     try:
-        return on.board(seat, secret) if word == "/board" else _moves(on, seat, secret)
+        return Perspective(on, seat, secret).board() if word == "/board" else _moves(on, seat, secret)
     except Refused as error:
         ends = isinstance(error, RulesFailed) and table.asked is seat
         return f"{error} {GIVE_UP}" if ends else str(error)
@@ -130,6 +131,6 @@ def _moves(match: Match, seat: Seat, secret: str | None) -> str:
         return "It is not your move, so you have none to make now."
     if match.offer:
         return f"You can {match.asks(seat)} the offer."
-    board = match.board(seat, secret)
+    board = Perspective(match, seat, secret).board()
     choices = [choice.text for choice in board.choices] or [match.asks(seat)]
     return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."

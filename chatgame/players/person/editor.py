@@ -275,7 +275,7 @@ class EditedConsole(Console):
 
     def notify(self, *texts: str) -> None:
         """Show sentences; here, unlike on a bare terminal, the first Ctrl-C may only clear a line."""
-        super().notify(*(text.replace("; Ctrl-C leaves.", "; Ctrl-C twice leaves.") for text in texts))
+        super().notify(*(type(text)(text.replace("; Ctrl-C leaves.", "; Ctrl-C twice leaves.")) for text in texts))
 
     def _entered(self, line: str) -> None:
         """Take a line that was entered, answer it, or leave it in the editor."""
