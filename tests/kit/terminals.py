@@ -177,7 +177,7 @@ class Terminal:
 
 
 def _text(row: Any) -> str:
-    """The text of a row, which has cells only where anything was written; pyte's own `display` takes ten times longer."""
+    """The text of a row, which has cells only where anything was written; pyte itself takes ten times longer."""
     return "".join(row[column].data for column in range(max(row, default=-1) + 1)).rstrip()
 
 
