@@ -105,7 +105,7 @@ def entries(past: Sequence[Record]) -> list[Entry]:
         Entry("h", "see all commands", ("--help",)),
         LEAVE,
     ]
-    unfinished = [record for record in past if record.ended is None and not record.older]
+    unfinished = [record for record in past if record.goes_on]
     if unfinished:
         last = max(unfinished, key=lambda record: record.last)
         whom = last.partner or f"the {Seat(last.seat).other}"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chatgame.core.seats import Seat
-from chatgame.journal.reader import Record
+from chatgame.journal.reader import A_MATCH, Record
 from chatgame.menu import LEAVE, entries, places, pressed_entry, shown_as, tables
 from tests.kit.command import COMMAND
 
@@ -17,8 +17,17 @@ if sys.platform == "win32":
 from tests.kit.terminals import PROMPT, ends
 
 
-def record(number: int, last: float, *, ended: float | None = None, older: int = 0, partner: str = "") -> Record:
-    return Record(number, Seat.CLIENT, "localhost", 2000, 0.0, ended, 3, 0, last, "", "", partner, older)
+def record(
+    number: int,
+    last: float,
+    *,
+    ended: float | None = None,
+    older: int = 0,
+    partner: str = "",
+    host: str = "localhost",
+    quits: int = 0,
+) -> Record:
+    return Record(number, Seat.CLIENT, host, 2000, 0.0, ended, 3, 0, last, "", "", partner, older, quit=quits)
 
 
 def test_every_entry_has_a_key_of_its_own() -> None:
@@ -31,6 +40,7 @@ def test_every_entry_has_a_key_of_its_own() -> None:
 
 def test_newest_unfinished_conversation_comes_first() -> None:
     past = [record(1, 5.0, partner="Ann"), record(2, 9.0, ended=9.0), record(3, 3.0), record(4, 8.0, older=1)]
+    past += [record(5, 9.0, quits=1), record(6, 9.0, host=A_MATCH)]
     first = entries(past)[0]
     assert first.text == "continue your conversation with Ann, after 3 turns"
     assert first.command == ("continue", "1")

@@ -17,6 +17,9 @@ from chatgame.journal.database import Database
 PAGE = 500
 """Turns that are read at a time: enough to cost little each, and few enough to take little memory."""
 
+A_MATCH = "a match"
+"""What stands for the host of a match of two programs, which has no address, and does not go on."""
+
 Moment = Annotated[float, Meta(ge=0, lt=1e11)]
 """In seconds since 1970; the bound keeps out what no calendar has."""
 
@@ -30,13 +33,14 @@ class Record(NamedTuple):
         host, port: where.
         relays: over which relays, as people type them; none on a direct line.
         pinned: 1 if connections are secure.
-        began, ended: in seconds since 1970; not ended where it can be gone on with.
+        began, ended: in seconds since 1970; not ended until both sides know that it is over.
         turns: how many were written.
         games: how many of them opened one.
         last: when the last of them was written, in seconds since 1970.
         session: the session's identifier.
         name, partner: what the two want to be called, or nothing.
         older: 1 if it is from an older chatgame, whose logs this one does not read; otherwise 0.
+        quit: 1 if one of the two has quit, which the other may not know; otherwise 0.
     """
 
     number: int
@@ -54,6 +58,12 @@ class Record(NamedTuple):
     older: int
     relays: str = ""
     pinned: int = 0
+    quit: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it can be gone on with."""
+        return not (self.ended or self.older or self.quit or self.host == A_MATCH)
 
 
 class Reader:
@@ -97,9 +107,9 @@ class Reader:
     def _records(self, condition: str = "", *values: int) -> list[Record]:
         return self._database.read(
             "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), "  # noqa: S608
-            "cast(max(written) AS REAL), session, name, partner, older, relays, pinned IS NOT NULL "
+            "cast(max(written) AS REAL), session, name, partner, older, relays, pinned IS NOT NULL, max(kind = ?) "
             f"FROM conversations JOIN turns ON conversation = id {condition} GROUP BY id ORDER BY id",
-            (Kind.PLAY, *values),
+            (Kind.PLAY, Kind.QUIT, *values),
             list[Record],
         )
 
