@@ -83,7 +83,7 @@ class Alive(Struct, frozen=True, tag="alive", tag_field="type"):
 
 
 class Pair(Struct, frozen=True, tag="pair", tag_field="type", omit_defaults=True):
-    """A step of pairing, before the hello; see `chatgame.protocol.pairing`.
+    """A step of pairing, before the hello or the watch; see `chatgame.protocol.pairing`.
 
     Attributes:
         value: in hexadecimal, first each side's message of SPAKE2, 33 bytes, then each side's proof, 32 bytes.
