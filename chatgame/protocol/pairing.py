@@ -108,7 +108,7 @@ class Invitation:
         self.guesses = 0
 
     def move(self, code: str) -> None:
-        """Replace the code, unless it is burned, and allow the guesses that are left: another number gives no more."""
+        """Replace the code, unless it is burned, with the guesses that are left: another number gives no more."""
         if not self.burned:
             self.code = code
 
