@@ -19,11 +19,11 @@ LAST_KIND = "(SELECT kind FROM turns WHERE conversation = id ORDER BY number DES
 """Of the last turn of a conversation."""
 
 OVER = "ended = ?, token = NULL, seed = NULL, pinned = NULL, place = NULL, code = NULL, gate = NULL"
-"""What a conversation becomes that is over: nothing is kept that could take it up again."""
+"""The changes to a conversation that is over: nothing is kept by which it could be taken up again."""
 
 
 class _Row(NamedTuple):
-    """What is kept of a conversation besides its log."""
+    """What is kept of a conversation in addition to its log."""
 
     seat: Seat
     session: str | None
@@ -41,11 +41,11 @@ class _Row(NamedTuple):
 class OnDisk(Identity):
     """Conversation `number` of a journal: a `Journal` for its session, and what its link has to keep.
 
-    Whatever is changed is done by the writer's thread, one thing after another.
+    The writer's thread makes all changes, one after another.
 
     Attributes:
         ended: whether both sides know that it is over.
-        gate: as the server over a relay, where people came to watch when the program began, or nothing.
+        gate: as the server over a relay, where people came to watch, as of when the program began; or nothing.
 
     Raises:
         JournalFailed: from every method, where the journal cannot be read or written.
@@ -85,11 +85,11 @@ class OnDisk(Identity):
         self.ended = False
         self._spoken = bool(held.number)
         self._quit = False
-        self._taken: list[tuple[object, ...]] = []  # and not safe yet
+        self._taken: list[tuple[object, ...]] = []  # turns of the partner's that are not safe yet
 
     @property
     def goes_on(self) -> bool:
-        """Whether there is something to go on with."""
+        """Whether there is a conversation to go on with."""
         return not (self.ended or self._quit) and bool(self._spoken or self._taken)
 
     def entries(self) -> Iterator[Entry]:
@@ -106,7 +106,7 @@ class OnDisk(Identity):
         self._taken.append(self._row(turn))
 
     async def end(self) -> None:
-        """Keep that the conversation is over, and both sides know it, and nothing that could take it up again."""
+        """Keep that the conversation is over and both sides know it, and nothing by which it could go on."""
         await self._writer.do(self._end)
 
     async def keep_partner(self, session: str, token: str | None, partner: str, place: str | None = None) -> None:

@@ -101,7 +101,7 @@ class Reader:
         raise unknown(number)
 
     def log(self, number: int) -> list[tuple[Entry, float]]:
-        """The turns of a conversation, each with when it was written, in seconds since 1970."""
+        """The turns of a conversation, each with the time when it was written, in seconds since 1970."""
         return list(turns(self._database, number))
 
     def _records(self, condition: str = "", *values: int) -> list[Record]:
@@ -127,9 +127,9 @@ class _Row(NamedTuple):
 
 
 def turns(database: Database, conversation: int, first: int = 0) -> Iterator[tuple[Entry, float]]:
-    """The turns of a conversation from the `first` on, each with when it was written, in seconds since 1970.
+    """The turns of a conversation from the `first` on, each with the time when it was written, in seconds since 1970.
 
-    They are read as they are needed, so that not all of them need be in memory.
+    They are read a page at a time, so that few of them are in memory.
 
     Raises:
         JournalFailed: they cannot be read.
@@ -153,5 +153,5 @@ def turns(database: Database, conversation: int, first: int = 0) -> Iterator[tup
 
 
 def unknown(number: int) -> NotKept:
-    """What to say of a conversation that is not kept."""
+    """The error that says that a conversation is not kept."""
     return NotKept(f"There is no conversation {number}. To see which there are, type: chatgame history")
