@@ -3,7 +3,9 @@
 import time
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta
 
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Entry
@@ -13,6 +15,7 @@ from chatgame.journal.database import Database
 from chatgame.journal.identity import Identity
 from chatgame.journal.reader import turns
 from chatgame.journal.writer import Writer
+from chatgame.protocol.messages import Hex32, PersonName
 from chatgame.protocol.resume import Held
 
 LAST_KIND = "(SELECT kind FROM turns WHERE conversation = id ORDER BY number DESC LIMIT 1)"
@@ -26,16 +29,16 @@ class _Row(NamedTuple):
     """What is kept of a conversation in addition to its log."""
 
     seat: Seat
-    session: str | None
-    token: str | None
+    session: Hex32 | None
+    token: Hex32 | None
     pinned: str | None
-    place: str | None
+    place: Hex32 | None
     relays: str
     gate: str
-    seed: str
-    spent: int
-    name: str
-    partner: str
+    seed: Annotated[str, Meta(pattern=r"\A(?:[0-9A-F]{64})?\Z")]
+    spent: Annotated[int, Meta(ge=0)]
+    name: PersonName
+    partner: PersonName
 
 
 class OnDisk(Identity):
