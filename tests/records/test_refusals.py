@@ -52,6 +52,8 @@ def test_conversation_that_cannot_go_on_says_why(home: Home, unused_tcp_port: in
     )
     home.sql("UPDATE conversations SET port = ?", unused_tcp_port)
     assert f"Nobody is listening at localhost on port {unused_tcp_port}" in home.complaint("continue", number)
+    home.sql("UPDATE conversations SET relays = 'x:y'")
+    assert "is damaged (y is not a port." in home.complaint("continue", number)
 
 
 def test_wrong_usage_says_what_is_wrong(home: Home) -> None:
