@@ -104,6 +104,8 @@ class Watching:
                 raise
             except NotYet as error:
                 pause, why = max(min(next(waits), LONGEST_WAIT), error.after), error.again
+                if why == sentences.NOT_AT_RELAY:  # or watching was ended there, and nobody waits any more
+                    why = sentences.NOT_WATCHED_YET
             except Unreachable:
                 pause, why = next(waits), sentences.NOBODY_ANSWERS
 

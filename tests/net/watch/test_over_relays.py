@@ -148,6 +148,20 @@ async def test_watcher_learns_neither_the_players_place_nor_where_the_next_watch
     assert places == {watchers, kept.place}
 
 
+async def test_watcher_for_whom_nobody_waits_any_more_reads_that_nobody_may_watch(relay: TestRelay, two: Two) -> None:
+    """Watching was ended while it was away, or the server is not there."""
+    talk, code = await agreed(two, relay)
+    curious = Curious()
+    async with watching(curious, code, relay):
+        relay.crossed = dict.fromkeys(relay.waiting(str), "0" * 64)
+        relay.drop_tables()
+        async with asyncio.timeout(10):
+            await until(lambda: any("Nobody may watch there now." in text for text in curious.heard))
+        relay.crossed.clear()
+        await two.told(CLIENT, "Connected again.")
+        await talk.end()
+
+
 async def test_nobody_waits_at_the_place_of_an_agreement_that_was_ended(relay: TestRelay, two: Two) -> None:
     talk, code = await agreed(two, relay)
     curious = Curious()
