@@ -60,7 +60,7 @@ RUNNING = [
     ("chatgame.demo", ["demo"]),
     ("chatgame.journal.store", SERVER),
     ("chatgame.journal.reader", ["history"]),
-    ("chatgame.records", ["history"]),
+    ("chatgame.records.history", ["history"]),
     ("shtab", COMPLETION),
 ]
 """Modules that are imported late, by a command that runs."""

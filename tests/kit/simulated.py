@@ -144,6 +144,16 @@ async def both_sit(
     return people, {Seat.CLIENT: place.sit(Seat.CLIENT, people[Seat.CLIENT], **setting), Seat.SERVER: server}
 
 
+async def two_greeted(
+    folder: Path,
+) -> "tuple[Place, dict[Seat, Person], dict[Seat, asyncio.Task[Table]]]":
+    """A place in this folder, where the client has said "Hello" and the server "Hi", and their programs."""
+    place = Place(folder)
+    people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+    await until(lambda: people[Seat.CLIENT].seen == 2)
+    return place, people, programs
+
+
 async def until(so: Callable[[], bool]) -> None:
     """Wait until a condition holds."""
     while not so():  # noqa: ASYNC110  # in virtual time

@@ -18,7 +18,8 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.messages import decode
-from chatgame.records import FORMATS, LONGEST_PAUSE
+from chatgame.records.export import FORMATS
+from chatgame.records.replay import LONGEST_PAUSE
 from tests.kit.assignment import CLIENT_SCREEN, SERVER_SCREEN
 from tests.kit.consoles import talk
 from tests.kit.logs import SESSION, VERSIONS

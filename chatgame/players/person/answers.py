@@ -94,8 +94,9 @@ def now(table: Table, seat: Seat | None) -> str:
     return f"{mover} move in {on.rules.title}: {on.asks(whose)}"
 
 
-def _help(table: Table, seat: Seat) -> str:
-    on, asked = table.playing, table.asked is seat
+def usable(table: Table, seat: Seat) -> dict[str, str]:
+    """The commands that the person at `seat` can use now, each with what it does."""
+    on = table.playing
     if table.watching.asked_by or (on and on.offer):
         offers: Sequence[str] = RESPONSES
     else:
@@ -103,11 +104,16 @@ def _help(table: Table, seat: Seat) -> str:
     idle = {command for command, turn in OFFERING.items() if turn.text not in offers}
     idle |= _idle_about_watching(table)
     known = {command: meaning for command, meaning in (IN_GAME if on else IN_CHAT).items() if command not in idle}
-    if not asked:
-        always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
-        later = {"/say TEXT": "say TEXT as soon as it is your turn"} if on else {}
-        known = {command: meaning for command, meaning in known.items() if command in always} | later
-    lines = [f"{command:<10} {meaning}" for command, meaning in known.items()]
+    if table.asked is seat:
+        return known
+    always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
+    later = {"/say TEXT": "say TEXT as soon as it is your turn"} if on else {}
+    return {command: meaning for command, meaning in known.items() if command in always} | later
+
+
+def _help(table: Table, seat: Seat) -> str:
+    on = table.playing
+    lines = [f"{command:<10} {meaning}" for command, meaning in usable(table, seat).items()]
     about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
     return "\n".join([*lines, *about, sentences.STANDS.format(now=now(table, seat))])
 

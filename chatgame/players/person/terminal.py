@@ -23,9 +23,13 @@ from chatgame.players.person.console import OUTPUT_LOST, Console
 from chatgame.players.person.lines import LONGEST, Lines
 from chatgame.players.person.look import Boards, Look
 from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, shown
+from chatgame.signals import Stopped
 
 THREAD_TIME = 0.05
 """Seconds that a line pasted before the prompt may take to pass through the thread that reads."""
+
+BROKEN_PIPE = 13
+"""The number of SIGPIPE, which ends a program when nothing reads its output, as in `chatgame export 1 | head`."""
 
 DRAIN_TIME = 1.0
 """Seconds that the last output may take when the program ends."""
@@ -59,6 +63,31 @@ def complain(sentence: str) -> None:
         width = os.get_terminal_size(sys.stderr.fileno()).columns or None
     sys.stderr.write(shown(sentence, Look(width=width)))
     sys.stderr.flush()
+
+
+def write_output(text: str) -> None:
+    """Write text to standard output, and flush it.
+
+    Raises:
+        OutputLost: it cannot be written.
+        Stopped: nobody reads it any more.
+    """
+    if not sys.stdout:
+        raise OutputLost("There is no standard output to write to.")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        give_up(sys.stdout)
+        raise Stopped(BROKEN_PIPE) from None
+    except OSError as error:
+        give_up(sys.stdout)
+        raise OutputLost(f"The output cannot be written ({error.strerror}).") from error
+
+
+def is_at_a_terminal() -> bool:
+    """Whether somebody can be asked: both standard input and standard output are a terminal."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty())
 
 
 def draws_unicode() -> bool:
