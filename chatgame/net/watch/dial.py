@@ -4,6 +4,7 @@ import asyncio
 import hmac
 from collections.abc import Callable
 from functools import partial
+from itertools import cycle
 
 from msgspec import Struct
 
@@ -91,13 +92,17 @@ class Watching:
             self._notify(sentences.CONNECTED_AGAIN)
 
     async def _again(self) -> Pump:
-        """Dial until the server lets us watch; one that was killed may not know yet that people may."""
-        waits = pauses()
+        """Dial until the server lets us watch; one that was killed may not know yet that people may.
+
+        At a relay it is looked for at the place and, since others who watch can be in the way there, at its number.
+        """
+        waits, places = pauses(), cycle((self._met.place, None))
         pause, why = next(waits), sentences.NOBODY_ANSWERS
         while True:
             if pause > NOTICED:
                 self._notify(why.format(pause=pause))
             await asyncio.sleep(pause)
+            self._met.place = next(places)
             try:
                 return await self._connect()
             except TurnedAway:
