@@ -46,7 +46,7 @@ from chatgame.signals import Finished, Signals, Stopped
 from chatgame.where import relay_at
 
 if TYPE_CHECKING:
-    from chatgame.program import Notify
+    from chatgame.program.setting import Notify
     from chatgame.session.interfaces import Player
     from chatgame.session.onlooker import Shown
 
@@ -250,12 +250,19 @@ async def go_on(options: argparse.Namespace) -> None:
 
 
 async def _converse(
-    player: "Player", options: argparse.Namespace, notify: "Notify", counted: Callable[[int], object] = bool
+    player: "Player",
+    options: argparse.Namespace,
+    notify: "Notify",
+    counted: Callable[[int, str], object] = lambda _count, _how: None,
 ) -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
     from chatgame.journal.store import Store
-    from chatgame.program import Setting, join, serve
+    from chatgame.program.setting import Setting
 
+    if options.command == Seat.CLIENT:
+        from chatgame.program.client import join as run
+    else:
+        from chatgame.program.server import serve as run
     games, problems = installed_games()
     notify(*problems)
     if options.insecure:
@@ -280,7 +287,7 @@ async def _converse(
 
             player = FirstLine(player, "/watch", lambda table: not (table.playing or table.watching.asked_by))
         try:
-            return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
+            return await run(player, setting, notify)
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
@@ -293,7 +300,7 @@ async def look_on(options: argparse.Namespace) -> None:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
     from chatgame.players.person.viewer import Viewer
-    from chatgame.program import watch
+    from chatgame.program.watcher import watch
 
     games, problems = installed_games()
     look = partial(look_of_output, plain=options.plain, boards=options.boards)
@@ -311,7 +318,7 @@ async def look_on(options: argparse.Namespace) -> None:
     notify(*problems)
     secured = {"code": options.code, "insecure": options.insecure, "relays": options.relay}
     try:
-        with each_line(stand) as terminal:
+        async with each_line(stand) as terminal:
             viewer = Viewer(terminal=terminal)
             await watch(options.host, options.port, games, show, notify, patience=options.wait, **secured)
     except asyncio.CancelledError:

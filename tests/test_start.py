@@ -55,8 +55,8 @@ IMPORTED = ["chatgame.cli", "asyncio", "msgspec", "chatgame.players.person.termi
 
 RUNNING = [
     ("chatgame.program", SERVER),
-    ("chatgame.program", CLIENT),
-    ("chatgame.program", ["client", "--player", "bot"]),
+    ("chatgame.program.client", CLIENT),
+    ("chatgame.program.client", ["client", "--player", "bot"]),
     ("chatgame.demo", ["demo"]),
     ("chatgame.journal.store", SERVER),
     ("chatgame.journal.reader", ["history"]),

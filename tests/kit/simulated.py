@@ -20,7 +20,9 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.players.person.imitation import imitates
 from chatgame.players.person.narration import typed
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.protocol.hello import hello_of, session_opened_by
 from chatgame.protocol.messages import Bye, Hello, decode, encode
 from chatgame.protocol.resume import Held
