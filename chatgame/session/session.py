@@ -85,6 +85,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.protocol.messages import Bye, Reason
 from chatgame.session.commands import GIVE_UP, Hide, Write, read_chat, read_game
+from chatgame.session.owing import left_owing, still_due
 
 SAY_SO_TIME = 3.0
 """Seconds until a player is told that the partner's program is late."""
@@ -566,20 +567,6 @@ class Session:
             if not before.playing or after.match.duty != before.playing.duty:
                 self._since, self._warned, self._work = None, "", None
         self.table, self._secret = after, step.secret
-
-
-def left_owing(table: Table, viewer: Seat | None = None) -> str:
-    """Say who has left with a reveal due, to the player at `viewer` or to anybody."""
-    assert table.match, "a reveal is due in a match"
-    who = "You" if table.revealing is viewer else f"The {table.revealing}"
-    return sentences.LEFT_OWING.format(who=who, title=table.match.rules.title)
-
-
-def still_due(table: Table, viewer: Seat | None = None) -> str:
-    """Say whose reveal is due, to the player at `viewer` or to anybody."""
-    assert table.match, "a reveal is due in a match"
-    whose = "Your" if table.revealing is viewer else f"The {table.revealing}'s"
-    return f"{whose} reveal in the game of {table.match.rules.title} is still due."
 
 
 def goodbye(error: BaseException | None) -> Bye | None:

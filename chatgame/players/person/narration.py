@@ -23,7 +23,7 @@ from chatgame.core.watching import ASK, OFF
 from chatgame.players.person.imitation import imitates
 from chatgame.players.person.inert import inert
 from chatgame.session.commands import is_message
-from chatgame.session.session import left_owing
+from chatgame.session.owing import left_owing
 
 _OFFERED = {DRAW: sentences.DRAW_OFFERED, UNDO: sentences.UNDO_OFFERED}
 _OFFERS = {DRAW: sentences.OFFERS_DRAW, UNDO: sentences.OFFERS_UNDO}
