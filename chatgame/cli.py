@@ -38,7 +38,6 @@ from chatgame.core.turn import Kind
 from chatgame.folders import user_folder
 from chatgame.net.addresses import is_loopback
 from chatgame.players.bot.level import Level
-from chatgame.players.named import called, seated
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.screen import shown
 from chatgame.players.person.terminal import (
@@ -222,6 +221,8 @@ async def sit_at(options: argparse.Namespace) -> None:
         async with console_at(seat, options.name, **_console_options(options)) as console:
             await _converse(console, options, console.notify, console.count_watchers)
         return
+    from chatgame.players.named import seated  # which a person at a seat does without
+
     with notices() as notify:
         try:
             async with seated(options.player, options.limit, notify, SystemRandom(), BOT_PACE) as at:
@@ -345,6 +346,7 @@ async def play_alone(options: argparse.Namespace) -> None:
     from chatgame.journal.journal import InMemory
     from chatgame.net.memory import linked_in_memory
     from chatgame.players.first_line import FirstLine
+    from chatgame.players.named import seated
     from chatgame.session.play import converse
 
     games, problems = installed_games()
@@ -396,6 +398,7 @@ async def play_match(options: argparse.Namespace) -> None:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
     from chatgame.contest import Contest
+    from chatgame.players.named import called, seated
     from chatgame.players.person.progress import progress
 
     games, problems = installed_games()

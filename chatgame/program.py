@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from chatgame.core import sentences
 from chatgame.core.errors import (
@@ -51,7 +53,7 @@ class Notify(Protocol):
         """Show sentences."""
 
 
-class Setting(NamedTuple):
+class Setting(Struct, frozen=True):
     """Where and how a conversation takes place.
 
     Attributes:
@@ -384,7 +386,7 @@ def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> "Way":
     return Way(dialler, setting.games, kept, notify, setting.patience, setting.code, told)
 
 
-class _Where(NamedTuple):
+class _Where(Struct, frozen=True):
     """Where a server is, for a command that dials it."""
 
     command: str
