@@ -6,7 +6,10 @@
     python -m tests.benchmarks --only "start" --rounds 9  the rows whose names contain a text
     python -m tests.benchmarks --endurance                a million turns and ten thousand matches in one process
 
-The peers are installed by `pip install -e ".[benchmarks]"` and `npm install --prefix tests/benchmarks`.
+The peers are installed by these two:
+
+    pip install -e ".[benchmarks]"
+    npm install --no-package-lock --prefix tests/benchmarks
 """
 
 import argparse

@@ -118,7 +118,7 @@ def no_boardgame_io() -> str | None:
     """Why boardgame.io cannot be measured, if it cannot."""
     if (HERE / "node_modules" / "boardgame.io").exists():
         return None
-    return "boardgame.io is not installed: npm install --prefix tests/benchmarks"
+    return "boardgame.io is not installed: npm install --no-package-lock --prefix tests/benchmarks"
 
 
 def machine() -> dict[str, str]:
