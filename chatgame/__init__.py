@@ -60,9 +60,9 @@ if TYPE_CHECKING:
     from chatgame.players.bot.bot import Bot as Bot
     from chatgame.players.script import Script as Script
     from chatgame.plugins import installed_games as installed_games
-    from chatgame.program import Setting as Setting
-    from chatgame.program import join as join
-    from chatgame.program import serve as serve
+    from chatgame.program.client import join as join
+    from chatgame.program.server import serve as serve
+    from chatgame.program.setting import Setting as Setting
     from chatgame.session.interfaces import Player as Player
     from chatgame.session.interfaces import Watcher as Watcher
     from chatgame.session.play import converse as converse
@@ -90,7 +90,9 @@ _HOMES = {
     "session.play": "converse",
     "players.bot.bot": "Bot",
     "players.script": "Script",
-    "program": "Setting join serve",
+    "program.client": "join",
+    "program.server": "serve",
+    "program.setting": "Setting",
 }
 
 

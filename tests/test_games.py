@@ -57,7 +57,6 @@ class Watched(Bot):
         self._game = game
         self._plan = [f"play {game}", "/q"] if seat is Seat.CLIENT else ["/q"]
         self.screen: list[str] = []
-        self.seen_of_partner = ""
 
     async def ask(self, table: Table) -> str:
         """A move, or the next of the plan."""

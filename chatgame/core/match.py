@@ -239,7 +239,7 @@ class Match(Struct, frozen=True):
         if what == DRAW and not self.rules.draws:
             return f"There are no draws in {self.rules.title}, so none can be offered."
         if what == UNDO and self._own_move is None:
-            return "There is no move to take back. What was hidden or rolled stays, and so do the moves before it."
+            return "You have no move to take back: there was none yet, or something was hidden or rolled since."
         if not self.duty or self.duty.kind is not Kind.MOVE:
             return "An offer can be made only where a move is due."
         if self._offered == self.ply:

@@ -93,7 +93,7 @@ class Chess(Rules[Position, str]):
         return position.white if " w " in position.boards[-1] else position.white.other
 
     def asks(self, position: Position, seat: Seat) -> str:
-        return "a move, as in e4, Nf3, O-O or e8=Q"
+        return "written as in e4, Nf3, O-O or e8=Q"
 
     def parse(self, position: Position, seat: Seat, text: str) -> str:
         board = _board(position)

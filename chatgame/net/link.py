@@ -172,7 +172,7 @@ class Link:
                         return  # as nearly always; to ask for another event would take longer
                     continue
                 if isinstance(event, Watchers):
-                    self._told(event)
+                    self._loop.call_soon(self._told, event)  # a new connection is told of first
                     continue
                 self._failure = self._failure or self._farewell(event)
                 break

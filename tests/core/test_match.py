@@ -280,7 +280,7 @@ class TestOffers:
             playing.write(Kind.OFFER, "undo").write(Kind.RESPOND, "accept")
             assert playing.match.position.happened == left
         assert playing.match.offers == ["draw"]
-        with pytest.raises(Refused, match="There is no move to take back"):
+        with pytest.raises(Refused, match="You have no move to take back"):
             playing.write(Kind.OFFER, "undo")
 
     def test_what_was_hidden_answered_or_rolled_is_never_taken_back(self) -> None:

@@ -46,16 +46,18 @@ IN_GAME = {
 }
 
 
-def answer(line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0) -> Showable | None:
+def answer(
+    line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0, how_to_watch: str = ""
+) -> Showable | None:
     """The answer to `line` if it is a question, or why it cannot be answered; None for any other line.
 
     `secret` is what the person at `seat` has hidden in the game that is on, if anything; so many people watch as
-    `watchers` says.
+    `watchers` says, and more come as `how_to_watch` says, in lines.
     """
     word, on = line.partition(" ")[0], table.playing
     if line == "/watch" and table.watching.since is not None:
         who = {0: "Nobody watches", 1: "Somebody watches"}.get(watchers, f"{watchers} people watch")
-        return f"{who} now. To end it, type /watch off.\n{compared(table)}"
+        return "\n".join(filter(None, [f"{who} now. To end it, type /watch off.", how_to_watch, compared(table)]))
     if word not in QUESTIONS:
         return None
     if line != word:
@@ -96,8 +98,9 @@ def now(table: Table, seat: Seat | None) -> str:
     return f"{mover} move in {on.rules.title}: {on.asks(whose)}"
 
 
-def _help(table: Table, seat: Seat) -> str:
-    on, asked = table.playing, table.asked is seat
+def usable(table: Table, seat: Seat) -> dict[str, str]:
+    """The commands that the person at `seat` can use now, each with what it does."""
+    on = table.playing
     if table.watching.asked_by or (on and on.offer):
         offers: Sequence[str] = RESPONSES
     else:
@@ -105,11 +108,16 @@ def _help(table: Table, seat: Seat) -> str:
     idle = {command for command, turn in OFFERING.items() if turn.text not in offers}
     idle |= _idle_about_watching(table)
     known = {command: meaning for command, meaning in (IN_GAME if on else IN_CHAT).items() if command not in idle}
-    if not asked:
-        always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
-        later = {"/say TEXT": "say TEXT as soon as it is your turn"} if on else {}
-        known = {command: meaning for command, meaning in known.items() if command in always} | later
-    lines = [f"{command:<10} {meaning}" for command, meaning in known.items()]
+    if table.asked is seat:
+        return known
+    always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
+    later = {"/say TEXT": "say TEXT as soon as it is your turn"} if on else {}
+    return {command: meaning for command, meaning in known.items() if command in always} | later
+
+
+def _help(table: Table, seat: Seat) -> str:
+    on = table.playing
+    lines = [f"{command:<10} {meaning}" for command, meaning in usable(table, seat).items()]
     about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
     return "\n".join([*lines, *about, sentences.STANDS.format(now=now(table, seat))])
 

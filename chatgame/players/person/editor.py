@@ -297,7 +297,7 @@ class EditedConsole(Console):
 
     def _too_early(self, line: str) -> str:
         if line.startswith("/") and self._table:
-            return super()._too_early(line)
+            return sentences.AT_THE_PROMPT_IN_EDITOR.format(how_to_leave=self.how_to_leave)
         return f"{sentences.KEPT_IN_EDITOR}\n{self._waiting}" if self._reading.is_set() else sentences.KEPT_IN_EDITOR
 
     def _completed(self, begun: str) -> str:
