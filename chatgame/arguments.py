@@ -13,16 +13,15 @@ from chatgame.core.errors import InvalidMessage
 from chatgame.core.limits import PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, Relay
-from chatgame.players.bot.level import Level
-from chatgame.players.named import BOTS, read_player
+from chatgame.players.bot.level import BOTS, Level
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.terminal import complain
-from chatgame.players.program.command import Command
 from chatgame.settings import person_name
 from chatgame.where import read_port, read_where, relay_at
 
 if TYPE_CHECKING:
+    from chatgame.players.program.command import Command
     from chatgame.relay.lines import At
 
 EXAMPLES = """\
@@ -110,7 +109,7 @@ def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NO
         parser.error("A node of a cluster needs both --engine and --nodes")
     if more:
         players = getattr(options, "player", None), *getattr(options, "players", ())
-        program = any(isinstance(player, Command) for player in players)
+        program = any(player and not isinstance(player, Level) for player in players)
         quote = " (the command of a program has to be in quotation marks)" if program else ""
         parser.error(f'"{inert(" ".join(more))}" is not understood here{quote}')
     if options.command == Seat.SERVER:
@@ -483,7 +482,9 @@ def _count(text: str) -> int:
     raise argparse.ArgumentTypeError("At least one game is played")
 
 
-def _player(text: str) -> Level | Command:
+def _player(text: str) -> "Level | Command":
+    from chatgame.players.named import read_player  # which a person at a seat does without
+
     try:
         return read_player(text)
     except ValueError as error:

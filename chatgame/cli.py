@@ -25,7 +25,6 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.folders import journal_path, settings_path
 from chatgame.net.addresses import is_loopback
-from chatgame.players.named import BOT_PACE, seated
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
 from chatgame.players.person.screen import shown
@@ -216,6 +215,8 @@ async def sit_at(options: argparse.Namespace) -> None:
         async with console_at(seat, options.name, **_console_options(options)) as console:
             await _converse(console, options, console.notify, console.count_watchers)
         return
+    from chatgame.players.named import BOT_PACE, seated  # which a person at a seat does without
+
     with notices() as notify:
         try:
             async with seated(options.player, options.limit, notify, SystemRandom(), BOT_PACE) as at:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from chatgame.core.errors import Refused
 from chatgame.net.addresses import DEFAULT_RELAY_PORT, Relay, canonical
@@ -10,7 +11,7 @@ from chatgame.players.person.inert import inert
 from chatgame.protocol.pairing import read_code
 
 
-class Where(NamedTuple):
+class Where(Struct, frozen=True):
     """The host, the port and the code in the words after `chatgame client`; None for each that is not there."""
 
     host: str | None = None

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Entry
@@ -22,7 +23,7 @@ OVER = "ended = ?, token = NULL, seed = NULL, pinned = NULL, place = NULL, code 
 """What a conversation becomes that is over: nothing is kept that could take it up again."""
 
 
-class _Row(NamedTuple):
+class _Row(Struct, frozen=True, array_like=True):
     """What is kept of a conversation besides its log."""
 
     seat: Seat

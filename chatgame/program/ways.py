@@ -1,7 +1,9 @@
 """What a client and a watcher dial: secure by a code or as before, and in the clear only where they may."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chatgame.core.errors import Unreachable
 from chatgame.net.addresses import Relay, as_options, is_loopback, typed
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from chatgame.net.relayed import Known
 
 
-class Destination(NamedTuple):
+class Destination(Struct, frozen=True):
     """Where a server is, for a command that dials it.
 
     Attributes:

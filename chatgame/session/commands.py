@@ -15,16 +15,20 @@ not come this far: a person's console answers it.
 
 from collections.abc import Sequence
 from string import punctuation
-from typing import NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
-from chatgame.core.match import FIRST, SECOND, Match
 from chatgame.core.offers import ACCEPT, DECLINE, OFFERS, RESPONSES, read_response
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.core.watching import ASK, OFF
 from chatgame.games import EXTRAS
+
+if TYPE_CHECKING:
+    from chatgame.core.match import Match
 
 QUESTIONS = ("/help", "/games", "/board", "/moves", "/score")
 """What only asks for something: a person's console answers by itself, at any time."""
@@ -58,7 +62,7 @@ AS_MESSAGE = "To send the line as a message, put /say in front of it."
 GIVE_UP = "To end the game, type /resign."
 
 
-class Write(NamedTuple):
+class Write(Struct, frozen=True):
     """A turn to write."""
 
     kind: Kind
@@ -77,7 +81,7 @@ WATCHING = {f"/{ACCEPT}": Write(Kind.WATCH, ACCEPT), f"/{DECLINE}": Write(Kind.W
 """The commands that answer whether people may watch."""
 
 
-class Hide(NamedTuple):
+class Hide(Struct, frozen=True):
     """A choice or a secret, in the game's notation, to commit to without showing it."""
 
     value: str
@@ -251,15 +255,17 @@ def _command_meant(word: str) -> str:
     return word if word in COMMANDS else OTHER_WORDS.get(word, "")
 
 
-def not_over(match: Match) -> str:
+def not_over(match: "Match") -> str:
     """Say that another game has to wait for this one."""
     return f"This game of {match.rules.title} is not over yet. Finish it first, or give it up with /resign."
 
 
-def _again(last: Match, table: Table, seat: Seat) -> str:
+def _again(last: "Match", table: Table, seat: Seat) -> str:
     """What opens the same game again, so that the seat acts first that did not."""
     if last.rules.name not in table.games:
         raise Refused(table.absent.get(last.rules.name) or NO_GAMES)
+    from chatgame.core.match import FIRST, SECOND, Match  # which a conversation without games does without
+
     text = f"{last.rules.name} {last.options}".rstrip()
     if Match.open(last.rules, table.session, table.matches, seat, last.options).first is not last.first:
         return text  # that seat acts first without being named

@@ -17,7 +17,7 @@ from chatgame.games import BUILT_IN
 from chatgame.games.connect4 import Connect4, Position
 from chatgame.players.bot.bot import SIMULATIONS, Bot, knows
 from chatgame.players.bot.level import Level
-from chatgame.session.commands import read_chat
+from chatgame.session.commands import Write, read_chat
 from tests.kit.acts import Acts
 from tests.kit.logs import EMPTY, SESSION, VERSIONS, steps_of, table_after
 
@@ -36,7 +36,7 @@ async def test_bot_greets_once_and_names_its_games() -> None:
         "Hello! I am a bot. I play tic-tac-toe; connect four; reversi; rock, paper, scissors; "
     )
     assert all(rules.title in greeting for rules in BUILT_IN.values())
-    assert read_chat(greeting.partition("as in: ")[2], table, Seat.CLIENT) == (Kind.PLAY, "tictactoe")
+    assert read_chat(greeting.partition("as in: ")[2], table, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe")
     assert " play " in await bot.ask(table)
 
 
