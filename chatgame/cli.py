@@ -30,13 +30,14 @@ from chatgame.core.errors import (
     PlayerLeft,
     ProgramFailed,
     Refused,
+    Unreachable,
 )
 from chatgame.core.seats import Seat
 from chatgame.core.shelf import Shelf
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.folders import user_folder
-from chatgame.net.addresses import is_loopback
+from chatgame.net.addresses import DEFAULT_HOST, is_loopback
 from chatgame.players.bot.level import Level
 from chatgame.players.named import called, seated
 from chatgame.players.person.inert import inert, json_escaped
@@ -239,6 +240,11 @@ async def go_on(options: argparse.Namespace) -> None:
     Raises:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
+    if options.number is None:
+        found = _newest()
+        if not found:
+            raise ChatgameError("There is no conversation to go on with. To begin one: chatgame server")
+        options.number = found.number
     record, log = _kept(options.number)
     if record.ended or record.older or log[-1][0].turn.kind is Kind.QUIT:
         raise ChatgameError(f"Conversation {record.number} is over. To see it again: chatgame replay {record.number}")
@@ -287,6 +293,15 @@ async def _converse(
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
+        except Unreachable as error:
+            raise _explained(error, options) from error
+
+
+def _explained(error: Unreachable, options: argparse.Namespace) -> Unreachable:
+    """The same with what is missing, if a code was typed alone."""
+    if not getattr(options, "code", None) or options.relay or options.host != DEFAULT_HOST:
+        return error
+    return Unreachable(f"{error}. To reach another computer, put its address before the code, or --relay RELAY.")
 
 
 async def look_on(options: argparse.Namespace) -> None:
@@ -317,6 +332,8 @@ async def look_on(options: argparse.Namespace) -> None:
         with each_line(stand) as terminal:
             viewer = Viewer(terminal=terminal)
             await watch(options.host, options.port, games, show, notify, patience=options.wait, **secured)
+    except Unreachable as error:
+        raise _explained(error, options) from error
     except asyncio.CancelledError:
         _print("\n")
         raise
@@ -510,14 +527,11 @@ async def choose() -> None:
     """
     from chatgame.menu import JOIN, LEAVE, entries, places
 
-    past = []
+    last = None
     with suppress(JournalFailed):
-        from chatgame.journal.reader import Reader
-
-        with Reader(journal_path()) as reader:
-            past = reader.history()
+        last = _newest()
     _print(shown("chatgame: talk and play with a friend, terminal to terminal. Press a key:", look_of_output()))
-    chosen = await _chosen(entries(past))
+    chosen = await _chosen(entries(last))
     if not chosen.command and chosen is not LEAVE:
         chosen = await _chosen(places(settings(_settings_file(), os.environ)["relay"].value))
     if chosen is LEAVE:
@@ -622,6 +636,13 @@ def _kept(number: int) -> "tuple[Record, list[tuple[Logged, float]]]":
 
     with Reader(journal_path()) as past:
         return past.record(number), past.log(number)
+
+
+def _newest() -> "Record | None":
+    from chatgame.journal.reader import Reader
+
+    with Reader(journal_path()) as past:
+        return past.newest()
 
 
 def _print(text: str) -> None:

@@ -48,8 +48,8 @@ def places(relays: Sequence[str]) -> list[Entry]:
     return offered
 
 
-def entries(past: Sequence[Record]) -> list[Entry]:
-    """Return what there is to do for a person with these past conversations."""
+def entries(last: Record | None = None) -> list[Entry]:
+    """Return what there is to do; also to go on with the `last` conversation, if there is one."""
     offered = [
         Entry("b", "play a bot", ("solo",)),
         Entry("o", "open a table for a friend"),
@@ -58,9 +58,7 @@ def entries(past: Sequence[Record]) -> list[Entry]:
         Entry("h", "see all commands", ("--help",)),
         LEAVE,
     ]
-    unfinished = [record for record in past if record.ended is None and not record.older]
-    if unfinished:
-        last = max(unfinished, key=lambda record: record.last)
+    if last:
         whom = last.partner or f"the {Seat(last.seat).other}"
         turns = "1 turn" if last.turns == 1 else f"{last.turns} turns"
         what = f"continue your conversation with {whom}, after {turns}"
