@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from chatgame.arguments import new_parser, read_arguments, read_where, relay_at
+from chatgame.arguments import new_parser, read_arguments, relay_at
 from chatgame.core import sentences
 from chatgame.core.errors import (
     ChatgameError,
@@ -536,8 +536,10 @@ async def choose() -> None:
         chosen = await _chosen(places(settings(_settings_file(), os.environ)["relay"].value))
     if chosen is LEAVE:
         return
-    words = [*chosen.command, *(await _asked_where() if chosen.command == (JOIN,) else [])]
-    await _program(read_arguments(words, _set_before(words)))
+    if chosen.command == (JOIN,):
+        await _program(await _asked_where())
+    else:
+        await _program(read_arguments(chosen.command, _set_before(chosen.command)))
 
 
 async def _chosen(offered: "Sequence[Entry]") -> "Entry":
@@ -551,20 +553,16 @@ async def _chosen(offered: "Sequence[Entry]") -> "Entry":
     return entry
 
 
-async def _asked_where() -> list[str]:
-    """The words by which a person names a friend's table."""
-    from chatgame.menu import tables
+async def _asked_where() -> argparse.Namespace:
+    """The command by which a person joins a friend's table, from the words that name the table."""
+    from chatgame.menu import JOIN, tables, where_in
 
     for line in tables(settings(_settings_file(), os.environ)["relay"].value):
         _print(shown(line, look_of_output()))
     while True:
-        words = (await answered("Where? ")).split()
-        try:
-            read_where(words)
-        except ValueError as error:
-            _print(f"{error}.\n")
-        else:
-            return words
+        words = [JOIN, *where_in(await answered("Where? "))]
+        with suppress(SystemExit):  # which has said what is wrong
+            return read_arguments(words, _set_before(words))
 
 
 async def _confirm(question: str) -> None:

@@ -69,10 +69,16 @@ def entries(last: Record | None = None) -> list[Entry]:
 def tables(relays: Sequence[str]) -> list[str]:
     """Return the lines that say how a person names the table to join; one may be at the relays of their settings."""
     lines = [
-        "Type the friend's address and code, as in 192.0.2.2 7-guitar-island.",
+        "Type the friend's address and code, as in 192.0.2.2 7-guitar-island, or the command that they tell you.",
         "Only Enter joins a table on this computer.",
     ]
     return lines + [f"The code alone joins a table at {relays[0]}." for _ in relays[:1]]
+
+
+def where_in(line: str) -> list[str]:
+    """Return the words that name a table, from a line that may be a whole command as a friend tells it."""
+    words = line.split()
+    return words[2:] if words[:2] == ["chatgame", JOIN] else words
 
 
 def shown_as(offered: Sequence[Entry]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from chatgame.core.seats import Seat
 from chatgame.journal.reader import Record
-from chatgame.menu import LEAVE, entries, places, pressed_entry, shown_as, tables
+from chatgame.menu import LEAVE, entries, places, pressed_entry, shown_as, tables, where_in
 from tests.kit.command import COMMAND
 
 if sys.platform == "win32":
@@ -42,6 +42,15 @@ def test_table_is_opened_and_joined_at_a_relay_where_the_settings_name_one() -> 
     assert ("server", "--relay") not in [place.command for place in places([])]
     assert tables(["example.org", "example.net"])[-1] == "The code alone joins a table at example.org."
     assert tables([]) == tables(["example.org"])[:-1]
+
+
+def test_command_that_a_friend_tells_says_where_they_are() -> None:
+    assert where_in("chatgame client --relay example.org 7-guitar-island") == [
+        "--relay",
+        "example.org",
+        "7-guitar-island",
+    ]
+    assert where_in("192.0.2.2 7-guitar-island") == ["192.0.2.2", "7-guitar-island"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +101,7 @@ def test_table_is_opened_and_joined_by_keys(spawn: Any, unused_tcp_port: int) ->
     client.sendline("one two three")
     client.expect_exact("is not one host")
     client.expect_exact("Where? ")
-    client.sendline(f"localhost:{unused_tcp_port}")
+    client.sendline(f"chatgame client localhost:{unused_tcp_port}")
     client.expect_exact(f"Nobody is listening at localhost on port {unused_tcp_port}")
     ends(client, 1)
 
