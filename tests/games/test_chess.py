@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
@@ -429,7 +430,7 @@ def test_checkmate_is_not_called_a_check() -> None:
 
 def test_squares_are_shaded_in_unicode() -> None:
     """The square a1 is dark."""
-    drawn = [row.replace(chess.AS_TEXT, "") for row in rows(play(RULES, "e4").board(None, None), unicode=True)]
+    drawn = [row.replace(chess.AS_TEXT, "") for row in rows(Perspective(play(RULES, "e4")).board(), unicode=True)]
     assert drawn[0] == "  a  b  c  d  e  f  g  h"
     assert drawn[1] == "8 ♜ ░♞░ ♝ ░♛░ ♚ ░♝░ ♞ ░♜░"
     assert drawn[5] == "4   ░░░   ░░░[♙]░░░   ░░░"
@@ -464,7 +465,7 @@ def test_board_in_words() -> None:
 
 def test_choices_are_the_legal_moves() -> None:
     """Each touches the square that it comes from and the one that it goes to, and is written as players do."""
-    board = play(RULES).board(Seat.SERVER, None)
+    board = Perspective(play(RULES), Seat.SERVER).board()
     assert len(board.choices) == 20
     assert Choice("Nf3", ["g1", "f3"]) in board.choices
 

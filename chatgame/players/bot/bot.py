@@ -18,6 +18,7 @@ from chatgame.core.match import Match
 from chatgame.core.offers import ACCEPT, DECLINE, UNDO
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.players.bot.level import Level
@@ -132,33 +133,34 @@ class Bot:
         from chatgame.players.bot.worlds import worlds_of
 
         rules, position, chance = match.rules, match.position, self._chance
+        side = Side(match, self._seat, self._secret)
         if match.offer:
-            return ACCEPT if self._agrees_to_draw(match, stop) else DECLINE
+            return ACCEPT if self._agrees_to_draw(side, stop) else DECLINE
         if strategy := STRATEGIES.get(rules.name):
             return strategy(position, self._seat, self._level, chance)
         if from_hand := HANDS.get(rules.name):
-            return from_hand(position, match.hand(self._seat, self._secret), self._level, chance)
-        own = match.own(self._seat, self._secret)
-        typed = rules.strategy(position, self._seat, own, self._level, chance.getrandbits(64))
+            return from_hand(position, side.hand, self._level, chance)
+        typed = rules.strategy(position, self._seat, side.own, self._level, chance.getrandbits(64))
         if typed is not None:
             return typed
         if match.hides_for_good:
             return "random"
-        guess = worlds_of(match, self._seat, self._secret, chance)
+        guess = worlds_of(side, chance)
         return str(best_move(rules, position, self._budget(stop), chance, guess))
 
-    def _agrees_to_draw(self, match: Match, stop: Event) -> bool:
+    def _agrees_to_draw(self, side: Side, stop: Event) -> bool:
         from chatgame.players.bot.draws import agrees
         from chatgame.players.bot.search import prospect
         from chatgame.players.bot.strategies import chess_prospect
         from chatgame.players.bot.worlds import worlds_of
 
+        match = side.match
         if match.rules.name == "chess":  # in which random games say little
             other, certain = chess_prospect(match.position, self._level)
         elif not lists_moves(match.rules):
             return False
         else:
-            guess = worlds_of(match, self._seat, self._secret, self._chance)
+            guess = worlds_of(side, self._chance)
             budget = self._budget(stop, least=SIMULATIONS[Level.MEDIUM])
             other, certain = prospect(match.rules, match.position, budget, self._chance, guess)
         return agrees(match, 1 - other, certain=certain)

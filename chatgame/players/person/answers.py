@@ -6,6 +6,7 @@ from chatgame.core import sentences
 from chatgame.core.errors import Refused, RulesFailed
 from chatgame.core.match import Match
 from chatgame.core.offers import RESPONSES
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.narration import Showable, compared, score
@@ -43,16 +44,18 @@ IN_GAME = {
 }
 
 
-def answer(line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0) -> Showable | None:
+def answer(
+    line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0, how_to_watch: str = ""
+) -> Showable | None:
     """The answer to `line` if it is a question, or why it cannot be answered; None for any other line.
 
     `secret` is what the person at `seat` has hidden in the game that is on, if anything; so many people watch as
-    `watchers` says.
+    `watchers` says, and more come as `how_to_watch` says, in lines.
     """
     word, on = line.partition(" ")[0], table.playing
     if line == "/watch" and table.watching.since is not None:
         who = {0: "Nobody watches", 1: "Somebody watches"}.get(watchers, f"{watchers} people watch")
-        return f"{who} now. To end it, type /watch off.\n{compared(table)}"
+        return "\n".join(filter(None, [f"{who} now. To end it, type /watch off.", how_to_watch, compared(table)]))
     if word not in QUESTIONS:
         return None
     if line != word:
@@ -67,7 +70,7 @@ def answer(line: str, table: Table, seat: Seat, secret: str | None, watchers: in
     if not on:
         return NO_GAME_ON.format(word)
     try:
-        return on.board(seat, secret) if word == "/board" else _moves(on, seat, secret)
+        return Perspective(on, seat, secret).board() if word == "/board" else _moves(on, seat, secret)
     except Refused as error:
         ends = isinstance(error, RulesFailed) and table.asked is seat
         return f"{error} {GIVE_UP}" if ends else str(error)
@@ -136,6 +139,6 @@ def _moves(match: Match, seat: Seat, secret: str | None) -> str:
         return "It is not your move, so you have none to make now."
     if match.offer:
         return f"You can {match.asks(seat)} the offer."
-    board = match.board(seat, secret)
+    board = Perspective(match, seat, secret).board()
     choices = [choice.text for choice in board.choices] or [match.asks(seat)]
     return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."

@@ -1,6 +1,7 @@
 """What a line that has been begun can become: commands, games, and the choices of a game."""
 
 from chatgame.core.errors import Refused
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.answers import usable
@@ -17,7 +18,7 @@ def completions(line: str, table: Table, seat: Seat, secret: str | None) -> list
         lines += [f"play {name}" for name in table.games]
     elif asked and not on.offer:
         try:
-            lines += [choice.text for choice in on.board(seat, secret).choices]
+            lines += [choice.text for choice in Perspective(on, seat, secret).board().choices]
         except Refused:  # the rules failed, which is said elsewhere
             lines += []
     return [each for each in lines if line and each != "//TEXT" and each.lower().startswith(line.lower())]

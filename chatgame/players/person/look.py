@@ -74,7 +74,7 @@ def wrapped(line: str, width: int | None) -> list[str]:
 
 def columns(text: str) -> int:
     """The columns that a text takes at most: terminals differ in which characters they join."""
-    bare = uncoloured(text)
+    bare = uncoloured(text) if "\x1b" in text else text
     return len(bare) if bare.isascii() else sum(size for _, size in _graphemes(bare))
 
 

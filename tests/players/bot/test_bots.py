@@ -18,7 +18,7 @@ from chatgame.games.connect4 import Connect4, Position
 from chatgame.players.bot.bot import SIMULATIONS, Bot, knows
 from chatgame.players.bot.level import Level
 from chatgame.session.commands import read_chat
-from tests.core.test_match import Acts
+from tests.kit.acts import Acts
 from tests.kit.logs import EMPTY, SESSION, VERSIONS, steps_of, table_after
 
 

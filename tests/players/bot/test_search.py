@@ -10,6 +10,7 @@ from chatgame.core.board import Board
 from chatgame.core.match import Match
 from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, Secrets, ToAct
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.players.bot.bot import SIMULATIONS
@@ -230,13 +231,13 @@ def number_after(*guesses: int, secret: int) -> Match:
     match = Match.open(Number(), SESSION, 0, Seat.SERVER, "").after(Seat.SERVER, Kind.COMMIT, "0" * 64)
     for guess in guesses:
         match = match.after(Seat.CLIENT, Kind.MOVE, str(guess))
-        match = match.after(Seat.SERVER, Kind.ANSWER, match.answer(Seat.SERVER, str(secret)))
+        match = match.after(Seat.SERVER, Kind.ANSWER, Side(match, Seat.SERVER, str(secret)).answer())
     return match
 
 
 def move_in(match: Match, seed: int) -> int:
     """What the client plays in a match, from what it knows."""
-    guess = worlds_of(match, Seat.CLIENT, None, Random(seed))
+    guess = worlds_of(Side(match, Seat.CLIENT, None), Random(seed))
     return int(best_move(match.rules, match.position, range(3_000), Random(seed), guess))
 
 
@@ -250,10 +251,10 @@ def test_what_is_hidden_is_guessed_from_the_answers(seed: int) -> None:
 def test_own_secret_is_no_guess() -> None:
     """In its own worlds the seat that hides answers from what it has hidden."""
     match = number_after(secret=3).after(Seat.CLIENT, Kind.MOVE, "2")
-    guess = worlds_of(match, Seat.SERVER, "3", Random(1))
+    guess = worlds_of(Side(match, Seat.SERVER, "3"), Random(1))
     assert guess
     assert {guess(Random(seed)).event(match.position, Answer(Seat.SERVER)) for seed in range(5)} == {1}
-    assert worlds_of(Match.open(CONNECT4, SESSION, 0, Seat.CLIENT, ""), Seat.CLIENT, None, Random(1)) is None
+    assert worlds_of(Side(Match.open(CONNECT4, SESSION, 0, Seat.CLIENT, ""), Seat.CLIENT, None), Random(1)) is None
 
 
 def test_secret_that_cannot_be_guessed_is_said_to_be_so() -> None:
@@ -261,7 +262,7 @@ def test_secret_that_cannot_be_guessed_is_said_to_be_so() -> None:
     match = number_after(4, secret=3)
     match = match.after(Seat.CLIENT, Kind.MOVE, "4").after(Seat.SERVER, Kind.ANSWER, "1")
     with pytest.raises(NotImplementedError, match="cannot guess what the server hides"):
-        worlds_of(match, Seat.CLIENT, None, Random(1))
+        worlds_of(Side(match, Seat.CLIENT, None), Random(1))
 
 
 def test_secret_to_come_is_any() -> None:

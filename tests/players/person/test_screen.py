@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark, Picture
 from chatgame.core.log import Step
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.sentences import PROMPT
 from chatgame.core.table import Table
@@ -73,7 +74,7 @@ class Gamer(Script):
         if strategy:
             return strategy(match.position, self.seat, Level.MEDIUM, self.chance)
         secret = self.seen[-1].secret
-        return self.chance.choice(match.board(self.seat, secret).choices).text
+        return self.chance.choice(Perspective(match, self.seat, secret).board().choices).text
 
     async def see(self, step: Step) -> None:
         """Keep it."""
