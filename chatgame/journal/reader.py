@@ -55,6 +55,11 @@ class Record(NamedTuple):
     relays: str = ""
     pinned: int = 0
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is not ended; a match of two programs, which had no address, never goes on."""
+        return self.ended is None and not self.older and bool(self.port or self.relays)
+
 
 class Reader:
     """The conversations in the journal at `path`, as they are now; closed as a context manager.
@@ -89,6 +94,15 @@ class Reader:
         for record in self._records("WHERE id = ?", number):
             return record
         raise unknown(number)
+
+    def newest(self) -> Record | None:
+        """The conversation to go on with: of those that nobody has quit, the one that was written in last."""
+        for record in sorted(self.history(), key=lambda record: record.last, reverse=True):
+            if record.goes_on:
+                ((entry, _),) = turns(self._database, record.number, record.turns - 1)
+                if entry.turn.kind is not Kind.QUIT:
+                    return record
+        return None
 
     def log(self, number: int) -> list[tuple[Entry, float]]:
         """The turns of a conversation, each with when it was written, in seconds since 1970."""

@@ -118,8 +118,21 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write:
         raise Refused(f"{table.absent[name]} {AS_MESSAGE}")
     if word != "play" or len(words) > 1:
         return Write(Kind.SAY, line)
-    games = f"There is no such game. The games are {', '.join(table.games)}." if table.games else NO_GAMES
-    raise Refused(f"{games} {AS_MESSAGE}")
+    raise Refused(f"{_no_game(words, table)} {AS_MESSAGE}")
+
+
+def _no_game(words: Sequence[str], table: Table) -> str:
+    """Why a line that starts no game does not: it names none, or one that there is not."""
+    if not table.games:
+        return NO_GAMES
+    games = f"The games are {', '.join(table.games)}."
+    if not words:
+        return f"Which game? {games}"
+    from difflib import get_close_matches  # only for a mistake
+
+    word = words[0][:MAX_WORD]
+    likely = "".join(get_close_matches(word.lower(), table.games, 1, 0.75))
+    return f'There is no game "{word}". {f"Did you mean play {likely}?" if likely else games}'
 
 
 def is_message(text: str, table: Table, seat: Seat) -> bool:

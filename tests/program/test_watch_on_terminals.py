@@ -154,7 +154,6 @@ def test_relay_that_is_asked_for_the_number_comes_first_in_the_command(spawn: Sp
     client, server = meet(spawn, first, second)
     first.kill()
     for player in (client, server):
-        player.setwinsize(60, 200)  # so that no command is wrapped
         player.expect_exact("Connected again.")
     say(client, "Hello", server)
     command = agree(server, client)
