@@ -196,11 +196,13 @@ class Node:
 
     def connected(self, leg: Leg) -> None:
         """Take a leg that has connected."""
+        if not (peer := leg.transport.get_extra_info("peername")):  # it was reset before uvloop asked who it is
+            leg.transport.abort()
+            return
         self._last += 1
         leg.number = self._last
         self.legs[leg.number] = leg
-        network = network_of(leg.transport.get_extra_info("peername")[0])
-        self._do(self.meeting.connected(leg.number, network, self._loop.time()))
+        self._do(self.meeting.connected(leg.number, network_of(peer[0]), self._loop.time()))
 
     def received(self, leg: Leg, data: bytes) -> None:
         """Take bytes of a leg that is not joined."""
@@ -208,7 +210,8 @@ class Node:
 
     def lost(self, leg: Leg) -> None:
         """Take it that a leg is gone."""
-        del self.legs[leg.number]
+        if not self.legs.pop(leg.number, None):
+            return
         self._copied += leg.received
         self._do(self.meeting.lost(leg.number, self._loop.time()))
         if partner := leg.partner:
