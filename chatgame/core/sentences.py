@@ -90,11 +90,12 @@ WATCH_AGAIN: Final = "Dialling again; Ctrl-C leaves."
 SERVER_HAS_ENDED: Final = "The server's program has ended, so there is nothing more to see."
 NOT_WATCHED_ANY_MORE: Final = "Nobody may watch any more."
 WATCH_WITH: Final = "chatgame watch {address} {code}"
-WATCH_COMMAND: Final = "To watch, people type: {command}"
+WATCH_COMMAND: Final = "To watch, people type:"
 CAME_TO_WATCH: Final = "Somebody came to watch; now {count}."
 WENT_AWAY: Final = "Somebody does not watch any more; now {count}."
 WATCH_CODE_BURNED: Final = (
-    "Three wrong codes for watching were tried, so that code is burned. For another, type /watch off and then /watch."
+    "Three wrong codes for watching were tried, so that code is burned, and nobody new can come. For another, type "
+    "/watch off and then, in chat, /watch."
 )
 
 # The console
@@ -105,6 +106,7 @@ TOO_LONG: Final = "That line has more than {most} bytes, so it was not sent; {li
 TOO_EARLY: Final = "Not your turn yet, so this was not sent: {line}"
 KEPT_IN_EDITOR: Final = "Not your turn yet. Your line stays here, and Enter sends it when the prompt has come."
 AT_THE_PROMPT: Final = "That works at the prompt, when it is your turn. {how_to_leave}"
+AT_THE_PROMPT_IN_EDITOR: Final = "That works at the prompt, when it is your turn; it stays here. {how_to_leave}"
 NOBODY_YET: Final = "Nobody has come yet. {how_to_leave}"
 WAITING_SINCE: Final = "Waiting since {since}: {now}."
 
@@ -125,8 +127,8 @@ CONNECTED_BY: Final = "Connected by {peer}"
 CONNECTED_TO: Final = "Connected to: {host} on port: {port}"
 WAITING_FOR_MESSAGE: Final = "Waiting for message..."
 NOT_ENCRYPTED: Final = "Nothing is encrypted: anyone between the two computers can read and change what you say."
-WRONG_CODE: Final = "A wrong code was tried from {host} ({guesses} of {most})."
-DROPPED: Final = "Dropped a connection from {host}: {why}"
+WRONG_CODE: Final = "A wrong code{purpose} was tried {origin} ({guesses} of {most})."
+DROPPED: Final = "Dropped a connection {origin}: {why}"
 SILENT: Final = "The {seat} has been silent for {limit:.0f} seconds."
 LOST: Final = "The connection to the {seat} was lost."
 BROKE: Final = "The connection broke before the server had answered. {plan}"
@@ -149,6 +151,9 @@ NOT_AT_RELAY: Final = "Your friend is not at the relay yet. Asking again in {pau
 RELAYS_FULL: Final = "The relay is full. Asking again in {pause:.1f} seconds; Ctrl-C leaves."
 STRANGER: Final = "Somebody else answered for your friend, and was told nothing. Asking again in {pause:.1f} seconds."
 NOT_BACK: Final = "The client has not come back, and had said nothing yet. Anyone can join again."
+FAREWELL_NOT_HEARD: Final = (
+    "The server still waits for you in your last conversation, which you have quit. Telling it again; Ctrl-C leaves."
+)
 FAREWELL_HEARD: Final = "The server now knows that you have quit your last conversation."
 
 # The program
@@ -164,6 +169,7 @@ FILLINGS: Final = {
     "whose": ("your", "the client's", "the server's"),
     "seat": ("client", "server"),
     "again": ("", " again"),
+    "purpose": ("", " for watching"),
     "letter": ascii_lowercase,
     "rank": ("ace", "jack", "queen", "king", *map(str, range(2, 11))),
 }

@@ -27,7 +27,7 @@ from chatgame.net.transport import Dialler, Transport
 from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of, refusal
 from chatgame.protocol.messages import Bye, Hello, Watchers
-from chatgame.protocol.pairing import Invitation, Pairing
+from chatgame.protocol.pairing import Invitation, Pairing, not_paired
 from chatgame.protocol.resume import Held
 from chatgame.session.interfaces import Journal
 
@@ -175,7 +175,7 @@ class Way:
             await self._greet(pump, held)
             greeted = True
         except (InvalidMessage, LinkLost, RemoteProtocolError) as error:
-            raise self._explained(error) from error
+            raise self._explained(error, secure=bool(transport.binding)) from error
         finally:
             if not greeted:
                 pump.abort()
@@ -198,7 +198,7 @@ class Way:
             case Paired():
                 await self._journal.pin(binding.hex())
             case Bye() as goodbye:
-                raise refusal(goodbye, pairing=True)
+                raise not_paired(goodbye, code, self._dialler.where)
 
     async def _greet(self, pump: Pump, held: Held) -> None:
         journal = self._journal
@@ -209,19 +209,18 @@ class Way:
             case Hello() as hello:
                 await journal.keep_partner(pump.connection.session, None, hello.name, pump.connection.place)
             case Bye() as goodbye:
-                raise refusal(goodbye, pairing=False)
+                raise refusal(goodbye)
 
-    def _explained(self, error: ChatgameError) -> Unreachable:
+    def _explained(self, error: ChatgameError, *, secure: bool) -> Unreachable:
         """Say what it means that a connection was made, and nobody was greeted over it."""
-        where = self._dialler.where
+        where, options = self._dialler.where, self._dialler.options
         match error:
             case PeerSilent():
-                return _Broken(f"The server at {where} does not answer. Try again, or check --host and --port.")
+                return _Broken(f"The server at {where} does not answer. Try again, or check {options}.")
             case LinkLost():
-                return _Broken(
-                    f"What answers at {where} hung up: it is not a chatgame server, or busy, or asks for a code."
-                )
-        return Unreachable(f"What answers at {where} is not a chatgame server. Check --host and --port.")
+                what = "the connection broke. Try again" if secure else "busy, or asks for a code"
+                return _Broken(f"What answers at {where} hung up: it is not a chatgame server, or {what}.")
+        return Unreachable(f"What answers at {where} is not a chatgame server. Check {options}.")
 
 
 class _Broken(Unreachable):

@@ -179,6 +179,7 @@ class Round:
         self.line = Join(spot)
         self.reasons: list[FromRelay | str] = []
         self._relays = iter(relays)
+        self._asked: Relay | None = None  # of the list
         self._redirect: Relay | None = None
         self._redirects = 0
 
@@ -188,7 +189,8 @@ class Round:
             self._redirect = None
             return redirect
         self._redirects = 0
-        return next(self._relays, None)
+        self._asked = next(self._relays, None)
+        return self._asked
 
     @property
     def redirected(self) -> bool:
@@ -201,7 +203,8 @@ class Round:
             self._redirects += 1
             self._redirect = Relay(canonical(why.host), why.port)
         else:
-            self.reasons.append("It sends on to one relay after another." if isinstance(why, At) else why)
+            lost = f"The relay {self._asked} sends on to one relay after another. Try again later, or check --relay."
+            self.reasons.append(lost if isinstance(why, At) else why)
 
 
 def may_follow(sender: str, target: str) -> bool:

@@ -26,10 +26,10 @@ from chatgame.core.limits import MAX_GUESSES, MAX_GUESTS, MAX_STRAYS
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.watching import FEATURE
-from chatgame.net.audience import Audience
 from chatgame.net.link import Link
 from chatgame.net.pump import Pump
-from chatgame.net.transport import Listener, Peer, Transport
+from chatgame.net.transport import Listener, Transport
+from chatgame.net.watch.audience import UNWATCHED, Audience
 from chatgame.protocol.admission import GOODBYES, Admission, Decision
 from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of
@@ -165,7 +165,7 @@ class Door:
         try:
             hello, paired = await self._receive_hello(pump)
             if isinstance(hello, Watch):
-                goodbye = self._watch(pump, hello, paired=paired)
+                goodbye = self._audience.admit(pump, hello, paired=paired) if self._audience else UNWATCHED
             else:
                 async with self._deciding:  # so that two clients cannot both get the seat
                     goodbye = await self._seat(pump, hello, paired=paired)
@@ -187,11 +187,16 @@ class Door:
         invitation = self._audience.invitation if watches and self._audience else self._invitation
         if isinstance(error, WrongCode) and invitation:
             guesses = invitation.guesses
-            self.notify(sentences.WRONG_CODE.format(host=transport.peer[0], guesses=guesses, most=MAX_GUESSES))
-            if watches and invitation.burned:
-                self.notify(sentences.WATCH_CODE_BURNED)
+            purpose = " for watching" if watches else ""
+            self.notify(
+                sentences.WRONG_CODE.format(
+                    purpose=purpose, origin=transport.origin, guesses=guesses, most=MAX_GUESSES
+                )
+            )
+            if watches and self._audience and invitation.burned:
+                self._audience.tell()
         else:
-            self._tell_of_stray(transport.peer, why)
+            self._tell_of_stray(transport, why)
         if isinstance(error, WrongCode) and self._invitation and self._invitation.burned and not self.partner.done():
             if self.listener.renew():
                 self.notify(sentences.CODE_BURNED)
@@ -200,12 +205,12 @@ class Door:
                     TurnedAway(f"{sentences.CODE_BURNED} Start the server again for a new one.")
                 )
 
-    def _tell_of_stray(self, peer: Peer, why: str) -> None:
+    def _tell_of_stray(self, transport: Transport, why: str) -> None:
         """Say that a connection was dropped before anybody has come, until there were too many of them."""
         self._strays += 1
         if not self.partner.done() and self._strays <= MAX_STRAYS:
             more = "; more of them are not told" if self._strays == MAX_STRAYS else ""
-            self.notify(sentences.DROPPED.format(host=peer[0], why=f"{why}{more}."))
+            self.notify(sentences.DROPPED.format(origin=transport.origin, why=f"{why}{more}."))
 
     def _progress(self, *, let_in: bool = False) -> None:
         """Note that a guest has come further: with too many guests, those that have not are closed first."""
@@ -234,13 +239,6 @@ class Door:
         assert isinstance(event, Hello | Watch), "nothing else may come"
         return event, paired
 
-    def _watch(self, pump: Pump, watch: Watch, *, paired: bool) -> Bye | None:
-        """Let somebody watch, if people may, and if they have the code where one is needed."""
-        if not self._audience or (self._invitation and not paired):
-            return Bye(Reason.UNWATCHED)
-        self._progress(let_in=True)
-        return self._audience.admit(pump, watch)
-
     async def _seat(self, pump: Pump, hello: Hello, *, paired: bool) -> Bye | None:
         """Give the seat to the client that it belongs to; returns the goodbye for any other."""
         journal, farewell, admission = self._journal, self._farewell, self._admission
@@ -260,7 +258,7 @@ class Door:
                 try:
                     self._held.missing(hello.turns, hello.digest)
                 except Diverged as error:
-                    return self._drop_diverged(pump.peer, Bye(Reason.DIVERGED, str(error)))
+                    return self._drop_diverged(pump.transport, Bye(Reason.DIVERGED, str(error)))
                 self._progress(let_in=True)
                 await asyncio.sleep(admission.pause(asyncio.get_running_loop().time()))
                 named = journal.session
@@ -273,7 +271,7 @@ class Door:
                     self._leave_link(NothingSaid("The client had not heard our greeting, and greets again."))
                 named = None
             case Decision.STALE:
-                return self._drop_diverged(pump.peer, GOODBYES[decision])
+                return self._drop_diverged(pump.transport, GOODBYES[decision])
             case _:
                 return GOODBYES[decision]
         nonce = secrets.token_bytes(32)
@@ -301,9 +299,9 @@ class Door:
         self.partner.result().end(error)
         self.partner = asyncio.get_running_loop().create_future()
 
-    def _drop_diverged(self, peer: Peer, goodbye: Bye) -> Bye:
+    def _drop_diverged(self, transport: Transport, goodbye: Bye) -> Bye:
         """Tell that a client's log does not fit; the seat stays with the client whose log does."""
-        self.notify(sentences.DROPPED.format(host=peer[0], why=goodbye.text))
+        self.notify(sentences.DROPPED.format(origin=transport.origin, why=goodbye.text))
         return goodbye
 
     @property

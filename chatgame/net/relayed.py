@@ -8,7 +8,7 @@ import hmac
 import socket
 import ssl
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, NotYet, Unreachable
@@ -19,10 +19,21 @@ from chatgame.net.tcp import DIAL_TIME
 from chatgame.net.transport import Transport
 from chatgame.net.wire import Wire, meet
 from chatgame.relay.lines import Busy, FromRelay, Given, Spot, Version, Word
-from chatgame.session.interfaces import Journal
 
 Waits: TypeAlias = tuple[Relay, str] | None
 """What a host waits for: an old friend, at a relay and a place, or somebody new, at a number."""
+
+
+class Known(Protocol):
+    """What is known of a server: a journal, or what a watcher keeps.
+
+    Attributes:
+        place: where it waits for those who were there before, or None.
+        pinned: the channel binding of its connections, in hexadecimal, or None.
+    """
+
+    place: str | None
+    pinned: str | None
 
 
 class RelayedDialler:
@@ -31,29 +42,37 @@ class RelayedDialler:
     Args:
         relays: where the server may be; at its number only at the first of them.
         tls: what begins TLS.
-        journal: knows the place, and the server's certificate.
+        known: of the server.
         notify: takes a sentence about a relay.
         number: from the code, where the client is new to the server.
-
-    Attributes:
-        where: for people.
     """
 
     def __init__(
         self,
         relays: Sequence[Relay],
         tls: ssl.SSLContext,
-        journal: Journal,
+        known: Known,
         notify: Callable[[str], object],
         number: int | None = None,
     ) -> None:
-        self.where = f"the relay {', '.join(map(str, relays))}"
         self._relays = relays
         self._tls = tls
-        self._journal = journal
+        self._known = known
         self._notify = notify
         self._number = number
         self._told: set[str] = set()  # since a server was joined
+
+    @property
+    def options(self) -> str:
+        """What people can have mistyped."""
+        return "--relay" if self._known.place else "the code and --relay"
+
+    @property
+    def where(self) -> str:
+        """The number and the relay that has it, or the relays at which an old friend may be."""
+        if self._known.place:
+            return _all(self._relays)
+        return f"number {self._number} of the relay {self._relays[0]}"
 
     async def dial(self) -> Transport:
         """Ask the relays, one after the other, and join the first server that is there; do the handshake with it.
@@ -62,10 +81,9 @@ class RelayedDialler:
             NotYet: the server is not there, or the relays take nobody now.
             Unreachable: the relays cannot be reached, or nobody waits at the number.
         """
-        spot: Spot | None = self._journal.place or self._number
+        spot: Spot | None = self._known.place or self._number
         assert spot, "there is a code or a conversation"
-        relays = self._relays if self._journal.place else self._relays[:1]
-        way, sender = Round(relays, spot), None
+        way, sender = Round(self._asked, spot), None
         while relay := way.next():
             try:
                 async with asyncio.timeout(DIAL_TIME):
@@ -83,7 +101,7 @@ class RelayedDialler:
                 wire.close()
                 raise
             if said is Word.JOINED:
-                transport = await self._secured(wire, relay)
+                transport = await self._secured(wire)
                 self._told.clear()
                 return transport
             wire.close()
@@ -91,20 +109,24 @@ class RelayedDialler:
             sender = address
         raise self._nobody(way, spot)
 
-    async def _secured(self, wire: Wire, relay: Relay) -> Transport:
+    @property
+    def _asked(self) -> Sequence[Relay]:
+        return self._relays if self._known.place else self._relays[:1]
+
+    async def _secured(self, wire: Wire) -> Transport:
         """Do the handshake; at the place only with the server of the journal, since others may wait there."""
         try:
             async with asyncio.timeout(DIAL_TIME):
                 transport = await wire.join(self._tls)
         except OSError as error:  # a TimeoutError and an SSLError are ones
-            if self._journal.place:
+            if self._known.place:
                 raise _stranger() from error
             what = "does not speak TLS" if isinstance(error, ssl.SSLError) else "hung up, or is silent"
             raise Unreachable(
-                f"What answers over the relay {relay} {what}, so nothing was sent. Check the code and --relay."
+                f"What answers at {self.where} {what}, so nothing was sent. Try again, or check {self.options}."
             ) from error
-        if self._journal.place:
-            pinned, binding = self._journal.pinned or "", transport.binding or b""
+        if self._known.place:
+            pinned, binding = self._known.pinned or "", transport.binding or b""
             if not hmac.compare_digest(pinned, binding.hex()):
                 transport.abort()
                 raise _stranger()
@@ -125,24 +147,24 @@ class RelayedDialler:
             case _:
                 return
         told = text.format(relay=relay, version=why.number if isinstance(why, Version) else "")
-        if self._journal.place and told not in self._told:
+        if self._known.place and told not in self._told:
             self._told.add(told)
             self._notify(told)
 
     def _nobody(self, way: Round, spot: Spot) -> Unreachable:
         """Return the error of a round in which nobody was found: the reason that says most."""
-        reasons, asked = way.reasons, self.where
+        reasons = way.reasons
         if Word.NOBODY in reasons:
             if isinstance(spot, int):
                 return Unreachable(
-                    f"Nobody waits at {asked} with a code that begins with {spot}. Check both, or ask your friend "
-                    "for the code that they see now."
+                    f"Nobody waits at {self.where}. Check {self.options}. If both are right, that code is not valid "
+                    "any more: ask your friend for the one that they see now."
                 )
             return NotYet("Your friend is not at the relay yet.", sentences.NOT_AT_RELAY)
         if full := [reason.seconds for reason in reasons if isinstance(reason, Busy)]:
-            return NotYet(_full_or_busy(asked), sentences.RELAYS_FULL, min(full))
+            return NotYet(_no_room(self._asked, min(full)), sentences.RELAYS_FULL, min(full))
         if Word.CLOSING in reasons:
-            closing = f"At {asked} nobody can meet now: it is closing. Try again later."
+            closing = f"Nobody can meet at {_all(self._asked)} now, which is closing. Try again later."
             return NotYet(closing, sentences.NOBODY_ANSWERS)
         if other := [reason.number for reason in reasons if isinstance(reason, Version)]:
             return Unreachable(sentences.RELAY_VERSION.format(relay=self._relays[0], version=other[0]))
@@ -171,8 +193,12 @@ def _why(relay: Relay, error: Exception) -> str:
     return f"The relay {relay} cannot be reached: {getattr(error, 'strerror', None) or error}. Check --relay."
 
 
-def _full_or_busy(where: str) -> str:
-    return f"At {where} nobody can meet now: it is full or busy. Try again later."
+def _all(relays: Sequence[Relay]) -> str:
+    return f"the relay{'s' if len(relays) > 1 else ''} {', '.join(map(str, relays))}"
+
+
+def _no_room(relays: Sequence[Relay], seconds: int) -> str:
+    return f"There is no room at {_all(relays)} now, or none for your address. Try again in {seconds} seconds."
 
 
 class RelayedListener:
@@ -283,7 +309,7 @@ class RelayedListener:
                 continue
             if stay.in_vain and not self._given:
                 if isinstance(said, Busy):
-                    raise Unreachable(_full_or_busy(f"the relay {', '.join(map(str, self._relays))}"))
+                    raise Unreachable(_no_room(self._relays, said.seconds))
                 raise Unreachable(why or self._sentence(relay, relay, said))
             self._is_lost(spot, self._sentence(relay, stay.relay, said), reason=said is not None)
 
@@ -294,7 +320,7 @@ class RelayedListener:
         try:
             said = await meet(wire, stay.line, waiting)
             if said is Word.JOINED:
-                await wire.serve(self._others.get(stay.place or "", self._tls), self._welcome)
+                await wire.serve(self._others.get(stay.place or "", self._tls), stay.relay, self._welcome)
         finally:
             wire.close()
         return said

@@ -25,7 +25,10 @@ class TCPDialler:
 
     Attributes:
         where: the address, for people.
+        options: what people can have mistyped.
     """
+
+    options = "--host and --port"
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.where = f"{host} on port {port}"

@@ -28,6 +28,10 @@ class Transport(Protocol):
         """The address and port at the other end."""
 
     @property
+    def origin(self) -> str:
+        """Where it comes from, for people: "from" an address, or "over" a relay."""
+
+    @property
     def binding(self) -> bytes | None:
         """What identifies a secure channel to both ends: the channel binding (RFC 5056), or None if it is not secure.
 
@@ -72,13 +76,15 @@ class Transport(Protocol):
 
 
 class Dialler(Protocol):
-    """Makes transports to one server.
+    """Makes transports to one server."""
 
-    Attributes:
-        where: the server's address for people, as in "localhost on port 1059".
-    """
+    @property
+    def options(self) -> str:
+        """What people can have mistyped, if the server is not there."""
 
-    where: str
+    @property
+    def where(self) -> str:
+        """The server's address for people, as in "localhost on port 1059"."""
 
     async def dial(self) -> Transport:
         """Make a transport; where it is secure, the handshake is done.
@@ -156,6 +162,7 @@ class StreamTransport:
         reader, writer: the streams.
         binding: the channel binding, if the streams are secure already.
         server_tls: what makes an accepted connection secure, and the channel binding that it has then.
+        relay: the relay over which an accepted connection came, if it did.
     """
 
     def __init__(
@@ -164,8 +171,10 @@ class StreamTransport:
         writer: asyncio.StreamWriter,
         binding: bytes | None = None,
         server_tls: tuple[ssl.SSLContext, bytes] | None = None,
+        relay: str = "",
     ) -> None:
         self.binding = binding
+        self._relay = relay
         self._reader = reader
         self._writer = writer
         self._server_tls = server_tls
@@ -177,6 +186,11 @@ class StreamTransport:
         """The address and port at the other end; an IPv4 address is shown as one, however the socket writes it."""
         host, port, *_ = self._writer.get_extra_info("peername") or ("nowhere", 0)  # where it is gone already
         return host.removeprefix("::ffff:"), port
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from."""
+        return f"over the relay {self._relay}" if self._relay else f"from {self.peer[0]}"
 
     @property
     def stalled(self) -> bool:

@@ -76,12 +76,14 @@ class Wire:
         reader, writer = await open_streams(sock=self._taken(), ssl=tls, server_hostname="")
         return StreamTransport(reader, writer, binding_of(writer))
 
-    async def serve(self, tls: tuple[ssl.SSLContext, bytes], welcome: Callable[[Transport], None]) -> None:
+    async def serve(
+        self, tls: tuple[ssl.SSLContext, bytes], relay: Relay, welcome: Callable[[Transport], None]
+    ) -> None:
         """Hand the socket over as a server's."""
         reader = EagerReader()
 
         def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            welcome(StreamTransport(reader, writer, server_tls=tls))
+            welcome(StreamTransport(reader, writer, server_tls=tls, relay=str(relay)))
 
         await self._loop.connect_accepted_socket(lambda: asyncio.StreamReaderProtocol(reader, accept), self._taken())
 

@@ -47,15 +47,8 @@ def place_opened_by(client: bytes, server: bytes) -> str:
     return sha256(b"chatgame place\n" + client + server).hexdigest()
 
 
-def refusal(goodbye: Bye, *, pairing: bool) -> TurnedAway | Diverged:
-    """Return the error that a client raises when the server says goodbye before the conversation begins.
-
-    `pairing` tells whether the client was still showing that it knows the code.
-    """
-    if pairing and goodbye.reason == Reason.REFUSED:
-        return TurnedAway("That is not the server's code. Ask your friend to read it to you again.")
-    if pairing:
-        return TurnedAway("The server expects nobody, or somebody else: its code has been used, or is burned.")
+def refusal(goodbye: Bye) -> TurnedAway | Diverged:
+    """Return the error that a client raises when the server says goodbye in place of hello."""
     match goodbye.reason:
         case Reason.UNKNOWN:
             return Forgotten(

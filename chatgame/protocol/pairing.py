@@ -195,11 +195,14 @@ class Pairing:
     def _require_invitation(self) -> None:
         """See that the code is still good: many pairings at once have no more guesses than one after another."""
         if not self._code or self._invitation.code != self._code:
-            raise TurnedAway("it came with a code, and none is valid any more")
+            purpose = "for watching, and none is valid now" if self.role == WATCHER else "and none is valid any more"
+            raise TurnedAway(f"it came with a code {purpose}")
 
     def _not_paired(self) -> Unreachable | RemoteProtocolError:
         if self._seat is Seat.CLIENT:
-            return Unreachable("What answers there does not know the code. Check it, and --host.")
+            return Unreachable(
+                "What answers there does not know the code, so it is not your friend's server. Nothing was sent."
+            )
         return RemoteProtocolError("it did not pair")
 
     def _proof(self, prover: Seat) -> str:
@@ -208,6 +211,19 @@ class Pairing:
         clients, servers = messages if self._seat is Seat.CLIENT else reversed(messages)
         who = self.role if prover is Seat.CLIENT else prover
         return proof(self._key, who, self._certificate, clients, servers)
+
+
+def not_paired(goodbye: Bye, code: str, where: str) -> TurnedAway:
+    """Return the error of a client that is turned away by the server at `where`, for its code."""
+    if goodbye.reason == Reason.REFUSED:
+        return TurnedAway(
+            f"{code} is not the code of the server at {where}. Ask your friend to read it to you again; after three "
+            "wrong ones it is not valid any more."
+        )
+    return TurnedAway(
+        f"The server at {where} does not let in anybody with {code}: that code was used, or wrong ones were tried "
+        "three times, or it is for watching. Ask your friend for the code that they see now."
+    )
 
 
 def goodbye_to(error: TurnedAway) -> Bye:

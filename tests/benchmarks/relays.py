@@ -268,6 +268,10 @@ def rows(*, quick: bool) -> list[Row]:
     weight = partial(memory_of_a_table, pairs=pairs)
     what = f"CPU of a relay's message, {pairs} tables"
     size = f"memory of a relay's idle table, {pairs} tables"
+
+    def at_most(what: str, limit: str, seconds: float, measure: Callable[[], float]) -> Row:
+        return Row(what, limit, Bound(1, least=False), "s", measure, lambda: seconds, elsewhere)
+
     return [
         Row(what, WORMHOLE.name, Bound(2.4, least=True), "s", partial(cpu, OURS), partial(cpu, WORMHOLE), no_peer),
         Row(
@@ -298,32 +302,15 @@ def rows(*, quick: bool) -> list[Row]:
             partial(weight, WORMHOLE),
             fast,
         ),
-        Row(
-            "latency that a relay adds to a message",
-            "60 µs",
-            Bound(1, least=False),
-            "s",
-            partial(latency_added, OURS, rounds * 100),
-            lambda: 60e-6,
-            elsewhere,
+        at_most("latency that a relay adds to a message", "60 µs", 60e-6, partial(latency_added, OURS, rounds * 100)),
+        at_most(
+            f"{pairs} pairs at a relay, from connect to joined", "0.5 s", 0.5, partial(time_to_join, OURS, pairs)
         ),
-        Row(
-            f"{pairs} pairs at a relay, from connect to joined",
-            "0.5 s",
-            Bound(1, least=False),
-            "s",
-            partial(time_to_join, OURS, pairs),
-            lambda: 0.5,
-            elsewhere,
-        ),
-        Row(
+        at_most(
             f"longest round trip at a relay in a storm of {storm} connections",
             "1 s",
-            Bound(1, least=False),
-            "s",
+            1.0,
             partial(longest_turn, OURS, storm),
-            lambda: 1.0,
-            elsewhere,
         ),
         *(
             Row(

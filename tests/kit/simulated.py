@@ -20,7 +20,9 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.players.person.imitation import imitates
 from chatgame.players.person.narration import typed
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.protocol.hello import hello_of, session_opened_by
 from chatgame.protocol.messages import Bye, Hello, decode, encode
 from chatgame.protocol.resume import Held
@@ -142,6 +144,16 @@ async def both_sit(
     return people, {Seat.CLIENT: place.sit(Seat.CLIENT, people[Seat.CLIENT], **setting), Seat.SERVER: server}
 
 
+async def two_greeted(
+    folder: Path,
+) -> "tuple[Place, dict[Seat, Person], dict[Seat, asyncio.Task[Table]]]":
+    """A place in this folder, where the client has said "Hello" and the server "Hi", and their programs."""
+    place = Place(folder)
+    people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+    await until(lambda: people[Seat.CLIENT].seen == 2)
+    return place, people, programs
+
+
 async def until(so: Callable[[], bool]) -> None:
     """Wait until a condition holds."""
     while not so():  # noqa: ASYNC110  # in virtual time
@@ -154,10 +166,16 @@ async def informed(notices: Sequence[str], words: str) -> None:
 
 
 class Line:
-    """A line between the two that is cut before or after it has carried certain frames, counted both ways."""
+    """A line between the two that is cut before or after it has carried certain frames, counted both ways.
+
+    Attributes:
+        carried: how many frames it has carried.
+        loses: it is also cut before each frame in which this is found.
+    """
 
     def __init__(self, before: Collection[int] = (), after: Collection[int] = ()) -> None:
         self.carried = 0
+        self.loses: bytes | None = None
         self._before = before
         self._after = after
 
@@ -192,7 +210,7 @@ class Line:
                 payload = await source.receive_payload()
                 number = self.carried
                 self.carried += 1
-                if number in self._before:
+                if number in self._before or (self.loses and self.loses in payload):
                     return
                 sink.say(payload)
                 if number in self._after:

@@ -4,8 +4,8 @@ import shlex
 
 import pytest
 
-from chatgame.arguments import Where, read_where
 from chatgame.net.addresses import canonical, is_loopback, typed
+from chatgame.where import Where, read_where
 
 
 @pytest.mark.parametrize(

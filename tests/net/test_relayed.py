@@ -123,7 +123,7 @@ async def test_three_wrong_codes_cost_the_code_and_not_the_server(relay: TestRel
     code = await two.code()
     for count in (1, 2, 3):
         guess = two.sit(CLIENT, Person(CLIENT, []), relay, code="7-zebra-zebra")
-        with pytest.raises(TurnedAway, match="That is not the server's code"):
+        with pytest.raises(TurnedAway, match="is not the code of the server at"):
             await guess
         await two.told(SERVER, f"({count} of 3)")
         two.forget_ended()
@@ -136,13 +136,34 @@ async def test_three_wrong_codes_cost_the_code_and_not_the_server(relay: TestRel
     await asyncio.gather(server, client)
 
 
+async def test_code_that_lets_nobody_in_is_named_with_its_number_and_relay(relay: TestRelay, two: Two) -> None:
+    """On both sides: the relay's own address says nothing of who has tried it."""
+    two.sit(SERVER, Person(SERVER, []), relay)
+    code = await two.code()
+    for tried, why in (
+        ("7-zebra-zebra", f"7-zebra-zebra is not the code of the server at number 7 of the relay {relay.relay}. Ask"),
+        ("9-zebra-zebra", f"Nobody waits at number 9 of the relay {relay.relay}. Check the code and --relay."),
+    ):
+        with pytest.raises(Unreachable, match=f"^{why}"):
+            await two.sit(CLIENT, Person(CLIENT, []), relay, code=tried)
+        two.forget_ended()
+    assert two.notices[SERVER][-1] == f"A wrong code was tried over the relay {relay.relay} (1 of 3)."
+    two.sit(CLIENT, Person(CLIENT, []), relay, code=code)
+    await two.told(SERVER, "Connected over the relay.")
+    used = (
+        f"The server at number 7 of the relay {relay.relay} does not let in anybody with {code}: that code was used"
+    )
+    with pytest.raises(TurnedAway, match=f"^{used}"):
+        await two.sit(CLIENT, Person(CLIENT, []), relay, code=code, new=True)
+
+
 async def test_relay_that_gives_other_numbers_gives_no_more_guesses(relay: TestRelay, two: Two) -> None:
     """Otherwise a hostile one could guess for ever, without the pauses that follow three wrong codes."""
     two.sit(SERVER, Person(SERVER, []), relay)
     for count in (1, 2, 3):
         code = await two.code(count)
         relay.keeps_numbers = True
-        with pytest.raises(TurnedAway, match="That is not the server's code"):
+        with pytest.raises(TurnedAway, match="is not the code of the server at"):
             await two.sit(CLIENT, Person(CLIENT, []), relay, code=f"{code.partition('-')[0]}-zebra-zebra")
         await two.told(SERVER, f"({count} of 3)")
         two.forget_ended()
@@ -178,9 +199,9 @@ async def test_host_takes_another_number_at_the_next_relay_and_says_so(two: Two)
 
 
 REFUSALS: list[tuple[FromRelay | bytes, str]] = [
-    (Word.NOBODY, "Nobody waits at the relay .* with a code that begins with 7"),
-    (Busy(30), "nobody can meet now: it is full or busy"),
-    (Word.CLOSING, "it is closing"),
+    (Word.NOBODY, r"Nobody waits at number 7 of the relay localhost:\d+\. Check the code and --relay"),
+    (Busy(30), r"no room at the relay localhost:\d+ now, or none for your address\. Try again in 30 seconds"),
+    (Word.CLOSING, "which is closing. Try again later"),
     (Version(2), r"speaks another version \(2\)"),
     (b"HTTP/1.1 400 Bad Request\r\n", "is not a chatgame relay"),
     (b"x" * 200, "is not a chatgame relay"),
@@ -206,7 +227,7 @@ async def test_client_with_a_code_is_told_why_nobody_is_there(
 
 
 HOST_REFUSALS: list[tuple[FromRelay | bytes, str]] = [
-    (Busy(30), r"At the relay localhost:\d+ nobody can meet now: it is full or busy\. Try again later"),
+    (Busy(30), r"no room at the relay localhost:\d+ now, or none for your address\. Try again in 30 seconds"),
     (Word.CLOSING, r"The relay localhost:\d+ is closing"),
     (Version(2), "speaks another version"),
     (Word.WAIT, "is not a chatgame relay"),

@@ -25,7 +25,9 @@ from chatgame.journal.store import Store
 from chatgame.net.tcp import TCPListener
 from chatgame.net.tls import new_certificate, server_tls
 from chatgame.players.script import Script
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.protocol.frames import frame
 from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Bye, Message, Pair, encode
@@ -118,7 +120,7 @@ def list_of(folder: Path) -> list[Path]:
 async def test_wrong_code_is_told_on_both_sides_and_costs_nothing_else(server: Server) -> None:
     """Two may go wrong; then the friend comes in."""
     for count in (1, 2):
-        with pytest.raises(TurnedAway, match="That is not the server's code"):
+        with pytest.raises(TurnedAway, match="is not the code of the server at"):
             await server.come(GUESSED)
         assert server.notices[-1] == f"A wrong code was tried from 127.0.0.1 ({count} of 3)."
     await server.come(server.code)
@@ -143,7 +145,7 @@ async def test_many_at_once_have_no_more_guesses_than_one_after_another(server: 
 async def test_code_is_good_for_one_person_once(server: Server) -> None:
     """A third person who has overheard it is turned away, and the two are not disturbed."""
     link = await dial(server.port, InMemory(Seat.CLIENT), server.code)
-    with pytest.raises(TurnedAway, match="its code has been used"):
+    with pytest.raises(TurnedAway, match="that code was used"):
         await server.come(server.code)
     await link.close(Bye("left"))
     with pytest.raises(ChatgameError):
@@ -242,7 +244,7 @@ async def test_man_in_the_middle_gets_nowhere(server: Server) -> None:
         far.abort()
 
     async with impostor(hand_on) as port:
-        with pytest.raises(TurnedAway, match="That is not the server's code"):
+        with pytest.raises(TurnedAway, match="is not the code of the server at"):
             await dial(port, InMemory(Seat.CLIENT), server.code)
     assert any("A wrong code was tried" in text for text in server.notices)
 

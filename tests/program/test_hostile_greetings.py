@@ -54,7 +54,7 @@ async def greeting(messages: Iterable[bytes]) -> list[str]:
             try:
                 event = await pump.next_event()
                 if isinstance(event, Bye):
-                    raise refusal(event, pairing=False)
+                    raise refusal(event)
             except ChatgameError as error:
                 sentences.append(f"Dropped a connection: {error}." if seat is SERVER else str(error))
             await pump.close()

@@ -13,7 +13,7 @@ from chatgame.core.errors import (
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.journal.store import Store
-from tests.kit.simulated import Person, Place, both_sit, informed, until
+from tests.kit.simulated import Line, Person, Place, both_sit, informed, two_greeted, until
 from tests.kit.virtual import in_simulation
 
 
@@ -51,13 +51,35 @@ def test_partner_who_was_away_learns_of_a_quit_when_they_come(tmp_path: Path, qu
     in_simulation(scenario())
 
 
+def test_quit_is_told_once_more_where_the_seat_is_kept_for_the_one_who_quit(tmp_path: Path) -> None:
+    """The server has not heard it in time, so it has no seat for that client's next conversation."""
+
+    async def scenario() -> None:
+        place, wire = Place(tmp_path), Line()
+        listening = await wire.listen()
+        people, programs = await both_sit(place, (["Hello"], ["Hi"]), host="wire")
+        await until(lambda: people[Seat.CLIENT].seen == 2)
+        wire.loses = b'"quit"'
+        people[Seat.CLIENT].say("/q")
+        await programs[Seat.CLIENT]
+        again = place.sit(Seat.CLIENT, Person(Seat.CLIENT, []), host="wire")
+        await informed(place.notices[Seat.CLIENT], "The server still waits for you in your last conversation, which")
+        wire.loses = None
+        await programs[Seat.SERVER]
+        with pytest.raises(Unreachable):  # nobody is there for another conversation
+            await again
+        assert place.notices[Seat.CLIENT][-1] == "The server now knows that you have quit your last conversation."
+        assert place.log(Seat.CLIENT) == place.log(Seat.SERVER)
+        listening.close()
+
+    in_simulation(scenario())
+
+
 def test_quit_that_cannot_be_told_holds_up_nobody_who_begins_afresh(tmp_path: Path) -> None:
     """Without `--new` it is tried first, and the conversation that was quit is not mixed up with another."""
 
     async def scenario() -> None:
-        place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
-        await until(lambda: people[Seat.CLIENT].seen == 2)
+        place, people, programs = await two_greeted(tmp_path)
         detangle.network().disconnect(*Seat)
         people[Seat.CLIENT].say("/q")
         await programs[Seat.CLIENT]

@@ -4,11 +4,11 @@ import re
 import signal
 from typing import Any
 
+from tests.kit.relay_processes import RelayProcess, kill, meet
 from tests.kit.terminals import PROMPT, Spawn, ends, pexpect, say
-from tests.program.test_over_relays import RelayProcess, kill, meet
 
-COMMAND = r"To watch, people type: chatgame (watch (?:localhost:\d+|--relay.*?-[a-z]+-[a-z]+))\r\n"
-"""What both players see; a long one is broken into two lines."""
+COMMAND = r"To watch, people type:\r\nchatgame (watch (?:localhost:\d+|--relay.*?-[a-z]+-[a-z]+))\r\n"
+"""What both players see; a long one is one line all the same."""
 
 DIGEST = r"The digest after (\d+) turns is ([0-9a-f ]{24});"
 
@@ -174,7 +174,12 @@ def test_who_watches_over_a_relay_with_its_own_code(spawn: Spawn) -> None:
     watcher, stranger = spawn(*command), spawn("watch", *joining[1:])
     server.expect_exact("Somebody came to watch; now 1.")
     server.expect_exact(PROMPT)
-    assert re.search("Nobody (waits|may watch)|not the code for watching", ends(stranger, 1))
+    number = command[-1].partition("-")[0]
+    assert re.search(f"Nobody waits at number|{joining[-1]} is not the code for watching", ends(stranger, 1))
+    guesser = spawn(*command[:-1], f"{number}-zebra-zebra")
+    assert f"{number}-zebra-zebra is not the code for watching at number {number} of" in ends(guesser, 1)
+    server.expect_exact(f"A wrong code for watching was tried over the relay localhost:{relay.port} (1 of 3).")
+    server.expect_exact(PROMPT)
     say(server, "Hi", client)
     watcher.expect_exact("Server says: Hi")
     client.sendline("/watch off")

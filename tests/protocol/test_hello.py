@@ -8,19 +8,15 @@ from chatgame.protocol.messages import Bye
 
 
 @pytest.mark.parametrize(
-    ("goodbye", "pairing", "kind", "words"),
+    ("goodbye", "kind", "words"),
     [
-        (Bye("refused", "wrong code"), True, TurnedAway, "That is not the server's code"),
-        (Bye("taken"), True, TurnedAway, "its code has been used, or is burned"),
-        (Bye("unknown"), False, Forgotten, "To begin afresh too, use --new"),
-        (Bye("taken"), False, TurnedAway, "The table is taken"),
-        (Bye("diverged", "Your journal is old."), False, Diverged, "Your journal is old."),
-        (Bye("diverged"), False, Diverged, "your journal and its own differ"),
-        (Bye("mood", "not today"), False, TurnedAway, r"turned us away \(mood\): not today"),
+        (Bye("unknown"), Forgotten, "To begin afresh too, use --new"),
+        (Bye("taken"), TurnedAway, "The table is taken"),
+        (Bye("diverged", "Your journal is old."), Diverged, "Your journal is old."),
+        (Bye("diverged"), Diverged, "your journal and its own differ"),
+        (Bye("mood", "not today"), TurnedAway, r"turned us away \(mood\): not today"),
     ],
 )
-def test_goodbye_says_why_there_is_no_seat(
-    goodbye: Bye, pairing: bool, kind: type[ChatgameError], words: str
-) -> None:
+def test_goodbye_says_why_there_is_no_seat(goodbye: Bye, kind: type[ChatgameError], words: str) -> None:
     with pytest.raises(kind, match=words):
-        raise refusal(goodbye, pairing=pairing)
+        raise refusal(goodbye)

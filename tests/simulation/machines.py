@@ -315,7 +315,7 @@ class Program:
                 left = event.reason == Reason.LEFT
                 self.run(self.session.lost(PartnerLeft("left") if left else LinkLost(event.text or event.reason)))
             case Bye() if socket.connection.state is State.CLOSED and self.seat is Seat.CLIENT and not self._closing:
-                self._end(refusal(event, pairing=False))
+                self._end(refusal(event))
 
     def _admit(self, socket: Socket, hello: Hello) -> None:
         """As the server: decide on a client."""
@@ -423,7 +423,7 @@ class Program:
                 case Close():
                     self._end(command.error)
         while session.for_player:
-            match session.for_player.popleft():
+            match session.for_player.pop(0):
                 case Ask():
                     self._ask(session)
                 case Show() as show:

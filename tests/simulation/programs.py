@@ -1,6 +1,7 @@
-"""Whole sessions of the real programs, from `program.py` down, in virtual time.
+"""Whole sessions of the real programs, from `chatgame.program` down, in virtual time.
 
-The network splits and delays what is sent, is cut, and resets connections. Processes die at any step, and the disk
+They talk on a direct line, or over relays that die, drain, redirect and lie. The network splits and delays what is
+sent, is cut, and resets connections. Processes die at any step, and the disk
 keeps only what was synced. Two people chat, play every game, let a third one watch now and then, and quit at any
 time. The same seed gives the same run.
 """
@@ -9,7 +10,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -25,12 +26,19 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.journal.writer import Writer
-from chatgame.program import Setting, join, serve, watch
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.session.onlooker import Begun, Shown
 from tests.simulation.people import DOWN, THINKING, WRITING, Person, check
+from tests.simulation.ways import Direct, OverRelays
 
 MEMORY = "/dev/shm"  # noqa: S108  # a folder of our own is made in it
 """A folder in memory, on Linux."""
+
+
+RELAYED = 3
+"""One in so many sessions goes over relays."""
 
 
 class Killed(Exception):
@@ -49,7 +57,7 @@ class Computer:
 
     def die(self, seconds: float) -> None:
         """Kill the process, and lose everything that was not synced."""
-        if not self.program or self.program.done():
+        if not self.program or self.program.done() or self._down_for is not None:
             return
         kept = self.disk.with_name(f"{self.disk.name} kept")
         if self.disk.exists():
@@ -61,7 +69,7 @@ class Computer:
         self._down_for = seconds
         detangle.network().crash(self.seat.value)
 
-    async def run(self, player: "Player", setting: dict[str, Any]) -> Table:
+    async def run(self, player: "Player", setting: dict[str, Any], told: Callable[..., object]) -> Table:
         """Run the program until it ends.
 
         Raises:
@@ -71,8 +79,7 @@ class Computer:
 
         async def program() -> Table:
             with Store(self.disk / "journal.db") as store:
-                where = Setting("server", 1059, BUILT_IN, store, insecure=True, **setting)
-                return await sit(player, where, lambda *_: None)
+                return await sit(player, Setting(games=BUILT_IN, store=store, **setting), told)
 
         self.program = detangle.spawn(program(), host=self.seat.value, name=self.seat.value)
         await asyncio.wait([self.program])
@@ -97,11 +104,12 @@ class Computer:
             await asyncio.wait({self.program})
 
     def log(self) -> list[Turn]:
-        """The first conversation's log on this disk."""
+        """The log of the first conversation on this disk in which anything was said."""
         if not (self.disk / "journal.db").exists():
             return []
         with Store(self.disk / "journal.db") as store:
-            return [entry.turn for entry, _ in store.log(1)]
+            begun = [record.number for record in store.history() if record.turns]
+            return [entry.turn for entry, _ in store.log(min(begun))] if begun else []
 
 
 class Player:
@@ -139,14 +147,15 @@ class Player:
 class Curious:
     """Somebody who tries to watch all the time; what they are shown has to be in the log, in its order."""
 
-    def __init__(self) -> None:
+    def __init__(self, way: Direct) -> None:
         self.shown: list[Turn] = []
+        self._way = way
 
     async def live(self) -> None:
         """Watch, again and again."""
         while True:
             with suppress(Unreachable, LinkLost):
-                await watch("server", 1059, BUILT_IN, self._see, lambda *_: None, insecure=True)
+                await self._way.watch(self._see)
             await asyncio.sleep(1)
 
     def _see(self, what: Shown) -> None:
@@ -167,8 +176,9 @@ class Curious:
 class World:
     """Two computers, two people, and the troubles that they have."""
 
-    def __init__(self, seed: int, folder: Path) -> None:
+    def __init__(self, seed: int, folder: Path, way: Direct) -> None:
         self.chance = Random(seed)
+        self.way = way
         self.computers = {seat: Computer(seat, folder, self.chance) for seat in Seat}
         self.people = {seat: Person(seat, Random(self.chance.random())) for seat in Seat}
         self._steps = 0
@@ -190,16 +200,18 @@ class World:
         """Start the program again and again, as a person would, until all is over."""
         computer, person = self.computers[seat], self.people[seat]
         while not self.over():
-            setting = {"patience": self.chance.choice([20, 600]), "chance": Random(self.chance.random())}
+            setting = self.way.setting(seat, begun=bool(computer.log()))
+            setting |= {"patience": self.chance.choice([20, 600]), "chance": Random(self.chance.random())}
             try:
-                await computer.run(Player(person, self), setting)
+                await computer.run(
+                    Player(person, self), setting, self.way.told if seat is Seat.SERVER else lambda *_: None
+                )
             except Killed:
                 person.died(computer.log())
             except (PartnerLeft, PlayerLeft):
                 assert self.gone
             except TurnedAway:
-                # A server that has not heard of our quitting yet keeps the seat for us: one tries again later.
-                assert self.over() or computer.log()[-1].kind is Kind.QUIT
+                assert self.over() or self.way.may_turn_away(begun=bool(computer.log()))
                 await asyncio.sleep(self.chance.choice(DOWN))
             except asyncio.CancelledError:
                 assert self.over()
@@ -224,17 +236,19 @@ class World:
             if victim:
                 self.computers[victim].die(seconds)
             else:
-                detangle.network().disconnect(*Seat)
-                await asyncio.sleep(seconds)
-                detangle.network().reconnect(*Seat)
+                await self.way.make_trouble(seconds)
 
     async def run(self) -> None:
         """Run the session, and check that nothing was lost, doubled, reordered or changed."""
         detangle.invariant(self.step)
         self.slow_disk()
+        async with self.way.laid():
+            await self._run()
+
+    async def _run(self) -> None:
         trouble = asyncio.create_task(self.make_trouble())
         lives = {asyncio.create_task(self.live(seat)) for seat in Seat}
-        curious = Curious()
+        curious = Curious(self.way)
         watching = detangle.spawn(curious.live(), host="watcher")
         while lives and not (self.over() and len(lives) == 1):  # a server may wait forever for a client that is gone
             ended, lives = await asyncio.wait(lives, return_when=asyncio.FIRST_COMPLETED)
@@ -242,6 +256,8 @@ class World:
                 life.result()
         for life in lives:
             await asyncio.wait({life}, timeout=1000)
+        assert not trouble.done(), trouble.result()
+        assert not watching.done(), watching.result()
         trouble.cancel()
         watching.cancel()
         for computer in self.computers.values():
@@ -267,8 +283,9 @@ class World:
 def session(seed: int, *, trace: bool = False) -> detangle.RunResult:
     """Run one whole session."""
     chance = Random(seed)
+    way = (Direct if seed % RELAYED else OverRelays)(Random(seed))
     net = detangle.NetConfig(
-        latency=(0.0001, chance.choice([0.0005, 0.1, 5.0])),
+        latency=(0.0001, chance.choice(way.latencies)),
         fragment=chance.choice([0.0, 0.5]),
         tcp_timeout=chance.choice([0.01, 5.0, 60.0]),
     )
@@ -278,6 +295,6 @@ def session(seed: int, *, trace: bool = False) -> detangle.RunResult:
         strategy.start(0)
 
         async def main() -> None:
-            await World(seed, Path(folder)).run()
+            await World(seed, Path(folder), way).run()
 
         return detangle.execute(main, config=config, strategy=strategy, trace=trace)
