@@ -139,8 +139,6 @@ async def _serve_over_relays(player: Player, setting: Setting, notify: Notify) -
             if door.partner.done():
                 return  # the code was used; who came by it comes back without one
             again = bool(invitation.code or invitation.burned)
-            if not again:
-                notify(sentences.AT_RELAY.format(relay=given.relay))
             (invitation.renew if invitation.burned else invitation.move)(code_with(given.number, secrets.randbelow))
             named = _named([given.relay, *(other for other in relays if other != given.relay)])
             notify(
@@ -459,3 +457,5 @@ async def _conversation(setting: Setting, notify: Notify, seat: Seat, host: str,
             if kept.goes_on:
                 notify(sentences.KEPT)
             raise
+        if kept.unheard:
+            notify(sentences.QUIT_NOT_HEARD)

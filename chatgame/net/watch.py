@@ -5,10 +5,17 @@ from collections.abc import Callable
 from functools import partial
 
 from chatgame.core import sentences
-from chatgame.core.errors import ChatgameError, InvalidMessage, LinkLost, RemoteProtocolError, TurnedAway, Unreachable
+from chatgame.core.errors import (
+    ChatgameError,
+    InvalidMessage,
+    LinkLost,
+    RemoteProtocolError,
+    TurnedAway,
+    Unreachable,
+)
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
-from chatgame.net.dial import NOTICED, pauses
+from chatgame.net.dial import NOTICED, SLOW, pauses
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Dialler
 from chatgame.protocol.connection import Paired
@@ -56,7 +63,12 @@ class Watching:
             RemoteProtocolError: the server shows what cannot be so.
             LinkLost: the server has not come back.
         """
-        pump = await self._connect()
+        text = sentences.NO_ANSWER_YET.format(where=self._dialler.where)
+        late = asyncio.get_running_loop().call_later(SLOW, self._notify, text)
+        try:
+            pump = await self._connect()
+        finally:
+            late.cancel()
         while True:
             why = await self._follow(pump)
             if not why:
@@ -71,7 +83,7 @@ class Watching:
 
     async def _again(self) -> Pump:
         """Dial until the server lets us watch; one that was killed may not know yet that people may."""
-        why = sentences.NOBODY_ANSWERS
+        why = sentences.DIALLING
         for pause in pauses():
             if pause > NOTICED:
                 self._notify(why.format(pause=pause))
@@ -82,8 +94,8 @@ class Watching:
                 why = sentences.NOT_WATCHED_YET
             except TurnedAway:
                 raise
-            except Unreachable:
-                why = sentences.NOBODY_ANSWERS
+            except Unreachable as error:
+                why = error.again
         raise AssertionError("there is always another pause")
 
     async def _connect(self) -> Pump:
