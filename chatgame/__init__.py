@@ -7,7 +7,8 @@ What other programs need is here:
                 `Grid`, `Cell`, `Mark`, `FREE`, `Picture`, `Choice`; `InvalidMove`, `IllegalMove`, `Refused`;
                 chatgame.testing checks one
     a player    `Player`, or a `Watcher` who only sees, and what they are shown: `Table`, `Match`, `Step`, `Turn`,
-                `Kind`; `PlayerLeft`; ready-made: `Script`, `Bot`
+                `Kind`; `Perspective` and `Side`, what one seat sees and hides of a match; `PlayerLeft`; ready-made:
+                `Script`, `Bot`
     a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`
                 and a `Store`, over a `Relay` or directly; the games in `BUILT_IN`, with those of plugins
                 `installed_games`; `ChatgameError`
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from chatgame.core.errors import Refused as Refused
     from chatgame.core.log import Step as Step
     from chatgame.core.match import Match as Match
+    from chatgame.core.perspective import Perspective as Perspective
     from chatgame.core.rules import Answer as Answer
     from chatgame.core.rules import Both as Both
     from chatgame.core.rules import Chance as Chance
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from chatgame.core.rules import known_as as known_as
     from chatgame.core.rules import whose as whose
     from chatgame.core.seats import Seat as Seat
+    from chatgame.core.side import Side as Side
     from chatgame.core.table import Table as Table
     from chatgame.core.turn import Kind as Kind
     from chatgame.core.turn import Turn as Turn
@@ -57,9 +60,9 @@ if TYPE_CHECKING:
     from chatgame.players.bot.bot import Bot as Bot
     from chatgame.players.script import Script as Script
     from chatgame.plugins import installed_games as installed_games
-    from chatgame.program import Setting as Setting
-    from chatgame.program import join as join
-    from chatgame.program import serve as serve
+    from chatgame.program.client import join as join
+    from chatgame.program.server import serve as serve
+    from chatgame.program.setting import Setting as Setting
     from chatgame.session.interfaces import Player as Player
     from chatgame.session.interfaces import Watcher as Watcher
     from chatgame.session.play import converse as converse
@@ -71,6 +74,8 @@ _HOMES = {
     "core.errors": "ChatgameError IllegalMove InvalidMove PlayerLeft Refused",
     "core.log": "Step",
     "core.match": "Match",
+    "core.perspective": "Perspective",
+    "core.side": "Side",
     "core.turn": "Kind Turn",
     "core.rules": "Answer Both Chance Choices Deal Outcome Revealed Rules Secret Secrets Show Shuffle known_as whose",
     "core.seats": "Seat",
@@ -85,7 +90,9 @@ _HOMES = {
     "session.play": "converse",
     "players.bot.bot": "Bot",
     "players.script": "Script",
-    "program": "Setting join serve",
+    "program.client": "join",
+    "program.server": "serve",
+    "program.setting": "Setting",
 }
 
 

@@ -1,27 +1,26 @@
-"""The command line: the commands, their options, and how hosts and codes are read."""
+"""The command line: the commands, and their options."""
 
 import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from itertools import combinations
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 from chatgame import __version__
-from chatgame.core.errors import InvalidMessage, Refused
+from chatgame.core.errors import InvalidMessage
 from chatgame.core.limits import PATIENCE
 from chatgame.core.seats import Seat
-from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, Relay, canonical
+from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, Relay
 from chatgame.players.bot.level import Level
 from chatgame.players.named import BOTS, read_player
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.terminal import complain
 from chatgame.players.program.command import Command
-from chatgame.protocol.pairing import read_code
 from chatgame.settings import person_name
+from chatgame.where import read_port, read_where, relay_at
 
 if TYPE_CHECKING:
     from chatgame.relay.lines import At
@@ -75,14 +74,6 @@ LIMIT = 30.0
 NONE: Mapping[str, object] = MappingProxyType({})
 
 NUMBER = "the conversation's number in `chatgame history`"
-
-
-class Where(NamedTuple):
-    """The host, the port and the code in the words after `chatgame client`; None for each that is not there."""
-
-    host: str | None = None
-    port: int | None = None
-    code: str | None = None
 
 
 def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NONE) -> argparse.Namespace:
@@ -160,53 +151,6 @@ def _beside_relay(options: argparse.Namespace) -> str | None:
 
 def _is_option(word: str) -> bool:
     return word.startswith("-") and word != "-"
-
-
-def read_where(words: Sequence[str]) -> Where:
-    """Read a host, a port and a code from words in any order.
-
-    One or several words that have the form of a code are a code, and everything else is a host.
-
-    Raises:
-        ValueError: there is more than one host or code, or the port is not a port; the text says what is wrong.
-    """
-    code = None
-    for first, end in combinations(range(len(words) + 1), 2):
-        if code := _code(" ".join(words[first:end])):
-            words = [*words[:first], *words[end:]]
-            break
-    if code and any(map(_code, words)):
-        raise ValueError(f'"{inert(words[0])}" is a second code. Type one of them')
-    if len(words) > 1:
-        said = inert(" ".join(words))
-        raise ValueError(f'"{said}" is not one host. A code is a number and two words, as in 7-guitar-island')
-    return Where(*(_host_and_port(words[0]) if words else (None, None)), code)
-
-
-def _code(text: str) -> str | None:
-    try:
-        return read_code(text)
-    except Refused:
-        return None
-
-
-def _host_and_port(text: str) -> tuple[str | None, int | None]:
-    """Read HOST, HOST:PORT, :PORT, an IPv6 address, or an IPv6 address in brackets, perhaps with a port after it."""
-    if text.startswith("[") and "]" in text:
-        host, _, port = text[1:].partition("]")
-        if port and not port.startswith(":"):
-            raise ValueError(
-                f'"{inert(text)}" is not a host. An IPv6 address with a port is written as in [::1]:1059'
-            )
-        port = port[1:]
-    elif text.count(":") == 1:
-        host, _, port = text.partition(":")
-    else:
-        host, port = text, ""
-    try:
-        return host or None, _port(port) if port else None
-    except argparse.ArgumentTypeError as error:
-        raise ValueError(str(error)) from error
 
 
 def _locate(options: argparse.Namespace, words: Sequence[str], settings: Mapping[str, object]) -> None:
@@ -340,8 +284,8 @@ def _add_relays(command: argparse.ArgumentParser, summary: str, number: str | No
         nargs=number,
         default=[],
         type=_relay,
-        metavar="HOST[:PORT]",
-        help=f"{summary}; its usual port is {DEFAULT_RELAY_PORT}. Several are tried in their order",
+        metavar="RELAY",
+        help=f"{summary}: HOST, or HOST:PORT if the port is not {DEFAULT_RELAY_PORT}; several are tried in turn",
     )
 
 
@@ -428,6 +372,7 @@ def _add_match(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="how long a program may take for a move (default: %(default)s)",
     )
+    command.add_argument("--seed", type=_number, metavar="N", help="random seed, for repeatable games of bots")
     command.add_argument("--keep", action="store_true", help="keep the games in the journal, as `history` lists it")
 
 
@@ -469,8 +414,8 @@ def _add_relay(command: argparse.ArgumentParser) -> None:
         default=[],
         nargs="+",
         type=_node,
-        metavar="HOST:PORT",
-        help="all nodes of the cluster, as others reach them; this one first",
+        metavar="NODE",
+        help="all nodes of the cluster as others reach them, each as HOST:PORT; this one first",
     )
 
 
@@ -479,7 +424,7 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format",
         default="text",
-        choices=("text", "json", "asciicast", "pgn"),  # the names in `records.FORMATS`
+        choices=("text", "json", "asciicast", "pgn"),  # the names in `records.export.FORMATS`
         help="the format (default: text); pgn has the games of chess alone",
     )
 
@@ -510,18 +455,6 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "completion": ("write a script that completes chatgame's commands in a shell", _add_completion),
 }
 """Each command with its summary, and the function that adds its arguments."""
-
-
-def relay_at(text: str) -> Relay:
-    """Read the address of a relay: HOST or HOST:PORT, as after `--relay`.
-
-    Raises:
-        ValueError: it is not one; the text says why.
-    """
-    host, port = _host_and_port(text)
-    if not host or any(character.isspace() for character in host):
-        raise ValueError(f'"{inert(text)}" is not a relay. Write it as in example.org or example.org:2000')
-    return Relay(canonical(host), port or DEFAULT_RELAY_PORT)
 
 
 def _relay(text: str) -> Relay:
@@ -583,6 +516,7 @@ def _node(text: str) -> "At":
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
-        raise argparse.ArgumentTypeError(f"{inert(text)} is not a port. A port is a number from 0 to 65535")
-    return int(text)
+    try:
+        return read_port(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -11,70 +11,47 @@ import codecs
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, ExitStack, suppress
+from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from random import Random, SystemRandom
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from chatgame.arguments import new_parser, read_arguments, read_where, relay_at
+from chatgame.arguments import new_parser, read_arguments
 from chatgame.core import sentences
-from chatgame.core.errors import (
-    ChatgameError,
-    JournalFailed,
-    NotKept,
-    OutputLost,
-    PartnerLeft,
-    PlayerLeft,
-    ProgramFailed,
-    Refused,
-)
+from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, ProgramFailed
 from chatgame.core.seats import Seat
-from chatgame.core.shelf import Shelf
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
-from chatgame.folders import user_folder
+from chatgame.folders import journal_path, settings_path
 from chatgame.net.addresses import is_loopback
-from chatgame.players.bot.level import Level
-from chatgame.players.named import called, seated
+from chatgame.players.named import BOT_PACE, seated
 from chatgame.players.person.inert import inert, json_escaped
+from chatgame.players.person.look import Look
 from chatgame.players.person.screen import shown
 from chatgame.players.person.terminal import (
-    answered,
     complain,
     console_at,
     each_line,
     give_up,
+    is_at_a_terminal,
     look_of_output,
     notices,
-    single_keys,
     streams_restored,
+    write_output,
 )
 from chatgame.plugins import installed_games
-from chatgame.session.commands import AS_MESSAGE, Write, read_chat
 from chatgame.settings import listing, settings
 from chatgame.signals import Finished, Signals, Stopped
+from chatgame.where import relay_at
 
 if TYPE_CHECKING:
-    from chatgame.core.log import Entry as Logged
-    from chatgame.journal.reader import Reader, Record
-    from chatgame.journal.store import Store
-    from chatgame.menu import Entry
-    from chatgame.program import Notify
+    from chatgame.program.setting import Notify
     from chatgame.session.interfaces import Player
     from chatgame.session.onlooker import Shown
 
-BROKEN_PIPE = 13
-"""The number of SIGPIPE, which ends a program when nothing reads its output, as in `chatgame export 1 | head`."""
-
 END_TIME = 1.0
 """Seconds that a hanging thread may delay the end of the program."""
-
-BOT_PACE = 0.5
-"""Seconds that a bot waits before it answers, so that a person can follow."""
-
 
 _SEAT = ("name", "boards", "bell", "timestamps")
 
@@ -95,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with signals.handled(), streams_restored():
         status, complaint = _ended(lambda: _run(runner, signals, arguments))
     _end_in_time(status)
-    flushed, problem = _ended(lambda: _print("") if sys.stdout else None)
+    flushed, problem = _ended(lambda: write_output("") if sys.stdout else None)
     _complain(complaint or problem)
     with suppress(KeyboardInterrupt):  # which a cancelled task may raise again
         runner.close()
@@ -120,7 +97,7 @@ def _run(runner: asyncio.Runner, signals: Signals, arguments: Sequence[str]) -> 
         Stopped: a signal stopped it.
         SystemExit: argparse has shown help or an error instead.
     """
-    if arguments or not _is_at_a_terminal():
+    if arguments or not is_at_a_terminal():
         options = read_arguments(arguments, _set_before(arguments))
     else:
         options = argparse.Namespace(command="menu")
@@ -181,34 +158,51 @@ def _complain(complaint: str) -> None:
 
 
 def _program(options: argparse.Namespace) -> Coroutine[Any, Any, None]:
+    """The program that the options name."""
     match options.command:
-        case "solo":
-            return play_alone(options)
         case "server" | "client":
             return sit_at(options)
-        case "watch":
-            return look_on(options)
         case "continue":
             return go_on(options)
+        case "watch":
+            return look_on(options)
         case "relay":
             return relay(options)
+        case "solo":
+            from chatgame.solo import play_alone
+
+            return play_alone(options.player, options.limit, options.game, options.seed, **_console_options(options))
         case "match":
-            return play_match(options)
+            from chatgame.contest import play_match
+
+            return play_match(
+                options.players, options.limit, options.game, options.games, seed=options.seed, keep=options.keep
+            )
         case "demo":
-            return show_demo(options)
+            from chatgame.demo import demonstrate
+
+            return demonstrate(_look(options), options.speed, write_output)
         case "history":
+            from chatgame.records.history import list_conversations
+
             return list_conversations()
         case "replay":
-            return play_back(options)
+            from chatgame.records.replay import play_back
+
+            return play_back(options.number, options.speed, _look(options))
         case "export":
-            return write_out(options)
+            from chatgame.records.export import write_out
+
+            return write_out(options.number, options.format)
         case "forget":
-            return forget(options)
+            from chatgame.records.forget import forget
+
+            return forget(options.number, ask=not options.yes)
         case "config":
             return show_settings()
         case "menu":
-            return choose()
-    return complete(options)
+            return choose_one()
+    return complete(options.shell)
 
 
 async def sit_at(options: argparse.Namespace) -> None:
@@ -239,7 +233,9 @@ async def go_on(options: argparse.Namespace) -> None:
     Raises:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
-    record, log = _kept(options.number)
+    from chatgame.records.conversation import kept
+
+    record, log = kept(options.number)
     if record.ended or record.older or log[-1][0].turn.kind is Kind.QUIT:
         raise ChatgameError(f"Conversation {record.number} is over. To see it again: chatgame replay {record.number}")
     if not (record.port or record.relays):
@@ -254,16 +250,24 @@ async def go_on(options: argparse.Namespace) -> None:
 
 
 async def _converse(
-    player: "Player", options: argparse.Namespace, notify: "Notify", counted: Callable[[int], object] = bool
+    player: "Player",
+    options: argparse.Namespace,
+    notify: "Notify",
+    counted: Callable[[int, str], object] = lambda _count, _how: None,
 ) -> Table | None:
     """Run the server's or the client's program; returns the table if the conversation was closed by a turn."""
-    from chatgame.program import Setting, join, serve
+    from chatgame.journal.store import Store
+    from chatgame.program.setting import Setting
 
+    if options.command == Seat.CLIENT:
+        from chatgame.program.client import join as run
+    else:
+        from chatgame.program.server import serve as run
     games, problems = installed_games()
     notify(*problems)
     if options.insecure:
         notify(sentences.NOT_ENCRYPTED)
-    with await asyncio.to_thread(_journal) as store:  # it may have to wait for another program
+    with await asyncio.to_thread(Store, journal_path()) as store:  # it may have to wait for another program
         setting = Setting(
             options.host,
             options.port,
@@ -283,7 +287,7 @@ async def _converse(
 
             player = FirstLine(player, "/watch", lambda table: not (table.playing or table.watching.asked_by))
         try:
-            return await (join if options.command == Seat.CLIENT else serve)(player, setting, notify)
+            return await run(player, setting, notify)
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
@@ -296,29 +300,29 @@ async def look_on(options: argparse.Namespace) -> None:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
     from chatgame.players.person.viewer import Viewer
-    from chatgame.program import watch
+    from chatgame.program.watcher import watch
 
     games, problems = installed_games()
     look = partial(look_of_output, plain=options.plain, boards=options.boards)
 
     def show(what: "Shown") -> None:
-        _print(viewer.text(what, look()))
+        write_output(viewer.text(what, look()))
 
     def notify(*texts: str) -> None:
-        _print("".join(shown(text, look()) for text in texts))
+        write_output("".join(shown(text, look()) for text in texts))
 
     def stand() -> None:
         with suppress(OutputLost, Stopped):  # which shows with the next turn
-            _print(viewer.stands(look()))
+            write_output(viewer.stands(look()))
 
     notify(*problems)
     secured = {"code": options.code, "insecure": options.insecure, "relays": options.relay}
     try:
-        with each_line(stand) as terminal:
+        async with each_line(stand) as terminal:
             viewer = Viewer(terminal=terminal)
             await watch(options.host, options.port, games, show, notify, patience=options.wait, **secured)
     except asyncio.CancelledError:
-        _print("\n")
+        write_output("\n")
         raise
 
 
@@ -336,36 +340,16 @@ async def relay(options: argparse.Namespace) -> None:
     raise Finished
 
 
-async def play_alone(options: argparse.Namespace) -> None:
-    """Talk and play with a bot or a program, over streams in memory.
+async def choose_one() -> None:
+    """Offer a few things to do, and do what is chosen.
 
     Raises:
-        ChatgameError: the command failed; the sentence says why, and what to do.
+        ChatgameError: it failed; the sentence says why, and what to do.
     """
-    from chatgame.journal.journal import InMemory
-    from chatgame.net.memory import linked_in_memory
-    from chatgame.players.first_line import FirstLine
-    from chatgame.session.play import converse
+    from chatgame.menu import choose
 
-    games, problems = installed_games()
-    chance = Random(options.seed) if options.seed is not None else SystemRandom()  # noqa: S311  # the user wants it to be repeatable
-    first = _line_to_play(options.game, games) if options.game else None
-    opposite = "the bot" if isinstance(options.player, Level) else "the program"
-    async with (
-        console_at(Seat.CLIENT, opposite=opposite, **_console_options(options)) as console,
-        seated(options.player, options.limit, console.notify, chance, BOT_PACE) as at,
-    ):
-        player = FirstLine(console, first) if first else console
-        ours, theirs = linked_in_memory(games)
-        console.notify(sentences.ALONE.format(whom=opposite.replace("the", "a")), *problems)
-        other = asyncio.create_task(
-            converse(at(Seat.SERVER), theirs, games, InMemory(Seat.SERVER), chance),
-        )
-        try:
-            await converse(player, ours, games, InMemory(Seat.CLIENT), chance)
-        finally:
-            with suppress(PartnerLeft):
-                await other
+    if words := await choose(lambda: settings(settings_path(), os.environ)["relay"].value):
+        await _program(read_arguments(words, _set_before(words)))
 
 
 def _console_options(options: argparse.Namespace) -> dict[str, Any]:
@@ -373,199 +357,8 @@ def _console_options(options: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(options, name) for name in ("plain", "boards", "bell", "timestamps")}
 
 
-def _line_to_play(words: Sequence[str], games: Shelf) -> str:
-    """The line that starts the game that these words name.
-
-    Raises:
-        ChatgameError: there is no such game, or it does not take these options.
-    """
-    line = f"play {' '.join(words)}"
-    table = Table.open("", games, games.versions)
-    try:
-        if isinstance(meant := read_chat(line, table, Seat.CLIENT), Write) and meant.kind is Kind.PLAY:
-            return line
-    except Refused as error:
-        raise ChatgameError(str(error).removesuffix(AS_MESSAGE).rstrip()) from error
-    raise ChatgameError(f'There is no game "{" ".join(words)}". The games are {", ".join(games)}.')
-
-
-async def play_match(options: argparse.Namespace) -> None:
-    """Let two bots or programs play many games, and print the score.
-
-    Raises:
-        ChatgameError: the command failed; the sentence says why, and what to do.
-    """
-    from chatgame.contest import Contest
-    from chatgame.players.person.progress import progress
-
-    games, problems = installed_games()
-    line, count, names = _line_to_play(options.game, games), options.games, called(options.players)
-    with progress() as bar, ExitStack() as stack:
-        for problem in problems:
-            bar.say(problem)
-        store = stack.enter_context(await asyncio.to_thread(_journal)) if options.keep else None
-        contest = Contest(games, line, names, store)
-        try:
-            async with AsyncExitStack() as seats:
-                players = [
-                    await seats.enter_async_context(seated(player, options.limit, bar.say, SystemRandom()))
-                    for player in options.players
-                ]
-                for number in range(count):
-                    bar.show(number, count, contest.standing())
-                    await contest.play_game(*players)
-        finally:
-            bar.clear()
-            for text in contest.report():
-                _print(shown(text, look_of_output()))
-
-
-async def list_conversations() -> None:
-    """List the conversations in the journal.
-
-    Raises:
-        JournalFailed: the journal cannot be read.
-    """
-    from chatgame.journal.reader import Reader
-    from chatgame.records import listing
-
-    with Reader(journal_path()) as past:
-        look = look_of_output()
-        for text in listing(past.history(), past.log, time.time(), look):
-            _print(text)
-
-
-async def play_back(options: argparse.Namespace) -> None:
-    """Show a conversation as it happened, with its pauses.
-
-    Raises:
-        JournalFailed: the journal cannot be read.
-    """
-    from chatgame.records import recording
-
-    passed = 0.0
-    try:
-        for at, text in recording(*_kept(options.number), look_of_output(plain=options.plain, boards=options.boards)):
-            await asyncio.sleep((at - passed) / options.speed)
-            passed = at
-            _print(text)
-    except asyncio.CancelledError:
-        _print("\n")
-        raise
-
-
-async def write_out(options: argparse.Namespace) -> None:
-    """Write a conversation out, in the format asked for.
-
-    Raises:
-        JournalFailed: the journal cannot be read.
-    """
-    from chatgame.records import FORMATS
-
-    for text in FORMATS[options.format](*_kept(options.number)):
-        _print(text)
-
-
-async def forget(options: argparse.Namespace) -> None:
-    """Delete a conversation from the journal, after asking.
-
-    Raises:
-        JournalFailed: the journal cannot be written.
-        ChatgameError: the person said no, or cannot be asked.
-    """
-    from chatgame.journal.reader import Reader
-
-    with Reader(journal_path()) as past:
-        described = _described(past, options.number)
-    if not options.yes:
-        await _confirm(f"{described}Delete conversation {options.number}? It cannot be brought back. [y/N] ")
-    with _journal() as store:
-        store.forget(options.number)
-    _print(f"Conversation {options.number} is deleted.\n")
-
-
-def _described(past: "Reader", number: int) -> str:
-    """A conversation's line in the history; empty if it is damaged, since it can be deleted all the same."""
-    from chatgame.records import described
-
-    try:
-        return shown(described(past.record(number), time.time()), look_of_output())
-    except NotKept:
-        raise
-    except JournalFailed:
-        return ""
-
-
-def _is_at_a_terminal() -> bool:
-    return bool(sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty())
-
-
-async def choose() -> None:
-    """Offer a few things to do, one key each, and do what is chosen.
-
-    Raises:
-        ChatgameError: what was chosen failed; the sentence says why, and what to do.
-    """
-    from chatgame.menu import JOIN, LEAVE, entries, places
-
-    past = []
-    with suppress(JournalFailed):
-        from chatgame.journal.reader import Reader
-
-        with Reader(journal_path()) as reader:
-            past = reader.history()
-    _print(shown("chatgame: talk and play with a friend, terminal to terminal. Press a key:", look_of_output()))
-    chosen = await _chosen(entries(past))
-    if not chosen.command and chosen is not LEAVE:
-        chosen = await _chosen(places(settings(_settings_file(), os.environ)["relay"].value))
-    if chosen is LEAVE:
-        return
-    words = [*chosen.command, *(await _asked_where() if chosen.command == (JOIN,) else [])]
-    await _program(read_arguments(words, _set_before(words)))
-
-
-async def _chosen(offered: "Sequence[Entry]") -> "Entry":
-    """The entry of a menu whose key is pressed."""
-    from chatgame.menu import pressed_entry, shown_as
-
-    with single_keys() as pressed:
-        _print("".join(shown(line, look_of_output()) for line in shown_as(offered).splitlines()))
-        while not (entry := pressed_entry(offered, await pressed())):
-            pass
-    return entry
-
-
-async def _asked_where() -> list[str]:
-    """The words by which a person names a friend's table."""
-    from chatgame.menu import tables
-
-    for line in tables(settings(_settings_file(), os.environ)["relay"].value):
-        _print(shown(line, look_of_output()))
-    while True:
-        words = (await answered("Where? ")).split()
-        try:
-            read_where(words)
-        except ValueError as error:
-            _print(f"{error}.\n")
-        else:
-            return words
-
-
-async def _confirm(question: str) -> None:
-    if not _is_at_a_terminal():
-        raise ChatgameError("There is no terminal to ask you on. To delete it without being asked, add --yes.")
-    try:
-        answer = await answered(question)
-    except asyncio.CancelledError:
-        _print("\n")
-        raise
-    if answer.lower() not in ("y", "yes"):
-        raise ChatgameError("Nothing was deleted.")
-
-
-def _settings_file() -> Path | None:
-    folder = user_folder("config")
-    return folder and folder / "config.toml"
+def _look(options: argparse.Namespace) -> Look:
+    return look_of_output(plain=options.plain, boards=options.boards)
 
 
 def _set_before(arguments: Sequence[str]) -> dict[str, object]:
@@ -576,7 +369,7 @@ def _set_before(arguments: Sequence[str]) -> dict[str, object]:
     """
     if not arguments or arguments[0] not in SET_BEFORE or {"-h", "--help"}.intersection(arguments):
         return {}
-    found = settings(_settings_file(), os.environ)
+    found = settings(settings_path(), os.environ)
     return {name: found[name].value for name in SET_BEFORE[arguments[0]]}
 
 
@@ -586,67 +379,13 @@ async def show_settings() -> None:
     Raises:
         WrongSetting: one of them cannot be used.
     """
-    file = _settings_file()
+    file = settings_path()
     for line in listing(settings(file, os.environ), file):
-        _print(f"{inert(line)}\n")
+        write_output(f"{inert(line)}\n")
 
 
-async def complete(options: argparse.Namespace) -> None:
+async def complete(shell: str) -> None:
     """Write a script that lets a shell complete the commands and options of chatgame."""
     import shtab  # takes 80 ms
 
-    _print(shtab.complete(new_parser(), options.shell))
-
-
-async def show_demo(options: argparse.Namespace) -> None:
-    """Show a conversation that types itself.
-
-    Raises:
-        ChatgameError: the command failed; the sentence says why, and what to do.
-    """
-    from chatgame.demo import demonstrate
-
-    await demonstrate(look_of_output(plain=options.plain, boards=options.boards), options.speed, _print)
-
-
-def _journal() -> "Store":
-    from chatgame.journal.store import Store
-
-    return Store(journal_path())
-
-
-def _kept(number: int) -> "tuple[Record, list[tuple[Logged, float]]]":
-    from chatgame.journal.reader import Reader
-
-    with Reader(journal_path()) as past:
-        return past.record(number), past.log(number)
-
-
-def _print(text: str) -> None:
-    """Write text to standard output, and flush it."""
-    if not sys.stdout:
-        raise OutputLost("There is no standard output to write to.")
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        give_up(sys.stdout)
-        raise Stopped(BROKEN_PIPE) from None
-    except OSError as error:
-        give_up(sys.stdout)
-        raise OutputLost(f"The output cannot be written ({error.strerror}).") from error
-
-
-def journal_path() -> Path:
-    """The journal's file, in the user's state folder.
-
-    Raises:
-        JournalFailed: the user has no state folder, for example because there is no home folder.
-    """
-    folder = user_folder("state")
-    if not folder:
-        raise JournalFailed(
-            "The journal has no place: you have no home folder. Set HOME or XDG_STATE_HOME to a folder of yours, by "
-            "its path from /."
-        )
-    return folder / "journal.db"
+    write_output(shtab.complete(new_parser(), shell))

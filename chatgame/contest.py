@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from math import sqrt
+from random import Random, SystemRandom
 from typing import NamedTuple
 
 from chatgame.core.errors import PartnerLeft
@@ -11,12 +12,20 @@ from chatgame.core.limits import MAX_PERSON
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
+from chatgame.folders import journal_path
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
 from chatgame.net.memory import linked_in_memory
-from chatgame.players.first_line import FirstLine
+from chatgame.players.bot.level import Level
+from chatgame.players.first_line import FirstLine, line_to_play
+from chatgame.players.named import called, seated
+from chatgame.players.person.progress import progress
+from chatgame.players.person.screen import shown
+from chatgame.players.person.terminal import look_of_output, write_output
+from chatgame.players.program.command import Command
+from chatgame.plugins import installed_games
 from chatgame.session.interfaces import Journal, Player
-from chatgame.session.play import converse
+from chatgame.session.play import CHANCE, converse
 
 PLACE = "a match", 0
 """Where the journal says that these conversations were: they had no address."""
@@ -59,6 +68,47 @@ class Score(NamedTuple):
         return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
+async def play_match(
+    players: Sequence[Level | Command], limit: float, game: Sequence[str], count: int, *, seed: int | None, keep: bool
+) -> None:
+    """Let two bots or programs play many games, and write their score.
+
+    Args:
+        players: the two.
+        limit: seconds that a program has for each line.
+        game: the words that name it.
+        count: how many games.
+        seed: of all that comes by chance, or None for other games each time.
+        keep: whether the journal keeps them.
+
+    Raises:
+        ChatgameError: it failed; the sentence says why, and what to do.
+    """
+    games, problems = installed_games()
+    line = line_to_play(game, games)
+    with progress() as bar, ExitStack() as stack:
+        for problem in problems:
+            bar.say(problem)
+        # To open the journal may have to wait for another program.
+        store = stack.enter_context(await asyncio.to_thread(Store, journal_path())) if keep else None
+        # Each has its own, so that nothing depends on who of two is the first to draw a number.
+        chances = [SystemRandom() if seed is None else Random(f"{seed} {n}") for n in range(4)]  # noqa: S311
+        contest = Contest(games, line, called(players), store, chances[2:])
+        try:
+            async with AsyncExitStack() as seats:
+                at_seats = [
+                    await seats.enter_async_context(seated(player, limit, bar.say, chance))
+                    for player, chance in zip(players, chances, strict=False)
+                ]
+                for number in range(count):
+                    bar.show(number, count, contest.standing())
+                    await contest.play_game(*at_seats)
+        finally:
+            bar.clear()
+            for text in contest.report():
+                write_output(shown(text, look_of_output()))
+
+
 class Contest:
     """Games that are played one after the other.
 
@@ -67,6 +117,7 @@ class Contest:
         line: opens the game, as in `play rps 3`.
         names: of the two players.
         store: the journal that keeps the games, or None.
+        chances: where each player's salts, secrets and part of random numbers come from.
 
     Attributes:
         score: so far.
@@ -74,7 +125,12 @@ class Contest:
     """
 
     def __init__(
-        self, games: Mapping[str, AnyRules], line: str, names: Sequence[str], store: Store | None = None
+        self,
+        games: Mapping[str, AnyRules],
+        line: str,
+        names: Sequence[str],
+        store: Store | None = None,
+        chances: Sequence[Random] = (CHANCE, CHANCE),
     ) -> None:
         self.score = Score()
         self.kept: list[int] = []
@@ -82,6 +138,7 @@ class Contest:
         self._line = line
         self._names = names
         self._store = store
+        self._chances = chances
 
     async def play_game(self, first: AtSeat, second: AtSeat) -> None:
         """Play one more game; the seat that is invited, where the first player sits in every other game, begins.
@@ -92,12 +149,19 @@ class Contest:
         """
         own = Seat.CLIENT if self.score.games % 2 else Seat.SERVER
         players = {own: first(own), own.other: second(own.other)}
+        chances = dict(zip((own, own.other), self._chances, strict=True))
         links = dict(zip(Seat, linked_in_memory(self._games), strict=True))
         async with self._journal(own, links[own].session) as journal:
             journals = {own: journal, own.other: InMemory(own.other)}
             results = await asyncio.gather(
                 *(
-                    converse(_Contestant(players[seat], self._line), links[seat], self._games, journals[seat])
+                    converse(
+                        _Contestant(players[seat], self._line),
+                        links[seat],
+                        self._games,
+                        journals[seat],
+                        chances[seat],
+                    )
                     for seat in Seat
                 ),
                 return_exceptions=True,

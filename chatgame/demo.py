@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from chatgame.core.errors import unwrapped
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.sentences import PROMPT
 from chatgame.games import BUILT_IN
@@ -21,7 +22,9 @@ from chatgame.net.addresses import DEFAULT_HOST
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look, styled, uncoloured
 from chatgame.players.person.terminal import takes_codes
-from chatgame.program import Notify, Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Notify, Setting
 from chatgame.session.interfaces import Player
 
 NAMES = {Seat.SERVER: "Anna", Seat.CLIENT: "Ben"}
@@ -129,7 +132,7 @@ class Screen(Console):
         """What the person can play first of what their hand allows."""
         match = self._table and self._table.playing
         assert match, "cards are played in a game"
-        return match.board(self._seat, self._secret).choices[0].text
+        return Perspective(match, self._seat, self._secret).board().choices[0].text
 
 
 async def demonstrate(look: Look, speed: float, write: Callable[[str], object]) -> None:

@@ -1,12 +1,18 @@
 """What `chatgame` alone offers on a terminal: a few things to do, one key each."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
+from chatgame.core.errors import JournalFailed
 from chatgame.core.seats import Seat
-from chatgame.journal.reader import Record
+from chatgame.folders import journal_path
+from chatgame.journal.reader import Reader, Record
 from chatgame.net.addresses import ANY
+from chatgame.players.person.screen import shown
+from chatgame.players.person.terminal import answered, look_of_output, single_keys, write_output
+from chatgame.where import read_where
 
 JOIN = "client"
 """The command that needs an address and perhaps a code, which are asked for."""
@@ -34,6 +40,47 @@ class Entry(NamedTuple):
 
 
 LEAVE = Entry("q", "leave")
+
+
+async def choose(relays: Callable[[], Sequence[str]]) -> Sequence[str]:
+    """Offer a few things to do, one key each; returns the words after `chatgame` that do what was chosen, or none.
+
+    `relays` returns those of the user's settings.
+
+    Raises:
+        ChatgameError: nobody can be asked; the sentence says why, and what to do.
+    """
+    past = []
+    with suppress(JournalFailed), Reader(journal_path()) as reader:
+        past = reader.history()
+    write_output(shown("chatgame: talk and play with a friend, terminal to terminal. Press a key:", look_of_output()))
+    chosen = await _chosen(entries(past))
+    if not chosen.command and chosen is not LEAVE:
+        chosen = await _chosen(places(relays()))
+    return [*chosen.command, *(await _asked_where(relays()) if chosen.command == (JOIN,) else [])]
+
+
+async def _chosen(offered: Sequence[Entry]) -> Entry:
+    """The entry of a menu whose key is pressed."""
+    with single_keys() as pressed:
+        write_output("".join(shown(line, look_of_output()) for line in shown_as(offered).splitlines()))
+        while not (entry := pressed_entry(offered, await pressed())):
+            pass
+    return entry
+
+
+async def _asked_where(relays: Sequence[str]) -> list[str]:
+    """The words by which a person names a friend's table."""
+    for line in tables(relays):
+        write_output(shown(line, look_of_output()))
+    while True:
+        words = (await answered("Where? ")).split()
+        try:
+            read_where(words)
+        except ValueError as error:
+            write_output(f"{error}.\n")
+        else:
+            return words
 
 
 def places(relays: Sequence[str]) -> list[Entry]:

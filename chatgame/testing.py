@@ -22,8 +22,10 @@ from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.limits import MAX_COUNT
 from chatgame.core.match import Duty, Match
 from chatgame.core.offers import ACCEPT, DECLINE, DRAW, UNDO
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import ANY_FAILURE, AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.players.person.boards import drawn, in_words
@@ -118,10 +120,11 @@ def _is_phrase(text: object) -> bool:
     return isinstance(text, str) and text.isprintable() and bool(re.fullmatch(r"\S(?:.*[^\s.!?])?", text))
 
 
-class _Side:
+class _Program:
     """One of the two programs: its own copy of the rules, its table, and what it hides."""
 
-    def __init__(self, rules: AnyRules) -> None:
+    def __init__(self, seat: Seat, rules: AnyRules) -> None:
+        self.seat = seat
         self.rules = deepcopy(rules)
         self.table = Table.open("0" * 32, {rules.name: self.rules}, {rules.name: rules.version})
         self.openings: dict[int, Opening] = {}
@@ -132,6 +135,11 @@ class _Side:
         """The game."""
         assert self.table.match, "it was opened"
         return self.table.match
+
+    @property
+    def side(self) -> Side:
+        """The game, and what this program hides in it."""
+        return Side(self.match, self.seat, self.secret)
 
 
 class _Game:
@@ -146,7 +154,7 @@ class _Game:
         self._name = rules.name
         self._typed = typed
         self._chance = chance
-        self._sides = {seat: _Side(rules) for seat in Seat}
+        self._programs = {seat: _Program(seat, rules) for seat in Seat}
         self._known: dict[Seat, list[str]] = {seat: [] for seat in Seat}  # the moves that could be made before
         self._public = ""  # what boards may show: what they have shown before there were secrets, and moves
 
@@ -159,7 +167,7 @@ class _Game:
         self.moves.append(f"{inviter} play {opened}")
         self._write(inviter, Kind.PLAY, opened)
         for _ in range(LONGEST):
-            match = self._sides[inviter].match
+            match = self._programs[inviter].match
             self._check_position(match)
             if not match.duty:
                 break
@@ -167,7 +175,7 @@ class _Game:
             if not self._bargained(match, match.duty.seat):
                 self._act(match, match.duty)
             _see(match.notation == before, f"The rules have changed a position, which is now {match.position!r}.")
-        ours, theirs = (side.match.outcome for side in self._sides.values())
+        ours, theirs = (program.match.outcome for program in self._programs.values())
         _see(ours and theirs, f"The game goes on after {LONGEST} turns.")
         _see(ours == theirs, f"The game ends with {ours} on one side and with {theirs} on the other.")
         _see(ours and "cheated" not in ours.reason, f"Nobody has cheated, but the game ends with {ours}.")
@@ -175,26 +183,26 @@ class _Game:
     def _act(self, match: Match, duty: Duty) -> None:
         """Write the turn that the match waits for."""
         seat, kind, asked, ply = duty
-        side, position = self._sides[seat], match.position
+        program, position = self._programs[seat], match.position
         if asked:
             asks = self._both("What is asked for", lambda rules: rules.asks(position, seat))
             _see(_is_phrase(asks), f"What is asked for is not the end of a sentence: {asks!r}.")
-            text = self._chance.choice(self._moves(side, seat, kind))
+            text = self._chance.choice(self._moves(program, kind))
         elif kind is Kind.ANSWER:
-            text = side.match.answer(seat, side.secret or "")
+            text = program.side.answer()
         elif kind is Kind.SHUFFLE:
-            self._write(seat, kind, side.match.shuffled(side.secret or ""))
-            self._check_told(match, side.match)
+            self._write(seat, kind, program.side.shuffled())
+            self._check_told(match, program.match)
             return
         elif kind is Kind.SHARE:
-            self._write(seat, kind, side.match.shared(side.secret or ""))
-            for at, other in self._sides.items():
-                other.match.check_cards(match, at, other.secret)
-            self._check_told(match, side.match)
+            self._write(seat, kind, program.side.shared())
+            for other in self._programs.values():
+                other.side.check_since(match)
+            self._check_told(match, program.match)
             return
         elif kind is Kind.REVEAL:
-            self._write(seat, kind, str(side.openings[ply]))
-            self._check_told(match, side.match)
+            self._write(seat, kind, str(program.openings[ply]))
+            self._check_told(match, program.match)
             return
         elif match.shuffles:
             text = self._chance.randbytes(32).hex()
@@ -203,17 +211,17 @@ class _Game:
         self.moves.append(f"{seat} {text}")
         if asked or kind is Kind.ANSWER:
             for line in self._near(text):
-                _read(side.rules, position, seat, line)
+                _read(program.rules, position, seat, line)
         if kind in (Kind.MOVE, Kind.ANSWER):
             self._public += f"\n{text}"
         if kind is Kind.COMMIT:
-            side.secret = match.secret_with(side.secret, text)
-            side.openings[ply] = Opening(self._chance.randbytes(SALT_SIZE), text)
-            text = commitment(Place(match.session, match.number, ply, seat), side.openings[ply])
+            program.secret = program.side.secret_with(text)
+            program.openings[ply] = Opening(self._chance.randbytes(SALT_SIZE), text)
+            text = commitment(Place(match.session, match.number, ply, seat), program.openings[ply])
         if kind is Kind.MOVE:
-            text = side.match.proven(seat, text, side.secret)
+            text = program.side.proven(text)
         self._write(seat, kind, text)
-        self._check_told(match, side.match)
+        self._check_told(match, program.match)
 
     def _bargained(self, match: Match, seat: Seat) -> bool:
         """Whether, as happens now and then, an offer was made or responded to in the place of a move."""
@@ -234,22 +242,22 @@ class _Game:
         """See that what the rules have got, or what is shown at the end, is told to everybody in a sentence."""
         shown = after.shown[len(before.shown) :]
         for viewer in (None, *Seat):
-            secret = self._sides[viewer].secret if viewer else None
-            seen = shown or ([after.seen(before, viewer, secret)] if after.ply != before.ply else [])
+            secret = self._programs[viewer].secret if viewer else None
+            seen = shown or ([Perspective(after, viewer, secret).seen(before)] if after.ply != before.ply else [])
             for came in seen:
                 told = self._both("What is told", lambda rules: rules.tell(before.position, came, viewer))  # noqa: B023
                 _see(not told or _is_sentence(told), f"What {came} does is not told in a sentence: {told!r}.")
 
-    def _moves(self, side: _Side, seat: Seat, kind: Kind) -> list[str]:
+    def _moves(self, program: _Program, kind: Kind) -> list[str]:
         """All that the rules list, or what they take of the lines that players may type."""
-        rules, position = side.rules, side.match.position
+        seat, rules, position = program.seat, program.rules, program.match.position
         if kind is Kind.MOVE:
             for move in self._chance.sample(self._known[seat], min(1, len(self._known[seat]))):
                 _read(rules, position, seat, move, known=True)
-            if moves := self._listed(side, seat) or self._from_hand(side, seat):
+            if moves := self._listed(program) or self._from_hand(program):
                 self._known[seat] += moves
                 return moves
-        elif side.match.hides_for_good:
+        elif program.match.hides_for_good:
             seed = self._chance.getrandbits(64)
             secret = self._both("A random secret", lambda rules: rules.any_secret(position, seed))
             if secret is not None:
@@ -257,15 +265,15 @@ class _Game:
                 return [secret]
         read = (_read(rules, position, seat, line) for line in self._typed)
         moves = [move for move in read if move is not None]
-        if kind is Kind.MOVE and side.match.cards.decks:
-            moves = [move for move in moves if self._in_hand(side, seat, move)]
+        if kind is Kind.MOVE and program.match.cards.decks:
+            moves = [move for move in moves if self._in_hand(program, move)]
         _see(moves, f"The rules list no moves here, and take none of typed={[*self._typed]}.")
         self._known[seat] += moves if kind is Kind.MOVE else []
         return moves
 
-    def _listed(self, side: _Side, seat: Seat) -> list[str]:
+    def _listed(self, program: _Program) -> list[str]:
         """The moves that the rules list, if they list any."""
-        position = side.match.position
+        seat, position = program.seat, program.match.position
         try:
             moves = self._both("The list of moves", lambda rules: [*rules.legal_moves(position)])
         except NotImplementedError:
@@ -275,26 +283,26 @@ class _Game:
         _see(len({*notations}) == len(notations), f"A move is listed twice: {', '.join(notations)}.")
         for move, notation in zip(moves, notations, strict=True):
             try:
-                side.match.after(seat, Kind.MOVE, notation)
-                kept = side.rules.parse(position, seat, notation) == move
+                program.match.after(seat, Kind.MOVE, notation)
+                kept = program.rules.parse(position, seat, notation) == move
             except Refused as error:
                 raise AssertionError(f"The move {notation} is listed, but refused: {error}") from error
             _see(kept, f"The move {notation} is listed, but read as another one.")
         return notations
 
-    def _from_hand(self, side: _Side, seat: Seat) -> list[str]:
+    def _from_hand(self, program: _Program) -> list[str]:
         """The moves that the board lists for a hand, all of which the hand has to allow."""
-        if not side.match.cards.decks:
+        if not program.match.cards.decks:
             return []
-        moves = [choice.text for choice in side.match.board(seat, side.secret).choices]
+        moves = [choice.text for choice in Perspective(program.match, program.seat, program.secret).board().choices]
         for move in moves:
-            _see(self._in_hand(side, seat, move), f"The move {move} is listed, but the hand does not allow it.")
+            _see(self._in_hand(program, move), f"The move {move} is listed, but the hand does not allow it.")
         return moves
 
-    def _in_hand(self, side: _Side, seat: Seat, move: str) -> bool:
+    def _in_hand(self, program: _Program, move: str) -> bool:
         """Whether the hand allows a move; what it refuses has to be refused with a sentence."""
         try:
-            side.match.proven(seat, move, side.secret)
+            program.side.proven(move)
         except IllegalMove as error:
             _see(_is_sentence(str(error)), f"The move {move} is refused with what is not a sentence: {error}")
             return False
@@ -309,13 +317,13 @@ class _Game:
 
     def _write(self, seat: Seat, kind: Kind, text: str) -> None:
         """Let one program write a turn, and the other take it, which compares the digests."""
-        side, other = self._sides[seat], self._sides[seat.other]
-        turn, side.table = side.table.write(seat, kind, text)
+        program, other = self._programs[seat], self._programs[seat.other]
+        turn, program.table = program.table.write(seat, kind, text)
         other.table = other.table.after(turn)
 
     def _both(self, what: str, say: Callable[[AnyRules], T]) -> T:
         """What the rules of both programs say, which has to be the same."""
-        ours, theirs = (say(side.rules) for side in self._sides.values())
+        ours, theirs = (say(program.rules) for program in self._programs.values())
         _see(ours == theirs, f"{what} is not the same for both programs: {ours!r} and {theirs!r}.")
         return ours
 
@@ -333,20 +341,20 @@ class _Game:
     def _check_view(self, viewer: Seat | None) -> None:
         """See what a viewer sees, with their own secret and without any; when all is over, everything is shown."""
         name = f"the {viewer}" if viewer else "an onlooker"
-        ours, theirs = self._sides.values()
-        board = ours.match.board(viewer, None)
+        ours, theirs = self._programs.values()
+        board = Perspective(ours.match, viewer).board()
         shown = _shown(ours.match, viewer, board)
         _see(
-            theirs.match.board(viewer, None) == board,
+            Perspective(theirs.match, viewer).board() == board,
             f"What {name} sees is not the same for both programs:\n{shown}\n",
         )
-        if self._sides[Seat.CLIENT].match.over:
+        if self._programs[Seat.CLIENT].match.over:
             return
-        secrets = {seat: side.secret for seat, side in self._sides.items() if side.secret}
+        secrets = {seat: program.secret for seat, program in self._programs.items() if program.secret}
         for seat, secret in secrets.items():
             if seat is viewer:
-                match = self._sides[seat].match
-                _shown(match, viewer, match.board(viewer, secret))
+                match = self._programs[seat].match
+                _shown(match, viewer, Perspective(match, viewer, secret).board())
             elif len(secret) >= TELLING and secret in shown:
                 _see(secret in self._public, f"What {name} sees shows the secret of the {seat}, {secret}:\n{shown}\n")
         self._public += "" if secrets else shown

@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from chatgame.arguments import Where, read_arguments, read_where, relay_at
+from chatgame.arguments import read_arguments
+from chatgame.where import Where, read_where, relay_at
 from tests.kit.command import COMMAND
 
 CODE = "7-guitar-island"

@@ -20,12 +20,14 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
+from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
 from chatgame.players.bot.bot import Bot
 from chatgame.players.bot.level import Level
 from chatgame.players.program.program import program_at_seat
 from chatgame.players.script import Script
 from tests.kit.command import COMMAND
+from tests.kit.consoles import journal_in
 from tests.kit.journals import turns_of
 from tests.kit.programs import HEAD, PLAYS, python
 
@@ -175,6 +177,23 @@ def test_command_keeps_games_which_history_lists() -> None:
     listed = subprocess.run([*COMMAND, "history"], capture_output=True, text=True, check=True).stdout
     assert "with bot:easy, as the server at a match; tic-tac-toe: " in listed
     assert "with bot:easy, as the client at a match; tic-tac-toe: " in listed
+
+
+@pytest.mark.parametrize("game", ["connect4", "pig", "eights", "battleship", "rps"])
+def test_same_seed_leads_to_the_same_games(game: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With dice, cards and hidden choices, too."""
+
+    def games(seed: int, folder: str) -> list[list[str]]:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / folder))
+        options = ("--players", "bot:easy", "bot:medium", "--games", "2", "--keep", "--seed", str(seed))
+        assert run(game, *options).returncode == 0
+        with Reader(journal_in(tmp_path / folder)) as journal:
+            turns = (turns_of(journal, number) for number in (1, 2))
+            return [[turn.text for turn in kept if turn.kind in (Kind.MOVE, Kind.REVEAL)] for kept in turns]
+
+    once, again, other = games(3, "once"), games(3, "again"), games(4, "other")
+    assert once == again
+    assert once != other
 
 
 def test_score_so_far_is_printed_when_a_program_fails() -> None:

@@ -14,7 +14,6 @@ import pytest
 
 from chatgame.arguments import read_arguments
 from chatgame.core import sentences
-from chatgame.core.cards import parted
 from chatgame.core.errors import Refused
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -195,7 +194,7 @@ def test_moves_are_written_as_the_protocol_says(game: str) -> None:
         for seat, kind, text, *_ in log["turns"]:
             match = table.playing
             if kind == "move" and match and match.rules.name == game:
-                move = parted(text)[0]
+                move = match.cards.parted(text)[0]
                 assert form.fullmatch(move)
                 for other in (move.upper(), f" {move}", f"{move} ", f"0{move}", move + move, f"{move}\n", "", "?"):
                     if not form.fullmatch(other):

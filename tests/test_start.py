@@ -55,12 +55,12 @@ IMPORTED = ["chatgame.cli", "asyncio", "msgspec", "chatgame.players.person.termi
 
 RUNNING = [
     ("chatgame.program", SERVER),
-    ("chatgame.program", CLIENT),
-    ("chatgame.program", ["client", "--player", "bot"]),
+    ("chatgame.program.client", CLIENT),
+    ("chatgame.program.client", ["client", "--player", "bot"]),
     ("chatgame.demo", ["demo"]),
     ("chatgame.journal.store", SERVER),
     ("chatgame.journal.reader", ["history"]),
-    ("chatgame.records", ["history"]),
+    ("chatgame.records.history", ["history"]),
     ("shtab", COMPLETION),
 ]
 """Modules that are imported late, by a command that runs."""

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from chatgame.core import deck as decks
 from chatgame.core.curve import inverse, multiplied
-from chatgame.core.deck import Deck, Job, Points, key_from
+from chatgame.core.deck import Deck, Job, key_from
 from chatgame.core.errors import IllegalMove, Refused
 from chatgame.core.limits import MAX_QUOTED
-from chatgame.core.rules import ANY_FAILURE, AnyRules
+from chatgame.core.rules import ANY_FAILURE, AnyRules, Deal, Show
 from chatgame.core.seats import Seat
 
 _PROOF = "[0-9]{1,9}:[0-9A-Za-z+/=]+"
@@ -61,7 +61,35 @@ class Cards(Struct, frozen=True):
         start = self.deck.start + len(self.deck.cards) if self.decks else 0
         return replace(self, decks=(*self.decks, Deck(first, start, tuple(cards))))
 
-    def after(self, deck: Deck) -> "Cards":
+    @property
+    def ready(self) -> bool:
+        """Whether the last deck is shuffled by both."""
+        return len(self.deck.layers) == 2
+
+    def shuffled(self, text: str, *, checked: bool) -> "Cards":
+        """The same after a turn to shuffle; `checked` if its points were checked before.
+
+        Raises:
+            Refused: it is false in itself.
+        """
+        return self._after(self.deck.shuffled(decks.read(text, len(self.deck.cards), checked=checked)))
+
+    def shared(self, seat: Seat, drawing: Deal | Show, text: str, *, checked: bool) -> "Cards":
+        """The same after a seat's turn to share what is drawn; `checked` if its points were checked before.
+
+        Raises:
+            Refused: it is false in itself.
+        """
+        points = decks.read(text, drawing.number, checked=checked)
+        if isinstance(drawing, Deal):
+            return self._after(self.deck.dealt(drawing.seat, points))
+        return self._after(self.deck.shown(seat, points))
+
+    def shown_since(self, was: "Cards") -> tuple[str, ...]:
+        """The cards of the last deck that all know since `was`."""
+        return tuple(card for _, card in self.deck.open[len(was.deck.open) :])
+
+    def _after(self, deck: Deck) -> "Cards":
         """The same after the last deck has come to `deck`."""
         return replace(self, decks=(*self.decks[:-1], deck))
 
@@ -77,6 +105,14 @@ class Cards(Struct, frozen=True):
     def with_played(self, seat: Seat, position: Any, move: Any, *, answer: bool) -> "Cards":
         """The same with a move or an answer that is judged at the end."""
         return replace(self, played=(*self.played, Played(seat, position, move, answer, self.holds(seat))))
+
+    def parted(self, text: str) -> tuple[str, list[str]]:
+        """The notation of a move, and the proofs that follow it, which in a game without cards are none."""
+        words = text.split(" ")
+        end = len(words)
+        while self.decks and end > 1 and fullmatch(_PROOF, words[end - 1]):
+            end -= 1
+        return " ".join(words[:end]), words[end:]
 
     def laid(self, seat: Seat, cards: Sequence[str], proofs: Sequence[str], *, checked: bool) -> "Cards":
         """The same after a seat has laid cards from its hand, with a proof of each: its place and the seat's share.
@@ -127,13 +163,21 @@ class Cards(Struct, frozen=True):
         for deck, before, seed in zip(self.decks, was.decks, seeds.split(), strict=False):
             deck.check(before, seat, seed)
 
+    def shuffled_by(self, seeds: str) -> str:
+        """The text of a turn to shuffle, by a seat's seeds."""
+        return decks.written(decks.shuffle(self.deck, seeds.split()[-1]))
+
+    def shares_by(self, seeds: str, number: int) -> str:
+        """The text of a turn to share the next `number` cards, by a seat's seeds."""
+        return decks.written([multiplied(*job) for job in self.to_share(seeds, number)])
+
     def to_shuffle(self, seeds: str) -> list[Job]:
         """What takes long when a seat shuffles."""
         return [(key_from(seeds.split()[-1]), point) for point in self.deck.to_lock]
 
-    def to_unlock(self, points: Points, seeds: str) -> list[Job]:
-        """What takes long when a seat takes its lock off."""
-        return [(inverse(key_from(seeds.split()[-1])), point) for point in points]
+    def to_share(self, seeds: str, number: int) -> list[Job]:
+        """What takes long when a seat takes its lock off the next cards."""
+        return [(inverse(key_from(seeds.split()[-1])), point) for point in self.deck.to_share(number)]
 
     def to_audit(self) -> Iterator[Job]:
         """What takes long in the audit."""
@@ -176,6 +220,11 @@ class Cards(Struct, frozen=True):
                 found.setdefault(seat, f"a move that the hand does not allow, {move} ({str(error)[:MAX_QUOTED]})")
         return found
 
+    def true_hands(self) -> dict[Seat, str]:
+        """The cards that each seat holds, with blanks between, by both seeds of each deck; none without a deck."""
+        true = self.true_cards()
+        return {seat: " ".join(true[place] for place in self.holds(seat)) for seat in Seat if true}
+
     def true_cards(self) -> dict[int, str]:
         """The card at each place of the decks that were shuffled, by both seeds of each."""
         true: dict[int, str] = {}
@@ -187,12 +236,3 @@ class Cards(Struct, frozen=True):
 
 def _is_seed(text: str) -> bool:
     return bool(fullmatch("[0-9a-f]{64}", text))
-
-
-def parted(text: str) -> tuple[str, list[str]]:
-    """The notation of a move, and the proofs that follow it."""
-    words = text.split(" ")
-    end = len(words)
-    while end > 1 and fullmatch(_PROOF, words[end - 1]):
-        end -= 1
-    return " ".join(words[:end]), words[end:]

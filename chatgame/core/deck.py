@@ -236,12 +236,10 @@ class Deck(Struct, frozen=True):
             for place, card in enumerate(order_from(seed, len(self.cards))):
                 yield (key, source[card]), self.layers[turn][place], "a shuffle that does not follow from its seed"
         for share in self.shares:
+            # The other way round: a lock makes the same of the share with a point of low order added to it.
             if share.seat is seat:
-                yield (
-                    (key, share.opened),
-                    share.locked,
-                    f"a share that does not unlock the card at place {share.place}",
-                )
+                job = inverse(key), share.locked
+                yield job, share.opened, f"a false share of the card at place {share.place}"
 
     def audit(self, seat: Seat, seed: str) -> str:
         """What a seat has done falsely, by the seed that it has revealed, or nothing."""

@@ -10,7 +10,7 @@
     ├── RemoteProtocolError   the partner broke the protocol or the rules; the session ends
     ├── Diverged              the two logs are not of one conversation; they are never merged
     ├── Unreachable           no table could be opened or reached at that address
-    │   ├── NotYet            the friend is not at the relay, or it has no room: to ask again may help
+    │   ├── NotYet            the friend is not at the relay, or nobody is let in now: to ask again may help
     │   └── TurnedAway        the server was reached, and has no seat for us
     │       ├── Forgotten     the server does not know the session that we want to continue
     │       └── WrongCode     the code is not the server's
@@ -84,7 +84,7 @@ class Unreachable(ChatgameError):
 
 
 class NotYet(Unreachable):
-    """The friend is not at a relay, or the relay takes nobody now. To ask again may help.
+    """The friend is not at a relay, or the relay or the server takes nobody now. To ask again may help.
 
     Attributes:
         after: seconds before that makes sense.

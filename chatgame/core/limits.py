@@ -104,12 +104,16 @@ MAX_STRAYS = 10
 MAX_WATCHERS = 20
 """People who watch one conversation. Each costs the side that lets them in a socket, and what waits to be sent."""
 
+MAX_NEWS = 2 * MAX_WATCHERS
+"""Changes of those who watch of which the players are told one by one; of more, once a second. Each takes a
+line of both screens, and somebody may come and go all the time."""
+
 MAX_BEHIND = 500
 """Turns, or those of the game that is on if they are more, that a watcher may be behind. They are kept once for all
 watchers, with at most 2 MiB of text in chat."""
 
 MAX_SHOWN = 32 * 1024
-"""Bytes that are handed over to a watcher at once; the next follow when these have gone out, and 50 ms later."""
+"""Bytes that are handed over to a watcher at once; the next follow when its line has taken these."""
 
 SAID_AT_ONCE, SAID_PER_SECOND = 4096, 100
 """Bytes that a watcher may say at once, and in each second: twenty times what its signs of life take."""

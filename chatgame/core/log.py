@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import JournalFailed, Refused
+from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 
@@ -44,13 +45,19 @@ class Step(Struct, frozen=True):
     opening: Opening | None
     secret: str | None
 
+    @property
+    def move(self) -> str:
+        """The move of a turn to move, without the proofs that follow it where it lays cards."""
+        assert self.before.playing, "a move is made in a match"
+        return self.before.playing.cards.parted(self.turn.text)[0]
+
     @classmethod
     def to(cls, before: Table, turn: Turn, after: Table, opening: Opening | None, secret: str | None) -> "Step":
         """The step from one table to the next, for a side that has hidden `secret` so far."""
         if after.matches != before.matches:
             secret = None
         if opening and before.playing:
-            secret = before.playing.secret_with(secret, opening.value)
+            secret = Side(before.playing, turn.seat, secret).secret_with(opening.value)
         return cls(before, turn, after, opening, secret)
 
 

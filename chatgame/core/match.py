@@ -21,23 +21,18 @@ When a game is over, its match continues until every secret is revealed and audi
 to be wrong is refused at once. A lie that only the audit can show loses the game.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
-from types import UnionType
 from typing import Any, NamedTuple
 
 from msgspec import Struct, json
 from msgspec.structs import replace
 
-from chatgame.core import deck as decks
-from chatgame.core import sentences
-from chatgame.core.board import Board, Choice, checked
-from chatgame.core.cards import Cards, parted
+from chatgame.core.cards import Cards
 from chatgame.core.commitments import Opening, Place, commitment
-from chatgame.core.curve import multiplied
-from chatgame.core.deck import Job, Points
-from chatgame.core.errors import ChatgameError, Refused, RulesFailed
+from chatgame.core.deck import Job
+from chatgame.core.errors import Refused
+from chatgame.core.guarded import guarded, said_by
 from chatgame.core.limits import MAX_HIDDEN, MAX_QUOTED
 from chatgame.core.offers import ACCEPT, DECLINE, DRAW, OFFERS, RESPONSES, UNDO, Past, read_response
 from chatgame.core.rules import (
@@ -126,6 +121,7 @@ class Match(Struct, frozen=True):
         duty: what is waited for, or None once there is an outcome.
         outcome: how it ended, or None while it goes on.
         came: what the rules have got last: a move, both choices, a number or an answer; None for a secret.
+        before: the position that it came to.
         offer: what the seat opposite the one that has to respond offers, or nothing.
         cards: the decks, and what became of their cards.
         shown: the secrets that were revealed, if they are such as the rules allow; or the hands, if all
@@ -143,10 +139,10 @@ class Match(Struct, frozen=True):
     duty: Duty | None = None
     outcome: Outcome | None = None
     came: Any = None
+    before: Any = None
     offer: str = ""
     cards: Cards = Cards()
     shown: tuple[Revealed, ...] = ()
-    _before: Any = None  # the position then
     _past: tuple[Past, ...] = ()  # the moves that can be taken back, and what there was before each
     _offered: int = -1  # the ply of the last offer
     # At this ply: the commitments made, and the values revealed or contributed.
@@ -171,7 +167,7 @@ class Match(Struct, frozen=True):
         if order not in ORDERS or (space and not own):
             own, order = options, ""
         wanted = inviter if order == FIRST else inviter.other
-        with _guarded(rules):
+        with guarded(rules):
             for host in (inviter, inviter.other):  # whose part the inviter plays
                 position = rules.start(host, own)
                 first = _acts(rules.to_act(position))
@@ -189,7 +185,7 @@ class Match(Struct, frozen=True):
             IllegalMove: the move is not allowed now.
             Refused: another turn is due, or this one is wrong in itself; or the rules failed.
         """
-        with _guarded(self.rules):
+        with guarded(self.rules):
             return self._after(seat, kind, text, checked)._settled()
 
     def _after(self, seat: Seat, kind: Kind, text: str, checked: bool) -> "Match":
@@ -223,7 +219,8 @@ class Match(Struct, frozen=True):
             case Kind.CONTRIBUTE:
                 return replace(self, _values=(str(self._number(text)),))
             case Kind.SHUFFLE:
-                return self._shuffled(text, checked)
+                after = replace(self, cards=self.cards.shuffled(text, checked=checked))
+                return after._applied(None) if after.cards.ready else after
             case Kind.SHARE:
                 return self._shared(seat, text, checked)
         return self._revealed(seat, Opening.parse(text), checked)
@@ -242,7 +239,7 @@ class Match(Struct, frozen=True):
         if what == DRAW and not self.rules.draws:
             return f"There are no draws in {self.rules.title}, so none can be offered."
         if what == UNDO and self._own_move is None:
-            return "There is no move to take back. What was hidden or rolled stays, and so do the moves before it."
+            return "You have no move to take back: there was none yet, or something was hidden or rolled since."
         if not self.duty or self.duty.kind is not Kind.MOVE:
             return "An offer can be made only where a move is due."
         if self._offered == self.ply:
@@ -271,7 +268,7 @@ class Match(Struct, frozen=True):
         made = max(n for n, past in enumerate(self._past) if past.seat is not seat)
         _, position, came, before = self._past[made]
         kept = self._past[:made]
-        return replace(answered, position=position, ply=self.ply + 1, came=came, _before=before, _past=kept)
+        return replace(answered, position=position, ply=self.ply + 1, came=came, before=before, _past=kept)
 
     def _committed(self, seat: Seat, text: str) -> "Match":
         if len(text) != 64 or set(text) - set("0123456789abcdef"):
@@ -293,30 +290,21 @@ class Match(Struct, frozen=True):
 
     def _moved(self, seat: Seat, text: str, checked: bool) -> "Match":
         """A move, which in a game with cards is followed by the proofs of those that it lays."""
-        past = (*self._past, Past(seat, self.position, self.came, self._before))
+        past = (*self._past, Past(seat, self.position, self.came, self.before))
         if not self.cards.decks:
             return self._applied(self._read(seat, text), past)
-        notation, proofs = parted(text)
+        notation, proofs = self.cards.parted(text)
         move = self._read(seat, notation)
         cards = self.cards.with_played(seat, self.position, move, answer=False)
         cards = cards.laid(seat, self.rules.lays(self.position, move), proofs, checked=checked)
         return replace(self, cards=cards)._applied(move, () if proofs else past)  # what was shown is not taken back
 
-    def _shuffled(self, text: str, checked: bool) -> "Match":
-        deck = self.cards.deck
-        deck = deck.shuffled(decks.read(text, len(deck.cards), checked=checked))
-        after = replace(self, cards=self.cards.after(deck))
-        return after._applied(None) if len(deck.layers) == 2 else after
-
     def _shared(self, seat: Seat, text: str, checked: bool) -> "Match":
-        to_act, deck = self.rules.to_act(self.position), self.cards.deck
-        assert isinstance(to_act, Deal | Show), "otherwise no share is due"
-        points = decks.read(text, to_act.number, checked=checked)
-        if isinstance(to_act, Deal):
-            return replace(self, cards=self.cards.after(deck.dealt(to_act.seat, points)))._applied(None)
-        after = deck.shown(seat, points)
-        shown = replace(self, cards=self.cards.after(after))
-        return shown if after.pending else shown._applied(tuple(card for _, card in after.open[len(deck.open) :]))
+        drawing = self.drawing
+        after = replace(self, cards=self.cards.shared(seat, drawing, text, checked=checked))
+        if isinstance(drawing, Deal):
+            return after._applied(None)
+        return after if after.cards.deck.pending else after._applied(after.cards.shown_since(self.cards))
 
     def _revealed(self, seat: Seat, opening: Opening, checked: bool) -> "Match":
         assert self.duty, "a reveal is due"
@@ -326,10 +314,12 @@ class Match(Struct, frozen=True):
         made = self._hidden[0].commitment if self._verdict else self._commitments[seats.index(seat)]
         if commitment(Place(self.session, self.number, self.duty.ply, seat), opening) != made:
             raise Refused("The reveal does not open the commitment that was made.")
-        if self._verdict and self._hidden[0].deck is not None:
-            return self._with_seed(self._hidden[0].deck, seat, opening.value)._judged(checked)
         if self._verdict:
-            return self._audited(self._hidden[0], opening.value)
+            hidden, *left = self._hidden
+            after = replace(self, _hidden=tuple(left))
+            if hidden.deck is None:
+                return after._audited(hidden, opening.value)
+            return replace(after, cards=self.cards.with_seed(hidden.deck, seat, opening.value))._judged(checked)
         to_act = self.rules.to_act(self.position)
         if isinstance(to_act, Chance):
             return self._applied((self._number(opening.value) + int(self._values[0])) % to_act.sides)
@@ -356,10 +346,7 @@ class Match(Struct, frozen=True):
         except ANY_FAILURE as error:  # rules may fail in any way over what a cheat has hidden
             cheat = f"a secret that the rules do not allow ({str(error)[:MAX_QUOTED]})"
         found = (Outcome(seat.other, f"the {seat} cheated: {cheat}"),) if cheat else ()
-        return replace(self, _hidden=self._hidden[1:], _cheats=self._cheats + found, shown=shown)
-
-    def _with_seed(self, deck: int, seat: Seat, seed: str) -> "Match":
-        return replace(self, _hidden=self._hidden[1:], cards=self.cards.with_seed(deck, seat, seed))
+        return replace(self, _cheats=self._cheats + found, shown=shown)
 
     def _judged(self, checked: bool) -> "Match":
         """Hold all that was done with cards against the seeds, when the last of them is there."""
@@ -367,9 +354,8 @@ class Match(Struct, frozen=True):
             return self
         found = self.cards.judged(self.rules, audited=checked)
         cheats = tuple(Outcome(seat.other, f"the {seat} cheated: {what}") for seat, what in found.items())
-        true = {} if cheats else self.cards.true_cards()
-        held = {seat: [true[place] for place in self.cards.holds(seat)] for seat in Seat if true}
-        return replace(self, _cheats=cheats, shown=tuple(Revealed(seat, " ".join(held[seat])) for seat in held))
+        hands = {} if cheats else self.cards.true_hands()
+        return replace(self, _cheats=cheats, shown=tuple(Revealed(*shown) for shown in hands.items()))
 
     def _applied(self, move: Any, past: tuple[Past, ...] = ()) -> "Match":
         position = self.rules.apply(self.position, move)
@@ -379,7 +365,7 @@ class Match(Struct, frozen=True):
             position=position,
             ply=self.ply + 1,
             came=move,
-            _before=self.position,
+            before=self.position,
             _past=past,
             _commitments=(),
             _values=(),
@@ -444,80 +430,6 @@ class Match(Struct, frozen=True):
     def _keeps_secret(self, seat: Seat) -> bool:
         return any(hidden.seat is seat for hidden in self._hidden)
 
-    def secret_with(self, secret: str | None, value: str) -> str | None:
-        """What a seat hides until the match is over that has hidden `secret` so far, and commits to `value` now.
-
-        In a game with cards, these are the seeds of its shuffles, with blanks between.
-        """
-        match self.rules.to_act(self.position):
-            case Secret():
-                return value
-            case Shuffle():
-                return f"{secret or ''} {value}".lstrip()
-        return secret
-
-    def hand(self, seat: Seat, secret: str | None) -> list[str]:
-        """The cards that `seat` holds, which has hidden `secret` in this match, in the order in which they came."""
-        return [*self.cards.hand(seat, secret or "").values()]
-
-    def _own(self, seat: Seat, secret: str) -> str:
-        """What the rules get for a secret: it, or the hand that the seeds unlock."""
-        seeds = self.cards.decks or self.cards.seeds or any(hidden.deck is not None for hidden in self._hidden)
-        return " ".join(self.hand(seat, secret)) if seeds else secret
-
-    def shuffled(self, secret: str) -> str:
-        """The text of a turn to shuffle, by one's own seeds."""
-        return decks.written(decks.shuffle(self.cards.deck, secret.split()[-1]))
-
-    def shared(self, secret: str) -> str:
-        """The text of a turn to share, by one's own seeds."""
-        return decks.written([multiplied(*job) for job in self.cards.to_unlock(self._to_share, secret)])
-
-    @property
-    def _to_share(self) -> Points:
-        to_act = self.rules.to_act(self.position)
-        assert isinstance(to_act, Deal | Show), "otherwise no share is due"
-        return self.cards.deck.to_share(to_act.number)
-
-    def proven(self, seat: Seat, notation: str, secret: str | None) -> str:
-        """The text of a move of one's own, which in a game with cards proves what it lays.
-
-        Raises:
-            IllegalMove: the hand does not allow it.
-            Refused: the rules failed.
-        """
-        if not self.cards.decks:
-            return notation
-        with _guarded(self.rules):
-            move = self.rules.parse(self.position, seat, notation)
-            self.rules.fair(self.position, seat, move, self.hand(seat, secret))
-            return notation + self.cards.proofs(seat, self.rules.lays(self.position, move), secret or "")
-
-    def check_cards(self, was: "Match", viewer: Seat, secret: str | None) -> None:
-        """Check by one's own seeds what the partner has done with cards since the match `was`, a turn ago.
-
-        Raises:
-            Refused: it is false.
-        """
-        if self.cards is not was.cards:
-            self.cards.check(was.cards, viewer, secret or "")
-
-    def work(self, kind: Kind, text: str, viewer: Seat, secret: str | None) -> list[Job]:
-        """What takes long in a turn that is due, one's own or the partner's; it can be done in parts beforehand."""
-        if not self.cards.decks or not self.duty or kind is not self.duty.kind:
-            return []
-        mine = self.duty.seat is viewer
-        match kind:
-            case Kind.SHUFFLE if mine:
-                return self.cards.to_shuffle(secret or "")
-            case Kind.SHARE if mine:
-                return self.cards.to_unlock(self._to_share, secret or "")
-            case Kind.REVEAL if len(self._hidden) == 1 and self._hidden[0].deck is not None:
-                with suppress(Refused):  # then the turn is not taken either
-                    seed = Opening.parse(text).value
-                    return [*self._with_seed(self._hidden[0].deck, self.duty.seat, seed).cards.to_audit()]
-        return []
-
     def _number(self, text: str) -> int:
         """A number that may be added at a `Chance`."""
         sides = self.sides
@@ -539,10 +451,26 @@ class Match(Struct, frozen=True):
         assert isinstance(chance, Chance), "only asked at a Chance"
         return chance.sides
 
-    def own(self, seat: Seat, secret: str | None) -> str:
-        """What the rules call its own of a seat that has hidden `secret`: a secret or a hand, or nothing."""
-        with _guarded(self.rules):
-            return "" if secret is None else self._own(seat, secret)
+    @property
+    def drawing(self) -> Deal | Show:
+        """At a `Deal` or a `Show`: which cards are to be drawn."""
+        drawing = self.rules.to_act(self.position)
+        assert isinstance(drawing, Deal | Show), "only asked where cards are to be drawn"
+        return drawing
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether what a seat hides here are the seeds of its shuffles."""
+        return bool(self.cards.decks or self.cards.seeds) or any(hidden.deck is not None for hidden in self._hidden)
+
+    def to_audit(self, text: str) -> list[Job]:
+        """What takes long in the reveal that is due, if it is the last one of a game with cards."""
+        with suppress(Refused):  # then the turn is not taken either
+            seed = Opening.parse(text).value
+            match self.duty, self._hidden:
+                case Duty(seat, Kind.REVEAL), [Hidden(deck=int(deck))]:
+                    return [*self.cards.with_seed(deck, seat, seed).to_audit()]
+        return []
 
     def hidden_by(self, seat: Seat) -> "Kept | None":
         """What all know of the secret that a seat keeps, if it does."""
@@ -577,7 +505,7 @@ class Match(Struct, frozen=True):
         """
         if self.offer:
             return read_response(text)
-        with _guarded(self.rules):
+        with guarded(self.rules):
             notation = str(self.rules.parse(self.position, seat, text))
             size = len(notation.encode())
         if not 0 < size <= MAX_HIDDEN:
@@ -590,86 +518,14 @@ class Match(Struct, frozen=True):
         Raises:
             Refused: the rules failed.
         """
-        with _guarded(self.rules):
+        with guarded(self.rules):
             return self.rules.any_secret(self.position, seed)
-
-    def answer(self, seat: Seat, secret: str) -> str:
-        """The notation of the true answer of `seat` at an `Answer`, from what it has hidden.
-
-        Raises:
-            Refused: the rules failed.
-        """
-        with _guarded(self.rules):
-            return str(self.rules.answer(self.position, self._own(seat, secret)))
 
     def asks(self, seat: Seat) -> str:
         """What the player at `seat` is asked for."""
         if self.offer:
             return " or ".join(RESPONSES)
-        return str(self._said(lambda: self.rules.asks(self.position, seat), str)).rstrip(".")
-
-    def board(self, viewer: Seat | None, secret: str | None) -> Board:
-        """What a viewer sees of the position, who has hidden `secret` in this match, if anything.
-
-        Raises:
-            RulesFailed: the rules failed.
-        """
-        secrets = dict(self.shown)
-        asked = self.duty is not None and self.duty.asked and self.duty.seat is viewer
-        with _guarded(self.rules):
-            if viewer and viewer not in secrets and secret is not None:
-                secrets[viewer] = self._own(viewer, secret)
-            board = checked(self.rules.board(self.position, viewer, secrets, self._before))
-            if not asked:
-                return replace(board, choices=[], besides="")
-            if self.offer:
-                return replace(board, choices=[*map(Choice, RESPONSES)], besides="")
-            return replace(board, choices=board.choices or self._listed(board))
-
-    def _listed(self, board: Board) -> list[Choice]:
-        """What the rules list as moves; one that is the name of a cell touches that."""
-        if not isinstance(self.rules.to_act(self.position), Seat):
-            return []
-        try:
-            moves = [str(move) for move in self.rules.legal_moves(self.position)]
-        except NotImplementedError:
-            return []
-        names = {cell.name for grid in board.grids for cell in grid.cells}
-        return [Choice(move, [move] if move in names else []) for move in moves]
-
-    def told(self, was: "Match", viewer: Seat | None, secret: str | None = None) -> str | None:
-        """What the rules say of that which has come since the match `was`, a turn ago.
-
-        `secret` is what the viewer has hidden in this match, if anything. None where the rules have no words for what
-        came, or have got nothing.
-        """
-        if self.shown != was.shown:
-            new = self.shown[len(was.shown) :]
-            said = [self._said(partial(self.rules.tell, self.position, shown, viewer), str | None) for shown in new]
-            return None if None in said else " ".join(filter(None, said))
-        if self.ply == was.ply or was.offer:
-            return None
-        return self._said(lambda: self.rules.tell(was.position, self.seen(was, viewer, secret), viewer), str | None)
-
-    def seen(self, was: "Match", viewer: Seat | None, secret: str | None) -> Any:
-        """What has come to the rules since the match `was`, a turn ago; of a deal what the viewer may see of it."""
-        to_act = self.rules.to_act(was.position)
-        if not isinstance(to_act, Deal):
-            return self.came
-        if to_act.seat is not viewer or secret is None:
-            return (None,) * to_act.number
-        return tuple(self.hand(viewer, secret)[-to_act.number :])
-
-    def _said(self, say: Callable[[], str | None], kind: type | UnionType) -> str | None:
-        """What the rules say, or that they failed."""
-        try:
-            with _guarded(self.rules):
-                said = say()
-                if not isinstance(said, kind):
-                    raise TypeError(f"{said!r} is not a text")
-                return said
-        except RulesFailed as error:
-            return str(error)
+        return str(said_by(self.rules, lambda: self.rules.asks(self.position, seat))).rstrip(".")
 
     @property
     def notation(self) -> str:
@@ -678,7 +534,7 @@ class Match(Struct, frozen=True):
         Raises:
             Refused: the rules made a position that cannot be written.
         """
-        with _guarded(self.rules):
+        with guarded(self.rules):
             return json.encode(self.rules.written(self.position)).decode()
 
 
@@ -690,22 +546,3 @@ def _acts(to_act: ToAct) -> Seat | None:
         case Seat():
             return to_act
     return None
-
-
-class _guarded:
-    """Rules may come from anywhere: whatever they raise costs their own game and nothing else.
-
-    A class, since `contextlib.contextmanager` takes three times as long, twice in each move.
-    """
-
-    def __init__(self, rules: AnyRules) -> None:
-        self._rules = rules
-
-    def __enter__(self) -> None:
-        """Enter code of the rules."""
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        """Say of a failure that it is the rules'."""
-        if isinstance(error, ANY_FAILURE) and not isinstance(error, ChatgameError):
-            what = f"{type(error).__name__}: {error}"[:MAX_QUOTED]
-            raise RulesFailed(sentences.RULES_FAILED.format(title=self._rules.title, what=what)) from error

@@ -90,11 +90,12 @@ WATCH_AGAIN: Final = "Dialling again; Ctrl-C leaves."
 SERVER_HAS_ENDED: Final = "The server's program has ended, so there is nothing more to see."
 NOT_WATCHED_ANY_MORE: Final = "Nobody may watch any more."
 WATCH_WITH: Final = "chatgame watch {address} {code}"
-WATCH_COMMAND: Final = "To watch, people type: {command}"
+WATCH_COMMAND: Final = "To watch, people type:"
 CAME_TO_WATCH: Final = "Somebody came to watch; now {count}."
 WENT_AWAY: Final = "Somebody does not watch any more; now {count}."
 WATCH_CODE_BURNED: Final = (
-    "Three wrong codes for watching were tried, so that code is burned. For another, type /watch off and then /watch."
+    "Three wrong codes for watching were tried, so that code is burned, and nobody new can come. For another, type "
+    "/watch off and then, in chat, /watch."
 )
 
 # The console
@@ -105,6 +106,7 @@ TOO_LONG: Final = "That line has more than {most} bytes, so it was not sent; {li
 TOO_EARLY: Final = "Not your turn yet, so this was not sent: {line}"
 KEPT_IN_EDITOR: Final = "Not your turn yet. Your line stays here, and Enter sends it when the prompt has come."
 AT_THE_PROMPT: Final = "That works at the prompt, when it is your turn. {how_to_leave}"
+AT_THE_PROMPT_IN_EDITOR: Final = "That works at the prompt, when it is your turn; it stays here. {how_to_leave}"
 NOBODY_YET: Final = "Nobody has come yet. {how_to_leave}"
 WAITING_SINCE: Final = "Waiting since {since}: {now}."
 

@@ -45,7 +45,9 @@ class Shelf(Mapping[str, AnyRules]):
         return Shelf({**self._same(), name: (version, load)})
 
     def common(self, versions: Mapping[str, int]) -> "Shelf":
-        """The games of these names and versions."""
+        """The games of these names and versions: as a rule these very games, for all tables."""
+        if all(versions.get(name) == version for name, version in self.versions.items()):
+            return self
         return Shelf({name: same for name, same in self._same().items() if versions.get(name) == same[0]})
 
     def _same(self) -> dict[str, tuple[int, Callable[[], AnyRules]]]:

@@ -42,7 +42,7 @@ LONGEST = 30
 """In characters, a move as somebody writes it, with its number and what they think of it."""
 
 _FEN = re.compile(
-    r"[1-8pnbrqkPNBRQK/]+ [wb] (?:-|(?=[KQkq])K?Q?k?q?) (?:-|[a-h][36])(?: (?:0|[1-9][0-9]?) [1-9][0-9]{0,3})?"
+    r"[1-8pnbrqkPNBRQK/]+ [wb] (?:-|(?=[KQkq])K?Q?k?q?) (?:-|[a-h][36])(?: (?:0|[1-9][0-9]{0,2}) [1-9][0-9]{0,3})?"
 )
 _PROBLEMS = {
     "NO_WHITE_KING": "White has no king",
@@ -93,7 +93,7 @@ class Chess(Rules[Position, str]):
         return position.white if " w " in position.boards[-1] else position.white.other
 
     def asks(self, position: Position, seat: Seat) -> str:
-        return "a move, as in e4, Nf3, O-O or e8=Q"
+        return "written as in e4, Nf3, O-O or e8=Q"
 
     def parse(self, position: Position, seat: Seat, text: str) -> str:
         board = _board(position)

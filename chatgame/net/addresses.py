@@ -31,6 +31,11 @@ class Relay(NamedTuple):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+def as_options(relays: Sequence[Relay]) -> str:
+    """Return relays as people type them in a command."""
+    return " ".join(f"--relay {relay}" for relay in relays)
+
+
 class Numbered(NamedTuple):
     """A number that a relay has given out, and the ticket that gets it again."""
 

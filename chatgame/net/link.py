@@ -5,7 +5,6 @@ sends what they lack, and goes on. The conversation above notices nothing of it.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -93,7 +92,7 @@ class Link:
         self._watchers: Watchers | None = None  # what the partner has to know of them
         self.seat = held.seat
         self.session = pump.connection.session
-        self.theirs = hello.games
+        self.theirs = ours.games if hello.games == ours.games else hello.games  # as a rule one for all tables
         self.partner = hello.name
         self.held = held
         self._recovery = recovery
@@ -102,7 +101,7 @@ class Link:
         self._down: asyncio.Event | None = None  # while there is no connection: set when there is one again
         self._loop = asyncio.get_running_loop()
         self._taken: Callable[[Turn], None] | None = None
-        self._turns: deque[Turn] = deque()  # while nobody takes them
+        self._turns: list[Turn] = []  # while nobody takes them
         self._broken: InvalidMessage | LinkLost | None = None  # how the connection was lost
         self._waiter: asyncio.Future[None] | None = None
         self._take_up(pump)
@@ -140,7 +139,7 @@ class Link:
         """Call `taken` with each turn that comes from now on, in the same moment; `receive` then tells of the end."""
         self._taken = taken
         while self._turns:
-            taken(self._turns.popleft())
+            taken(self._turns.pop(0))
 
     def _take_up(self, pump: Pump) -> None:
         self._pump = pump
@@ -173,7 +172,7 @@ class Link:
                         return  # as nearly always; to ask for another event would take longer
                     continue
                 if isinstance(event, Watchers):
-                    self._told(event)
+                    self._loop.call_soon(self._told, event)  # a new connection is told of first
                     continue
                 self._failure = self._failure or self._farewell(event)
                 break
@@ -214,7 +213,7 @@ class Link:
         """
         while True:
             if self._turns:
-                return self._turns.popleft()
+                return self._turns.pop(0)
             if self._failure:
                 raise self._failure
             if self._broken:

@@ -26,10 +26,10 @@ from chatgame.core.limits import MAX_GUESSES, MAX_GUESTS, MAX_STRAYS
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.watching import FEATURE
-from chatgame.net.audience import Audience
 from chatgame.net.link import Link
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Listener, Transport
+from chatgame.net.watch.audience import UNWATCHED, Audience
 from chatgame.protocol.admission import GOODBYES, Admission, Decision
 from chatgame.protocol.connection import Paired
 from chatgame.protocol.hello import hello_of
@@ -165,7 +165,7 @@ class Door:
         try:
             hello, paired = await self._receive_hello(pump)
             if isinstance(hello, Watch):
-                goodbye = self._watch(pump, hello, paired=paired)
+                goodbye = self._audience.admit(pump, hello, paired=paired) if self._audience else UNWATCHED
             else:
                 async with self._deciding:  # so that two clients cannot both get the seat
                     goodbye = await self._seat(pump, hello, paired=paired)
@@ -193,8 +193,8 @@ class Door:
                     purpose=purpose, origin=transport.origin, guesses=guesses, most=MAX_GUESSES
                 )
             )
-            if watches and invitation.burned:
-                self.notify(sentences.WATCH_CODE_BURNED)
+            if watches and self._audience and invitation.burned:
+                self._audience.tell()
         else:
             self._tell_of_stray(transport, why)
         if isinstance(error, WrongCode) and self._invitation and self._invitation.burned and not self.partner.done():
@@ -238,13 +238,6 @@ class Door:
             event = await pump.next_event()
         assert isinstance(event, Hello | Watch), "nothing else may come"
         return event, paired
-
-    def _watch(self, pump: Pump, watch: Watch, *, paired: bool) -> Bye | None:
-        """Let somebody watch, if people may, and if they have the code where one is needed."""
-        if not self._audience or (self._invitation and not paired):
-            return Bye(Reason.UNWATCHED)
-        self._progress(let_in=True)
-        return self._audience.admit(pump, watch)
 
     async def _seat(self, pump: Pump, hello: Hello, *, paired: bool) -> Bye | None:
         """Give the seat to the client that it belongs to; returns the goodbye for any other."""

@@ -8,7 +8,7 @@ import hmac
 import socket
 import ssl
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, NotYet, Unreachable
@@ -19,10 +19,21 @@ from chatgame.net.tcp import DIAL_TIME
 from chatgame.net.transport import Transport
 from chatgame.net.wire import Wire, meet
 from chatgame.relay.lines import Busy, FromRelay, Given, Spot, Version, Word
-from chatgame.session.interfaces import Journal
 
 Waits: TypeAlias = tuple[Relay, str] | None
 """What a host waits for: an old friend, at a relay and a place, or somebody new, at a number."""
+
+
+class Known(Protocol):
+    """What is known of a server: a journal, or what a watcher keeps.
+
+    Attributes:
+        place: where it waits for those who were there before, or None.
+        pinned: the channel binding of its connections, in hexadecimal, or None.
+    """
+
+    place: str | None
+    pinned: str | None
 
 
 class RelayedDialler:
@@ -31,7 +42,7 @@ class RelayedDialler:
     Args:
         relays: where the server may be; at its number only at the first of them.
         tls: what begins TLS.
-        journal: knows the place, and the server's certificate.
+        known: of the server.
         notify: takes a sentence about a relay.
         number: from the code, where the client is new to the server.
     """
@@ -40,13 +51,13 @@ class RelayedDialler:
         self,
         relays: Sequence[Relay],
         tls: ssl.SSLContext,
-        journal: Journal,
+        known: Known,
         notify: Callable[[str], object],
         number: int | None = None,
     ) -> None:
         self._relays = relays
         self._tls = tls
-        self._journal = journal
+        self._known = known
         self._notify = notify
         self._number = number
         self._told: set[str] = set()  # since a server was joined
@@ -54,12 +65,12 @@ class RelayedDialler:
     @property
     def options(self) -> str:
         """What people can have mistyped."""
-        return "--relay" if self._journal.place else "the code and --relay"
+        return "--relay" if self._known.place else "the code and --relay"
 
     @property
     def where(self) -> str:
         """The number and the relay that has it, or the relays at which an old friend may be."""
-        if self._journal.place:
+        if self._known.place:
             return _all(self._relays)
         return f"number {self._number} of the relay {self._relays[0]}"
 
@@ -70,7 +81,7 @@ class RelayedDialler:
             NotYet: the server is not there, or the relays take nobody now.
             Unreachable: the relays cannot be reached, or nobody waits at the number.
         """
-        spot: Spot | None = self._journal.place or self._number
+        spot: Spot | None = self._known.place or self._number
         assert spot, "there is a code or a conversation"
         way, sender = Round(self._asked, spot), None
         while relay := way.next():
@@ -100,7 +111,7 @@ class RelayedDialler:
 
     @property
     def _asked(self) -> Sequence[Relay]:
-        return self._relays if self._journal.place else self._relays[:1]
+        return self._relays if self._known.place else self._relays[:1]
 
     async def _secured(self, wire: Wire) -> Transport:
         """Do the handshake; at the place only with the server of the journal, since others may wait there."""
@@ -108,14 +119,14 @@ class RelayedDialler:
             async with asyncio.timeout(DIAL_TIME):
                 transport = await wire.join(self._tls)
         except OSError as error:  # a TimeoutError and an SSLError are ones
-            if self._journal.place:
+            if self._known.place:
                 raise self._stranger() from error
             what = "does not speak TLS" if isinstance(error, ssl.SSLError) else "hung up, or is silent"
             raise Unreachable(
                 f"What answers at {self.where} {what}, so nothing was sent. Try again, or check {self.options}."
             ) from error
-        if self._journal.place:
-            pinned, binding = self._journal.pinned or "", transport.binding or b""
+        if self._known.place:
+            pinned, binding = self._known.pinned or "", transport.binding or b""
             if not hmac.compare_digest(pinned, binding.hex()):
                 transport.abort()
                 raise self._stranger()
@@ -141,7 +152,7 @@ class RelayedDialler:
             case _:
                 return
         told = text.format(relay=relay, what=what, version=why.number if isinstance(why, Version) else "")
-        if self._journal.place:
+        if self._known.place:
             self._tell(told)
 
     def _tell(self, text: str) -> None:

@@ -1,9 +1,14 @@
-"""A player whose first line is typed for them, as for `chatgame solo connect4`."""
+"""A player whose first line is typed for them, as for `chatgame solo connect4`; and the line that starts a game."""
 
 from collections.abc import Callable, Sequence
 
+from chatgame.core.errors import ChatgameError, Refused
 from chatgame.core.log import Step
+from chatgame.core.seats import Seat
+from chatgame.core.shelf import Shelf
 from chatgame.core.table import Table
+from chatgame.core.turn import Kind
+from chatgame.session.commands import AS_MESSAGE, Write, read_chat
 from chatgame.session.interfaces import Interjecting, Player
 
 
@@ -43,3 +48,19 @@ class FirstLine:
     async def hear(self, text: str) -> None:
         """Pass it on."""
         await self._player.hear(text)
+
+
+def line_to_play(words: Sequence[str], games: Shelf) -> str:
+    """The line that starts the game that these words name.
+
+    Raises:
+        ChatgameError: there is no such game, or it does not take these options.
+    """
+    line = f"play {' '.join(words)}"
+    table = Table.open("", games, games.versions)
+    try:
+        if isinstance(meant := read_chat(line, table, Seat.CLIENT), Write) and meant.kind is Kind.PLAY:
+            return line
+    except Refused as error:
+        raise ChatgameError(str(error).removesuffix(AS_MESSAGE).rstrip()) from error
+    raise ChatgameError(f'There is no game "{" ".join(words)}". The games are {", ".join(games)}.')

@@ -32,6 +32,10 @@ def called(players: Sequence[Level | Command]) -> list[str]:
     return [f"{name} ({number})" if names.count(name) > 1 else name for number, name in enumerate(names, 1)]
 
 
+BOT_PACE = 0.5
+"""Seconds that a bot waits before it answers a person, so that they can follow."""
+
+
 @asynccontextmanager
 async def seated(
     player: Level | Command, limit: float, notify: Callable[[str], object], chance: Random, pace: float = 0.0

@@ -184,8 +184,13 @@ class Connection:
 
     Attributes:
         state: how far the connection has come.
-        sent_hello, received_hello: one's own hello and the other side's, or None before.
+        sent_hello, received_hello: one's own hello and the other side's, or None before, and after `resume`.
+        session: the session's identifier, once the connection is open: the hellos name it, or open it.
+        place: where the two meet again at a relay, once the connection is open; None if the hellos name a session.
     """
+
+    session: str
+    place: str | None
 
     def __init__(self, speaker: Speaker, now: float) -> None:
         self.state = State.START
@@ -196,7 +201,7 @@ class Connection:
         self._pairings: dict[Speaker, Pairing] = {}  # by the role of the side that dials
         self._said = 0  # bytes, by a watcher
         self._frames = FrameReader()
-        self._hellos: dict[Seat, bytes] = {}  # as they were sent
+        self._hellos: dict[Seat, bytes] = {}  # as they were sent, until the connection is open
         self._out: list[bytes] = []
         self._failure: ChatgameError | None = None
         self._now = now  # when bytes came last
@@ -205,22 +210,8 @@ class Connection:
         self._received_at = now  # when the other side's last whole message came
         self._sign_at = 0.0  # when our next sign of life is due
 
-    @property
-    def session(self) -> str:
-        """The session's identifier, once the connection is open: the hellos name it, or open it."""
-        hello = self.sent_hello if self._ours is SERVER else self.received_hello
-        assert hello, "the connection is open"
-        return hello.session or session_opened_by(self._hellos[CLIENT], self._hellos[SERVER])
-
-    @property
-    def place(self) -> str | None:
-        """Where the two meet again at a relay, once the connection is open; None if it names a session."""
-        hello = self.sent_hello
-        assert hello, "both have said hello"
-        return None if hello.session else place_opened_by(self._hellos[CLIENT], self._hellos[SERVER])
-
     def place_with(self, answer: Hello) -> str | None:
-        """Return, as the server, the same with this answer to the client's hello."""
+        """Return, as the server, where the two will meet again at a relay with this answer to the client's hello."""
         return None if answer.session else place_opened_by(self._hellos[CLIENT], encode(answer))
 
     def session_with(self, answer: Hello) -> str:
@@ -338,7 +329,7 @@ class Connection:
                 self._check_hello(message)
                 self.state, self.received_hello, self._hellos[message.seat] = follows, message, payload
                 if follows is State.OPEN:
-                    self._open(self._now)
+                    self._open_for_turns(message, self._now)
                 else:
                     self._until = None  # it is for this side to answer
                 return message
@@ -414,7 +405,7 @@ class Connection:
                 self.sent_hello, self._hellos[message.seat] = message, payload
                 self._until = now + ANSWER_TIME
                 if self.state is State.OPEN:
-                    self._open(now)
+                    self._open_for_turns(message, now)
             case Watch():
                 self._until = now + ANSWER_TIME
             case View():
@@ -432,6 +423,14 @@ class Connection:
         """Whether the side that dials is a watcher."""
         return WATCHER in (self._ours, self._theirs)
 
+    def _open_for_turns(self, answer: Hello, now: float) -> None:
+        """Note what the hellos open, of which the server's is the `answer`."""
+        hellos = self._hellos[CLIENT], self._hellos[SERVER]
+        self.session = answer.session or session_opened_by(*hellos)
+        self.place = None if answer.session else place_opened_by(*hellos)
+        self._hellos.clear()
+        self._open(now)
+
     def _open(self, now: float) -> None:
         self._opened = self._received_at = now
         self._sign_at = now + ALIVE_INTERVAL
@@ -445,6 +444,7 @@ class Connection:
         assert self.received_hello, "the connection is open"
         for turn in held.missing(self.received_hello.turns, self.received_hello.digest):
             self.say(turn, now)
+        self.sent_hello = self.received_hello = None  # the partner's games alone take a kilobyte
 
     def tick(self, now: float, *, stalled: bool = False) -> None:
         """Do what is due at the deadline: say that this side is alive, or give the other side up.

@@ -102,12 +102,14 @@ class Watch(Struct, frozen=True, tag="watch", tag_field="type"):
         session: the session that was watched before, or None.
         turns: how many turns of that session's log the watcher has come to.
         digest: the digest of the last of them, or the one that its log began at.
+        badge: what the server gave it then, which lets it in again without a code.
     """
 
     protocol: Version
     session: Hex32 | None = None
     turns: Count = 0
     digest: Hex32 | None = None
+    badge: Hex32 | None = None
 
 
 class Start(Struct, frozen=True):
@@ -136,6 +138,8 @@ class View(Struct, frozen=True, tag="view", tag_field="type"):
         turns: how many turns its log has.
         client, server: what the two players want to be called, or nothing.
         start: where the watcher's log begins; None where it goes on with what it has.
+        badge: lets this watcher in again without a code; None where nobody needs one.
+        place: where it finds the server again at a relay, which is not where the players meet; None on a direct line.
     """
 
     session: Hex32
@@ -143,6 +147,8 @@ class View(Struct, frozen=True, tag="view", tag_field="type"):
     client: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
     server: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
     start: Start | None = None
+    badge: Hex32 | None = None
+    place: Hex32 | None = None
 
 
 class Watchers(Struct, frozen=True, tag="watchers", tag_field="type"):
@@ -155,12 +161,14 @@ class Watchers(Struct, frozen=True, tag="watchers", tag_field="type"):
             people copy it into a shell.
         relay: the one that has given the code its number, as people type it; empty on a direct line. It may be
             anything, so it is only held against the relays that one knows.
+        burned: whether the code is not valid any more, since too many wrong ones were tried.
     """
 
     since: Count
     count: Annotated[int, Meta(ge=0, le=MAX_WATCHERS)]
     code: Annotated[str, Meta(pattern=r"\A(?:[1-9][0-9]{0,8}-[a-z]{1,16}-[a-z]{1,16})?\Z")] = ""
     relay: Annotated[str, Meta(max_length=MAX_RELAY)] = ""
+    burned: bool = False
 
 
 class Reason(StrEnum):

@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from chatgame.relay.limits import ENGINE_PAUSE, ENGINE_TIME, KNOWN_TIME
-from chatgame.relay.lines import At, Spot
+from chatgame.relay.lines import At, Busy, Spot
 
 CLAIM_NUMBER = """
 local held = redis.call('GET', KEYS[1])
@@ -47,8 +47,8 @@ class _Question(NamedTuple):
 class Engine:
     """The engine of a cluster, as one of its nodes uses it.
 
-    Questions are asked together, over one connection. While the engine does not answer, they are answered as if it
-    knew nothing.
+    Questions are asked together, over one connection. While the engine does not answer, a host may wait anywhere, and
+    a joiner finds none elsewhere.
 
     Args:
         url: where it is, as in redis://localhost:6379.
@@ -79,12 +79,18 @@ class Engine:
         answer = await self._ask("EVAL", CLAIM_NUMBER, 1, _key(spot), proof, self._name, KNOWN_TIME)
         return answer is None or bool(answer)
 
-    async def seek(self, spot: Spot) -> At | None:
-        """Return another node where a host waits; of several any, so that a stranger's hides no friend's."""
+    async def seek(self, spot: Spot) -> At | Busy | None:
+        """Return another node where a host waits; of several any, so that a stranger's hides no friend's.
+
+        None stands for nobody, and `Busy` for an engine that does not answer: a client that heard that nobody waits
+        at its number would take its code for a wrong one. At a place it asks again anyway, and perhaps another node.
+        """
         if isinstance(spot, str):
             names = await self._ask("ZREVRANGE", _key(spot), 0, len(self._others)) or []
         else:
             names = ((await self._ask("GET", _key(spot))) or b"").split()[1:]
+            if self._lost:
+                return Busy(round(ENGINE_PAUSE))
         nodes = [node for name in names if (node := self._others.get(name.decode("ascii", "replace")))]
         return self._chance.choice(nodes) if nodes else None
 
@@ -103,22 +109,22 @@ class Engine:
 
     async def _ask(self, *command: Any) -> Any:
         """Return the engine's answer, or None if it gives none."""
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._lost_until:
-            return None
-        question = _Question(command, loop.create_future())
+        question = _Question(command, asyncio.get_running_loop().create_future())
         self._questions.append(question)
         self._asked.set()
         return await question.answer
 
     async def _answers(self, questions: Sequence[_Question]) -> Sequence[Any]:
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._lost_until:
+            return [None] * len(questions)
         try:
             async with asyncio.timeout(ENGINE_TIME), self._redis.pipeline(transaction=False) as pipeline:
                 for question in questions:
                     pipeline.execute_command(*question.command)
                 answers = await pipeline.execute(raise_on_error=False)
         except (RedisError, OSError, TimeoutError) as error:
-            self._lost_until = asyncio.get_running_loop().time() + ENGINE_PAUSE
+            self._lost_until = loop.time() + ENGINE_PAUSE
             if not self._lost:
                 self._lost = True
                 self._notify(LOST.format(error=type(error).__name__))

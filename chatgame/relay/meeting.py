@@ -257,11 +257,11 @@ class Meeting:
                 self._give_number(leg, len(str(leg.spot)) + 1, now)
         return self._take()
 
-    def found(self, number: int, node: At | None, now: float) -> list[Command]:
-        """Take the answer to a `Seek`: the node where a host waits, if there is another."""
+    def found(self, number: int, answer: At | Busy | None, now: float) -> list[Command]:
+        """Take the answer to a `Seek`: another node, where a host waits; None for nobody, `Busy` if none can tell."""
         if (leg := self._legs.get(number)) and leg.stage is Stage.SEEKING:
-            if node:
-                self._end(leg, node, "redirected", now)
+            if answer:
+                self._end(leg, answer, "redirected" if isinstance(answer, At) else "busy", now)
             else:
                 self._miss(leg, now)
         return self._take()

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from chatgame.net.tcp import bound
 from chatgame.relay.limits import ACCEPT_QUEUE, DRAIN_TIME, IDLE_TIME, MAX_RATE, MAX_UNREAD
-from chatgame.relay.lines import At, FromRelay, Spot, Word, written
+from chatgame.relay.lines import At, Busy, FromRelay, Spot, Word, written
 from chatgame.relay.meeting import Claim, Command, Connect, End, Meeting, Say, Seek
 from chatgame.relay.networks import network_of
 
@@ -29,8 +29,8 @@ class Cluster(Protocol):
     async def claim(self, spot: Spot, ticket: str) -> bool:
         """Tell that a host waits here; returns False if the number is another host's."""
 
-    async def seek(self, spot: Spot) -> At | None:
-        """Return the other node where a host waits, if there is one."""
+    async def seek(self, spot: Spot) -> At | Busy | None:
+        """Return what a joiner hears: the other node where a host waits; None for nobody, `Busy` if none can tell."""
 
 
 class Leg(asyncio.BufferedProtocol):
@@ -247,8 +247,8 @@ class Node:
             ours = await self._cluster.claim(question.spot, question.ticket)
             self._do(self.meeting.claimed(question.leg, self._loop.time(), ours=ours))
         else:
-            node = await self._cluster.seek(question.spot)
-            self._do(self.meeting.found(question.leg, node, self._loop.time()))
+            answer = await self._cluster.seek(question.spot)
+            self._do(self.meeting.found(question.leg, answer, self._loop.time()))
 
     # The clock
 

@@ -48,10 +48,12 @@ class Onlooker:
 
     Attributes:
         table: as the turns have shown it so far, or None before there was any.
+        badge: what lets the watcher in again, or None.
     """
 
     def __init__(self, games: Mapping[str, AnyRules]) -> None:
         self.table: Table | None = None
+        self.badge: str | None = None
         self._games = games
         self._names: Mapping[Seat, str] = {}
         self._begins: list[Step] | None = None  # until a game that was on is caught up with
@@ -61,7 +63,7 @@ class Onlooker:
     def greeting(self) -> Watch:
         """Return what to say to the server."""
         table = self.table
-        return Watch(PROTOCOL, table.session, table.number, table.digest) if table else Watch(PROTOCOL)
+        return Watch(PROTOCOL, table.session, table.number, table.digest, self.badge) if table else Watch(PROTOCOL)
 
     def view(self, view: View) -> Sequence[Shown]:
         """Take the answer: where the log begins, or that it goes on.
@@ -70,6 +72,7 @@ class Onlooker:
             RemoteProtocolError: it cannot be so.
         """
         start, known = view.start, self.table
+        self.badge = view.badge
         if not start:
             if not known or known.session != view.session:
                 raise RemoteProtocolError("The server goes on with a conversation that it has not shown before.")

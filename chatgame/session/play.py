@@ -48,8 +48,9 @@ class _Conversation:
         self._player = player
         self._link = link
         self._journal = journal
+        # Not Events, which are larger and take two microseconds more, of the hundred that a turn and its answer take.
         self._idle: asyncio.Future[None] | None = None  # while there is nothing for the player
-        self._due = asyncio.Event()  # the session wants a tick at once
+        self._due: asyncio.Future[None] | None = None  # while the session wants no tick yet
         self._closed = False
         self._tasks: asyncio.TaskGroup
 
@@ -60,11 +61,10 @@ class _Conversation:
             if not for_player:
                 if self._closed:
                     return
-                # Not an Event, which takes two microseconds more, of the hundred that a turn and its answer take.
                 self._idle = asyncio.get_running_loop().create_future()
                 await self._idle
                 continue
-            command = for_player.popleft()
+            command = for_player.pop(0)
             match command:
                 case Show():
                     await self._player.see(command.step)
@@ -78,13 +78,14 @@ class _Conversation:
 
     async def play(self) -> None:
         """The game coroutine: write what the program owes, and see that the partner's program does so in time."""
-        clock = asyncio.get_running_loop().time
+        loop = asyncio.get_running_loop()
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(self._session.due):
-                    await self._due.wait()
-            self._due.clear()
-            await self._carry_out(self._session.tick(clock(), self._link.connected, self._link.proven))
+            if self._session.due != AT_ONCE:
+                self._due = loop.create_future()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(self._session.due):
+                        await self._due
+            await self._carry_out(self._session.tick(loop.time(), self._link.connected, self._link.proven))
             if self._session.due == AT_ONCE:
                 await asyncio.sleep(0)  # the others go on between two parts of a long computation
 
@@ -155,8 +156,8 @@ class _Conversation:
         """Let the other coroutines do what the session has for them."""
         if self._session.for_player:
             self._wake()
-        if self._session.due == AT_ONCE:
-            self._due.set()
+        if self._session.due == AT_ONCE and self._due and not self._due.done():
+            self._due.set_result(None)
 
     def _wake(self) -> None:
         """Let the turn-token coroutine go on, if it waits for something to do."""

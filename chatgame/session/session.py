@@ -80,6 +80,7 @@ from chatgame.core.log import Entry, Step, steps
 from chatgame.core.match import Duty, Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.protocol.messages import Bye, Reason
@@ -216,7 +217,7 @@ class Session:
     ) -> None:
         self.table = Table.open(identifier, games)
         self.state = State.WAITING
-        self.for_player: deque[ForPlayer] = deque()
+        self.for_player: list[ForPlayer] = []
         self.due: float | None = None
         self._seat = seat
         self._games = games
@@ -268,7 +269,7 @@ class Session:
         try:
             match self._read(text):
                 case Write(Kind.MOVE, notation) if self.table.playing:
-                    return self._write(Kind.MOVE, self.table.playing.proven(self._seat, notation, self._secret))
+                    return self._write(Kind.MOVE, self._side_of(self.table.playing).proven(notation))
                 case Write(kind, content):
                     return self._write(kind, content)
                 case Hide(value):
@@ -304,7 +305,7 @@ class Session:
         """Judge a turn of the partner's, and take it; or do so later, if that takes long."""
         on = self.table.playing
         if self.state is State.EXPECTING and on:
-            self._work = deque(on.work(turn.kind, turn.text, self._seat, self._secret))
+            self._work = deque(self._side_of(on).work(turn.kind, turn.text))
             if len(self._work) > PART:
                 self.state, self.due, self._checked = State.CHECKING, AT_ONCE, turn
                 return NOTHING
@@ -317,7 +318,7 @@ class Session:
         try:
             after = before.after(turn)
             if before.playing and after.match:
-                after.match.check_cards(before.playing, self._seat, self._secret)
+                self._side_of(after.match).check_since(before.playing)
         except Refused as error:
             what = f"The {turn.seat} broke the rules: {str(error)[:MAX_COMPLAINT]}"
             return self._close(RemoteProtocolError(what))
@@ -333,11 +334,11 @@ class Session:
             return ()
         assert self._keeping, "a turn is being kept"
         assert self._after, "a turn is being kept"
-        turn, opening = self._keeping.turn, self._keeping.opening
+        turn, opening, after = self._keeping.turn, self._keeping.opening, self._after
         if self._warned:
             self.for_player.append(Hear(sentences.WRITTEN_AGAIN))
-        self._keeping = None
-        self._show(Step.to(self.table, turn, self._after, opening, self._secret))
+        self._keeping = self._after = None
+        self._show(Step.to(self.table, turn, after, opening, self._secret))
         if self._remark_going is not None:
             self.for_player.append(Hear(sentences.REMARK_SENT.format(text=self._remark_going)))
             self._remark_going = None
@@ -480,7 +481,10 @@ class Session:
     def _work_of(self, match: Match, duty: Duty) -> list[Job]:
         """What takes long of the turn that the program owes."""
         text = str(self._openings[match.number, duty.ply]) if duty.kind is Kind.REVEAL else ""
-        return match.work(duty.kind, text, self._seat, self._secret)
+        return self._side_of(match).work(duty.kind, text)
+
+    def _side_of(self, match: Match) -> Side:
+        return Side(match, self._seat, self._secret)
 
     def _compute(self) -> bool:
         """Do a part of what takes long; returns whether there is more. `multiplied` keeps what comes of it."""
@@ -503,17 +507,16 @@ class Session:
             case Kind.COMMIT if match.shuffles:
                 return self._hide(self._chance.randbytes(SIZE).hex())
             case Kind.SHUFFLE:
-                return self._write(duty.kind, match.shuffled(self._secret or ""))
+                return self._write(duty.kind, self._side_of(match).shuffled())
             case Kind.SHARE:
-                return self._write(duty.kind, match.shared(self._secret or ""))
+                return self._write(duty.kind, self._side_of(match).shared())
             case Kind.COMMIT:
                 return self._hide(str(self._chance.randrange(match.sides)))
             case Kind.CONTRIBUTE:
                 return self._write(duty.kind, str(self._chance.randrange(match.sides)))
             case Kind.REVEAL:
                 return self._write(duty.kind, str(self._openings[match.number, duty.ply]))
-        assert self._secret is not None, "only a seat with a secret is asked for an answer"
-        return self._write(duty.kind, match.answer(self._seat, self._secret))
+        return self._write(duty.kind, self._side_of(match).answer())
 
     def _expect(self, now: float, connected: float, proven: float) -> Sequence[Command]:
         """See whether the partner's program is late; only the time counts for which it has shown that it is there."""

@@ -9,7 +9,7 @@ from chatgame.core.curve import face, inverse, multiplied
 from chatgame.core.deck import Deck, faces, key_from, read, shuffle, written
 from chatgame.core.seats import Seat
 from chatgame.games.eights import PACK
-from tests.session.test_cards import Room
+from tests.kit.rooms import Room
 
 SEED = "5" * 64
 

@@ -22,7 +22,9 @@ from chatgame.core.turn import Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
 from chatgame.journal.store import Store
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.session.play import converse
 from tests.benchmarks.crowd import crowd
 from tests.kit.ends import dial, listening

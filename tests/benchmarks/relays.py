@@ -116,6 +116,9 @@ WORMHOLE = Relay(
 STREAMS = Relay(
     "asyncio streams", lambda port: [sys.executable, str(HERE / "streams_relay.py"), str(port)], joined_by_first_line
 )
+BARE = Relay(
+    "a bare epoll loop", lambda port: [sys.executable, str(HERE / "bare_relay.py"), str(port)], joined_by_first_line
+)
 
 
 @contextmanager
@@ -265,6 +268,10 @@ def rows(*, quick: bool) -> list[Row]:
     weight = partial(memory_of_a_table, pairs=pairs)
     what = f"CPU of a relay's message, {pairs} tables"
     size = f"memory of a relay's idle table, {pairs} tables"
+
+    def at_most(what: str, limit: str, seconds: float, measure: Callable[[], float]) -> Row:
+        return Row(what, limit, Bound(1, least=False), "s", measure, lambda: seconds, elsewhere)
+
     return [
         Row(what, WORMHOLE.name, Bound(2.4, least=True), "s", partial(cpu, OURS), partial(cpu, WORMHOLE), no_peer),
         Row(
@@ -295,32 +302,15 @@ def rows(*, quick: bool) -> list[Row]:
             partial(weight, WORMHOLE),
             fast,
         ),
-        Row(
-            "latency that a relay adds to a message",
-            "60 µs",
-            Bound(1, least=False),
-            "s",
-            partial(latency_added, OURS, rounds * 100),
-            lambda: 60e-6,
-            elsewhere,
+        at_most("latency that a relay adds to a message", "60 µs", 60e-6, partial(latency_added, OURS, rounds * 100)),
+        at_most(
+            f"{pairs} pairs at a relay, from connect to joined", "0.5 s", 0.5, partial(time_to_join, OURS, pairs)
         ),
-        Row(
-            f"{pairs} pairs at a relay, from connect to joined",
-            "0.5 s",
-            Bound(1, least=False),
-            "s",
-            partial(time_to_join, OURS, pairs),
-            lambda: 0.5,
-            elsewhere,
-        ),
-        Row(
+        at_most(
             f"longest round trip at a relay in a storm of {storm} connections",
             "1 s",
-            Bound(1, least=False),
-            "s",
+            1.0,
             partial(longest_turn, OURS, storm),
-            lambda: 1.0,
-            elsewhere,
         ),
         *(
             Row(
@@ -333,5 +323,17 @@ def rows(*, quick: bool) -> list[Row]:
                 elsewhere,
             )
             for tables in (many // 5, many)
+        ),
+        *(
+            Row(
+                f"CPU of a relay's message, {many} tables at {relay.name}",
+                f"{few} tables",
+                None,
+                "s",
+                partial(cpu_of_a_message, relay, many, messages),
+                partial(cpu_of_a_message, relay, few, messages),
+                missing,
+            )
+            for relay, missing in ((BARE, elsewhere), (STREAMS, elsewhere), (WORMHOLE, no_peer))
         ),
     ]

@@ -3,7 +3,6 @@
 import sys
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +58,8 @@ def test_messages_are_hashed_to_the_points_of_rfc_9380(message: str, x: str) -> 
 
 @given(keys, names)
 def test_library_makes_the_same_bytes(key: bytes, name: str) -> None:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
     product = X25519PrivateKey.from_private_bytes(key).exchange(X25519PublicKey.from_public_bytes(face(name)))
     assert ladder(key, face(name)) == product == multiplied(key, face(name))
 

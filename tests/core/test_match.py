@@ -1,110 +1,21 @@
 """Matches: who acts how, commitments and reveals, and the reckoning at the end."""
 
-from typing import NamedTuple
-
 import pytest
 
-from chatgame.core.board import FREE, Board, Cell, Choice, Grid
-from chatgame.core.commitments import Opening, Place, commitment
+from chatgame.core.board import Choice
+from chatgame.core.commitments import Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.limits import MAX_HIDDEN
 from chatgame.core.match import Match
-from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, Secrets, ToAct
+from chatgame.core.perspective import Perspective
+from chatgame.core.rules import Chance, Outcome, Secret, ToAct
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
+from tests.kit.acts import ACTS, INVITED, INVITER, Acts, Playing, Position
 from tests.kit.logs import SESSION, opening
-
-INVITED, INVITER = Seat.SERVER, Seat.CLIENT
-
-ACTS: dict[str, ToAct] = {
-    "move": INVITED,
-    "counter": INVITER,
-    "both": Both(),
-    "chance": Chance(6),
-    "secret": Secret(INVITER),
-    "rival": Secret(INVITED),
-    "answer": Answer(INVITER),
-    "reply": Answer(INVITED),
-}
 
 ANSWERS = {"answer": "secret", "reply": "rival"}
 """From which secret each comes."""
-
-
-class Position(NamedTuple):
-    """What is still to come, and what has happened."""
-
-    acts: tuple[str, ...]
-    happened: tuple[str, ...] = ()
-
-
-class Acts(Rules[Position, str]):
-    """A game of the acts that its options name, in that order, which the invited seat wins; words are lower case."""
-
-    name = "acts"
-    title = "acts"
-
-    def start(self, inviter: Seat, options: str) -> Position:
-        """All is to come."""
-        return Position(tuple(options.split()))
-
-    def to_act(self, position: Position) -> ToAct:
-        """The next act."""
-        return ACTS[position.acts[0]]
-
-    def asks(self, position: Position, seat: Seat) -> str:
-        """Any word."""
-        return "a word"
-
-    def parse(self, position: Position, seat: Seat, text: str) -> str:
-        """Any word of small letters, but "no"."""
-        if not text.isalpha():
-            raise InvalidMove("That is not a word.")
-        if text == "no":
-            raise IllegalMove("No is not allowed.")
-        return text.lower()
-
-    def apply(self, position: Position, move: object) -> Position:
-        """It has happened."""
-        if move == "crash":
-            raise ZeroDivisionError
-        return Position(position.acts[1:], (*position.happened, str(move)))
-
-    def outcome(self, position: Position) -> Outcome | None:
-        """When nothing is to come."""
-        return None if position.acts else Outcome(INVITED, "all is done")
-
-    def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
-        """What has happened, what is new of it, and the secrets."""
-        new = position.happened[len(before.happened) :] if before else ()
-        return Board([" ".join(position.happened), f"New: {' '.join(new)}", f"Secrets: {' '.join(secrets.values())}"])
-
-    def answer(self, position: Position, secret: str) -> str:
-        """The secret backwards."""
-        return secret[::-1]
-
-
-class Playing:
-    """A match, and what was hidden in it."""
-
-    def __init__(self, acts: str) -> None:
-        self.match = Match.open(Acts(), SESSION, 0, INVITER, acts)
-
-    def write(self, kind: Kind, text: str = "", seat: Seat | None = None) -> "Playing":
-        """The seat that is waited for writes."""
-        assert self.match.duty
-        self.match = self.match.after(seat or self.match.duty.seat, kind, text)
-        return self
-
-    def commit(self, shown: Opening) -> "Playing":
-        """It commits to what `shown` shows."""
-        assert self.match.duty
-        return self.write(Kind.COMMIT, commitment(Place(SESSION, 0, self.match.ply, self.match.duty.seat), shown))
-
-    @property
-    def waits_for(self) -> tuple[Seat, Kind, bool] | None:
-        """Whom the match waits for, what for, and whether a person is asked."""
-        return self.match.duty[:3] if self.match.duty else None
 
 
 def test_moves_are_made_by_the_seat_that_the_position_names() -> None:
@@ -312,8 +223,8 @@ class TestOffers:
         assert playing.waits_for == (INVITER, Kind.RESPOND, True)
         assert (playing.match.position, playing.match.ply) == (before.position, before.ply)
         assert playing.match.asks(INVITER) == "accept or decline"
-        assert playing.match.board(INVITER, None).choices == [Choice("accept"), Choice("decline")]
-        assert playing.match.board(INVITED, None).choices == []
+        assert Perspective(playing.match, INVITER).board().choices == [Choice("accept"), Choice("decline")]
+        assert Perspective(playing.match, INVITED).board().choices == []
         playing.write(Kind.RESPOND, "decline")
         assert playing.waits_for == (INVITED, Kind.MOVE, True)
         assert (playing.match.position, playing.match.ply, playing.match.offer) == (before.position, before.ply, "")
@@ -347,7 +258,7 @@ class TestOffers:
         then = self.playing(acts, *left)
         assert playing.match.position == then.match.position
         assert playing.waits_for == (INVITED, Kind.MOVE, True)
-        assert playing.match.board(None, None) == then.match.board(None, None)
+        assert Perspective(playing.match).board() == Perspective(then.match).board()
         assert playing.match.came == then.match.came
 
     def test_ply_counts_on_when_a_move_is_taken_back(self) -> None:
@@ -355,10 +266,10 @@ class TestOffers:
         playing = self.playing("move counter move both", "a", "b").write(Kind.OFFER, "undo")
         was = playing.match
         assert playing.write(Kind.RESPOND, "accept").match.ply == 3
-        assert playing.match.told(was, None) is None  # the rules have got nothing
+        assert Perspective(playing.match).told(was) is None  # the rules have got nothing
         for move in "abc":
             was = playing.match
-            assert playing.write(Kind.MOVE, move).match.told(was, None) == f"{move} has come"
+            assert Perspective(playing.write(Kind.MOVE, move).match).told(was) == f"{move} has come"
         assert playing.match.duty == (INVITED, Kind.COMMIT, True, 6)
 
     def test_moves_are_taken_back_one_after_the_other_up_to_the_first(self) -> None:
@@ -369,7 +280,7 @@ class TestOffers:
             playing.write(Kind.OFFER, "undo").write(Kind.RESPOND, "accept")
             assert playing.match.position.happened == left
         assert playing.match.offers == ["draw"]
-        with pytest.raises(Refused, match="There is no move to take back"):
+        with pytest.raises(Refused, match="You have no move to take back"):
             playing.write(Kind.OFFER, "undo")
 
     def test_what_was_hidden_answered_or_rolled_is_never_taken_back(self) -> None:
@@ -529,136 +440,6 @@ def test_rules_that_crash_cost_their_own_game_and_say_so() -> None:
     assert playing.match.outcome == Outcome(INVITER, "the server resigned")
 
 
-class TestBoard:
-    """What is seen of a match, and heard."""
-
-    def test_shows_what_the_last_turn_has_done(self) -> None:
-        """It shows this also long after: rules get the position before."""
-        playing = Playing("move move move").write(Kind.MOVE, "a").write(Kind.MOVE, "b")
-        assert playing.match.board(None, None).parts[:2] == ["a b", "New: b"]
-        assert Playing("move").match.board(None, None).parts[:2] == ["", "New: "]
-
-    def test_shows_ones_own_secret_and_all_when_the_match_is_over(self) -> None:
-        """When it is over, everybody sees everything."""
-        playing = Playing("secret rival move").commit(opening("tea")).commit(opening("pot"))
-        assert playing.match.board(INVITED, "pot").parts[2] == "Secrets: pot"
-        assert playing.match.board(None, None).parts[2] == "Secrets: "
-        playing.write(Kind.RESIGN).write(Kind.REVEAL, str(opening("tea"))).write(Kind.REVEAL, str(opening("pot")))
-        assert playing.match.outcome
-        assert playing.match.board(None, None).parts[2] == "Secrets: tea pot"
-
-    def test_shows_no_secret_that_is_not_allowed(self) -> None:
-        """Rules could fail over it; they get one from which a false answer was given."""
-        for hidden, shown in (("Tea", ""), ("t34", ""), ("tea", "tea")):
-            playing = Playing("secret answer").commit(opening(hidden)).write(Kind.ANSWER, "false")
-            playing.write(Kind.REVEAL, str(opening(hidden)))
-            assert playing.match.outcome
-            assert "cheated" in playing.match.outcome.reason
-            assert playing.match.board(None, None).parts[2] == f"Secrets: {shown}"
-
-    def test_lists_the_legal_moves_of_the_seat_that_is_asked(self) -> None:
-        """This is for rules that list no choices; a choice with the name of a cell touches it."""
-
-        class Listing(Acts):
-            """One cell, and two moves."""
-
-            def legal_moves(self, position: Position) -> list[str]:
-                return ["cell", "other"]
-
-            def board(self, *arguments: object) -> Board:
-                return Board([Grid([Cell("cell", FREE)], 1)])
-
-        match = Match.open(Listing(), SESSION, 0, INVITER, "move both")
-        assert match.board(INVITED, None).choices == [Choice("cell", ["cell"]), Choice("other", [])]
-        assert match.board(INVITER, None).choices == match.board(None, None).choices == []
-        both = match.after(INVITED, Kind.MOVE, "cell")
-        assert both.board(INVITED, None).choices == []
-        assert Playing("move").match.board(INVITED, None).choices == []
-
-    def test_that_fails_is_refused(self) -> None:
-        """It does not even cost the game."""
-
-        class Blind(Acts):
-            """Can neither draw nor ask."""
-
-            def board(self, *arguments: object) -> Board:
-                raise KeyError("eye")
-
-            def asks(self, position: Position, seat: Seat) -> str:
-                raise KeyError("voice")
-
-            def tell(self, position: Position, came: object, viewer: Seat | None) -> str | None:
-                raise KeyError("tongue")
-
-        match = Match.open(Blind(), SESSION, 0, INVITER, "move move")
-        with pytest.raises(RulesFailed, match=r"The rules of acts failed \(KeyError: 'eye'\)"):
-            match.board(None, None)
-        assert "The rules of acts failed (KeyError: 'voice')" in match.asks(INVITED)
-        told = match.after(INVITED, Kind.MOVE, "a").told(match, None)
-        assert told == "The rules of acts failed (KeyError: 'tongue')."
-
-    @pytest.mark.parametrize(
-        "wrong",
-        [None, "text", Board(None), Board([5]), Board([Grid([1], 1)])],  # type: ignore[arg-type, list-item]
-    )
-    def test_that_is_not_a_board_is_refused(self, wrong: Board) -> None:
-        """An author may forget to return it, and a screen would stumble over it."""
-
-        class Silent(Acts):
-            """Returns what it should not."""
-
-            def board(self, *arguments: object) -> Board:
-                return wrong
-
-            def asks(self, position: Position, seat: Seat) -> str:
-                return None  # type: ignore[return-value]
-
-            def tell(self, position: Position, came: object, viewer: Seat | None) -> str | None:
-                return 5  # type: ignore[return-value]
-
-        match = Match.open(Silent(), SESSION, 0, INVITER, "move move")
-        with pytest.raises(RulesFailed, match=r"The rules of acts failed \(ValidationError: Expected"):
-            match.board(None, None)
-        assert match.asks(INVITED) == "The rules of acts failed (TypeError: None is not a text)"
-        assert (
-            match.after(INVITED, Kind.MOVE, "a").told(match, None)
-            == "The rules of acts failed (TypeError: 5 is not a text)."
-        )
-
-    def test_what_has_come_is_told_by_the_rules(self) -> None:
-        """They tell moves, choices, numbers, answers and secrets, and nothing while a program goes on."""
-
-        class Telling(Acts):
-            """Tells all that it gets."""
-
-            def tell(self, position: Position, came: object, viewer: Seat | None) -> str | None:
-                return f"{came} after {len(position.happened)} for {viewer}"
-
-        playing, told = Playing("secret move chance answer"), list[str | None]()
-        playing.match = Match.open(Telling(), SESSION, 0, INVITER, "secret move chance answer")
-
-        def write(kind: Kind, text: str) -> None:
-            before = playing.match
-            told.append(playing.write(kind, text).match.told(before, INVITED))
-
-        write(Kind.COMMIT, commitment(Place(SESSION, 0, 0, INVITER), opening("tea")))
-        write(Kind.MOVE, "a")
-        write(Kind.COMMIT, commitment(Place(SESSION, 0, 2, INVITED), opening("2")))
-        write(Kind.CONTRIBUTE, "3")
-        write(Kind.REVEAL, str(opening("2")))
-        write(Kind.ANSWER, "aet")
-        write(Kind.REVEAL, str(opening("tea")))
-        assert told == [
-            "None after 0 for server",
-            "a after 1 for server",
-            None,
-            None,
-            "5 after 2 for server",
-            "aet after 3 for server",
-            "Revealed(seat=<Seat.CLIENT: 'client'>, secret='tea') after 4 for server",
-        ]
-
-
 @pytest.mark.parametrize("nobody", [None, "client", 5])
 def test_only_a_seat_can_act(nobody: object) -> None:
     """If anything else could, all would wait for nobody."""
@@ -705,21 +486,6 @@ def test_reveal_of_more_than_can_be_hidden_is_refused() -> None:
 
     with pytest.raises(Refused, match="That has 0 bytes; 1 to 4000 can be played"):
         Match.open(Wordless(), SESSION, 0, INVITER, "secret").parse(INVITER, "x")
-
-
-def test_choices_are_shown_only_to_a_player_who_is_asked() -> None:
-    """To reveal is for the program, though the rules still list the choices."""
-
-    class Listing(Acts):
-        def board(self, *_: object) -> Board:
-            return Board([], choices=[Choice("two")])
-
-    playing = Playing("both")
-    playing.match = Match.open(Listing(), SESSION, 0, INVITER, "both")
-    assert [len(playing.match.board(seat, None).choices) for seat in (INVITED, INVITER)] == [1, 0]
-    playing.commit(opening("one")).commit(opening("two", 2))
-    assert playing.waits_for == (INVITED, Kind.REVEAL, False)
-    assert [len(playing.match.board(seat, None).choices) for seat in (INVITED, INVITER)] == [0, 0]
 
 
 def test_dice_without_sides_are_the_rules_failure() -> None:

@@ -10,6 +10,7 @@ from chatgame.core.errors import IllegalMove, InvalidMove
 from chatgame.core.match import Match
 from chatgame.core.rules import Answer, AnyRules, Both, Chance, Choices, Deal, Secret, Show, Shuffle
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.turn import Kind
 from chatgame.games.battleship import CELLS
 from tests.kit.logs import SESSION
@@ -49,7 +50,7 @@ def play(rules: AnyRules, *lines: str, options: str = "", inviter: Seat = Seat.C
             case Kind.REVEAL:
                 text = str(openings[ply, seat])
             case Kind.ANSWER:
-                text = left.pop(0) if left and isinstance(left[0], Lie) else match.answer(seat, secrets[seat])
+                text = left.pop(0) if left and isinstance(left[0], Lie) else Side(match, seat, secrets[seat]).answer()
         match = match.after(seat, kind, text)
     assert not left, "every line was typed"
     return match

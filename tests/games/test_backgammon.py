@@ -13,6 +13,7 @@ from msgspec import json
 from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Chance, Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
@@ -441,7 +442,10 @@ def test_bar_and_high_piles() -> None:
 def test_board_is_drawn_with_discs_in_unicode() -> None:
     """It takes as many columns."""
     match = play(RULES, roll(3, 1))
-    plain, unicode = rows(match.board(Seat.CLIENT, None)), rows(match.board(Seat.CLIENT, None), unicode=True)
+    plain, unicode = (
+        rows(Perspective(match, Seat.CLIENT).board()),
+        rows(Perspective(match, Seat.CLIENT).board(), unicode=True),
+    )
     assert unicode[1] == " ●  ·  ·  ·  ○  ·  │  ○  ·  ·  ·  ·  ●"
     assert [len(row) for row in plain] == [len(row) for row in unicode]
 
@@ -462,7 +466,7 @@ def test_board_in_words() -> None:
 
 def test_choices_are_the_plays() -> None:
     """Each touches the checkers that it moves, and the places where they arrive."""
-    board = play(RULES, roll(3, 1)).board(Seat.CLIENT, None)
+    board = Perspective(play(RULES, roll(3, 1)), Seat.CLIENT).board()
     position = play(RULES, roll(3, 1)).position
     read = [RULES.parse(position, Seat.CLIENT, choice.text) for choice in board.choices]
     assert {after(position, move) for move in read} == {after(position, move) for move in RULES.legal_moves(position)}

@@ -10,6 +10,7 @@ from msgspec import json
 
 from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Answer, Outcome, Revealed, Secret
 from chatgame.core.seats import Seat
 from chatgame.games.battleship import ANSWERS, CELLS, Battleship, Position, sunk_by
@@ -370,8 +371,10 @@ def test_board_of_an_onlooker() -> None:
 
 def test_board_is_ones_own_sea_while_fleets_are_placed() -> None:
     """The player types the ends of the ships."""
-    assert [grid.title for grid in play(RULES).board(Seat.SERVER, None).grids] == ["Your sea"]
-    assert [grid.title for grid in play(RULES, FLEET).board(Seat.SERVER, ORDERED).grids] == ["Your sea"]
+    assert [grid.title for grid in Perspective(play(RULES), Seat.SERVER).board().grids] == ["Your sea"]
+    assert [grid.title for grid in Perspective(play(RULES, FLEET), Seat.SERVER, ORDERED).board().grids] == [
+        "Your sea"
+    ]
 
 
 def test_both_fleets_are_shown_when_the_game_is_over() -> None:
@@ -379,9 +382,11 @@ def test_both_fleets_are_shown_when_the_game_is_over() -> None:
     match = play(RULES, FLEET, FLEET, "a1", "/resign")
     assert match.outcome
     for viewer in (None, *Seat):
-        theirs, own = ("".join(cell.mark.text for cell in grid.cells) for grid in match.board(viewer, None).grids)
+        theirs, own = (
+            "".join(cell.mark.text for cell in grid.cells) for grid in Perspective(match, viewer).board().grids
+        )
         assert sorted(theirs + own) == sorted("x" + "." * 166 + "5" * 9 + "4" * 8 + "3" * 12 + "2" * 4)
-        assert not any(cell.hidden for cell in cells(match.board(viewer, None)))
+        assert not any(cell.hidden for cell in cells(Perspective(match, viewer).board()))
 
 
 @pytest.mark.parametrize(
@@ -408,11 +413,11 @@ def test_waters_in_words() -> None:
 
 def test_choices_are_the_cells_that_were_not_shot_at() -> None:
     """They are in the other's sea, which stands first."""
-    board = SOME_SHOTS.board(Seat.SERVER, None)
+    board = Perspective(SOME_SHOTS, Seat.SERVER).board()
     assert len(board.choices) == 97
     assert board.choices[0] == Choice("a1", ["a1"])
-    assert not SOME_SHOTS.board(Seat.CLIENT, None).choices
-    assert not play(RULES).board(Seat.SERVER, None).choices  # a fleet cannot be listed
+    assert not Perspective(SOME_SHOTS, Seat.CLIENT).board().choices
+    assert not Perspective(play(RULES), Seat.SERVER).board().choices  # a fleet cannot be listed
 
 
 def test_shot_and_answer_in_words() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
@@ -181,6 +182,7 @@ def test_fifty_moves_of_each_side_without_a_capture_or_a_pawn_move_can_be_claime
     """With the hundredth, or by naming it."""
     rooks = "4k3/8/8/8/8/8/n7/R3K3"
     assert RULES.claim(at(rooks, 98)) == ""
+    assert RULES.claim(RULES.start(Seat.CLIENT, f"{rooks} w - - 149 90")) == chess.FIFTY  # as FEN may have it
     assert RULES.claim(at(rooks, 99)) == RULES.claim(at(rooks, 100)) == chess.FIFTY
     assert RULES.claim(at("k7/8/8/8/8/8/rr6/K7", 99)) == ""  # the only move here is a capture
 
@@ -214,7 +216,8 @@ def test_game_can_begin_with_any_position() -> None:
             for fen in ("960", "4k3/8/8/8/8/8/8/4K3", "4k3/8/8/8/8/8/4K3 w - -", "9/8/8/8/8/8/8/8 w - -", "x w - -")
         ),
         ("4k3/8/8/8/8/8/8/4K3  w - -", "is not a position in FEN"),
-        ("4k3/8/8/8/8/8/8/4K3 w - - 150 1", "is not a position in FEN"),
+        ("4k3/8/8/8/8/8/8/R3K3 w - - 1000 1", "is not a position in FEN"),
+        ("4k3/8/8/8/8/8/8/R3K3 w - - 150 90", "In that position the game is over already: seventyfive moves."),
         ("4k3/8/8/8/8/8/8/8 w - -", "That position cannot be played: White has no king."),
         ("8/8/8/8/8/8/8/4K3 w - -", "That position cannot be played: Black has no king."),
         ("4k3/8/8/8/8/8/8/3KK3 w - -", "That position cannot be played: one side has two kings."),
@@ -427,7 +430,7 @@ def test_checkmate_is_not_called_a_check() -> None:
 
 def test_squares_are_shaded_in_unicode() -> None:
     """The square a1 is dark."""
-    drawn = [row.replace(chess.AS_TEXT, "") for row in rows(play(RULES, "e4").board(None, None), unicode=True)]
+    drawn = [row.replace(chess.AS_TEXT, "") for row in rows(Perspective(play(RULES, "e4")).board(), unicode=True)]
     assert drawn[0] == "  a  b  c  d  e  f  g  h"
     assert drawn[1] == "8 ♜ ░♞░ ♝ ░♛░ ♚ ░♝░ ♞ ░♜░"
     assert drawn[5] == "4   ░░░   ░░░[♙]░░░   ░░░"
@@ -462,7 +465,7 @@ def test_board_in_words() -> None:
 
 def test_choices_are_the_legal_moves() -> None:
     """Each touches the square that it comes from and the one that it goes to, and is written as players do."""
-    board = play(RULES).board(Seat.SERVER, None)
+    board = Perspective(play(RULES), Seat.SERVER).board()
     assert len(board.choices) == 20
     assert Choice("Nf3", ["g1", "f3"]) in board.choices
 

@@ -8,6 +8,7 @@ from msgspec import json
 from msgspec.structs import replace
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
@@ -135,7 +136,7 @@ def test_board_in_words() -> None:
 
 def test_after_a_move_the_last_disc_alone_is_told() -> None:
     """A line that has won is told, too."""
-    board = replace(play(RULES, *"1122334").board(Seat.SERVER, None), news=True)
+    board = replace(Perspective(play(RULES, *"1122334"), Seat.SERVER).board(), news=True)
     assert words(board) == [
         "You: column 4 row 1.",
         "In a row: column 1 row 1, column 2 row 1, column 3 row 1, column 4 row 1.",
@@ -148,12 +149,14 @@ def test_after_a_move_the_last_disc_alone_is_told() -> None:
 )
 def test_discs_that_have_won_are_marked(moves: str, line: str) -> None:
     """There are four of them, seven or none."""
-    found = [cell.name for cell in cells(play(RULES, *moves).board(None, None)) if cell.line]
+    found = [cell.name for cell in cells(Perspective(play(RULES, *moves)).board()) if cell.line]
     assert sorted(name.split()[1] if moves != "71212131" else name.split()[3] for name in found) == list(line)
 
 
 def test_choices_are_the_columns_that_have_room() -> None:
     """Each touches the cell into which the disc falls."""
-    choices = {choice.text: choice.cells for choice in play(RULES, *"3333331").board(Seat.CLIENT, None).choices}
+    choices = {
+        choice.text: choice.cells for choice in Perspective(play(RULES, *"3333331"), Seat.CLIENT).board().choices
+    }
     assert list(choices) == list("124567")
     assert (choices["1"], choices["2"]) == (["column 1 row 2"], ["column 2 row 1"])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec import json
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Answer, Outcome, Revealed, Secret
 from chatgame.core.seats import Seat
 from chatgame.games.hangman import Hangman, Position
@@ -222,15 +223,15 @@ def test_board_shows_the_gallows_the_letters_and_what_was_tried() -> None:
 def test_board_in_unicode() -> None:
     """Its lines meet."""
     match = play(RULES, "banana", *"ae")
-    assert rows(match.board(None, None), unicode=True)[:4] == ["┌───┐", "│   │", "│   O", "│"]
+    assert rows(Perspective(match).board(), unicode=True)[:4] == ["┌───┐", "│   │", "│   O", "│"]
 
 
 def test_letters_that_were_opened_are_fresh() -> None:
     """Those of the last guess are, and no others."""
-    fresh = [cell.name for cell in cells(play(RULES, "banana", *"an").board(None, None)) if cell.fresh]
+    fresh = [cell.name for cell in cells(Perspective(play(RULES, "banana", *"an")).board()) if cell.fresh]
     assert fresh == ["place 3", "place 5"]
     for guesses in ("", "e", "ae"):
-        assert not any(cell.fresh for cell in cells(play(RULES, "banana", *guesses).board(None, None)))
+        assert not any(cell.fresh for cell in cells(Perspective(play(RULES, "banana", *guesses)).board()))
 
 
 @pytest.mark.parametrize("end", [["cabana", *"eioux"], ["/resign"]])
@@ -263,10 +264,10 @@ def test_word_in_words() -> None:
 def test_choices_are_the_letters_that_were_not_tried() -> None:
     """The whole word may be typed as well; before there is a word, there are no choices."""
     match = play(RULES, "banana", *"ae")
-    board = match.board(Seat.SERVER, None)
+    board = Perspective(match, Seat.SERVER).board()
     assert "".join(choice.text for choice in board.choices) == "bcdfghijklmnopqrstuvwxyz"
     assert board.besides == "the whole word of 6 letters"
-    assert not play(RULES).board(Seat.CLIENT, None).choices
+    assert not Perspective(play(RULES), Seat.CLIENT).board().choices
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from msgspec import json
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
 from chatgame.core.match import Match
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Chance, Outcome
 from chatgame.core.seats import Seat
 from chatgame.games.pig import Pig, Position
@@ -112,7 +113,7 @@ def test_choices_are_roll_and_hold() -> None:
     """There is only the roll where there is nothing to hold."""
     for match, choices in ((played("1"), ["roll"]), (played("1", "6"), ["roll", "hold"])):
         assert match.duty
-        assert [choice.text for choice in match.board(match.duty.seat, None).choices] == choices
+        assert [choice.text for choice in Perspective(match, match.duty.seat).board().choices] == choices
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from msgspec import json
 
 from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
@@ -275,7 +276,7 @@ def test_viewer_who_is_not_to_act_hears_of_no_moves(viewer: Seat | None) -> None
 
 def test_choices_are_the_cells_that_turn_something_over() -> None:
     """Each touches its own cell."""
-    choices = play(RULES, "d3", "c3").board(Seat.SERVER, None).choices
+    choices = Perspective(play(RULES, "d3", "c3"), Seat.SERVER).board().choices
     assert choices == [Choice(cell, [cell]) for cell in ("b3", "c4", "f5", "e6")]
 
 
@@ -289,5 +290,5 @@ def test_pass_is_told() -> None:
 
 def test_what_a_move_has_changed_is_fresh() -> None:
     """The new disc is, and those that it has turned over are."""
-    board = play(RULES, "e6", "f4", "e3", "f6", "g5", "d6", "e7", "f5", "c5").board(None, None)
+    board = Perspective(play(RULES, "e6", "f4", "e3", "f6", "g5", "d6", "e7", "f5", "c5")).board()
     assert sorted(cell.name for cell in cells(board) if cell.fresh) == ["c5", "d4", "d5", "d6", "e5", "f5"]

@@ -4,6 +4,7 @@ import pytest
 from msgspec import json
 
 from chatgame.core.errors import InvalidMove, Refused
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Both, Choices, Outcome
 from chatgame.core.seats import Seat
 from chatgame.games.rps import RockPaperScissors
@@ -109,8 +110,12 @@ def test_board_is_the_score() -> None:
 def test_three_choices_are_listed() -> None:
     """Only the player who is asked sees them."""
     match = play(RULES)
-    assert [choice.text for choice in match.board(Seat.SERVER, None).choices] == ["rock", "paper", "scissors"]
-    assert match.board(Seat.CLIENT, None).choices == []
+    assert [choice.text for choice in Perspective(match, Seat.SERVER).board().choices] == [
+        "rock",
+        "paper",
+        "scissors",
+    ]
+    assert Perspective(match, Seat.CLIENT).board().choices == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from msgspec import json
 
 from chatgame.core.board import Choice
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Outcome
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
@@ -102,7 +103,7 @@ def test_board_shows_the_free_cells_by_number() -> None:
 
 def test_board_in_unicode() -> None:
     """It has lines, other marks, and brackets around the last move."""
-    assert rows(play(RULES, *"51").board(Seat.CLIENT, None), unicode=True) == [
+    assert rows(Perspective(play(RULES, *"51"), Seat.CLIENT).board(), unicode=True) == [
         "[○]│ 2 │ 3",
         "───┼───┼───",
         " 4 │ ✕ │ 6",
@@ -138,7 +139,7 @@ def test_board_in_words() -> None:
 )
 def test_last_move_and_winning_line_are_marked(moves: str, fresh: str, line: str) -> None:
     """A line of five is marked, too."""
-    found = list(cells(play(RULES, *moves).board(None, None)))
+    found = list(cells(Perspective(play(RULES, *moves)).board()))
     assert "".join(str(n) for n, cell in enumerate(found, 1) if cell.fresh) == fresh
     assert "".join(str(n) for n, cell in enumerate(found, 1) if cell.line) == line
 
@@ -146,6 +147,6 @@ def test_last_move_and_winning_line_are_marked(moves: str, fresh: str, line: str
 def test_choices_are_the_free_cells() -> None:
     """Each touches its own cell, and is for the seat to act alone."""
     match = play(RULES, *"51")
-    assert [choice.text for choice in match.board(Seat.SERVER, None).choices] == list("2346789")
-    assert match.board(Seat.SERVER, None).choices[0] == Choice("2", ["2"])
-    assert match.board(Seat.CLIENT, None).choices == []
+    assert [choice.text for choice in Perspective(match, Seat.SERVER).board().choices] == list("2346789")
+    assert Perspective(match, Seat.SERVER).board().choices[0] == Choice("2", ["2"])
+    assert Perspective(match, Seat.CLIENT).board().choices == []

@@ -21,7 +21,7 @@ READING = [["history"], ["replay", "1", "--speed", "100000"], ["export", "1"], [
 def test_command_that_only_reads_needs_no_permission_to_write(
     ordinary: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    for module in ("chatgame.records", "chatgame.journal.snapshot"):
+    for module in ("chatgame.records.export", "chatgame.records.history", "chatgame.journal.snapshot"):
         importlib.import_module(module)
     monkeypatch.setattr("sys.path", [])  # what is there may be for root alone
     for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):

@@ -17,7 +17,8 @@ from chatgame.journal.conversation import OnDisk
 from chatgame.journal.store import Store
 from chatgame.journal.writer import Writer
 from chatgame.players.script import Script
-from chatgame.program import Setting, serve
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.protocol import resume
 from tests.kit.journals import CHAT, CLIENT, add, after_kill, full_disk, held, turns_of
 from tests.kit.logs import SESSION, log_of

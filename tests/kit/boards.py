@@ -5,15 +5,16 @@ from typing import Any
 
 from chatgame.core.board import Board, Cell
 from chatgame.core.match import Match
-from chatgame.core.rules import AnyRules, Secrets
+from chatgame.core.perspective import Perspective
+from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.players.person.boards import drawn, in_words
 from chatgame.players.person.look import Look
 
 
-def board_of(rules: AnyRules, position: Any, viewer: Seat | None = None, secrets: Secrets | None = None) -> Board:
+def board_of(rules: AnyRules, position: Any, viewer: Seat | None = None) -> Board:
     """The board of a position without one before it."""
-    return rules.board(position, viewer, secrets or {}, None)
+    return rules.board(position, viewer, {}, None)
 
 
 def rows(board: Board, *, unicode: bool = False) -> list[str]:
@@ -28,12 +29,12 @@ def words(board: Board) -> list[str]:
 
 def seen(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
     """The rows of a match's board, as the viewer sees it."""
-    return rows(match.board(viewer, secret))
+    return rows(Perspective(match, viewer, secret).board())
 
 
 def spoken(match: Match, viewer: Seat | None, secret: str | None = None) -> list[str]:
     """The lines of a match's board in words, for the viewer."""
-    return words(match.board(viewer, secret))
+    return words(Perspective(match, viewer, secret).board())
 
 
 def cells(board: Board) -> Iterable[Cell]:

@@ -21,6 +21,7 @@ from chatgame.core.rules import (
     ToAct,
 )
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.turn import Kind
 from tests.kit.logs import SESSION
 
@@ -146,9 +147,13 @@ class Programs:
         assert self.match.duty, "the match is on"
         return self.match.duty.seat
 
+    def side(self, seat: Seat) -> Side:
+        """The match, and what a seat hides in it."""
+        return Side(self.match, seat, self.secrets[seat])
+
     def hand(self, seat: Seat) -> list[str]:
         """The cards that a seat holds, as it knows them."""
-        return self.match.hand(seat, self.secrets[seat])
+        return self.side(seat).hand
 
     def key(self, seat: Seat, deck: int = -1) -> bytes:
         """The key by which a seat has locked a deck."""
@@ -158,16 +163,15 @@ class Programs:
         """What an honest program writes now."""
         assert self.match.duty, "the match is on"
         seat, kind, _, ply = self.match.duty
-        secret = self.secrets[seat] or ""
         match kind:
             case Kind.COMMIT:
                 return self.committed(self._chance.randbytes(32).hex())
             case Kind.SHUFFLE:
-                return self.match.shuffled(secret)
+                return self.side(seat).shuffled()
             case Kind.SHARE:
-                return self.match.shared(secret)
+                return self.side(seat).shared()
             case Kind.ANSWER:
-                return self.match.answer(seat, secret)
+                return self.side(seat).answer()
         assert kind is Kind.REVEAL, "nobody is asked"
         return str(self._openings[ply, seat])
 
@@ -176,8 +180,12 @@ class Programs:
         assert self.match.duty, "the match is on"
         seat, _, _, ply = self.match.duty
         self._openings[ply, seat] = Opening(bytes(32), seed)
-        self.secrets[seat] = self.match.secret_with(self.secrets[seat], seed)
+        self.secrets[seat] = self.side(seat).secret_with(seed)
         return commitment(Place(SESSION, 0, ply, seat), self._openings[ply, seat])
+
+    def proven(self, notation: str) -> str:
+        """A move as an honest program of the seat that has to write would write it."""
+        return self.side(self.seat).proven(notation)
 
     def write(self, text: str, kind: Kind | None = None) -> None:
         """Let the seat that has to write do so, and the other program check it.
@@ -187,10 +195,10 @@ class Programs:
         """
         assert self.match.duty, "the match is on"
         seat, due, *_ = self.match.duty
-        self.match.work(due, text, seat, self.secrets[seat])  # takes anything, and refuses nothing
+        self.side(seat).work(due, text)  # takes anything, and refuses nothing
         before, self.match = self.match, self.match.after(seat, kind or due, text)
         if seat.other is not self.unchecked:
-            self.match.check_cards(before, seat.other, self.secrets[seat.other])
+            self.side(seat.other).check_since(before)
 
     def run(self, kind: Kind | None = None, *, more: bool = False) -> "Programs":
         """Let the programs write until a player is asked, the match is over, or a turn of this kind is due.
@@ -204,7 +212,7 @@ class Programs:
 
     def move(self, notation: str) -> "Programs":
         """Let the player move, as an honest program would write it, and the programs go on."""
-        self.write(self.match.proven(self.seat, notation, self.secrets[self.seat]))
+        self.write(self.proven(notation))
         return self.run()
 
     def end(self) -> Outcome:

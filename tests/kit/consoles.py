@@ -9,7 +9,9 @@ from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.players.person.console import Console
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from tests.kit.ends import Screen
 
 NAMELESS = dict.fromkeys(Seat, "")

@@ -216,9 +216,9 @@ async def converse_with_peer(
     return peer, asyncio.create_task(converse(Thinker(lines, pace), link, BUILT_IN, InMemory(seat.other)))
 
 
-def link_to(streams: Streams, seat: Seat, theirs: Mapping[str, int] = VERSIONS) -> Link:
+def link_to(streams: Streams, seat: Seat) -> Link:
     """The link of an honest side at `seat`, after the hellos."""
-    hello = Hello("1.0", seat.other, NONCE.hex(), dict(theirs), SESSION, features=[FEATURE])
+    hello = Hello("1.0", seat.other, NONCE.hex(), dict(VERSIONS), SESSION, features=[FEATURE])
     return Link(greeted(streams, seat, hello), Held(seat))
 
 
@@ -234,16 +234,14 @@ def greeted(streams: Streams, seat: Seat, hello: Hello) -> Pump:
 
 
 @asynccontextmanager
-async def listening(
-    host: str = "localhost", notify: Callable[[str], object] = print, patience: float = 1
-) -> AsyncIterator[Door]:
+async def listening(host: str = "localhost", notify: Callable[[str], object] = print) -> AsyncIterator[Door]:
     """A door on any free port of a host; the test has to open it."""
 
     def marked(text: str) -> None:
         assert imitates(text), "a partner who said this would be marked"
         notify(text)
 
-    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, marked, patience) as door:
+    async with open_door(await TCPListener.bind(host, 0), BUILT_IN, marked, 1) as door:
         yield door
 
 
@@ -253,14 +251,12 @@ async def dial(
     code: str | None = None,
     *,
     tls: bool = False,
-    notify: Callable[[str], object] = print,
-    patience: float = 1,
 ) -> Link:
     """A client's link to a server on this computer; with TLS if there is a code or `tls` is set."""
     from chatgame.net.tls import client_context
 
     dialler = TCPDialler("localhost", port, client_context() if code or tls else None)
-    return await Way(dialler, BUILT_IN, kept, notify, patience, code).connect()
+    return await Way(dialler, BUILT_IN, kept, print, 1, code).connect()
 
 
 async def sentence_of(task: "asyncio.Task[Table]") -> str:

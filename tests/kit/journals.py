@@ -39,10 +39,10 @@ async def fill(store: Store, turns: Sequence[Turn], seat: Seat = Seat.CLIENT) ->
     return number
 
 
-async def filled(path: Path, turns: Sequence[Turn] = CHAT) -> int:
+async def filled(path: Path) -> int:
     """Write a whole conversation to the journal at `path`, and close it; returns the conversation's number."""
     with Store(path) as store:
-        return await fill(store, turns)
+        return await fill(store, CHAT)
 
 
 def turns_of(journal: Reader, number: int) -> list[Turn]:

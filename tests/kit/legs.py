@@ -2,15 +2,37 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from random import Random
 
+import pytest
+
 from chatgame.relay.meeting import Meeting
 from chatgame.relay.node import Cluster, Node
+from chatgame.relay.program import raise_file_limit
 
 TIME = 10.0
 """Seconds that anything may take here."""
+
+
+def files(count: int) -> pytest.MarkDecorator:
+    """A test that needs so many open files."""
+    return pytest.mark.skipif(raise_file_limit() < count + 200, reason=f"it needs {count} open files")
+
+
+def _has_several_addresses() -> bool:
+    try:
+        with socket.create_server(("127.0.1.1", 0)):
+            return True
+    except OSError:
+        return False
+
+
+several_addresses = pytest.mark.skipif(
+    not _has_several_addresses(), reason="this computer has one loopback address, as macOS has"
+)
 
 
 class SocketLeg:
@@ -108,6 +130,11 @@ async def relay_node(capacity: int = 4000, cluster: Cluster | None = None) -> As
 
 async def until_gone(node: Node) -> None:
     """Wait until a node has no leg left."""
+    await until(lambda: not node.legs)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something is true of a node."""
     async with asyncio.timeout(TIME):
-        while node.legs:  # noqa: ASYNC110  # a node has no event for it, since nothing else needs one
+        while not true():  # noqa: ASYNC110  # a node has no event for it, since nothing else needs one
             await asyncio.sleep(0)

@@ -34,6 +34,10 @@ def table_after(*turns: str, table: Table = EMPTY) -> Table:
     return steps_of(*turns, table=table)[-1].after if turns else table
 
 
+GAME = table_after("play tictactoe")
+"""A game that has just begun; the server is to move."""
+
+
 def opening(value: str, salt: int = 0) -> Opening:
     """An opening of a value, with a salt of equal bytes."""
     return Opening(bytes([salt]) * 32, value)

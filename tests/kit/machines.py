@@ -1,7 +1,5 @@
 """Both ends of a connection without an event loop; bytes are carried whole or one by one."""
 
-from collections.abc import Callable
-
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.protocol.connection import Connection, Event
@@ -87,8 +85,6 @@ class Exchange:
         return self._code.encode() if theirs in (b"A" * 33, b"B" * 33) and theirs != self.message else None
 
 
-def pairing(
-    seat: Seat, invitation: Invitation, certificate: bytes = b"c" * 32, exchange: Callable[..., Exchange] = Exchange
-) -> Pairing:
+def pairing(seat: Seat, invitation: Invitation, certificate: bytes = b"c" * 32) -> Pairing:
     """One side of a pairing, with the stand-in for SPAKE2."""
-    return Pairing(seat, certificate, lambda code: exchange(seat, code), invitation)
+    return Pairing(seat, certificate, lambda code: Exchange(seat, code), invitation)

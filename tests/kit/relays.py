@@ -13,7 +13,9 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.net.addresses import Relay
 from chatgame.players.person.imitation import imitates
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.relay.lines import FromRelay, Given, Host, Join, Spot, Word, read_leg, written
 from chatgame.session.interfaces import Player
 from tests.kit.simulated import Person, until

@@ -20,7 +20,9 @@ from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.players.person.imitation import imitates
 from chatgame.players.person.narration import typed
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.protocol.hello import hello_of, session_opened_by
 from chatgame.protocol.messages import Bye, Hello, decode, encode
 from chatgame.protocol.resume import Held
@@ -140,6 +142,16 @@ async def both_sit(
     server = place.sit(Seat.SERVER, people[Seat.SERVER], **setting)
     await informed(place.notices[Seat.SERVER], "listening")
     return people, {Seat.CLIENT: place.sit(Seat.CLIENT, people[Seat.CLIENT], **setting), Seat.SERVER: server}
+
+
+async def two_greeted(
+    folder: Path,
+) -> "tuple[Place, dict[Seat, Person], dict[Seat, asyncio.Task[Table]]]":
+    """A place in this folder, where the client has said "Hello" and the server "Hi", and their programs."""
+    place = Place(folder)
+    people, programs = await both_sit(place, (["Hello"], ["Hi"]))
+    await until(lambda: people[Seat.CLIENT].seen == 2)
+    return place, people, programs
 
 
 async def until(so: Callable[[], bool]) -> None:

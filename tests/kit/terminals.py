@@ -118,9 +118,7 @@ class Terminal:
 
         The status below a line that is edited is not among them; see `status`.
         """
-        width = self.screen.columns
-        gone = ["".join(row[column].data for column in range(width)) for row in self.screen.history.top]
-        rows = [row.rstrip() for row in [*gone, *self.screen.display]]
+        rows = [_text(row) for row in [*self.screen.history.top, *self._shown]]
         while rows and (not rows[-1] or re.match(STATUS, rows[-1])):
             rows.pop()
         return rows
@@ -128,8 +126,13 @@ class Terminal:
     @property
     def status(self) -> str:
         """The row below the line that is edited, or nothing."""
-        rows = [row.rstrip() for row in self.screen.display if row.strip()]
-        return rows[-1] if rows and re.match(STATUS, rows[-1]) else ""
+        last = next(filter(None, map(_text, reversed(self._shown))), "")
+        return last if re.match(STATUS, last) else ""
+
+    @property
+    def _shown(self) -> list[Any]:
+        """The cells of the rows on the screen."""
+        return [self.screen.buffer[row] for row in range(self.screen.lines)]
 
     def until(self, condition: Callable[[], object]) -> None:
         """Read on until it holds."""
@@ -171,6 +174,11 @@ class Terminal:
         bracketed_paste = 2004 << 5 in self.screen.mode
         focus = 1004 << 5 in self.screen.mode
         return bool(termios.tcgetattr(self.process.child_fd) == self.before) and not (bracketed_paste or focus)
+
+
+def _text(row: Any) -> str:
+    """The text of a row, which has cells only where anything was written; pyte itself takes ten times longer."""
+    return "".join(row[column].data for column in range(max(row, default=-1) + 1)).rstrip()
 
 
 Open = Callable[..., Terminal]

@@ -7,8 +7,8 @@ import socket
 
 import pytest
 
-from chatgame.arguments import Where, read_where
 from chatgame.net.addresses import canonical, is_loopback, not_found, typed, what_failed
+from chatgame.where import Where, read_where
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ from chatgame.journal.store import Store
 from chatgame.net.tcp import TCPListener
 from chatgame.net.tls import new_certificate, server_tls
 from chatgame.players.script import Script
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.protocol.frames import frame
 from chatgame.protocol.hello import hello_of
 from chatgame.protocol.messages import Bye, Message, Pair, encode

@@ -19,7 +19,7 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.journal.store import Store
 from tests.kit.journals import edit
-from tests.kit.simulated import Person, Place, both_sit, informed, until
+from tests.kit.simulated import Person, Place, both_sit, informed, two_greeted, until
 from tests.kit.virtual import in_simulation
 
 
@@ -95,9 +95,7 @@ def test_old_copy_of_a_clients_journal_is_named_and_not_merged(tmp_path: Path) -
     """Its next token was used before. Both people are told to begin afresh, which then works."""
 
     async def scenario() -> None:
-        place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
-        await until(lambda: people[Seat.CLIENT].seen == 2)
+        place, _, programs = await two_greeted(tmp_path)
         restore = _old_copy(place, Seat.CLIENT)
         detangle.network().disconnect(*Seat)
         await informed(place.notices[Seat.SERVER], "was lost")
@@ -120,9 +118,7 @@ def test_old_copy_that_has_tried_often_gets_no_seat(tmp_path: Path) -> None:
     """Each attempt spends a token, so at last its token counts; but its log does not fit, and the server says so."""
 
     async def scenario() -> None:
-        place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
-        await until(lambda: people[Seat.CLIENT].seen == 2)
+        place, people, programs = await two_greeted(tmp_path)
         restore = _old_copy(place, Seat.CLIENT)
         people[Seat.CLIENT].say("Good")
         people[Seat.SERVER].say("Fine")

@@ -13,7 +13,7 @@ from chatgame.core.errors import (
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.journal.store import Store
-from tests.kit.simulated import Line, Person, Place, both_sit, informed, until
+from tests.kit.simulated import Line, Person, Place, both_sit, informed, two_greeted, until
 from tests.kit.virtual import in_simulation
 
 
@@ -80,9 +80,7 @@ def test_quit_that_cannot_be_told_holds_up_nobody_who_begins_afresh(tmp_path: Pa
     """Without `--new` it is tried first, and the conversation that was quit is not mixed up with another."""
 
     async def scenario() -> None:
-        place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
-        await until(lambda: people[Seat.CLIENT].seen == 2)
+        place, people, programs = await two_greeted(tmp_path)
         detangle.network().disconnect(*Seat)
         people[Seat.CLIENT].say("/q")
         await programs[Seat.CLIENT]

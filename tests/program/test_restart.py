@@ -14,7 +14,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
-from tests.kit.simulated import Person, Place, both_sit, informed, until
+from tests.kit.simulated import Person, Place, both_sit, informed, two_greeted, until
 from tests.kit.virtual import in_simulation
 
 SECRETS = (
@@ -91,9 +91,7 @@ def test_both_begin_afresh_if_they_want_to(tmp_path: Path) -> None:
     """One who does it alone is told that the other does not."""
 
     async def scenario() -> None:
-        place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
-        await until(lambda: people[Seat.CLIENT].seen == 2)
+        place, _, programs = await two_greeted(tmp_path)
         await place.kill(Seat.CLIENT, programs[Seat.CLIENT])
         with pytest.raises(TurnedAway, match="The table is taken"):
             await place.sit(Seat.CLIENT, Person(Seat.CLIENT, ["/q"]), new=True)
@@ -111,9 +109,7 @@ def test_client_of_a_conversation_that_the_server_has_given_up_is_told_what_to_d
     """Its own journal is not touched."""
 
     async def scenario() -> None:
-        place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
-        await until(lambda: people[Seat.CLIENT].seen == 2)
+        place, _, programs = await two_greeted(tmp_path)
         await place.kill(Seat.SERVER, programs[Seat.SERVER])
         server = place.sit(Seat.SERVER, Person(Seat.SERVER, []), new=True)
         with pytest.raises(TurnedAway, match=r"it has begun afresh.*use --new"):
@@ -129,9 +125,7 @@ def test_old_conversation_stays_until_the_new_one_has_begun(tmp_path: Path) -> N
     """Nothing is lost by asking for another one in vain."""
 
     async def scenario() -> None:
-        place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
-        await until(lambda: people[Seat.CLIENT].seen == 2)
+        place, _, programs = await two_greeted(tmp_path)
         for seat in Seat:
             await place.kill(seat, programs[seat])
         with pytest.raises(Unreachable):
@@ -148,9 +142,7 @@ def test_partner_who_comes_back_with_other_games_is_told_why_that_cannot_be(tmp_
     """Both keep the conversation, and go on with it when both have started again."""
 
     async def scenario() -> None:
-        place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
-        await until(lambda: people[Seat.CLIENT].seen == 2)
+        place, _, programs = await two_greeted(tmp_path)
         await place.kill(changed, programs[changed])
         fewer = {name: rules for name, rules in BUILT_IN.items() if name != "pig"}
         again = place.sit(changed, Person(changed, []), games=fewer)

@@ -18,7 +18,7 @@ from chatgame.core.turn import Kind
 from chatgame.protocol.messages import Reason
 from chatgame.protocol.resume import token
 from tests.kit.journals import edit
-from tests.kit.simulated import Person, Place, Stranger, both_sit, informed, until
+from tests.kit.simulated import Person, Place, Stranger, both_sit, informed, two_greeted, until
 from tests.kit.virtual import in_simulation
 
 
@@ -35,9 +35,7 @@ def test_seat_is_the_partners_and_nobody_elses(tmp_path: Path, connected: bool) 
     """A token that is stale, of another session, guessed or missing is refused."""
 
     async def scenario() -> None:
-        place = Place(tmp_path)
-        people, programs = await both_sit(place, (["Hello"], ["Hi"]))
-        await until(lambda: people[Seat.CLIENT].seen == 2)
+        place, people, programs = await two_greeted(tmp_path)
         session, last, first = spied(place.journal(Seat.CLIENT))
         if not connected:
             await place.kill(Seat.CLIENT, programs[Seat.CLIENT])

@@ -4,11 +4,11 @@ import re
 import signal
 from typing import Any
 
+from tests.kit.relay_processes import RelayProcess, kill, meet
 from tests.kit.terminals import PROMPT, Spawn, ends, pexpect, say
-from tests.program.test_over_relays import RelayProcess, kill, meet
 
-COMMAND = r"To watch, people type: chatgame (watch (?:localhost:\d+|--relay.*?-[a-z]+-[a-z]+))\r\n"
-"""What both players see; a long one is broken into two lines."""
+COMMAND = r"To watch, people type:\r\nchatgame (watch (?:localhost:\d+|--relay.*?-[a-z]+-[a-z]+))\r\n"
+"""What both players see; a long one is one line all the same."""
 
 DIGEST = r"The digest after (\d+) turns is ([0-9a-f ]{24});"
 

@@ -7,14 +7,15 @@ from random import Random
 import detangle
 import pytest
 
-from chatgame.core.errors import TurnedAway
+from chatgame.core.errors import NotYet
 from chatgame.core.seats import Seat
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.net.addresses import Relay
 from chatgame.players.bot.bot import Bot
 from chatgame.players.bot.level import Level
-from chatgame.program import Attendance, Setting, watch
+from chatgame.program.attendance import Attendance
+from chatgame.program.watcher import watch
 from chatgame.protocol.messages import Watchers
 from chatgame.session.onlooker import Begun, Shown
 from tests.kit.simulated import Person, Place, both_sit, informed, until
@@ -66,7 +67,7 @@ def test_both_players_see_how_to_watch_and_who_comes_and_goes(tmp_path: Path) ->
         people, programs = await both_sit(place, (["/watch"], ["/accept"]))
         watching = await come_as_soon_as_possible(place, curious)
         for seat in Seat:
-            await informed(place.notices[seat], "To watch, people type: chatgame watch server")
+            await informed(place.notices[seat], "chatgame watch server")
             await informed(place.notices[seat], "Somebody came to watch; now 1.")
         watching.cancel()
         for seat in Seat:
@@ -97,7 +98,9 @@ def test_watching_goes_on_when_a_player_s_program_was_killed(tmp_path: Path, vic
         await watching
         assert curious.begun == 1
         assert curious.texts == [turn.text for turn in place.log(SERVER)[2:]]
-        assert any("came to watch; now 1" in notice for notice in place.notices[victim])
+        first, *others = place.notices[victim]
+        assert first.startswith(("Server listening on", "Connected to"))
+        assert any("came to watch; now 1" in notice for notice in others)
 
     in_simulation(scenario())
 
@@ -152,7 +155,7 @@ def test_nobody_watches_who_was_not_let_in(tmp_path: Path) -> None:
         people, programs = await both_sit(place, (["Hello", "/decline"], ["/watch"]))
         for turns, lines in ((3, ["/watch", "/watch off"]), (7, ["/q"])):
             await until(lambda: people[CLIENT].seen == turns)  # noqa: B023  # it is waited for at once
-            with pytest.raises(TurnedAway, match="Both players have to agree"):
+            with pytest.raises(NotYet, match="Both players have to agree"):
                 await Curious().come()
             for line in lines:
                 people[CLIENT].say(line)
@@ -194,16 +197,33 @@ def test_past_conversation_that_was_watched_is_shown_as_any_other(tmp_path: Path
     in_simulation(scenario())
 
 
-def test_no_command_is_shown_that_would_let_nobody_in(tmp_path: Path) -> None:
+def test_both_players_read_once_that_the_code_is_burned_and_what_to_do() -> None:
+    """Also where the client's program has just come back, and after another agreement."""
+    notices: list[str] = []
+    attendance = Attendance(lambda *texts: notices.extend(texts), lambda *_: None, address="host", coded=True)
+    for watchers, times in (
+        (Watchers(3, 1, burned=True), 1),
+        (Watchers(3, 0, burned=True), 1),
+        (Watchers(9, 0, "8-melon-canyon"), 1),
+        (Watchers(9, 0, burned=True), 2),
+    ):
+        attendance.note(watchers)
+        told = [notice for notice in notices if "that code is burned, and nobody new can come" in notice]
+        assert len(told) == times
+        assert told[-1].endswith("type /watch off and then, in chat, /watch.")
+
+
+def test_no_command_is_shown_that_would_let_nobody_in() -> None:
     """When a code was burned, and somebody goes, there is none to type."""
     notices: list[str] = []
-    with Store(tmp_path / "journal.db") as store:
-        setting = Setting("", 0, BUILT_IN, store, relays=[Relay("relay.example")])
-        attendance = Attendance(setting, lambda *texts: notices.extend(texts), coded=True)
-        attendance.note(Watchers(3, 2, "7-guitar-island", "relay.example"))
-        attendance.note(Watchers(3, 1, "", "relay.example"))
+    attendance = Attendance(
+        lambda *texts: notices.extend(texts), lambda *_: None, relays=[Relay("relay.example")], coded=True
+    )
+    attendance.note(Watchers(3, 2, "7-guitar-island", "relay.example"))
+    attendance.note(Watchers(3, 1, "", "relay.example"))
     assert notices == [
-        "To watch, people type: chatgame watch --relay relay.example 7-guitar-island",
+        "To watch, people type:",
+        "chatgame watch --relay relay.example 7-guitar-island",
         "Somebody came to watch; now 2.",
         "Somebody does not watch any more; now 1.",
     ]

@@ -20,6 +20,7 @@ from chatgame.core.limits import ALIVE_INTERVAL, ANSWER_TIME, CLOSING_TIME, HELL
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
 from chatgame.protocol.connection import TRANSITIONS, Connection, Paired, State
+from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import Alive, Bye, Hello, Message, Pair, Reason, decode, encode
 from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.resume import Held
@@ -295,6 +296,16 @@ def test_two_hellos_open_a_session_that_both_ends_compute_from_their_bytes(ends:
     client, server = replace(CLIENTS, session=None), replace(SERVERS, session=None, nonce="ab" * 32)
     ends.greet(client, server)
     assert ends.client.session == ends.server.session == sha256(encode(client) + encode(server)).hexdigest()
+
+
+def test_session_follows_from_the_bytes_that_came_however_they_are_written() -> None:
+    """A program in another language writes the same JSON with other blanks."""
+    ends = Ends()
+    ours, theirs = replace(CLIENTS, session=None), encode(replace(SERVERS, session=None)).replace(b":", b" : ")
+    ends.say(CLIENT, ours)
+    ends.client.receive(frame(theirs), 0.0)
+    ends.client.next_event()
+    assert ends.client.session == sha256(encode(ours) + theirs).hexdigest()
 
 
 def test_server_knows_the_session_before_it_answers() -> None:

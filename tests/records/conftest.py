@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatgame.cli import journal_path
+from chatgame.folders import journal_path
 from tests.kit.records import Home
 
 

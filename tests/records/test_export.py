@@ -1,5 +1,6 @@
 """`export N`: a past conversation as it was on the screen, as data and as a recording."""
 
+import asyncio
 import json
 import re
 import time
@@ -17,8 +18,10 @@ from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.messages import decode
-from chatgame.records import FORMATS, LONGEST_PAUSE
+from chatgame.records.export import FORMATS
+from chatgame.records.replay import LONGEST_PAUSE
 from tests.kit.assignment import CLIENT_SCREEN, SERVER_SCREEN
+from tests.kit.consoles import talk
 from tests.kit.logs import SESSION, VERSIONS
 from tests.kit.records import (
     ASSIGNMENT,
@@ -59,6 +62,23 @@ def test_exported_text_is_all_that_each_screen_showed(tmp_path: Path, lines: tup
     for export, (_, screen) in zip(exports, seats, strict=True):
         status, text, complaint = finished(export)
         assert (status, below_header(text), complaint) == (0, screen, "")
+
+
+@pytest.mark.parametrize("seat", Seat)
+def test_export_of_a_watched_conversation_calls_the_players_by_their_names(tmp_path: Path, seat: Seat) -> None:
+    """As their screens did, where each began with what the other is called."""
+    lines = ["/watch", "play tictactoe", "5", "/watch off", "/q"], ["/accept", "1", "/resign", "Well played"]
+    names = {CLIENT: "Ben", SERVER: "Anna"}
+    screen = asyncio.run(talk(tmp_path, *lines, names))[seat]
+    text = Home(tmp_path / seat).shown("export", "1")
+    assert f"Your partner is {names[seat.other]}.\n{below_header(text)}" == screen
+    asked, agreed, ended = {
+        CLIENT: ("You asked to let people watch", "Anna agreed: people may watch", "You ended it"),
+        SERVER: ("Ben asks to let people watch", "You agreed: people may watch", "Ben ended it: nobody watches"),
+    }[seat]
+    assert 0 < text.index(asked) < text.index(agreed) < text.index(ended)
+    assert "Your partner" not in text
+    assert not re.search("the (client|server)", text, re.IGNORECASE)
 
 
 def test_hidden_choice_is_shown_only_to_the_player_who_made_it(home: Home) -> None:

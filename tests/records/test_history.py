@@ -8,7 +8,7 @@ import pytest
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.journal.reader import Record
-from chatgame.records import described
+from chatgame.records.history import described
 from tests.kit.logs import SESSION
 from tests.kit.records import ASSIGNMENT, Home, Wanted, chat, talked
 

@@ -16,7 +16,9 @@ from chatgame.core.turn import Kind
 from chatgame.journal.reader import Record
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look
-from chatgame.records import as_asciicast, as_text, listing, recording
+from chatgame.records.export import as_asciicast, as_text
+from chatgame.records.history import listing
+from chatgame.records.replay import recording
 from tests.kit.attacks import ATTACKS, texts_sent
 from tests.kit.ends import Screen
 from tests.kit.fuzzed import fuzzed

@@ -9,7 +9,7 @@ import pytest
 
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
-from chatgame.records import LONGEST_PAUSE
+from chatgame.records.replay import LONGEST_PAUSE
 from tests.kit.command import COMMAND
 from tests.kit.records import CONVERSATIONS, Home, below_header, chat, talked, uncoloured, unwrapped
 

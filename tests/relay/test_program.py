@@ -6,19 +6,24 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from random import randrange
+from typing import Any
 
 import pytest
 
 from chatgame.relay.limits import MAX_CAPACITY, MAX_UNSPOKEN, SPARE_FILES
 from chatgame.relay.program import capacity_with, reported
 from tests.kit.command import COMMAND
-from tests.kit.legs import TIME, Legs
+from tests.kit.legs import TIME, Legs, SocketLeg, files, several_addresses
 
 PLACE = "0123456789abcdef" * 4
+
+STORM = 10_000
+"""Connections, of which each takes a file of those who make it."""
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits that are POSIX")
 
@@ -133,6 +138,62 @@ async def test_relay_allows_itself_as_many_open_files_as_it_may_have() -> None:
 )
 def test_capacity_leaves_room_for_legs_before_their_line(files: int, capacity: int) -> None:
     assert capacity_with(files) == capacity
+
+
+CROWD = """
+import socket, sys
+from chatgame.relay.program import raise_file_limit
+raise_file_limit()
+port, count, legs = int(sys.argv[1]), int(sys.argv[2]), []
+for number in range(count):
+    leg = socket.socket()
+    leg.bind((f"127.0.{3 + number // 5000}.{number % 5000 // 50 + 1}", 0))
+    leg.connect(("127.0.0.1", port))
+    legs.append(leg)
+print("all are there", flush=True)
+sys.stdin.read()
+"""
+
+
+@several_addresses
+@files(STORM)
+async def test_storm_of_connections_leaves_a_conversation_usable() -> None:
+    """They come from 200 addresses, say nothing, and all go at once."""
+    async with relay() as running:
+        host, joiner = await running.legs.table()
+        crowd = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", CROWD, str(running.legs.port), str(STORM)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert crowd.stdin
+        assert crowd.stdout
+        came = asyncio.create_task(crowd.stdout.readline())
+        longest = await longest_turn(host, joiner, came)
+        assert await came == b"all are there\n"
+        await running.legs.table()
+        crowd.stdin.close()
+        gone = asyncio.create_task(crowd.wait())
+        longest = max(longest, await longest_turn(host, joiner, gone), await one_turn(host, joiner))
+        assert longest < 3
+
+
+async def longest_turn(host: SocketLeg, joiner: SocketLeg, until: asyncio.Task[Any]) -> float:
+    """The seconds of the longest of the turns that two take until something is done."""
+    longest = 0.0
+    while not until.done():
+        longest = max(longest, await one_turn(host, joiner))
+        await asyncio.sleep(0.01)
+    return longest
+
+
+async def one_turn(host: SocketLeg, joiner: SocketLeg) -> float:
+    """The seconds of a message and its answer."""
+    began = time.monotonic()
+    for one, other in ((joiner, host), (host, joiner)):
+        one.writer.write(b"still here?")
+        assert await other.read(11) == b"still here?"
+    return time.monotonic() - began
 
 
 async def test_relay_says_how_it_is_at_a_port_of_its_own() -> None:

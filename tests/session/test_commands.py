@@ -18,11 +18,9 @@ from chatgame.session.commands import (
     read_chat,
     read_game,
 )
-from tests.core.test_match import Acts, Position
-from tests.kit.logs import EMPTY, GAMES, SESSION, VERSIONS, table_after
-
-CHAT = EMPTY
-GAME = CHAT.write(Seat.CLIENT, Kind.PLAY, "tictactoe")[1]
+from tests.kit.acts import Acts, Position
+from tests.kit.logs import EMPTY as CHAT
+from tests.kit.logs import GAME, GAMES, SESSION, VERSIONS, table_after
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ async def test_moves_are_taken_back() -> None:
     )
     assert client.log == server.log
     assert server.heard == [
-        "There is no move to take back. What was hidden or rolled stays, and so do the moves before it."
+        "You have no move to take back: there was none yet, or something was hidden or rolled since."
     ]
     assert isinstance(client.result, Table)
     assert client.result.match
@@ -212,7 +212,7 @@ async def test_moves_are_taken_back() -> None:
 
 @pytest.mark.parametrize("game", ["rps", "hangman", "battleship", "pig"])
 @pytest.mark.parametrize(
-    ("line", "why"), [("/draw", "There are no draws in"), ("/undo", "There is no move to take back")]
+    ("line", "why"), [("/draw", "There are no draws in"), ("/undo", "You have no move to take back")]
 )
 async def test_nothing_is_offered_in_games_of_hidden_choices_and_dice(game: str, line: str, why: str) -> None:
     """It is said why, and it stays one's turn."""

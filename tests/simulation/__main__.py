@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import count, islice
 from os import cpu_count
 
@@ -26,19 +27,10 @@ def wrong_with_programs(seed: int) -> str | None:
     return failure.headline() if failure else None
 
 
-def wrong_with_machines(seed: int) -> str | None:
-    """Return what is wrong with a session of the machines, if anything is."""
+def wrong_with(session: Callable[[int], object], seed: int) -> str | None:
+    """Return what is wrong with a session that fails if anything is."""
     try:
-        machines.session(seed)
-    except Exception as error:  # any error is a finding
-        return f"{type(error).__name__}: {error}"
-    return None
-
-
-def wrong_with_relays(seed: int) -> str | None:
-    """Return what is wrong with a session of the machines over relays, if anything is."""
-    try:
-        relays.session(seed)
+        session(seed)
     except Exception as error:  # any error is a finding
         return f"{type(error).__name__}: {error}"
     return None
@@ -46,8 +38,8 @@ def wrong_with_relays(seed: int) -> str | None:
 
 KINDS: dict[str, Callable[[int], str | None]] = {
     "programs": wrong_with_programs,
-    "machines": wrong_with_machines,
-    "relays": wrong_with_relays,
+    "machines": partial(wrong_with, machines.session),
+    "relays": partial(wrong_with, relays.session),
 }
 
 

@@ -423,7 +423,7 @@ class Program:
                 case Close():
                     self._end(command.error)
         while session.for_player:
-            match session.for_player.popleft():
+            match session.for_player.pop(0):
                 case Ask():
                     self._ask(session)
                 case Show() as show:

@@ -9,6 +9,7 @@ from chatgame.core.errors import PlayerLeft
 from chatgame.core.log import Step
 from chatgame.core.match import Match
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN, battleship, eights, hangman, pig, rps
@@ -118,7 +119,7 @@ def any_move(match: Match, seat: Seat, secret: str | None, chance: Random) -> st
         case pig.Position(points=points):
             return chance.choice(["roll", "roll", "roll", "hold"]) if points else "roll"
         case eights.Position():
-            return chance.choice(eights.choices(match.position, match.hand(seat, secret)))
+            return chance.choice(eights.choices(match.position, Side(match, seat, secret).hand))
         case rps.Position():
             return chance.choice(list(rps.BEATS))
     return str(chance.choice(list(match.rules.legal_moves(match.position))))

@@ -1,4 +1,4 @@
-"""Whole sessions of the real programs, from `program.py` down, in virtual time.
+"""Whole sessions of the real programs, from `chatgame.program` down, in virtual time.
 
 They talk on a direct line, or over relays that die, drain, redirect and lie. The network splits and delays what is
 sent, is cut, and resets connections. Processes die at any step, and the disk
@@ -26,7 +26,9 @@ from chatgame.core.turn import Kind, Turn
 from chatgame.games import BUILT_IN
 from chatgame.journal.store import Store
 from chatgame.journal.writer import Writer
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from chatgame.session.onlooker import Begun, Shown
 from tests.simulation.people import DOWN, THINKING, WRITING, Person, check
 from tests.simulation.ways import Direct, OverRelays
@@ -201,7 +203,9 @@ class World:
             setting = self.way.setting(seat, begun=bool(computer.log()))
             setting |= {"patience": self.chance.choice([20, 600]), "chance": Random(self.chance.random())}
             try:
-                await computer.run(Player(person, self), setting, self.way.told if seat is Seat.SERVER else bool)
+                await computer.run(
+                    Player(person, self), setting, self.way.told if seat is Seat.SERVER else lambda *_: None
+                )
             except Killed:
                 person.died(computer.log())
             except (PartnerLeft, PlayerLeft):

@@ -26,7 +26,7 @@ from chatgame.games import BUILT_IN
 from chatgame.net.addresses import Relay
 from chatgame.net.tcp import open_streams
 from chatgame.net.transport import EagerReader, StreamTransport, Transport
-from chatgame.program import watch
+from chatgame.program.watcher import watch
 from chatgame.relay import node
 from chatgame.relay.limits import MAX_LINE
 from chatgame.relay.lines import At, Spot, written
@@ -130,7 +130,7 @@ class OverRelays(Direct):
         for text in texts:
             if text.startswith("chatgame client"):
                 self._joining = text.split()
-            elif text.startswith("To watch, people type:"):
+            elif text.startswith("chatgame watch"):
                 self._watching = text.split()
 
     def may_turn_away(self, *, begun: bool) -> bool:

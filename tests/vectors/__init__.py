@@ -13,6 +13,7 @@ from typing import Any
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.limits import CHAIN
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.turn import Kind
 from chatgame.protocol.resume import token
 from tests.kit.logs import EMPTY, SESSION
@@ -39,25 +40,30 @@ TURN: Vector = {"type": "turn", "number": 0, "seat": "client", "kind": "say", "t
 BYE: Vector = {"type": "bye", "reason": "left"}
 PAIR: Vector = {"type": "pair", "value": HEX}
 WATCH: Vector = {"type": "watch", "protocol": "1.0"}
-CAME: Vector = {"session": HEX, "turns": 3, "digest": HEX}
+CAME: Vector = {"session": HEX, "turns": 3, "digest": HEX, "badge": HEX}
 VIEW: Vector = {"type": "view", "session": HEX, "turns": 5}
 WHOLE: Vector = {
     "client": "Ben",
     "server": "Anna",
     "start": {"number": 3, "seat": "server", "digest": HEX, "matches": 2, "score": [1, 0, 1]},
+    "badge": HEX,
+    "place": HEX,
 }
 WATCHERS: Vector = {"type": "watchers", "since": 3, "count": 20}
 WRONGLY_WATCHED: dict[str, Vector] = {
     "watch with a digest that is none": WATCH | {"digest": "x"},
+    "watch with a badge that is none": WATCH | {"badge": HEX.upper()},
     "watch with a negative number": WATCH | {"turns": -1},
     "view without a number of turns": {"type": "view", "session": HEX},
     "view without a session": {"type": "view", "session": None, "turns": 5},
     "view with a start for nobody": VIEW | {"start": WHOLE["start"] | {"seat": "watcher"}},
     "view with a score of two numbers": VIEW | {"start": WHOLE["start"] | {"score": [1, 0]}},
     "view with a name that is too long": VIEW | {"client": "x" * 25},
+    "view with a place that is none": VIEW | {"place": ""},
     "watchers, one too many": WATCHERS | {"count": 21},
     "watchers with a code that is a command": WATCHERS | {"code": "7-guitar-island; reboot"},
     "watchers with a relay that is too long": WATCHERS | {"relay": "x" * 261},
+    "watchers of whom a number are burned": WATCHERS | {"burned": 1},
     "watchers since before the beginning": WATCHERS | {"since": -1},
     "pair of somebody else": PAIR | {"role": "server"},
 }
@@ -293,24 +299,33 @@ OTHERS = [
         "another version",
     ),
     ("watch of another major version", '{"protocol":"2.0","type":"watch","turns":"many"}', "another version"),
-    ("watch, as short as can be", json.dumps(WATCH), WATCH | {"session": None, "turns": 0, "digest": None}),
+    (
+        "watch, as short as can be",
+        json.dumps(WATCH),
+        WATCH | {"session": None, "turns": 0, "digest": None, "badge": None},
+    ),
     ("watch, of a watcher that comes back", json.dumps(WATCH | CAME), WATCH | CAME),
     (
         "view without a start and names",
         json.dumps(VIEW),
-        VIEW | {"client": "", "server": "", "start": None},
+        VIEW | {"client": "", "server": "", "start": None, "badge": None, "place": None},
     ),
     ("view with all fields", json.dumps(VIEW | WHOLE), VIEW | WHOLE),
-    ("watchers, without a code", json.dumps(WATCHERS), WATCHERS | {"code": "", "relay": ""}),
+    ("watchers, without a code", json.dumps(WATCHERS), WATCHERS | {"code": "", "relay": "", "burned": False}),
     (
         "watchers, with a code",
         json.dumps(WATCHERS | {"code": "7-guitar-island"}),
-        WATCHERS | {"code": "7-guitar-island", "relay": ""},
+        WATCHERS | {"code": "7-guitar-island", "relay": "", "burned": False},
     ),
     (
         "watchers, with a code at a relay",
         json.dumps(WATCHERS | {"code": "7-guitar-island", "relay": "relay.example"}),
-        WATCHERS | {"code": "7-guitar-island", "relay": "relay.example"},
+        WATCHERS | {"code": "7-guitar-island", "relay": "relay.example", "burned": False},
+    ),
+    (
+        "watchers, whose code is burned",
+        json.dumps(WATCHERS | {"burned": True}),
+        WATCHERS | {"code": "", "relay": "", "burned": True},
     ),
     ("pair of a watcher", json.dumps(PAIR | {"role": "watcher"}), PAIR | {"role": "watcher"}),
     ("pair of a client that says so", json.dumps(PAIR | {"role": "client"}), PAIR),
@@ -863,11 +878,11 @@ def _logs() -> Iterator[Vector]:
                 opening = openings.setdefault(place[1:], Opening(next(salts) if kind == "commit" else b"", text))
                 text = str(opening)
                 if kind == "commit":
-                    secrets[seat] = match.secret_with(secrets[seat], opening.value)
+                    secrets[seat] = Side(match, seat, secrets[seat]).secret_with(opening.value)
                     text = commitment(place, opening)
                     more = {"match": match.number, "ply": place.ply}
             elif match:
-                text = text_of(match, seat, kind, text, secrets[seat] or "")
+                text = text_of(Side(match, seat, secrets[seat]), kind, text)
             turn, table = table.write(seat, Kind(kind), text)
             in_game = table.match and (match or kind == "play")
             position = table.match.notation if table.match and in_game else ""

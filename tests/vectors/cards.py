@@ -7,7 +7,9 @@ from typing import Any
 from chatgame.core.curve import P, face, inverse, key_of, multiplied, objection
 from chatgame.core.deck import Deck, key_from, order_from, read, shuffle, written
 from chatgame.core.match import Match
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.turn import Kind
 from chatgame.games.eights import PACK, Eights
 from tests.kit.cards import Programs
@@ -76,19 +78,20 @@ def _deck() -> Vector:
     }
 
 
-def text_of(match: Match, seat: Seat, kind: str, text: str, secret: str) -> str:
+def text_of(side: Side, kind: str, text: str) -> str:
     """The text of a turn to shuffle, share or move, of which `text` says what is special.
 
     `sorted` is a stacked deck, and `swapped` are shares in exchange; a move gets its proofs.
     """
+    match = side.match
     match kind:
         case "shuffle":
-            made = match.shuffled(secret)
+            made = side.shuffled()
         case "share":
-            made = match.shared(secret)
+            made = side.shared()
         case "move" if match.cards.decks:
-            move = match.rules.parse(match.position, seat, text)
-            return text + match.cards.proofs(seat, match.rules.lays(match.position, move), secret)
+            move = match.rules.parse(match.position, side.seat, text)
+            return text + match.cards.proofs(side.seat, match.rules.lays(match.position, move), side.secret or "")
         case _:
             return text
     points = _points_in(made)
@@ -123,10 +126,10 @@ def _game(seeds: Sequence[str], enough: Callable[[Match], bool]) -> tuple[list[s
             acts.append("resign")
             game.write("", Kind.RESIGN)
         else:
-            move = game.match.board(duty.seat, game.secrets[duty.seat]).choices[0].text
+            move = Perspective(game.match, duty.seat, game.secrets[duty.seat]).board().choices[0].text
             moves.append(move)
             acts.append(f"move {move}")
-            game.write(game.match.proven(duty.seat, move, game.secrets[duty.seat]))
+            game.write(game.proven(move))
     return acts, moves
 
 

@@ -1,7 +1,7 @@
 """A bot: it sits at a seat like a person, chats a little and plays every game that it knows.
 
 It plays every game whose moves can be listed, by one search, and some others, each by a small strategy of ours or of
-the game's author. It lets its partner take moves back, and agrees to a draw unless it expects to win. It lets people
+the game's author. It lets its partner take moves back, and agrees to a draw where a fair person would. It lets people
 watch who its partner lets in: it has nothing to hide.
 """
 
@@ -18,6 +18,7 @@ from chatgame.core.match import Match
 from chatgame.core.offers import ACCEPT, DECLINE, UNDO
 from chatgame.core.rules import ANY_FAILURE, AnyRules, Rules
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.players.bot.level import Level
@@ -27,9 +28,6 @@ SIMULATIONS = {Level.EASY: 4, Level.MEDIUM: 200, Level.HARD: 4_000}
 
 SECONDS = 1.0
 """How long a bot that goes by the clock thinks about one move: at `Level.HARD`, and at the others at most."""
-
-HOPE = 0.55
-"""From which chance to win a bot declines a draw."""
 
 ASKS_FOR_HELP = re.compile(r"\bhelp\b|\bwhat (can|do) you\b|\b(what|which) games\b", re.IGNORECASE)
 
@@ -44,9 +42,13 @@ def knows(rules: AnyRules) -> bool:
     """Whether a bot can play a game."""
     from chatgame.players.bot.strategies import HANDS, STRATEGIES  # with its games, an eighth of the start
 
-    return rules.name in (*STRATEGIES, *HANDS) or any(
-        getattr(type(rules), way) is not getattr(Rules, way) for way in ("legal_moves", "strategy")
-    )
+    has_strategy = rules.name in (*STRATEGIES, *HANDS) or type(rules).strategy is not Rules.strategy
+    return has_strategy or lists_moves(rules)
+
+
+def lists_moves(rules: AnyRules) -> bool:
+    """Whether a game says which moves there are."""
+    return type(rules).legal_moves is not Rules.legal_moves
 
 
 class Bot:
@@ -126,29 +128,46 @@ class Bot:
 
     def _thought(self, match: Match, stop: Event) -> str:
         """What to type in a match, thought of until `stop` is set."""
-        from chatgame.players.bot.search import best_move, prospect
+        from chatgame.players.bot.search import best_move
         from chatgame.players.bot.strategies import HANDS, STRATEGIES
         from chatgame.players.bot.worlds import worlds_of
 
         rules, position, chance = match.rules, match.position, self._chance
+        side = Side(match, self._seat, self._secret)
         if match.offer:
-            return DECLINE if 1 - prospect(rules, position, self._budget(stop), chance) > HOPE else ACCEPT
+            return ACCEPT if self._agrees_to_draw(side, stop) else DECLINE
         if strategy := STRATEGIES.get(rules.name):
             return strategy(position, self._seat, self._level, chance)
         if from_hand := HANDS.get(rules.name):
-            return from_hand(position, match.hand(self._seat, self._secret), self._level, chance)
-        own = match.own(self._seat, self._secret)
-        typed = rules.strategy(position, self._seat, own, self._level, chance.getrandbits(64))
+            return from_hand(position, side.hand, self._level, chance)
+        typed = rules.strategy(position, self._seat, side.own, self._level, chance.getrandbits(64))
         if typed is not None:
             return typed
         if match.hides_for_good:
             return "random"
-        guess = worlds_of(match, self._seat, self._secret, chance)
+        guess = worlds_of(side, chance)
         return str(best_move(rules, position, self._budget(stop), chance, guess))
 
-    def _budget(self, stop: Event) -> Iterator[int]:
+    def _agrees_to_draw(self, side: Side, stop: Event) -> bool:
+        from chatgame.players.bot.draws import agrees
+        from chatgame.players.bot.search import prospect
+        from chatgame.players.bot.strategies import chess_prospect
+        from chatgame.players.bot.worlds import worlds_of
+
+        match = side.match
+        if match.rules.name == "chess":  # in which random games say little
+            other, certain = chess_prospect(match.position, self._level)
+        elif not lists_moves(match.rules):
+            return False
+        else:
+            guess = worlds_of(side, self._chance)
+            budget = self._budget(stop, least=SIMULATIONS[Level.MEDIUM])
+            other, certain = prospect(match.rules, match.position, budget, self._chance, guess)
+        return agrees(match, 1 - other, certain=certain)
+
+    def _budget(self, stop: Event, least: int = 0) -> Iterator[int]:
         """As many items as games may be tried."""
-        number, end = SIMULATIONS[self._level], monotonic() + SECONDS
+        number, end = max(least, SIMULATIONS[self._level]), monotonic() + SECONDS
         if not self._timed:
             return takewhile(lambda _: not stop.is_set(), range(number))
         games = count() if self._level is Level.HARD else range(number)

@@ -20,7 +20,7 @@ CAPTURES = 4
 
 def best_move(position: Position, plies: int, chance: Random) -> str:
     """The move that wins most, seen `plies` plies ahead; of equal ones that which attacks most of the centre."""
-    board, values = chess.Board(f"{position.boards[-1]} {position.clock} 1"), {}
+    board, values = _board(position), {}
     for move in board.legal_moves:
         board.push(move)
         centre = sum(len(board.attackers(not board.turn, square)) for square in CENTRE)
@@ -28,6 +28,16 @@ def best_move(position: Position, plies: int, chance: Random) -> str:
         values[move] = (balance, centre, chance.random())
         board.pop()
     return max(values, key=values.__getitem__).uci()
+
+
+def prospect(position: Position, plies: int) -> tuple[float, bool]:
+    """How well the side to move stands, from 0 for a loss to 1 for a win; and whether that is certain."""
+    balance = _balance(_board(position), plies, -MATE, MATE)
+    return 1 / (1 + 10 ** (-balance / 4)), abs(balance) >= MATE  # as ratings turn pawns into chances
+
+
+def _board(position: Position) -> chess.Board:
+    return chess.Board(f"{position.boards[-1]} {position.clock} 1")
 
 
 def _balance(board: chess.Board, plies: int, low: int, high: int) -> int:

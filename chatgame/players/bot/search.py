@@ -101,13 +101,16 @@ def best_move(
     return _favourite(root)
 
 
-def prospect(rules: AnyRules, position: Any, budget: Iterable[object], chance: Random) -> float:
-    """How well a search judges the seat that acts to stand: 1 for a sure win, 0 for a sure loss."""
-    root = search(rules, position, budget, chance)
-    if root.proved is None and root.children:
+def prospect(
+    rules: AnyRules, position: Any, budget: Iterable[object], chance: Random, guess: Guess | None = None
+) -> tuple[float, bool]:
+    """How well a search judges the seat that acts to stand, from 0 (lost) to 1 (won), and whether it is certain."""
+    root = search(rules, position, budget, chance, guess)
+    certain = root.proved is not None
+    if not certain and root.children:
         root = root.children[_favourite(root)]
     value = root.value
-    return value if rules.to_act(position) is Seat.CLIENT else 1.0 - value
+    return value if rules.to_act(position) is Seat.CLIENT else 1.0 - value, certain
 
 
 def _favourite(root: Node) -> Any:

@@ -100,6 +100,13 @@ def win_material(position: Any, seat: Seat, level: Level, chance: Random) -> str
     return best_move(position, AHEAD[level], chance)
 
 
+def chess_prospect(position: Any, level: Level) -> tuple[float, bool]:
+    """How well the side to move stands in chess, from 0 for a loss to 1 for a win; and whether that is certain."""
+    from chatgame.players.bot.material import prospect
+
+    return prospect(position, AHEAD[level])
+
+
 STRATEGIES: dict[str, Strategy] = {
     "rps": throw_hands,
     "pig": roll_or_hold,

@@ -9,6 +9,7 @@ from chatgame.core.errors import IllegalMove
 from chatgame.core.match import Match
 from chatgame.core.rules import Answer, AnyRules, Chance, Deal, Secret, Secrets, Show, Shuffle
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 
 ATTEMPTS = 2_000
 """How many secrets are tried, in search of some that fit all answers."""
@@ -105,12 +106,13 @@ class Dealt(World):
             held.remove(card)
 
 
-def worlds_of(match: Match, seat: Seat, secret: str | None, chance: Random) -> Callable[[Random], World] | None:
-    """How to guess what the other hides from a seat that hides `secret`; None if nothing is hidden in the match."""
+def worlds_of(side: Side, chance: Random) -> Callable[[Random], World] | None:
+    """How to guess what the other side hides from this one; None if nothing is hidden in the match."""
+    match, seat = side.match, side.seat
     rules, hidden = match.rules, match.hidden_by(seat.other)
     if match.cards.decks:
-        return partial(_deal, match, seat, match.cards.hand(seat, secret or ""))
-    own = {} if secret is None else {seat: secret}
+        return partial(_deal, match, seat, match.cards.hand(seat, side.secret or ""))
+    own = {} if side.secret is None else {seat: side.secret}
     if hidden is None:
         return (lambda chance: World(rules, chance, own)) if own else None
     fitting: list[str] = []

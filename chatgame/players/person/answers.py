@@ -6,6 +6,7 @@ from chatgame.core import sentences
 from chatgame.core.errors import Refused, RulesFailed
 from chatgame.core.match import Match
 from chatgame.core.offers import RESPONSES
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.narration import Showable, compared, score
@@ -43,16 +44,18 @@ IN_GAME = {
 }
 
 
-def answer(line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0) -> Showable | None:
+def answer(
+    line: str, table: Table, seat: Seat, secret: str | None, watchers: int = 0, how_to_watch: str = ""
+) -> Showable | None:
     """The answer to `line` if it is a question, or why it cannot be answered; None for any other line.
 
     `secret` is what the person at `seat` has hidden in the game that is on, if anything; so many people watch as
-    `watchers` says.
+    `watchers` says, and more come as `how_to_watch` says, in lines.
     """
     word, on = line.partition(" ")[0], table.playing
     if line == "/watch" and table.watching.since is not None:
         who = {0: "Nobody watches", 1: "Somebody watches"}.get(watchers, f"{watchers} people watch")
-        return f"{who} now. To end it, type /watch off.\n{compared(table)}"
+        return "\n".join(filter(None, [f"{who} now. To end it, type /watch off.", how_to_watch, compared(table)]))
     if word not in QUESTIONS:
         return None
     if line != word:
@@ -67,7 +70,7 @@ def answer(line: str, table: Table, seat: Seat, secret: str | None, watchers: in
     if not on:
         return NO_GAME_ON.format(word)
     try:
-        return on.board(seat, secret) if word == "/board" else _moves(on, seat, secret)
+        return Perspective(on, seat, secret).board() if word == "/board" else _moves(on, seat, secret)
     except Refused as error:
         ends = isinstance(error, RulesFailed) and table.asked is seat
         return f"{error} {GIVE_UP}" if ends else str(error)
@@ -91,8 +94,9 @@ def now(table: Table, seat: Seat | None) -> str:
     return f"{mover} move in {on.rules.title}: {on.asks(whose)}"
 
 
-def _help(table: Table, seat: Seat) -> str:
-    on, asked = table.playing, table.asked is seat
+def usable(table: Table, seat: Seat) -> dict[str, str]:
+    """The commands that the person at `seat` can use now, each with what it does."""
+    on = table.playing
     if table.watching.asked_by or (on and on.offer):
         offers: Sequence[str] = RESPONSES
     else:
@@ -100,11 +104,16 @@ def _help(table: Table, seat: Seat) -> str:
     idle = {command for command, turn in OFFERING.items() if turn.text not in offers}
     idle |= _idle_about_watching(table)
     known = {command: meaning for command, meaning in (IN_GAME if on else IN_CHAT).items() if command not in idle}
-    if not asked:
-        always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
-        later = {"/say TEXT": "say TEXT as soon as it is your turn"} if on else {}
-        known = {command: meaning for command, meaning in known.items() if command in always} | later
-    lines = [f"{command:<10} {meaning}" for command, meaning in known.items()]
+    if table.asked is seat:
+        return known
+    always = {*QUESTIONS, "/watch"} if table.watching.since is not None else QUESTIONS
+    later = {"/say TEXT": "say TEXT as soon as it is your turn"} if on else {}
+    return {command: meaning for command, meaning in known.items() if command in always} | later
+
+
+def _help(table: Table, seat: Seat) -> str:
+    on = table.playing
+    lines = [f"{command:<10} {meaning}" for command, meaning in usable(table, seat).items()]
     about = [sentences.RULES.format(about=on.rules.about)] if on and on.rules.about else []
     return "\n".join([*lines, *about, sentences.STANDS.format(now=now(table, seat))])
 
@@ -130,6 +139,6 @@ def _moves(match: Match, seat: Seat, secret: str | None) -> str:
         return "It is not your move, so you have none to make now."
     if match.offer:
         return f"You can {match.asks(seat)} the offer."
-    board = match.board(seat, secret)
+    board = Perspective(match, seat, secret).board()
     choices = [choice.text for choice in board.choices] or [match.asks(seat)]
     return f"You can play {', '.join(choices)}{f', or {board.besides}' if board.besides else ''}."

@@ -166,12 +166,14 @@ class _Drawing:
     def _mark(self, cell: Cell) -> str:
         """The mark on a cell, as wide as the widest mark of the grid."""
         text, rest = self._texts[cell.mark]
-        codes = _codes(cell.mark, self._look)
-        if self._look.colour and cell.line:
+        if not self._look.colour:
+            return text + rest
+        codes = _TONES[cell.mark.tone]
+        if cell.line:
             codes = (GREEN, REVERSE)
-        elif self._look.colour and cell.fresh:
+        elif cell.fresh:
             codes = (*codes, REVERSE)
-        elif self._look.colour and cell.hidden:
+        elif cell.hidden:
             codes = (*codes, FAINT)
         return styled(text, *codes) + rest
 

@@ -1,10 +1,10 @@
 """What a line that has been begun can become: commands, games, and the choices of a game."""
 
 from chatgame.core.errors import Refused
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.players.person.answers import IN_CHAT, IN_GAME
-from chatgame.session.commands import QUESTIONS
+from chatgame.players.person.answers import usable
 
 
 def completions(line: str, table: Table, seat: Seat, secret: str | None) -> list[str]:
@@ -13,13 +13,12 @@ def completions(line: str, table: Table, seat: Seat, secret: str | None) -> list
     `secret` is what the player at `seat` has hidden in the game that is on, if anything.
     """
     on, asked = table.playing, table.asked is seat
-    known = [command.partition(" ")[0] for command in (IN_GAME if on else IN_CHAT) if command.startswith("/")]
-    lines = [command for command in known if asked or command in QUESTIONS or (on and command == "/say")]
+    lines = [command.removesuffix(" TEXT") for command in usable(table, seat) if command.startswith("/")]
     if not on:
         lines += [f"play {name}" for name in table.games]
     elif asked and not on.offer:
         try:
-            lines += [choice.text for choice in on.board(seat, secret).choices]
+            lines += [choice.text for choice in Perspective(on, seat, secret).board().choices]
         except Refused:  # the rules failed, which is said elsewhere
             lines += []
     return [each for each in lines if line and each != "//TEXT" and each.lower().startswith(line.lower())]

@@ -26,7 +26,17 @@ from chatgame.players.person.answers import answer, now
 from chatgame.players.person.inert import inert
 from chatgame.players.person.lines import LONGEST
 from chatgame.players.person.look import Look
-from chatgame.players.person.narration import NOBODY, Names, Role, Showable, known_names, named, narrate, recalled
+from chatgame.players.person.narration import (
+    NOBODY,
+    Names,
+    Role,
+    ShellCommand,
+    Showable,
+    known_names,
+    named,
+    narrate,
+    recalled,
+)
 from chatgame.players.person.screen import prompt, shown_together, titled
 
 CUT_AT = 1024 if sys.platform == "darwin" else 4095
@@ -103,7 +113,7 @@ class Console:
         self._names = self._roles
         self._table: Table | None = None  # as the person has seen it so far
         self._secret: str | None = None
-        self._watchers = 0
+        self._watchers, self._how_to_watch = 0, ""
         self._since = ""  # the time of day when the table came to this state
         self._bell = bell and terminal
         self._timestamps = timestamps
@@ -189,7 +199,9 @@ class Console:
 
     def _answer(self, line: str) -> Showable | None:
         """The answer to a line that was entered before the prompt, if it is a question or blank."""
-        found = self._table and answer(line, self._table, self._seat, self._secret, self._watchers)
+        found = self._table and answer(
+            line, self._table, self._seat, self._secret, self._watchers, self._how_to_watch
+        )
         if found:
             return named(found, self._names)
         return None if line.strip() else self._waiting
@@ -216,7 +228,7 @@ class Console:
         """
         while True:
             line = await self._line()
-            found = answer(line, table, self._seat, self._secret, self._watchers)
+            found = answer(line, table, self._seat, self._secret, self._watchers, self._how_to_watch)
             if found is None:
                 return line
             self._show_answer(named(found, self._names))
@@ -300,7 +312,10 @@ class Console:
         await self.drain()
 
     def _show_answer(self, text: Showable) -> None:
-        self.show(*[text] if isinstance(text, Board) else text.split("\n"))
+        if isinstance(text, Board):
+            self.show(text)
+        else:  # what begins with the program's name is there to be copied
+            self.show(*(ShellCommand(row) if row.startswith("chatgame ") else row for row in text.split("\n")))
 
     def show(self, *texts: Showable) -> None:
         """Show boards, and other texts each on a line, all made inert. They are written when the loop next runs."""
@@ -320,9 +335,9 @@ class Console:
             self._prompt()
         self._unwritten.set()
 
-    def count_watchers(self, count: int) -> None:
+    def count_watchers(self, count: int, how: str) -> None:
         """Note how many watch, for anyone who asks and for a line of state."""
-        self._watchers = count
+        self._watchers, self._how_to_watch = count, how
 
     def interrupt(self) -> None:
         """Go to the line below the ^C that the terminal shows, once."""

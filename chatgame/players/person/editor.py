@@ -275,7 +275,7 @@ class EditedConsole(Console):
 
     def notify(self, *texts: str) -> None:
         """Show sentences; here, unlike on a bare terminal, the first Ctrl-C may only clear a line."""
-        super().notify(*(text.replace("; Ctrl-C leaves.", "; Ctrl-C twice leaves.") for text in texts))
+        super().notify(*(type(text)(text.replace("; Ctrl-C leaves.", "; Ctrl-C twice leaves.")) for text in texts))
 
     def _entered(self, line: str) -> None:
         """Take a line that was entered, answer it, or leave it in the editor."""
@@ -297,7 +297,7 @@ class EditedConsole(Console):
 
     def _too_early(self, line: str) -> str:
         if line.startswith("/") and self._table:
-            return super()._too_early(line)
+            return sentences.AT_THE_PROMPT_IN_EDITOR.format(how_to_leave=self.how_to_leave)
         return f"{sentences.KEPT_IN_EDITOR}\n{self._waiting}" if self._reading.is_set() else sentences.KEPT_IN_EDITOR
 
     def _completed(self, begun: str) -> str:

@@ -17,6 +17,8 @@ def inert(text: str) -> str:
 
     See Unicode Technical Report 36, 2.4 and 2.5 (bidirectional and combining text).
     """
+    if text.isascii() and text.isprintable():
+        return text  # as nearly always, and a board alone has a hundred texts
     shown: list[str] = []
     marks = 0
     for index, character in enumerate(text):

@@ -13,6 +13,9 @@ Boards = Literal["auto", "ascii", "unicode"]
 
 _INDENT = "  "
 
+_SHORT_COMMAND = r"(?:chatgame [a-z]{1,12}|chatgame|pip install) [^ ]{1,20}(?![^ ])"
+"""What a sentence tells people to type into a shell, such as ``chatgame client --help``."""
+
 READABLE = 100
 """In columns: longer lines are hard to read, however wide the screen is."""
 
@@ -50,8 +53,9 @@ def uncoloured(text: str) -> str:
 def wrapped(line: str, width: int | None) -> list[str]:
     """A line as rows of a screen, broken between words, without the blanks there; rows after the first are indented.
 
-    A word that is wider than a row is broken too, and so is a character joined from several. The time grows in
-    proportion to the length of the line, whatever is in it, since partners decide what the lines are.
+    A word that is wider than a row is broken too, and so is a character joined from several. A short command for a
+    shell counts as a word. The time grows in proportion to the length of the line, whatever is in it, since partners
+    decide what the lines are.
     """
     if width is None or columns(line) <= width:
         return [line]
@@ -70,7 +74,7 @@ def wrapped(line: str, width: int | None) -> list[str]:
 
 def columns(text: str) -> int:
     """The columns that a text takes at most: terminals differ in which characters they join."""
-    bare = uncoloured(text)
+    bare = uncoloured(text) if "\x1b" in text else text
     return len(bare) if bare.isascii() else sum(size for _, size in _graphemes(bare))
 
 
@@ -85,7 +89,9 @@ def _graphemes(text: str) -> Iterator[tuple[str, int]]:
 
 def _pieces(line: str, room: int) -> Iterator[tuple[str, str, int]]:
     """The parts that stay whole in rows with this much room, as blanks before the part, the part, and its columns."""
-    for blanks, word in re.findall("( *)([^ ]+)", line.rstrip()):  # each blank at the end would be tried as the first
+    for blanks, word in re.findall(
+        f"( *)({_SHORT_COMMAND}|[^ ]+)", line.rstrip()
+    ):  # each blank at the end would be tried as the first
         size = columns(word)
         parts = [(word, size)] if size <= room else _parts(word, room)
         for gap, (part, taken) in zip(chain([blanks], repeat("")), parts, strict=False):

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from chatgame.core import sentences
 from chatgame.core.board import Board
-from chatgame.core.cards import parted
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import Refused
 from chatgame.core.log import Step
 from chatgame.core.match import Match
 from chatgame.core.offers import ACCEPT, DECLINE, DRAW, UNDO
+from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Choices, known_as, whose
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -84,6 +84,12 @@ class Asked(str):
     __slots__ = ()
 
 
+class ShellCommand(str):
+    """What people copy into a shell. Only the terminal breaks it into rows, so that it is copied as one line."""
+
+    __slots__ = ()
+
+
 class Over(str):
     """How a game has ended."""
 
@@ -99,15 +105,16 @@ def known_names(names: Names) -> Names:
     for seat in reversed(Seat):
         name = names.get(seat, "")
         seen = any(map(str.isalnum, re.sub(_BLANK, "", name))) and inert(name) == name
-        ours = imitates(name) or re.match(_YOU, name)
-        if seen and not ours and name.casefold() not in map(str.casefold, known.values()):
+        if not seen or imitates(name) or re.match(_YOU, name):
+            continue
+        if name.casefold() not in map(str.casefold, known.values()):
             known[seat] = name
     return known
 
 
 def narrate(step: Step, viewer: Seat | None, names: Names = NOBODY) -> list[Showable]:
     """What the person at `viewer`, or one who watches, reads about a turn."""
-    before, turn, after, secret = step.before, step.turn, step.after, step.secret
+    before, turn, after = step.before, step.turn, step.after
     mine = turn.seat is viewer
     who = names.get(turn.seat)
     match turn.kind:
@@ -130,11 +137,12 @@ def narrate(step: Step, viewer: Seat | None, names: Names = NOBODY) -> list[Show
             return [Said(says if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
-    lines: list[Showable] = [*_what_happened(was, turn, match, viewer, secret)]
+    perspective = Perspective(match, viewer, step.secret)
+    lines: list[Showable] = [*_what_happened(was, turn, perspective)]
     waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
     if waiting:
         if not was or was.position != match.position or (match.outcome and turn.kind is Kind.REVEAL):
-            lines.append(_seen(match, viewer, secret, news=bool(was) and turn.kind is not Kind.RESPOND))
+            lines.append(_seen(perspective, news=bool(was) and turn.kind is not Kind.RESPOND))
         lines += _what_comes(turn, after, match, viewer)
     return [named(line, names) for line in lines]
 
@@ -198,7 +206,7 @@ def typed(step: Step, viewer: Seat) -> str | None:
             return "/q"
         case Kind.COMMIT:
             return step.opening.value if step.opening else ""
-    return parted(turn.text)[0] if was and was.cards.decks else turn.text
+    return step.move
 
 
 def recalled(steps: Sequence[Step], viewer: Seat | None, names: Names = NOBODY) -> list[Showable]:
@@ -218,26 +226,25 @@ def recalled(steps: Sequence[Step], viewer: Seat | None, names: Names = NOBODY) 
     if not match:
         return lines
     comes = _what_comes(last.turn, last.after, match, viewer) if last.after.asked else []
-    now: list[Showable] = [_seen(match, viewer, last.secret), *comes]
+    now: list[Showable] = [_seen(Perspective(match, viewer, last.secret)), *comes]
     return [*lines, *(named(line, names) for line in now)]
 
 
-def _seen(match: Match, viewer: Seat | None, secret: str | None, *, news: bool = False) -> Showable:
+def _seen(perspective: Perspective, *, news: bool = False) -> Showable:
     """The board, or why there is none."""
     try:
-        return replace(match.board(viewer, secret), news=news)
+        return replace(perspective.board(), news=news)
     except Refused as error:
         return str(error)
 
 
-def _what_happened(
-    before: Match | None, turn: Turn, after: Match, viewer: Seat | None, secret: str | None
-) -> list[str]:
+def _what_happened(before: Match | None, turn: Turn, perspective: Perspective) -> list[str]:
+    after, viewer = perspective.match, perspective.viewer
     who = known_as(turn.seat, viewer).capitalize()
     if not before:
         about = [sentences.RULES.format(about=after.rules.about)] if after.rules.about else []
         return [sentences.STARTED.format(who=who, title=after.rules.title), *about]
-    said = after.told(before, viewer, secret)
+    said = perspective.told(before)
     if said is not None:
         return [said] if said else []
     match turn.kind:

@@ -6,7 +6,7 @@ from chatgame.core.board import Board
 from chatgame.core.sentences import PROMPT
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import BOLD, CYAN, FAINT, GREEN, READABLE, Look, styled, wrapped
-from chatgame.players.person.narration import Over, Said, Showable, Typed, Waiting
+from chatgame.players.person.narration import Over, Said, ShellCommand, Showable, Typed, Waiting
 
 _STYLES: dict[type[str], tuple[int, ...]] = {Said: (CYAN,), Waiting: (FAINT,), Over: (BOLD,)}
 
@@ -19,6 +19,8 @@ def shown(text: str | Board, look: Look) -> str:
         if look.plain:
             return "".join(shown(line, look) for line in in_words(text))
         return "".join(f"{row}\n" for row in drawn(text, look))
+    if isinstance(text, ShellCommand):
+        return f"{inert(text)}\n"
     # Rows after the first are indented, so that no message can look like a line of its own.
     rows = wrapped(inert(text), look.width and min(look.width, READABLE))
     if look.colour and isinstance(text, Typed):

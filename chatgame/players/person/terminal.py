@@ -23,9 +23,13 @@ from chatgame.players.person.console import OUTPUT_LOST, Console
 from chatgame.players.person.lines import LONGEST, Lines
 from chatgame.players.person.look import Boards, Look
 from chatgame.players.person.screen import KEEP_TITLE, RESTORE_TITLE, shown
+from chatgame.signals import Stopped
 
 THREAD_TIME = 0.05
 """Seconds that a line pasted before the prompt may take to pass through the thread that reads."""
+
+BROKEN_PIPE = 13
+"""The number of SIGPIPE, which ends a program when nothing reads its output, as in `chatgame export 1 | head`."""
 
 DRAIN_TIME = 1.0
 """Seconds that the last output may take when the program ends."""
@@ -59,6 +63,31 @@ def complain(sentence: str) -> None:
         width = os.get_terminal_size(sys.stderr.fileno()).columns or None
     sys.stderr.write(shown(sentence, Look(width=width)))
     sys.stderr.flush()
+
+
+def write_output(text: str) -> None:
+    """Write text to standard output, and flush it.
+
+    Raises:
+        OutputLost: it cannot be written.
+        Stopped: nobody reads it any more.
+    """
+    if not sys.stdout:
+        raise OutputLost("There is no standard output to write to.")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        give_up(sys.stdout)
+        raise Stopped(BROKEN_PIPE) from None
+    except OSError as error:
+        give_up(sys.stdout)
+        raise OutputLost(f"The output cannot be written ({error.strerror}).") from error
+
+
+def is_at_a_terminal() -> bool:
+    """Whether somebody can be asked: both standard input and standard output are a terminal."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty())
 
 
 def draws_unicode() -> bool:
@@ -197,7 +226,7 @@ async def _standard_streams() -> tuple[Lines, Any, Sequence[asyncio.BaseTranspor
     """
     stream = _aioconsole_stream()
     if not all(map(stream.is_pipe_transport_compatible, (sys.stdin, sys.stdout))):
-        return Lines(stream.NonFileStreamReader(_Bytes()).readline), stream.NonFileStreamWriter(sys.stdout), ()
+        return _lines_of_a_thread(), stream.NonFileStreamWriter(sys.stdout), ()
     loop, reader, nothing = asyncio.get_running_loop(), asyncio.StreamReader(), asyncio.StreamReader()
     inward, _ = await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), stream.ProtectedPipe(sys.stdin)
@@ -208,6 +237,10 @@ async def _standard_streams() -> tuple[Lines, Any, Sequence[asyncio.BaseTranspor
     outward.set_write_buffer_limits(0)
     writer = asyncio.StreamWriter(outward, protocol, None, loop)
     return Lines(partial(reader.read, LONGEST)), writer, (inward, outward)
+
+
+def _lines_of_a_thread() -> Lines:
+    return Lines(_aioconsole_stream().NonFileStreamReader(_Bytes()).readline)
 
 
 def _aioconsole_stream() -> Any:
@@ -280,12 +313,20 @@ def notices() -> Iterator[Callable[..., None]]:
         writer.join(DRAIN_TIME)
 
 
-@contextmanager
-def each_line(act: Callable[[], object]) -> Iterator[bool]:
-    """Call `act` for each line that is typed at the terminal, which is read no further; yields whether it can be."""
-    if sys.platform == "win32" or not (sys.stdin and sys.stdin.isatty()):
+@asynccontextmanager
+async def each_line(act: Callable[[], object]) -> AsyncIterator[bool]:
+    """Call `act` for each line that is typed at the terminal, whatever it is; yields whether there is a terminal."""
+    if not (sys.stdin and sys.stdin.isatty()):
         yield False
         return
+    if sys.platform == "win32":  # whose loop cannot wait for a terminal, so that a thread has to
+        with unwrapped():
+            async with asyncio.TaskGroup() as tasks:
+                reading = tasks.create_task(_act_on_lines(act))
+                yield True
+                reading.cancel()
+        return
+    # A thread would read at once, and the shell would stop a program in the background for that.
     loop, descriptor = asyncio.get_running_loop(), sys.stdin.fileno()
 
     def read() -> None:
@@ -300,6 +341,12 @@ def each_line(act: Callable[[], object]) -> Iterator[bool]:
         yield True
     finally:
         loop.remove_reader(descriptor)
+
+
+async def _act_on_lines(act: Callable[[], object]) -> None:
+    lines = _lines_of_a_thread()
+    while await lines.readline():
+        act()
 
 
 async def answered(question: str) -> str:

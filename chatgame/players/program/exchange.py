@@ -17,11 +17,10 @@ from typing import Any
 
 from msgspec import DecodeError, Raw, Struct, ValidationError, json
 
-from chatgame.core.cards import parted
 from chatgame.core.errors import Refused
 from chatgame.core.limits import MAX_COUNT, MAX_PAYLOAD
 from chatgame.core.log import Step
-from chatgame.core.match import Match
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
@@ -39,8 +38,8 @@ TRIES = 5
 QUOTED = 40
 """Characters of a wrong line that its refusal quotes."""
 
-OPEN = (Kind.SAY, Kind.PLAY, Kind.MOVE, Kind.ANSWER, Kind.OFFER, Kind.RESPOND, Kind.WATCH)
-"""The kinds of turns whose text a person reads; that of the others is for the two chatgames."""
+OPEN = (Kind.SAY, Kind.PLAY, Kind.ANSWER, Kind.OFFER, Kind.RESPOND, Kind.WATCH)
+"""The kinds of turns whose text a person reads, other than moves; that of the others is for the two chatgames."""
 
 
 class Answer(Struct):
@@ -117,7 +116,7 @@ class Exchange:
         if table.watching.asked_by:
             kind, asks, choices = Kind.WATCH, "/accept or /decline: may people watch?", ["/accept", "/decline"]
         if match and match.duty:
-            game = _game(match, self.seat, self._secret)
+            game = _game(Perspective(match, self.seat, self._secret))
             kind, asks = match.duty.kind, match.asks(self.seat)
             if board := game["board"]:
                 choices, besides = [choice.text for choice in board.choices], board.besides
@@ -180,7 +179,7 @@ class Exchange:
             "kind": turn.kind,
             "text": _open(step),
             "told": [str(text) for text in told if not isinstance(text, Asked | Waiting)],
-            "game": _game(match, self.seat, step.secret)
+            "game": _game(Perspective(match, self.seat, step.secret))
             if match and step.after.match is not step.before.match
             else None,
         }
@@ -188,17 +187,16 @@ class Exchange:
 
 def _open(step: Step) -> str:
     """What a person reads of a turn, which is the move alone where proofs of laid cards follow it."""
-    turn, match = step.turn, step.before.playing
-    if turn.kind is Kind.MOVE and match and match.cards.decks:
-        return parted(turn.text)[0]
-    return turn.text if turn.kind in OPEN else ""
+    if step.turn.kind is Kind.MOVE:
+        return step.move
+    return step.turn.text if step.turn.kind in OPEN else ""
 
 
-def _game(match: Match, viewer: Seat, secret: str | None) -> dict[str, Any]:
-    """What the player at `viewer` sees of a match."""
-    end = match.outcome
+def _game(perspective: Perspective) -> dict[str, Any]:
+    """What the player sees of a match."""
+    match, end = perspective.match, perspective.match.outcome
     try:
-        board = match.board(viewer, secret)
+        board = perspective.board()
         drawing = shown(board, Look())
         position = Raw(match.notation.encode())
     except Refused as error:  # the rules failed

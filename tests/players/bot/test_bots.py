@@ -18,7 +18,7 @@ from chatgame.games.connect4 import Connect4, Position
 from chatgame.players.bot.bot import SIMULATIONS, Bot, knows
 from chatgame.players.bot.level import Level
 from chatgame.session.commands import read_chat
-from tests.core.test_match import Acts
+from tests.kit.acts import Acts
 from tests.kit.logs import EMPTY, SESSION, VERSIONS, steps_of, table_after
 
 
@@ -84,12 +84,42 @@ def offered(offer: str, moves: str) -> Table:
     return table
 
 
-@pytest.mark.parametrize("level", [Level.MEDIUM, Level.HARD])
+@pytest.mark.parametrize("level", Level)
 @pytest.mark.parametrize(("moves", "response"), [("12594", "decline"), ("5128463", "accept"), ("51628", "accept")])
-async def test_bot_agrees_to_a_draw_unless_it_expects_to_win(level: Level, moves: str, response: str) -> None:
+async def test_bot_agrees_to_a_draw_where_the_end_is_certain_and_it_does_not_win(
+    level: Level, moves: str, response: str
+) -> None:
     """With two rows to complete, in a game that nobody wins any more, and before it loses."""
     for seed in range(3):
         assert await Bot(Seat.SERVER, level, Random(seed)).ask(offered("draw", moves)) == response
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("game", ["chess", "connect4", "reversi"])
+async def test_bot_declines_a_draw_after_the_first_move(game: str, level: Level) -> None:
+    """Nothing says yet that the game will be one, however well or badly the bot judges to stand."""
+    first = {"chess": "e2e4", "connect4": "4", "reversi": "d3"}[game]
+    table = table_after(f"play {game}", f"move {first}", "offer draw")
+    assert await Bot(Seat.SERVER, level, Random(1)).ask(table) == "decline"
+
+
+WORSE = "4k3/pppp4/8/8/8/8/PPPP4/1N2K3 w - - 0 1"
+LEVEL = "r3k3/pppp4/8/8/8/8/PPPP4/R3K3 w - - 0 1"
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize(
+    ("position", "plies", "response"),
+    [(WORSE, 4, "decline"), (WORSE, 12, "accept"), (LEVEL, 12, "decline"), (LEVEL, 60, "accept")],
+)
+async def test_bot_agrees_to_a_draw_in_chess_where_it_stands_worse_or_late(
+    position: str, plies: int, response: str, level: Level
+) -> None:
+    """The bot has Black, a knight less or as much as White."""
+    table = table_after(f"play chess {position} first", "offer draw")
+    assert table.match
+    late = replace(table, match=replace(table.match, ply=plies))
+    assert await Bot(Seat.SERVER, level, Random(1)).ask(late) == response
 
 
 async def test_bot_lets_moves_be_taken_back() -> None:

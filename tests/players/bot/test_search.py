@@ -10,6 +10,7 @@ from chatgame.core.board import Board
 from chatgame.core.match import Match
 from chatgame.core.rules import Answer, Both, Chance, Outcome, Rules, Secret, Secrets, ToAct
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
 from chatgame.players.bot.bot import SIMULATIONS
@@ -74,7 +75,7 @@ def test_what_is_proved_is_not_searched_any_longer() -> None:
     root = search(BUILT_IN["tictactoe"], position, range(10_000), Random(1))
     assert root.proved == 0.5
     assert root.visits < 1_000
-    assert prospect(BUILT_IN["tictactoe"], position, range(10_000), Random(1)) == 0.5
+    assert prospect(BUILT_IN["tictactoe"], position, range(10_000), Random(1)) == (0.5, True)
     assert best_move(Dare(), Stake(9, Seat.CLIENT), iter(lambda: 1 / 0, 1), Random(1)) == "take"
 
 
@@ -145,7 +146,9 @@ def test_search_weighs_what_the_dice_may_bring(points: int, move: str) -> None:
 @pytest.mark.parametrize("seat", Seat)
 def test_prospect_is_the_chance_of_the_seat_that_acts(seat: Seat) -> None:
     """Three good rolls are needed, each with five chances of six."""
-    assert prospect(Dare(), Stake(0, seat), range(3_000), Random(1)) == pytest.approx((5 / 6) ** 3, abs=0.05)
+    value, certain = prospect(Dare(), Stake(0, seat), range(3_000), Random(1))
+    assert value == pytest.approx((5 / 6) ** 3, abs=0.05)
+    assert not certain
 
 
 def test_search_does_not_foresee_what_no_rules_list() -> None:
@@ -228,13 +231,13 @@ def number_after(*guesses: int, secret: int) -> Match:
     match = Match.open(Number(), SESSION, 0, Seat.SERVER, "").after(Seat.SERVER, Kind.COMMIT, "0" * 64)
     for guess in guesses:
         match = match.after(Seat.CLIENT, Kind.MOVE, str(guess))
-        match = match.after(Seat.SERVER, Kind.ANSWER, match.answer(Seat.SERVER, str(secret)))
+        match = match.after(Seat.SERVER, Kind.ANSWER, Side(match, Seat.SERVER, str(secret)).answer())
     return match
 
 
 def move_in(match: Match, seed: int) -> int:
     """What the client plays in a match, from what it knows."""
-    guess = worlds_of(match, Seat.CLIENT, None, Random(seed))
+    guess = worlds_of(Side(match, Seat.CLIENT, None), Random(seed))
     return int(best_move(match.rules, match.position, range(3_000), Random(seed), guess))
 
 
@@ -248,10 +251,10 @@ def test_what_is_hidden_is_guessed_from_the_answers(seed: int) -> None:
 def test_own_secret_is_no_guess() -> None:
     """In its own worlds the seat that hides answers from what it has hidden."""
     match = number_after(secret=3).after(Seat.CLIENT, Kind.MOVE, "2")
-    guess = worlds_of(match, Seat.SERVER, "3", Random(1))
+    guess = worlds_of(Side(match, Seat.SERVER, "3"), Random(1))
     assert guess
     assert {guess(Random(seed)).event(match.position, Answer(Seat.SERVER)) for seed in range(5)} == {1}
-    assert worlds_of(Match.open(CONNECT4, SESSION, 0, Seat.CLIENT, ""), Seat.CLIENT, None, Random(1)) is None
+    assert worlds_of(Side(Match.open(CONNECT4, SESSION, 0, Seat.CLIENT, ""), Seat.CLIENT, None), Random(1)) is None
 
 
 def test_secret_that_cannot_be_guessed_is_said_to_be_so() -> None:
@@ -259,7 +262,7 @@ def test_secret_that_cannot_be_guessed_is_said_to_be_so() -> None:
     match = number_after(4, secret=3)
     match = match.after(Seat.CLIENT, Kind.MOVE, "4").after(Seat.SERVER, Kind.ANSWER, "1")
     with pytest.raises(NotImplementedError, match="cannot guess what the server hides"):
-        worlds_of(match, Seat.CLIENT, None, Random(1))
+        worlds_of(Side(match, Seat.CLIENT, None), Random(1))
 
 
 def test_secret_to_come_is_any() -> None:

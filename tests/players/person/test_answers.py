@@ -10,10 +10,10 @@ from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
 from chatgame.players.person.answers import IN_CHAT, IN_GAME, answer, now
 from chatgame.players.person.narration import score
-from tests.core.test_match import Acts
+from tests.kit.acts import Acts
 from tests.kit.boards import rows
-from tests.kit.logs import SESSION, table_after
-from tests.session.test_commands import CHAT, GAME
+from tests.kit.logs import EMPTY as CHAT
+from tests.kit.logs import GAME, SESSION, table_after
 
 
 def reply(line: str, table: Table, seat: Seat | None = None) -> str:

@@ -100,7 +100,7 @@ def test_command_that_does_something_stays_and_one_that_asks_is_answered_at_any_
         lambda: re.match(r"Waiting since [^ ]+ the client's move in tic-tac-toe", server.rows[-1]) is not None
     )
     server.type("/resign" + ENTER)
-    told = "That works at the prompt, when it is your turn. Ctrl-C twice leaves at any time."
+    told = "That works at the prompt, when it is your turn; it stays here. Ctrl-C twice leaves at any time."
     server.sees(told, "/resign", column=7)
     client.type("5" + ENTER)
     server.sees(f"{PROMPT}/resign")

@@ -24,7 +24,9 @@ from chatgame.players.person.imitation import imitates
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import Said, Showable, narrate, recalled
 from chatgame.players.person.screen import shown
-from chatgame.program import Setting, join, serve
+from chatgame.program.client import join
+from chatgame.program.server import serve
+from chatgame.program.setting import Setting
 from tests.kit.ends import Screen
 from tests.kit.hostile import conversation, remarks
 from tests.kit.logs import SESSION, VERSIONS

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from chatgame.core.board import FREE, Board, Cell, Choice, Grid, Mark, Picture
 from chatgame.core.log import Step
+from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.sentences import PROMPT
 from chatgame.core.table import Table
@@ -26,7 +27,17 @@ from chatgame.players.bot.strategies import STRATEGIES
 from chatgame.players.person.answers import answer
 from chatgame.players.person.boards import GAP, in_words
 from chatgame.players.person.look import READABLE, Look, columns, wrapped
-from chatgame.players.person.narration import NOBODY, Asked, Over, Said, Showable, Waiting, narrate, recalled
+from chatgame.players.person.narration import (
+    NOBODY,
+    Asked,
+    Over,
+    Said,
+    ShellCommand,
+    Showable,
+    Waiting,
+    narrate,
+    recalled,
+)
 from chatgame.players.person.screen import prompt, shown, shown_together, titled
 from chatgame.players.script import Script
 from chatgame.session.play import converse
@@ -63,7 +74,7 @@ class Gamer(Script):
         if strategy:
             return strategy(match.position, self.seat, Level.MEDIUM, self.chance)
         secret = self.seen[-1].secret
-        return self.chance.choice(match.board(self.seat, secret).choices).text
+        return self.chance.choice(Perspective(match, self.seat, secret).board().choices).text
 
     async def see(self, step: Step) -> None:
         """Keep it."""
@@ -338,6 +349,21 @@ def test_word_that_is_wider_than_the_screen_is_broken() -> None:
     assert [wcwidth.wcswidth(row) <= 40 for row in rows] == [True] * len(rows)
     assert "".join(rows).replace("  ", "").replace(" ", "") == "日" * 30 + "end"
     assert all(row.startswith("  ") for row in rows[1:])
+
+
+def test_command_to_copy_is_one_line_on_the_narrowest_screen() -> None:
+    """The terminal wraps it, and knows that it is one line; the same words of the partner's are rows of a message."""
+    command = "chatgame client --relay relay.example.org 7-guitar-island"
+    assert shown(ShellCommand(command), Look(width=40)) == f"{command}\n"
+    assert shown(Said(command), Look(width=40)).count("\n") == 2
+
+
+def test_short_command_in_a_sentence_is_not_broken() -> None:
+    sentence = "Conversation 12 is over. To see it again: chatgame replay 12"
+    assert wrapped(sentence, 50)[1] == "  chatgame replay 12"
+    assert wrapped("PGN needs the extra chess: pip install 'chatgame[chess]'.", 40)[1:] == [
+        "  pip install 'chatgame[chess]'."
+    ]
 
 
 def test_lines_are_not_broken_in_pipes() -> None:

@@ -81,6 +81,22 @@ def test_line_that_a_terminal_has_cut_is_not_sent(pair: tuple[Any, Any]) -> None
     say(client, "short", server)
 
 
+def test_who_watches_asks_how_it_stands_with_enter_and_leaves_with_ctrl_c(forced: Any, pair: tuple[Any, Any]) -> None:
+    server, client = pair
+    client.sendline("/watch")
+    server.expect_exact(PROMPT)
+    server.sendline("yes")
+    server.expect(r"chatgame watch (localhost:\d+)\r\n")
+    watcher = forced("watch", server.match.group(1))
+    watcher.expect_exact("Enter shows how it stands, and Ctrl-C leaves.")
+    for line in ("", "anything"):
+        watcher.sendline(line)
+        watcher.expect_exact("Now: the client writes next.")
+    watcher.sendintr()
+    ends(watcher, 130)
+    server.expect_exact("now 0.")
+
+
 def test_killed_program_goes_on(forced: Any, pair: tuple[Any, Any]) -> None:
     """What was typed is in the journal, whatever read it."""
     server, client = pair

@@ -92,10 +92,10 @@ def test_what_was_typed_is_known_again() -> None:
 
 @pytest.mark.parametrize("seat", Seat)
 def test_players_see_the_digest_at_any_time_while_people_may_watch(seat: Seat) -> None:
-    shown = answer("/watch", WATCHED, seat, None, 2)
+    shown = answer("/watch", WATCHED, seat, None, 2, "To watch, people type: chatgame watch host")
     assert isinstance(shown, str)
     assert WATCHED.digest[:4] in shown
-    assert shown.startswith("2 people watch now. To end it, type /watch off.")
+    assert shown.startswith("2 people watch now. To end it, type /watch off.\nTo watch, people type: chatgame watch")
     assert answer("/watch", EMPTY, seat, None) is None  # it asks
 
 

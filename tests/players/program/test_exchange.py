@@ -13,6 +13,7 @@ from chatgame.core.commitments import Opening
 from chatgame.core.errors import Refused
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
+from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games import BUILT_IN
@@ -151,7 +152,7 @@ class Eavesdropper(Script):
         self.told += b"" if over and step.turn.kind is Kind.REVEAL else line
         match = step.before.playing
         self.hidden += [step.opening] if step.opening and match and (match.hides_for_good or match.shuffles) else []
-        self.hand = match.hand(self.made.seat, step.secret) if match and match.cards.decks else []
+        self.hand = Side(match, self.made.seat, step.secret).hand if match and match.cards.decks else []
 
     async def begin(self, table: Table, partner: str, steps: Sequence[Step]) -> None:
         self.told += self.made.began(table, partner, steps)

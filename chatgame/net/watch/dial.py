@@ -1,23 +1,19 @@
 """A watcher's way to a conversation, and back to it when a connection was lost. It never writes a turn."""
 
 import asyncio
+import hmac
 from collections.abc import Callable
 from functools import partial
 
+from msgspec import Struct
+
 from chatgame.core import sentences
-from chatgame.core.errors import (
-    ChatgameError,
-    InvalidMessage,
-    LinkLost,
-    RemoteProtocolError,
-    TurnedAway,
-    Unreachable,
-)
+from chatgame.core.errors import InvalidMessage, LinkLost, NotYet, RemoteProtocolError, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
-from chatgame.net.dial import NOTICED, SLOW, pauses
+from chatgame.net.dial import LONGEST_WAIT, NOTICED, SLOW, pauses
 from chatgame.net.pump import Pump
-from chatgame.net.transport import Dialler
+from chatgame.net.transport import Dialler, Transport
 from chatgame.protocol.connection import Paired
 from chatgame.protocol.messages import WATCHER, Bye, Reason, View
 from chatgame.protocol.pairing import Invitation, Pairing
@@ -27,11 +23,27 @@ STILL_THERE = (Reason.BEHIND, Reason.TAKEN)
 """Reasons of a goodbye after which it makes sense to come back."""
 
 
+class Met(Struct):
+    """By what a watcher knows the server again that has let it in by a code.
+
+    Attributes:
+        pinned: the channel binding of its connections, in hexadecimal; None before.
+        place: where it is found at a relay; None before.
+    """
+
+    pinned: str | None = None
+    place: str | None = None
+
+
 class Watching:
     """Follows a conversation until it ends, over as many connections as it takes.
 
+    The code is needed once. Later the server is known by its certificate, and the watcher by its badge; so it comes
+    back although others have burned the code, or the relay has given the server another number.
+
     Args:
         dialler: makes transports to the server.
+        met: what the dialler goes by.
         onlooker: checks what the server shows.
         show: is called with what there is to see; while it does not return, nothing more is read.
         notify: takes a sentence about the connection.
@@ -42,6 +54,7 @@ class Watching:
     def __init__(
         self,
         dialler: Dialler,
+        met: Met,
         onlooker: Onlooker,
         show: Callable[[Shown], object],
         notify: Callable[[str], object],
@@ -49,6 +62,7 @@ class Watching:
         code: str | None = None,
     ) -> None:
         self._dialler = dialler
+        self._met = met
         self._onlooker = onlooker
         self._show = show
         self._notify = notify
@@ -83,27 +97,29 @@ class Watching:
 
     async def _again(self) -> Pump:
         """Dial until the server lets us watch; one that was killed may not know yet that people may."""
-        why = sentences.DIALLING
-        for pause in pauses():
+        waits = pauses()
+        pause, why = next(waits), sentences.DIALLING
+        while True:
             if pause > NOTICED:
                 self._notify(why.format(pause=pause))
             await asyncio.sleep(pause)
             try:
                 return await self._connect()
-            except _NotNow:
-                why = sentences.NOT_WATCHED_YET
             except TurnedAway:
                 raise
             except Unreachable as error:
-                why = error.again
-        raise AssertionError("there is always another pause")
+                pause, why = next(waits), error.again
+                if isinstance(error, NotYet):
+                    pause = max(min(pause, LONGEST_WAIT), error.after)
 
     async def _connect(self) -> Pump:
-        """Connect, show the code if there is one, and ask to watch."""
+        """Connect, show the badge, or the code if there is one, and ask to watch."""
         transport = await self._dialler.dial()
         pump = Pump(transport, WATCHER)
         try:
-            if self._code:
+            if self._met.pinned:
+                self._recognise(transport, self._met.pinned)
+            if self._code and not self._onlooker.badge:
                 await self._pair(pump, self._code)
             await self._come(pump)
         except (InvalidMessage, LinkLost) as error:
@@ -117,14 +133,20 @@ class Watching:
             raise
         return pump
 
+    def _recognise(self, transport: Transport, pinned: str) -> None:
+        if not hmac.compare_digest(pinned, (transport.binding or b"").hex()):
+            raise NotYet(sentences.STRANGER, f"{sentences.STRANGER} {sentences.ASKING}")
+
     async def _come(self, pump: Pump) -> None:
         pump.say(self._onlooker.greeting())
         match await pump.next_event():
             case View() as view:
+                binding = pump.transport.binding
+                self._met.pinned, self._met.place = binding.hex() if binding else None, view.place
                 for shown in self._onlooker.view(view):
                     self._show(shown)
             case Bye() as goodbye:
-                raise _refusal(goodbye)
+                raise _refusal(goodbye, self._onlooker.badge)
 
     async def _pair(self, pump: Pump, code: str) -> None:
         from chatgame.net.tls import Spake2  # which needs an extra
@@ -140,7 +162,7 @@ class Watching:
                     "you again; after three wrong ones it is not valid any more."
                 )
             case Bye():
-                raise _NotNow(
+                raise _not_now(
                     f"Nobody may watch with {code} at {self._dialler.where} now: the players have not agreed yet, or "
                     "have ended it, or the code is another one by now. Ask them for the one that they see."
                 )
@@ -188,17 +210,23 @@ class Watching:
         return ""
 
 
-class _NotNow(TurnedAway):
-    """The server lets nobody watch, or has no room: it may later."""
+def _not_now(text: str) -> NotYet:
+    return NotYet(text, sentences.NOT_WATCHED_YET)
 
 
-def _refusal(goodbye: Bye) -> ChatgameError:
-    """Return the error of a watcher that is not let in."""
+def _refusal(goodbye: Bye, badge: str | None) -> Unreachable:
+    """Return the error of a watcher that is not let in, with a badge or without."""
     match goodbye.reason:
         case Reason.UNWATCHED:
-            return _NotNow(
+            return _not_now(
                 "Nobody may watch there now. Both players have to agree: one types /watch, and the other /accept."
             )
         case Reason.TAKEN:
-            return _NotNow(f"{goodbye.text} Try again later.")
+            return _not_now(f"{goodbye.text} Try again later.")
+        case Reason.UNKNOWN:
+            return TurnedAway(
+                "Watching was ended there, and has begun anew by another code. Ask your friends for that."
+                if badge
+                else "To watch there, add the code that your friends see."
+            )
     return TurnedAway(f"The server turned us away ({goodbye.reason}): {goodbye.text}")

@@ -1,130 +1,32 @@
 """Those who watch, over real sockets, most of them hostile: none of them gets more than turns, or delays one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 import pytest
 
-from chatgame.core.errors import LinkLost, RemoteProtocolError, TurnedAway, Unreachable
-from chatgame.core.limits import MAX_GUESSES, MAX_WATCHERS
-from chatgame.core.log import Step
+from chatgame.core.errors import LinkLost, NotYet, RemoteProtocolError, TurnedAway, Unreachable
+from chatgame.core.limits import MAX_GUESSES, MAX_NEWS, MAX_WATCHERS
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
-from chatgame.games import BUILT_IN
 from chatgame.journal.journal import InMemory
-from chatgame.net.audience import Audience
-from chatgame.net.listen import Door
-from chatgame.net.tcp import TCPDialler
-from chatgame.net.tls import client_context, new_certificate, server_tls
-from chatgame.net.watch import Watching
-from chatgame.protocol.messages import PROTOCOL, Alive, Bye, Hello, Message, Reason, View, Watch, Watchers
-from chatgame.protocol.pairing import Invitation, any_code, drawn
-from chatgame.session.onlooker import Begun, Onlooker, Shown
-from tests.kit.ends import dial, listening
-from tests.kit.logs import EMPTY, NONCE, VERSIONS, steps_of
+from chatgame.net.tls import new_certificate
+from chatgame.net.watch.audience import Audience
+from chatgame.protocol.messages import PROTOCOL, Alive, Bye, Hello, Message, Reason, Watch, Watchers
+from chatgame.protocol.pairing import Invitation
+from tests.kit.ends import dial
+from tests.kit.house import AGREEMENT, WATCH, Onlooking, goodbye_of, house, until_count
+from tests.kit.logs import NONCE, VERSIONS, steps_of
 from tests.kit.wire import Wire
-
-WATCH = Watch(PROTOCOL)
-AGREEMENT = steps_of("watch ask", "watch accept")
-
-
-class House:
-    """A door behind which a log is written by the test.
-
-    Attributes:
-        told: what the players were told about those who watch.
-        notices: the other sentences.
-    """
-
-    def __init__(self, door: Door, secret: str | None, notices: list[str]) -> None:
-        self.door = door
-        self.audience = Audience(self._admit, self._note, coded=secret is not None)
-        self._secret = secret
-        self.told: list[Watchers] = []
-        self.notices = notices
-        self.table = EMPTY
-        self.changed = asyncio.Event()
-        self._wires: list[Wire] = []
-
-    def _admit(self, agreement: str | None) -> None:
-        if agreement and self._secret:
-            self.audience.invite(any_code(drawn(self._secret, agreement)))
-
-    def _note(self, watchers: Watchers) -> None:
-        self.told.append(watchers)
-        self.changed.set()
-
-    def write(self, *turns: str) -> None:
-        """Write turns, each by the seat that holds the token."""
-        for step in steps_of(*turns, table=self.table):
-            self.audience.see(step)
-            self.table = step.after
-
-    @property
-    def count(self) -> int:
-        """How many watch, as the players know it."""
-        return self.told[-1].count
-
-    async def come(self, watch: Watch = WATCH) -> tuple[Wire, View]:
-        """A watcher by hand, let in."""
-        wire = await self.knock(watch)
-        view = await wire.receive()
-        assert isinstance(view, View)
-        return wire, view
-
-    async def knock(self, *messages: Message | bytes) -> Wire:
-        """Somebody who says these first."""
-        wire = Wire(*await asyncio.open_connection("127.0.0.1", self.door.listener.port))
-        self._wires.append(wire)
-        wire.say(*messages)
-        return wire
-
-    async def close(self) -> None:
-        """Close every line, and the house."""
-        for wire in self._wires:
-            wire.abort()
-        await self.audience.close()
-
-
-@asynccontextmanager
-async def house(*, secret: str | None = None, invitation: Invitation | None = None) -> AsyncIterator[House]:
-    """An open house, where both have agreed already."""
-    notices: list[str] = []
-    async with listening(notify=notices.append) as door:
-        made = House(door, secret, notices)
-        if secret:
-            door.listener.tls = server_tls(secret)  # type: ignore[attr-defined]  # it is TCP
-        await door.open(InMemory(Seat.SERVER), None, invitation, made.audience)
-        made.write("watch ask", "watch accept")
-        try:
-            yield made
-        finally:
-            await made.close()
-
-
-async def goodbye_of(wire: Wire) -> Bye:
-    """What a watcher hears at the end, after turns and signs of life."""
-    while not isinstance(message := await wire.receive(), Bye):
-        assert isinstance(message, Turn | Alive), message
-    wire.say(Bye(Reason.LEFT))
-    return message
-
-
-async def until_count(open_house: House, count: int) -> None:
-    """Wait until so many watch."""
-    async with asyncio.timeout(5):
-        while open_house.count != count:
-            open_house.changed.clear()
-            await open_house.changed.wait()
 
 
 async def test_watchers_get_the_turns_and_nothing_that_takes_a_seat() -> None:
     """Neither a token nor a place, a secret or an opening."""
     async with house() as open_house:
         wire, view = await open_house.come()
-        assert {*view.__struct_fields__} == {"session", "turns", "client", "server", "start"}
+        assert {*view.__struct_fields__} == {"session", "turns", "client", "server", "start", "badge", "place"}
+        assert view.badge is view.place is None, "nobody needs a code here"
         open_house.write("say hi", "play tictactoe")
         got = [await wire.receive() for _ in range(2)]
         assert [turn.text for turn in got if isinstance(turn, Turn)] == ["hi", "tictactoe"]
@@ -205,9 +107,19 @@ async def test_hostile_watcher_is_dropped_and_told_why(hostile: str) -> None:
         assert not open_house.door.partner.done(), "the seat is free as before"
 
 
+async def test_somebody_who_comes_and_goes_all_the_time_does_not_fill_the_players_screens() -> None:
+    """After a while they are told once a second."""
+    async with house() as open_house:
+        for _ in range(3 * MAX_NEWS):
+            wire, _ = await open_house.come()
+            wire.abort()
+        assert MAX_NEWS <= len(open_house.told) < 2 * MAX_NEWS
+        await until_count(open_house, 0)
+
+
 async def test_watcher_that_never_reads_is_dropped_when_it_is_too_far_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Until then it costs a buffer of the system's and no more; the others get every turn."""
-    monkeypatch.setattr("chatgame.net.audience.DELAY", 0.001)
+    monkeypatch.setattr("chatgame.net.watch.audience.DELAY", 0.001)
     async with house() as open_house:
         honest, _ = await open_house.come()
         stuck, _ = await open_house.come()
@@ -240,29 +152,6 @@ async def test_writing_a_turn_waits_for_nobody() -> None:
 
 
 # The watcher's own program
-
-
-class Onlooking:
-    """Somebody who watches with the real program.
-
-    Attributes:
-        shown: what there was to see.
-        heard: the sentences.
-    """
-
-    def __init__(self, port: int, code: str | None = None, *, tls: bool = False) -> None:
-        self.shown: list[Shown] = []
-        self.heard: list[str] = []
-        dialler = TCPDialler("localhost", port, client_context() if code or tls else None)
-        self.watching = Watching(dialler, Onlooker(BUILT_IN), self.shown.append, self.heard.append, 1, code)
-
-    @property
-    def texts(self) -> list[str]:
-        """The texts of the turns."""
-        steps: list[Step] = [
-            step for what in self.shown for step in (what.steps if isinstance(what, Begun) else [what])
-        ]
-        return [step.turn.text for step in steps]
 
 
 async def test_watcher_follows_to_the_end() -> None:
@@ -307,7 +196,7 @@ async def test_watcher_is_told_why_it_ends(turns: list[str], words: str) -> None
 async def test_watcher_where_nobody_may_watch_is_told_what_to_do() -> None:
     async with house() as open_house:
         open_house.write("watch off")
-        with pytest.raises(TurnedAway, match="Both players have to agree"):
+        with pytest.raises(NotYet, match="Both players have to agree"):
             await Onlooking(open_house.door.listener.port).watching.watch()
 
 
@@ -377,9 +266,9 @@ async def test_guesses_burn_the_code_for_watching_and_no_other() -> None:
         for _ in range(MAX_GUESSES):
             with pytest.raises(TurnedAway, match="not the code for watching"):
                 await Onlooking(port, "99-zebra-acid").watching.watch()
-        with pytest.raises(TurnedAway, match="or the code is another one by now"):
+        with pytest.raises(NotYet, match="or the code is another one by now"):
             await Onlooking(port, code).watching.watch()
-        assert any("that code is burned" in notice for notice in open_house.notices)
+        assert open_house.told[-1].burned, "both players see it"
         open_house.audience.invite("8-melon-canyon")  # as when a relay gives another number
         assert open_house.told[-1].code == ""
         assert (seat.code, seat.guesses) == ("7-guitar-island", 0)
@@ -404,5 +293,5 @@ async def test_code_of_a_seat_does_not_let_anybody_watch_or_the_other_way_round(
 
 async def test_nobody_watches_without_the_code() -> None:
     async with house(secret=CERTIFICATE, invitation=Invitation(None)) as open_house:
-        with pytest.raises(TurnedAway, match="Nobody may watch"):
+        with pytest.raises(TurnedAway, match="add the code that your friends see"):
             await Onlooking(open_house.door.listener.port, tls=True).watching.watch()

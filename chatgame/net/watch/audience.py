@@ -1,19 +1,24 @@
 """Those who watch: each is shown every turn, and none of them is waited for.
 
 A turn is only noted when it is written. It goes out a moment later, together with those that came in between, to each
-watcher whose line takes it, and not faster than people write. So neither their number nor their lines make a turn
-slower, however fast two programs play.
+watcher whose line takes it. So neither their number nor their lines make a turn slower, and whoever reads keeps up
+with two programs, however fast they play.
 """
 
 import asyncio
+import math
+import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from msgspec.structs import replace
+
 from chatgame.core.errors import ChatgameError, Diverged, LinkLost, PeerSilent
-from chatgame.core.limits import CLOSING_TIME, MAX_WATCHERS, SILENCE_LIMIT
+from chatgame.core.limits import CLOSING_TIME, MAX_NEWS, MAX_WATCHERS, SILENCE_LIMIT
 from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.net.pump import Pump
+from chatgame.protocol.badges import OWNER_SIZE, Badges
 from chatgame.protocol.messages import Bye, Reason, Watch, Watchers
 from chatgame.protocol.pairing import Invitation
 from chatgame.protocol.passage import Passage, Spot
@@ -23,6 +28,7 @@ DELAY = 0.05
 
 FULL = Bye(Reason.TAKEN, f"{MAX_WATCHERS} people watch already.")
 UNWATCHED = Bye(Reason.UNWATCHED)
+UNKNOWN = Bye(Reason.UNKNOWN)
 OVER = Bye(Reason.LEFT)
 TOO_SLOW = Bye(Reason.BEHIND, "Your line takes less than there is to see.")
 SILENT = Bye(Reason.BEHIND, f"Your program gave no sign of life for {SILENCE_LIMIT:.0f} seconds.")
@@ -35,30 +41,35 @@ class Audience:
         admit: is called when people may watch, with the digest of the agreement, and with None when they may not any
             more; where they need a code, it calls `invite`, at once or later.
         changed: is called with how many watch, and the code, whenever that has changed.
-        coded: whether people need a code.
+        secret: what the server alone knows, if people need a code; their badges follow from it.
 
     Attributes:
         invitation: lets watchers in, where they need a code.
+        badges: let those in who were let in before; None where nobody needs a code, or nobody may watch.
         names: what the two players want to be called.
         status: what was told last, or None while nobody may watch.
         agreement: the digest of the agreement by which people may watch.
     """
 
     def __init__(
-        self, admit: Callable[[str | None], object], changed: Callable[[Watchers], object], *, coded: bool = False
+        self, admit: Callable[[str | None], object], changed: Callable[[Watchers], object], secret: str = ""
     ) -> None:
         self.invitation = Invitation(None)
+        self.badges: Badges | None = None
         self.names = {Seat.CLIENT: "", Seat.SERVER: ""}
         self.status: Watchers | None = None
         self.agreement = ""
         self._admit = admit
         self._changed = changed
-        self._coded = coded
+        self._secret = secret
         self._relay = ""
         self._passage: Passage | None = None
         self._spots: dict[Pump, Spot] = {}
+        self._shown: dict[Pump, str] = {}  # their badges
         self._leaving: set[asyncio.Task[bool]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._told = -math.inf  # when the players could be told once a second of all that they were told
+        self._telling: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
 
     def recall(self, log: Iterable[Step]) -> None:
@@ -83,8 +94,8 @@ class Audience:
         """Let people in, if they may watch."""
         if self._passage:
             self._admit(self.agreement)
-            if not self._coded:
-                self._tell()
+            if not self.invitation.code:  # there is none, or it comes later
+                self.tell()
 
     def invite(self, code: str, relay: str = "") -> None:
         """Let people in by this code, in place of the one before, unless too many wrong ones were tried.
@@ -94,7 +105,7 @@ class Audience:
         if self._passage:
             self.invitation.move(code)
             self._relay = relay
-            self._tell()
+            self.tell()
 
     def _note(self, step: Step) -> None:
         """Note a turn, and whether people may watch."""
@@ -102,22 +113,35 @@ class Audience:
         if self._passage:
             self._passage.add(step)
         if table.watching.since is None or not table.token:
-            self._passage = None
+            self._passage = self.badges = None
             self.invitation.renew(None)
         elif not self._passage:
             self._passage, self.agreement = Passage(table), table.digest
+            self.badges = Badges(self._secret, self.agreement) if self._secret else None
 
-    def admit(self, pump: Pump, watch: Watch) -> Bye | None:
-        """Let somebody watch; returns the goodbye where that cannot be."""
-        if not self._passage:
+    def admit(self, pump: Pump, watch: Watch, *, paired: bool) -> Bye | None:
+        """Let somebody watch, who has paired or shows a badge where that is needed; returns the goodbye if not."""
+        passage, badge = self._passage, watch.badge or ""
+        if not passage:
             return UNWATCHED
-        if len(self._spots) == MAX_WATCHERS:
+        if self.badges and not self.badges.holds(badge):
+            if not paired:
+                return UNKNOWN
+            badge = self.badges.new(secrets.token_bytes(OWNER_SIZE))
+        before = next((other for other, shown in self._shown.items() if shown == badge), None)
+        if before:  # a connection that was lost, which we have not noticed yet
+            self._forget(before)
+            before.abort()
+        elif len(self._spots) == MAX_WATCHERS:
             return FULL
-        view, spot = self._passage.admit(watch, self.names[Seat.CLIENT], self.names[Seat.SERVER])
+        view, spot = passage.admit(watch, self.names[Seat.CLIENT], self.names[Seat.SERVER])
+        if self.badges:
+            view = replace(view, badge=badge, place=self.badges.place)
+            self._shown[pump] = badge
         self._spots[pump] = spot
         pump.say(view)
         pump.hand_on(partial(self._look, pump))
-        self._tell()
+        self.tell()
         self._show()
         return None
 
@@ -146,8 +170,8 @@ class Audience:
         if any(spot.number < passage.table.number for spot in self._spots.values()):
             self._timer = self._loop.call_later(DELAY, self._show)
 
-    def _show_to(self, pump: Pump, passage: Passage, *, last: bool = False) -> None:
-        """Send one watcher some of what follows, if its line takes it; at the `last` all that its line takes."""
+    def _show_to(self, pump: Pump, passage: Passage) -> None:
+        """Send one watcher what follows, as much of it as its line takes now."""
         if passage.is_behind(self._spots[pump]):
             self._dismiss(pump, TOO_SLOW, SILENCE_LIMIT)
             return
@@ -157,15 +181,13 @@ class Audience:
                 if not frames:
                     break
                 pump.show(frames)
-                if not last:
-                    break
         except Diverged as error:
             self._dismiss(pump, Bye(Reason.DIVERGED, str(error)))
 
     def _end(self, passage: Passage, goodbye: Bye) -> None:
         """Show the last turns, and dismiss everybody."""
         for pump in [*self._spots]:
-            self._show_to(pump, passage, last=True)
+            self._show_to(pump, passage)
         self.status = None
         self._admit(None)
         for pump in [*self._spots]:
@@ -173,18 +195,36 @@ class Audience:
 
     def _dismiss(self, pump: Pump, goodbye: Bye | None, patience: float = CLOSING_TIME) -> None:
         """Say goodbye to a watcher, who gets so long to read it, and do not wait for that."""
-        if self._spots.pop(pump, None):
+        if self._forget(pump):
             leaving = self._loop.create_task(pump.close(goodbye, patience))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
-            self._tell()
+            self.tell()
 
-    def _tell(self) -> None:
-        """Tell how many watch, if people may."""
+    def _forget(self, pump: Pump) -> bool:
+        """Show a watcher nothing more; returns whether it was one."""
+        self._shown.pop(pump, None)
+        return self._spots.pop(pump, None) is not None
+
+    def tell(self) -> None:
+        """Tell how many watch and by which code, if people may."""
         if self._passage:
             since = self._passage.table.watching.since
             assert since is not None, "people may watch"
-            self.status = Watchers(since, len(self._spots), self.invitation.code or "", self._relay)
+            code, burned = self.invitation.code or "", self.invitation.burned
+            self.status = Watchers(since, len(self._spots), code, self._relay, burned)
+            if self._telling:
+                return  # and soon that, too
+            now = self._loop.time()
+            self._told = max(self._told, now - MAX_NEWS) + 1.0
+            if self._told <= now:
+                self._changed(self.status)
+            else:
+                self._telling = self._loop.call_at(self._told, self._tell_late)
+
+    def _tell_late(self) -> None:
+        self._telling = None
+        if self.status:
             self._changed(self.status)
 
     async def close(self) -> None:
@@ -192,8 +232,9 @@ class Audience:
         for pump in [*self._spots]:
             self._dismiss(pump, OVER)
         self._passage = None
-        if self._timer:
-            self._timer.cancel()
+        for timer in (self._timer, self._telling):
+            if timer:
+                timer.cancel()
         if self._leaving:
             await asyncio.wait(self._leaving, timeout=CLOSING_TIME)
         for leaving in self._leaving:

@@ -1,0 +1,1 @@
+"""Past conversations: listed, played back, written out, and forgotten."""

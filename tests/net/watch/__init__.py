@@ -1,0 +1,1 @@
+"""Tests of how those who watch get the turns."""
