@@ -93,6 +93,11 @@ class OnDisk(Identity):
         """Whether there is something to go on with."""
         return not (self.ended or self._quit) and bool(self._spoken or self._taken)
 
+    @property
+    def unheard(self) -> bool:
+        """Whether one has quit, and the partner may not know it."""
+        return self._quit and not self.ended
+
     def entries(self) -> Iterator[Entry]:
         """What is kept so far."""
         return (entry for entry, _ in turns(self._database, self._number))

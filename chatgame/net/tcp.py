@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from chatgame.core.errors import Unreachable
-from chatgame.net.addresses import is_loopback, numeric, port_option
+from chatgame.net.addresses import is_loopback, not_found, numeric, port_option, what_failed
 from chatgame.net.transport import EagerReader, StreamTransport, Transport
 
 DIAL_TIME = 10.0
@@ -52,7 +52,7 @@ class TCPDialler:
         except ssl.SSLError as error:
             raise Unreachable(_not_secure(where, error, here=is_loopback(host))) from error
         except (socket.gaierror, UnicodeError) as error:
-            raise Unreachable(f'There is no host by the name "{host}". Check --host.') from error
+            raise Unreachable(not_found(host, error, "--host")) from error
         except ConnectionRefusedError as error:
             raise Unreachable(
                 f"Nobody is listening at {where}. Start the server first: chatgame server{port_option(self._port)}"
@@ -65,8 +65,8 @@ class TCPDialler:
                     f"The connection to {where} was cut while it was made secure, so nothing was sent. Either the "
                     "line failed, or what answers there takes no code. Try again."
                 ) from error
-            why = error.strerror or "none of its addresses answers"
-            raise Unreachable(f"Cannot reach {where}: {why}. Check --host and --port.") from error
+            why = what_failed(error) or "none of its addresses answers"
+            raise Unreachable(f"Cannot reach {where}: {why}. Check the network, or --host and --port.") from error
         return StreamTransport(reader, writer, binding_of(writer))
 
 
@@ -168,7 +168,7 @@ async def bound(accepted: Callable[[], asyncio.BaseProtocol], host: str, port: i
     except OSError as error:
         raise Unreachable(_cannot_listen(host, port, error)) from error
     except UnicodeError as error:
-        raise Unreachable(f'There is no host by the name "{host}". Check --host.') from error
+        raise Unreachable(not_found(host, error, "--host")) from error
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> str:

@@ -12,7 +12,7 @@ from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, LinkLost, NotYet, RemoteProtocolError, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
-from chatgame.net.dial import LONGEST_WAIT, NOTICED, pauses
+from chatgame.net.dial import LONGEST_WAIT, NOTICED, SLOW, pauses
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Dialler, Transport
 from chatgame.protocol.connection import Paired
@@ -78,7 +78,12 @@ class Watching:
             RemoteProtocolError: the server shows what cannot be so.
             LinkLost: the server has not come back.
         """
-        pump = await self._connect()
+        text = sentences.NO_ANSWER_YET.format(where=self._dialler.where)
+        late = asyncio.get_running_loop().call_later(SLOW, self._notify, text)
+        try:
+            pump = await self._connect()
+        finally:
+            late.cancel()
         while True:
             why = await self._follow(pump)
             if not why:
@@ -97,7 +102,7 @@ class Watching:
         At a relay it is looked for at the place and, since others who watch can be in the way there, at its number.
         """
         waits, places = pauses(), cycle((self._met.place, None))
-        pause, why = next(waits), sentences.NOBODY_ANSWERS
+        pause, why = next(waits), sentences.DIALLING
         while True:
             if pause > NOTICED:
                 self._notify(why.format(pause=pause))
@@ -107,12 +112,12 @@ class Watching:
                 return await self._connect()
             except TurnedAway:
                 raise
-            except NotYet as error:
-                pause, why = max(min(next(waits), LONGEST_WAIT), error.after), error.again
+            except Unreachable as error:
+                pause, why = next(waits), error.again
+                if isinstance(error, NotYet):
+                    pause = max(min(pause, LONGEST_WAIT), error.after)
                 if why == sentences.NOT_AT_RELAY:  # or watching was ended there, and nobody waits any more
                     why = sentences.NOT_WATCHED_YET
-            except Unreachable:
-                pause, why = next(waits), sentences.NOBODY_ANSWERS
 
     async def _connect(self) -> Pump:
         """Connect, show the badge, or the code if there is one, and ask to watch."""
@@ -137,7 +142,7 @@ class Watching:
 
     def _recognise(self, transport: Transport, pinned: str) -> None:
         if not hmac.compare_digest(pinned, (transport.binding or b"").hex()):
-            raise NotYet("Somebody else answered for the server, and was told nothing.", sentences.STRANGER)
+            raise NotYet(sentences.STRANGER, f"{sentences.STRANGER} {sentences.ASKING}")
 
     async def _come(self, pump: Pump) -> None:
         pump.say(self._onlooker.greeting())
