@@ -22,7 +22,6 @@ from chatgame.core import sentences
 from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, ProgramFailed, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.core.turn import Kind
 from chatgame.folders import journal_path, settings_path
 from chatgame.net.addresses import DEFAULT_HOST, is_loopback
 from chatgame.players.person.inert import inert, json_escaped
@@ -234,20 +233,16 @@ async def go_on(options: argparse.Namespace) -> None:
     Raises:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
-    from chatgame.journal.reader import Reader
-    from chatgame.records.conversation import kept
+    from chatgame.journal.reader import A_MATCH, Reader
 
-    if options.number is None:
-        with Reader(journal_path()) as past:
-            found = past.newest()
-        if not found:
-            raise ChatgameError("There is no conversation to go on with. To begin one: chatgame server")
-        options.number = found.number
-    record, log = kept(options.number)
-    if record.ended or record.older or log[-1][0].turn.kind is Kind.QUIT:
-        raise ChatgameError(f"Conversation {record.number} is over. To see it again: chatgame replay {record.number}")
-    if not (record.port or record.relays):
+    with Reader(journal_path()) as past:
+        record = past.newest() if options.number is None else past.record(options.number)
+    if not record:
+        raise ChatgameError("There is no conversation to go on with. To begin one: chatgame server")
+    if record.host == A_MATCH:
         raise ChatgameError(f"Conversation {record.number} is a match of two programs, which does not go on.")
+    if not record.goes_on:
+        raise ChatgameError(f"Conversation {record.number} is over. To see it again: chatgame replay {record.number}")
     if options.relay and not record.relays:
         raise ChatgameError(f"Conversation {record.number} goes over a direct line, so leave out --relay.")
     options.command, options.host, options.port = record.seat, record.host, record.port

@@ -42,6 +42,8 @@ def test_what_has_the_form_of_a_code_is_a_code_and_all_else_a_host(words: list[s
     ("words", "why"),
     [
         (["a", "b"], '"a b" is not one host. A code is a number and two words, as in 7-guitar-island'),
+        (["a"] * 2000, "2000 words are not a host and a code"),
+        (["a:" + "9" * 5000], "is not a port"),
         ([CODE, "7-guitar-garden"], '"7-guitar-garden" is a second code'),
         (["192.0.2.2", "7-guitar"], '"192.0.2.2 7-guitar" is not one host'),
         (["example.org:port"], "port is not a port"),

@@ -60,7 +60,7 @@ class Perspective(Struct, frozen=True):
         return [Choice(move, [move] if move in names else []) for move in moves]
 
     def told(self, was: Match) -> str | None:
-        """What the rules say of that which has come since the match `was`, a turn ago.
+        """What the rules say of what has come since the match `was`, a turn ago.
 
         None where the rules have no words for what came, or have got nothing.
         """
