@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from chatgame.arguments import new_parser, read_arguments
 from chatgame.core import sentences
-from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, ProgramFailed
+from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, ProgramFailed, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.folders import journal_path, settings_path
-from chatgame.net.addresses import is_loopback
-from chatgame.players.named import BOT_PACE, seated
+from chatgame.net.addresses import DEFAULT_HOST, is_loopback
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
 from chatgame.players.person.screen import shown
@@ -215,6 +214,8 @@ async def sit_at(options: argparse.Namespace) -> None:
         async with console_at(seat, options.name, **_console_options(options)) as console:
             await _converse(console, options, console.notify, console.count_watchers)
         return
+    from chatgame.players.named import BOT_PACE, seated  # which a person at a seat does without
+
     with notices() as notify:
         try:
             async with seated(options.player, options.limit, notify, SystemRandom(), BOT_PACE) as at:
@@ -236,7 +237,9 @@ async def go_on(options: argparse.Namespace) -> None:
     from chatgame.journal.reader import A_MATCH, Reader
 
     with Reader(journal_path()) as past:
-        record = past.record(options.number)
+        record = past.newest() if options.number is None else past.record(options.number)
+    if not record:
+        raise ChatgameError("There is no conversation to go on with. To begin one: chatgame server")
     if record.host == A_MATCH:
         raise ChatgameError(f"Conversation {record.number} is a match of two programs, which does not go on.")
     if not record.goes_on:
@@ -295,6 +298,15 @@ async def _converse(
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
+        except Unreachable as error:
+            raise _explained(error, options) from error
+
+
+def _explained(error: Unreachable, options: argparse.Namespace) -> Unreachable:
+    """The same with what is missing, if a code was typed alone."""
+    if not getattr(options, "code", None) or options.relay or options.host != DEFAULT_HOST:
+        return error
+    return Unreachable(f"{error}. To reach another computer, put its address before the code, or --relay RELAY.")
 
 
 async def look_on(options: argparse.Namespace) -> None:
@@ -325,6 +337,8 @@ async def look_on(options: argparse.Namespace) -> None:
         async with each_line(stand) as terminal:
             viewer = Viewer(terminal=terminal)
             await watch(options.host, options.port, games, show, notify, patience=options.wait, **secured)
+    except Unreachable as error:
+        raise _explained(error, options) from error
     except asyncio.CancelledError:
         write_output("\n")
         raise
@@ -352,7 +366,12 @@ async def choose_one() -> None:
     """
     from chatgame.menu import choose
 
-    if words := await choose(lambda: settings(settings_path(), os.environ)["relay"].value):
+    def is_understood(words: Sequence[str]) -> bool:
+        with suppress(SystemExit):  # which has said what is wrong
+            return bool(read_arguments(words, _set_before(words)))
+        return False
+
+    if words := await choose(lambda: settings(settings_path(), os.environ)["relay"].value, is_understood):
         await _program(read_arguments(words, _set_before(words)))
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from chatgame.core.errors import Refused
 from chatgame.net.addresses import DEFAULT_RELAY_PORT, Relay, canonical
@@ -13,7 +14,7 @@ MOST_WORDS = 6
 """A host, and a code with blanks around its dashes. To look for a code takes time as the cube of their number."""
 
 
-class Where(NamedTuple):
+class Where(Struct, frozen=True):
     """The host, the port and the code in the words after `chatgame client`; None for each that is not there."""
 
     host: str | None = None

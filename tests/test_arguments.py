@@ -172,7 +172,7 @@ def test_relays_are_named_one_by_one(line: str, relays: list[str], code: str | N
         (f"client --relay a b {CODE}", "only a code is named, without a host."),
         ("server --relay :99", '":99" is not a relay. Write it as in example.org or example.org:2000.'),
         ("server --relay a:b", "b is not a port"),
-        ("continue", "the following arguments are required: N."),
+        ("replay", "the following arguments are required: N."),
         ("resume 3", "Did you mean chatgame continue?"),
     ],
 )

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Iterator
 from functools import partial
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Entry
@@ -25,7 +25,7 @@ OVER = "ended = ?, token = NULL, seed = NULL, pinned = NULL, place = NULL, code 
 """The changes to a conversation that is over: nothing is kept by which it could be taken up again."""
 
 
-class _Row(NamedTuple):
+class _Row(Struct, frozen=True, array_like=True):
     """What is kept of a conversation in addition to its log."""
 
     seat: Seat
@@ -94,6 +94,11 @@ class OnDisk(Identity):
     def goes_on(self) -> bool:
         """Whether there is a conversation to go on with."""
         return not (self.ended or self._quit) and bool(self._spoken or self._taken)
+
+    @property
+    def unheard(self) -> bool:
+        """Whether one has quit, and the partner may not know it."""
+        return self._quit and not self.ended
 
     def entries(self) -> Iterator[Entry]:
         """What is kept so far."""

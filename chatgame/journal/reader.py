@@ -100,6 +100,11 @@ class Reader:
             return record
         raise unknown(number)
 
+    def newest(self) -> Record | None:
+        """The conversation to go on with: of those that can be gone on with, the one that was written in last."""
+        open_ones = (record for record in self.history() if record.goes_on)
+        return max(open_ones, key=lambda record: record.last, default=None)
+
     def log(self, number: int) -> list[tuple[Entry, float]]:
         """The turns of a conversation, each with the time when it was written, in seconds since 1970."""
         return list(turns(self._database, number))

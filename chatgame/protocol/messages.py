@@ -140,7 +140,7 @@ class View(Struct, frozen=True, tag="view", tag_field="type"):
         client, server: what the two players want to be called, or nothing.
         start: where the watcher's log begins; None where it goes on with what it has.
         badge: lets this watcher in again without a code; None where nobody needs one.
-        place: where it finds the server again at a relay, which is not where the players meet; None on a direct line.
+        place: where it finds the server again at a relay; the players meet elsewhere. None without a badge.
     """
 
     session: Hex32

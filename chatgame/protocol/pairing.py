@@ -19,7 +19,6 @@ from chatgame.core.errors import Refused, RemoteProtocolError, TurnedAway, Unrea
 from chatgame.core.limits import MAX_GUESSES
 from chatgame.core.seats import Seat
 from chatgame.protocol.messages import WATCHER, Bye, Pair, Reason
-from chatgame.protocol.words import WORDS
 
 _CODE = r"(?a)([1-9][0-9]{0,8}) ([a-z]+) ([a-z]+)"
 
@@ -31,6 +30,8 @@ def any_code(below: Callable[[int], int]) -> str:
 
 def code_with(number: int, below: Callable[[int], int]) -> str:
     """Return a code that begins with a number that is no secret, such as one from a relay: only the words are."""
+    from chatgame.protocol.words import WORDS  # which only a server with a code needs
+
     return f"{number}-{WORDS[below(len(WORDS))]}-{WORDS[below(len(WORDS))]}"
 
 

@@ -17,6 +17,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 from chatgame.session.interfaces import Interjecting, Journal, Link, Player
+from chatgame.session.owing import left_owing
 from chatgame.session.session import (
     AT_ONCE,
     Ask,
@@ -30,7 +31,6 @@ from chatgame.session.session import (
     Show,
     Take,
     goodbye,
-    left_owing,
 )
 
 CHANCE = SystemRandom()

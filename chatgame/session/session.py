@@ -56,13 +56,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from math import inf
 from random import Random
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chatgame.core import sentences
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
-from chatgame.core.curve import SIZE, multiplied
-from chatgame.core.deck import Job
 from chatgame.core.errors import (
     ChatgameError,
     Diverged,
@@ -77,14 +76,18 @@ from chatgame.core.errors import (
 )
 from chatgame.core.limits import LATE_TIME, MAX_COMPLAINT, MAX_REMARKS, MAX_TEXT
 from chatgame.core.log import Entry, Step, steps
-from chatgame.core.match import Duty, Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
-from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.protocol.messages import Bye, Reason
 from chatgame.session.commands import GIVE_UP, Hide, Write, read_chat, read_game
+from chatgame.session.owing import left_owing, still_due
+
+if TYPE_CHECKING:
+    from chatgame.core.deck import Job
+    from chatgame.core.match import Duty, Match
+    from chatgame.core.side import Side
 
 SAY_SO_TIME = 3.0
 """Seconds after which a player is told that the partner's program is late."""
@@ -478,17 +481,21 @@ class Session:
         self._go_on()
         return NOTHING
 
-    def _work_of(self, match: Match, duty: Duty) -> list[Job]:
+    def _work_of(self, match: "Match", duty: "Duty") -> "list[Job]":
         """The multiplications for the turn that the program owes."""
         text = str(self._openings[duty.ply]) if duty.kind is Kind.REVEAL else ""
         return self._side_of(match).work(duty.kind, text)
 
-    def _side_of(self, match: Match) -> Side:
+    def _side_of(self, match: "Match") -> "Side":
+        from chatgame.core.side import Side  # which a conversation without games does without
+
         return Side(match, self._seat, self._secret)
 
     def _compute(self) -> bool:
         """Do a part of the multiplications, whose results `multiplied` keeps; returns whether there are more."""
         assert self._work is not None, "it is known what there is to do"
+        from chatgame.core.curve import multiplied  # which games without cards do without
+
         for _ in range(min(PART, len(self._work))):
             multiplied(*self._work.popleft())
         return bool(self._work)
@@ -501,10 +508,12 @@ class Session:
         commands = self._judge(self._checked)
         return [*commands, *self.lost(self._gone)] if self._gone else commands
 
-    def _owed(self, match: Match, duty: Duty) -> Sequence[Command]:
+    def _owed(self, match: "Match", duty: "Duty") -> Sequence[Command]:
         """Write the turn that needs no player."""
         match duty.kind:
             case Kind.COMMIT if match.shuffles:
+                from chatgame.core.curve import SIZE  # which games without cards do without
+
                 return self._hide(self._chance.randbytes(SIZE).hex())
             case Kind.SHUFFLE:
                 return self._write(duty.kind, self._side_of(match).shuffled())
@@ -568,20 +577,6 @@ class Session:
             if not before.playing or after.match.duty != before.playing.duty:
                 self._since, self._warned, self._work = None, "", None
         self.table, self._secret = after, step.secret
-
-
-def left_owing(table: Table, viewer: Seat | None = None) -> str:
-    """Say who has left with a reveal due, to the player at `viewer` or to anybody."""
-    assert table.match, "a reveal is due in a match"
-    who = "You" if table.revealing is viewer else f"The {table.revealing}"
-    return sentences.LEFT_OWING.format(who=who, title=table.match.rules.title)
-
-
-def still_due(table: Table, viewer: Seat | None = None) -> str:
-    """Say whose reveal is due, to the player at `viewer` or to anybody."""
-    assert table.match, "a reveal is due in a match"
-    whose = "Your" if table.revealing is viewer else f"The {table.revealing}'s"
-    return f"{whose} reveal in the game of {table.match.rules.title} is still due."
 
 
 def goodbye(error: BaseException | None) -> Bye | None:
