@@ -289,7 +289,7 @@ def _add_relays(command: argparse.ArgumentParser, summary: str, number: str | No
 
 
 def _add_continue(command: argparse.ArgumentParser) -> None:
-    command.add_argument("number", type=_number, metavar="N", help=NUMBER)
+    command.add_argument("number", nargs="?", type=_number, metavar="N", help=f"{NUMBER} (default: the newest)")
     _add_relays(command, "go on at this relay instead of those from before")
     _add_sitting(command)
 
@@ -441,7 +441,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "solo": ("talk and play with a bot or a program, in this terminal", _add_solo),
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
-    "continue": ("go on with one of several unfinished conversations", _add_continue),
+    "continue": ("go on with an unfinished conversation", _add_continue),
     "relay": ("join people who cannot reach each other directly", _add_relay),
     "watch": ("watch a conversation of others who let you", _add_watch),
     "match": ("let two bots or programs play many games", _add_match),

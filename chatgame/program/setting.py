@@ -90,3 +90,5 @@ async def conversation(setting: Setting, notify: Notify, seat: Seat, host: str, 
             if kept.goes_on:
                 notify(sentences.KEPT)
             raise
+        if kept.unheard:
+            notify(sentences.QUIT_NOT_HEARD)

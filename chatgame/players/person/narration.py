@@ -21,7 +21,7 @@ from chatgame.core.watching import ASK, OFF
 from chatgame.players.person.imitation import imitates
 from chatgame.players.person.inert import inert
 from chatgame.session.commands import is_message
-from chatgame.session.session import left_owing
+from chatgame.session.owing import left_owing
 
 if TYPE_CHECKING:
     from chatgame.core.match import Match
