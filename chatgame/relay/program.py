@@ -27,7 +27,7 @@ TURNED_AWAY = ("nobody", "busy", "redirected", "breach", "late", "silent", "crow
 """Why legs were closed, apart from a table's end."""
 
 
-class Cluster(NamedTuple):
+class Membership(NamedTuple):
     """What a node has to know of its cluster.
 
     Attributes:
@@ -39,7 +39,9 @@ class Cluster(NamedTuple):
     nodes: Sequence[At]
 
 
-async def run_relay(host: str | None, port: int, status: int | None, cluster: Cluster | None, notify: Notify) -> None:
+async def run_relay(
+    host: str | None, port: int, status: int | None, cluster: Membership | None, notify: Notify
+) -> None:
     """Run a relay until it is cancelled, which makes it go down; if it is cancelled again, it ends at once.
 
     Args:
@@ -70,7 +72,7 @@ async def run_relay(host: str | None, port: int, status: int | None, cluster: Cl
             asked.close()
 
 
-def _engine(cluster: Cluster, notify: Notify) -> "Engine":
+def _engine(cluster: Membership, notify: Notify) -> "Engine":
     try:
         from chatgame.relay.cluster import Engine
     except ImportError as error:
