@@ -55,9 +55,16 @@ async def run_relay(
         Unreachable: nothing can listen there.
         ChatgameError: what a cluster needs is not installed, or its engine's address is not one.
     """
-    capacity = capacity_with(raise_file_limit())
+    files = raise_file_limit()
+    capacity = capacity_with(files)
     engine = _engine(cluster, notify) if cluster else None
-    meeting = Meeting(capacity, secrets.randbelow, lambda: secrets.token_hex(16), clustered=bool(engine))
+    meeting = Meeting(
+        capacity,
+        secrets.randbelow,
+        lambda: secrets.token_hex(16),
+        unspoken=unspoken_with(files),
+        clustered=bool(engine),
+    )
     node = Node(meeting, engine)
     port = await _listen(node, host, port)
     asked = None
@@ -126,7 +133,12 @@ def raise_file_limit() -> int:
 
 def capacity_with(files: int) -> int:
     """Return how many legs a process can carry that may have so many open files."""
-    return max(2, min(MAX_CAPACITY, (files - SPARE_FILES) - min(MAX_UNSPOKEN, files // 4)))
+    return max(2, min(MAX_CAPACITY, files - SPARE_FILES - unspoken_with(files)))
+
+
+def unspoken_with(files: int) -> int:
+    """Return how many legs more it can carry that have not said their first line."""
+    return min(MAX_UNSPOKEN, files // 4)
 
 
 async def _report(meeting: Meeting, notify: Notify) -> None:
