@@ -32,6 +32,8 @@ or bytes they judge. Code that got them from the partner raises `RemoteProtocolE
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from chatgame.core import sentences
+
 
 class ChatgameError(Exception):
     """The root of all errors that a caller of chatgame can expect."""
@@ -70,20 +72,26 @@ class Diverged(ChatgameError):
 
 
 class Unreachable(ChatgameError):
-    """No table could be opened, reached or joined at an address."""
+    """No table could be opened, reached or joined at an address.
+
+    Attributes:
+        again: a template of what to say when it is tried again, with a gap for the `pause` in seconds.
+    """
+
+    def __init__(self, text: str, again: str = sentences.NOBODY_ANSWERS) -> None:
+        super().__init__(text)
+        self.again = again
 
 
 class NotYet(Unreachable):
     """The friend is not at a relay, or the relay or the server takes nobody now. To ask again may help.
 
     Attributes:
-        again: a template of what to say when it is asked again, with a gap for the `pause` in seconds.
         after: seconds before that makes sense.
     """
 
     def __init__(self, text: str, again: str, after: float = 0.0) -> None:
-        super().__init__(text)
-        self.again = again
+        super().__init__(text, again)
         self.after = after
 
 
@@ -124,7 +132,7 @@ class WrongSetting(ChatgameError):
 
 
 class OutputLost(ChatgameError):
-    """What a player should see cannot be shown any more."""
+    """What a player should see cannot be shown."""
 
 
 class PartnerLeft(ChatgameError):
@@ -141,9 +149,9 @@ class ProgramFailed(PlayerLeft):
 
 @contextmanager
 def unwrapped() -> Iterator[None]:
-    """Raise one `ChatgameError` of a task group by itself, and a group with any other error in it as it is.
+    """Raise the `ChatgameError` of a task group without the group; a group with any other error in it stays a group.
 
-    Where there are several, `PlayerLeft` counts least: that we leave does not hide what was wrong.
+    Of several, one is raised, and `PlayerLeft` only if there is no other: that we leave does not hide what was wrong.
     """
     try:
         yield

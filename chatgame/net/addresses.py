@@ -1,5 +1,6 @@
 """Which addresses mean what."""
 
+import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -80,6 +81,19 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 def numeric(host: str) -> str:
     """Return 127.0.0.1 for "localhost", so that both sides mean the same by it and nothing has to look it up."""
     return str(LOCALHOST) if host == DEFAULT_HOST else host
+
+
+def not_found(host: str, error: Exception, options: str) -> str:
+    """Say why a name of a host leads nowhere; `options` are those to check."""
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+        return f'The name "{host}" cannot be looked up now. Check the network, or {options}.'
+    return f'There is no host by the name "{host}". Check {options}.'
+
+
+def what_failed(error: OSError) -> str:
+    """Say why a connection failed, in the words of the operating system; asyncio puts the address in their place."""
+    why = error.strerror or ""
+    return os.strerror(error.errno or 0) if why.startswith("Connect call failed") else why
 
 
 def port_option(port: int) -> str:

@@ -40,6 +40,9 @@ LONGEST_WAIT = 10.0
 FIRST_PAUSE = 0.5
 """In seconds, at most: before the first attempt, so that many clients of one server do not come in one instant."""
 
+SLOW = 2.0
+"""In seconds: the person is told when the first answer takes longer."""
+
 NOTICED = 1.0
 """In seconds: the person is notified of a longer pause."""
 
@@ -104,17 +107,23 @@ class Way:
         """
         journal = self._journal
         held = journal.held
+        text = sentences.NO_ANSWER_YET.format(where=self._dialler.where)
+        late = self._loop.call_later(SLOW, self.notify, text)
         try:
             pump = await self._first(held)
         except (_Broken, NotYet) as error:
+            late.cancel()
             if not (held.number and waits):
                 raise
-            self.notify(str(error) if isinstance(error, NotYet) else sentences.BROKE.format(plan=self.plan))
+            if isinstance(error, _Broken):
+                self.notify(sentences.BROKE.format(plan=self.plan))
             try:
                 async with asyncio.timeout(self.patience):
-                    pump = await self._again(lambda: held)
+                    pump = await self._again(lambda: held, error)
             except TimeoutError:
                 raise not_back(Seat.SERVER, self.patience) from error
+        finally:
+            late.cancel()
         self._code = None  # it has been used: from now on only this server will do
         self._pin = journal.pinned if pump.transport.binding else None
         self._connected = self._loop.time()
@@ -146,10 +155,13 @@ class Way:
         """Nothing special is to be said."""
         return None
 
-    async def _again(self, held: Callable[[], Held]) -> Pump:
-        """Dial until the server takes us back."""
-        pause, why = next(self._pauses), sentences.DIALLING
+    async def _again(self, held: Callable[[], Held], error: Unreachable | None = None) -> Pump:
+        """Dial until the server takes us back; `error` tells why it has not done so the first time."""
+        pause = next(self._pauses)
         while True:
+            if isinstance(error, NotYet):
+                pause = max(min(pause, LONGEST_WAIT), error.after)
+            why = error.again if error else sentences.DIALLING
             if pause > NOTICED:
                 self.notify(why.format(pause=pause))
             await asyncio.sleep(pause)
@@ -157,10 +169,8 @@ class Way:
                 return await self._once(held())
             except TurnedAway:
                 raise
-            except NotYet as error:
-                pause, why = max(min(next(self._pauses), LONGEST_WAIT), error.after), error.again
-            except Unreachable:
-                pause, why = next(self._pauses), sentences.NOBODY_ANSWERS
+            except Unreachable as failure:
+                pause, error = next(self._pauses), failure
 
     async def _once(self, held: Held) -> Pump:
         """Connect and say hello: to the server of the pin; without a pin, to one that knows the code; or to any."""

@@ -178,7 +178,7 @@ class Round:
     def __init__(self, relays: Sequence[Relay], spot: Spot) -> None:
         self.line = Join(spot)
         self.reasons: list[FromRelay | str] = []
-        self._relays = iter(relays)
+        self._relays = list(relays)
         self._asked: Relay | None = None  # of the list
         self._redirect: Relay | None = None
         self._redirects = 0
@@ -189,8 +189,13 @@ class Round:
             self._redirect = None
             return redirect
         self._redirects = 0
-        self._asked = next(self._relays, None)
+        self._asked = self._relays.pop(0) if self._relays else None
         return self._asked
+
+    @property
+    def more(self) -> bool:
+        """Whether another relay of the list comes next."""
+        return bool(self._relays)
 
     @property
     def redirected(self) -> bool:

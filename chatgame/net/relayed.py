@@ -12,8 +12,8 @@ from typing import Any, Protocol, TypeAlias
 
 from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, NotYet, Unreachable
-from chatgame.net.addresses import Numbered, Relay
-from chatgame.net.dial import pauses
+from chatgame.net.addresses import Numbered, Relay, not_found, what_failed
+from chatgame.net.dial import SLOW, pauses
 from chatgame.net.legs import Round, Stay
 from chatgame.net.tcp import DIAL_TIME
 from chatgame.net.transport import Transport
@@ -89,13 +89,13 @@ class RelayedDialler:
                 async with asyncio.timeout(DIAL_TIME):
                     wire, address = await Wire.to(relay, sender if way.redirected else None)
             except (OSError, UnicodeError, Unreachable) as error:
-                self._end(way, relay, _why(relay, error))
+                self._end(way, relay, error)
                 continue
             try:
                 said = await meet(wire, way.line)
             except (OSError, InvalidMessage) as error:
                 wire.close()
-                self._end(way, relay, _why(relay, error))
+                self._end(way, relay, error)
                 continue
             except BaseException:
                 wire.close()
@@ -120,7 +120,7 @@ class RelayedDialler:
                 transport = await wire.join(self._tls)
         except OSError as error:  # a TimeoutError and an SSLError are ones
             if self._known.place:
-                raise _stranger() from error
+                raise self._stranger() from error
             what = "does not speak TLS" if isinstance(error, ssl.SSLError) else "hung up, or is silent"
             raise Unreachable(
                 f"What answers at {self.where} {what}, so nothing was sent. Try again, or check {self.options}."
@@ -129,27 +129,37 @@ class RelayedDialler:
             pinned, binding = self._known.pinned or "", transport.binding or b""
             if not hmac.compare_digest(pinned, binding.hex()):
                 transport.abort()
-                raise _stranger()
+                raise self._stranger()
         return transport
 
-    def _end(self, way: Round, relay: Relay, why: FromRelay | str) -> None:
+    def _stranger(self) -> NotYet:
+        self._tell(sentences.STRANGER)
+        return NotYet(sentences.STRANGER, sentences.ASKING)
+
+    def _end(self, way: Round, relay: Relay, why: FromRelay | Exception) -> None:
         """Note why there is no server at a relay, and tell it if it was not told before."""
-        way.end(why)
+        way.end(_why(relay, why) if isinstance(why, Exception) else why)
+        what = _what(why) if isinstance(why, Exception) else ""
         match why:
             case Busy():
-                text = sentences.RELAY_FULL_NEXT if len(self._relays) > 1 else sentences.RELAY_FULL
+                text = sentences.RELAY_FULL_NEXT if way.more else sentences.RELAY_FULL
             case Word.CLOSING:
                 text = sentences.RELAY_CLOSING
             case Version():
                 text = sentences.RELAY_VERSION
-            case str() if len(self._relays) > 1:
-                text = sentences.RELAY_LOST_NEXT
+            case Exception() if len(self._relays) > 1:
+                text = sentences.RELAY_LOST_NEXT if way.more else sentences.RELAY_LOST_LAST
             case _:
                 return
-        told = text.format(relay=relay, version=why.number if isinstance(why, Version) else "")
-        if self._known.place and told not in self._told:
-            self._told.add(told)
-            self._notify(told)
+        told = text.format(relay=relay, what=what, version=why.number if isinstance(why, Version) else "")
+        if self._known.place:
+            self._tell(told)
+
+    def _tell(self, text: str) -> None:
+        """Tell something once until a server is joined."""
+        if text not in self._told:
+            self._told.add(text)
+            self._notify(text)
 
     def _nobody(self, way: Round, spot: Spot) -> Unreachable:
         """Return the error of a round in which nobody was found: the reason that says most."""
@@ -168,18 +178,19 @@ class RelayedDialler:
             return NotYet(closing, sentences.NOBODY_ANSWERS)
         if other := [reason.number for reason in reasons if isinstance(reason, Version)]:
             return Unreachable(sentences.RELAY_VERSION.format(relay=self._relays[0], version=other[0]))
-        return Unreachable(next(reason for reason in reasons if isinstance(reason, str)))
-
-
-def _stranger() -> NotYet:
-    return NotYet("Somebody else answered for your friend, and was told nothing.", sentences.STRANGER)
+        if len(self._asked) > 1:
+            none = f"None of the relays {', '.join(map(str, self._asked))} can be used. Try again later."
+            return Unreachable(none, sentences.NO_RELAY_ANSWERS)
+        first = " Only the first relay that is named is asked for a code." if len(self._relays) > 1 else ""
+        why = next(reason for reason in reasons if isinstance(reason, str))
+        return Unreachable(why + first, sentences.NO_RELAY_ANSWERS)
 
 
 def _why(relay: Relay, error: Exception) -> str:
     """Say why there is no leg at a relay."""
     match error:
         case socket.gaierror() | UnicodeError():
-            return f'There is no host by the name "{relay.host}". Check --relay.'
+            return not_found(relay.host, error, "--relay")
         case ConnectionRefusedError():
             return f"No relay is running at {relay.host} on port {relay.port}. Check --relay, or try again later."
         case TimeoutError():
@@ -190,7 +201,20 @@ def _why(relay: Relay, error: Exception) -> str:
             return f"The relay {relay} was not followed. {error}"
         case ConnectionError():
             return f"The relay {relay} hung up. Check --relay, or try again later."
-    return f"The relay {relay} cannot be reached: {getattr(error, 'strerror', None) or error}. Check --relay."
+    why = (what_failed(error) if isinstance(error, OSError) else "") or error
+    return f"The relay {relay} cannot be reached: {why}. Check the network, or --relay."
+
+
+def _what(error: Exception) -> str:
+    """Say the same in a few words, of the relay."""
+    match error:
+        case socket.gaierror() | UnicodeError():
+            return "cannot be found"
+        case InvalidMessage():
+            return "is not a chatgame relay"
+        case Unreachable():
+            return "sends on to where it may not"
+    return "does not answer"
 
 
 def _all(relays: Sequence[Relay]) -> str:
@@ -235,8 +259,9 @@ class RelayedListener:
         self._numbered = numbered
         self._before = before
         self._legs: dict[Waits, asyncio.Task[Any]] = {}
-        self._waiting: set[Waits] = set()
-        self._told: dict[Waits, str] = {}  # why a leg does not wait
+        self._waiting: dict[Waits, Relay] = {}
+        self._told: dict[Waits, str] = {}  # why a leg does not wait; nothing yet of those that were there at first
+        self._begun = False
         self._given = not needed  # a number, ever
         self._renewals = pauses()
 
@@ -257,7 +282,10 @@ class RelayedListener:
         for spot in self._legs.keys() - wanted:
             self._drop(spot)
         for spot in wanted - self._legs.keys():
+            if not self._begun:
+                self._told[spot] = ""
             self._begin(spot)
+        self._begun = True
 
     def renew(self) -> bool:
         """Take another number."""
@@ -279,7 +307,7 @@ class RelayedListener:
         self._legs[spot] = self._tasks.create_task(self._stay(spot, stay))
 
     def _drop(self, spot: Waits) -> None:
-        self._waiting.discard(spot)
+        self._waiting.pop(spot, None)
         self._legs.pop(spot).cancel()
 
     async def _stay(self, spot: Waits, stay: Stay) -> None:
@@ -291,6 +319,7 @@ class RelayedListener:
         loop = asyncio.get_running_loop()
 
         def waiting(said: FromRelay) -> None:
+            late.cancel()
             other = stay.wait(said, loop.time())
             self._is_waiting(spot, stay.relay)
             if other and isinstance(said, Given):
@@ -299,19 +328,23 @@ class RelayedListener:
 
         while True:
             await asyncio.sleep(stay.pause)
-            relay, said, why = stay.relay, None, ""
+            relay, said, why, what = stay.relay, None, "", "does not answer"
+            late = loop.call_later(SLOW, self._is_late, spot, relay)
             try:
                 said = await self._host(stay, waiting)
             except (OSError, UnicodeError, InvalidMessage) as error:
-                why = _why(relay, error)
+                why, what = _why(relay, error), _what(error)
+            finally:
+                late.cancel()
             stay.end(said, loop.time())
             if said is Word.JOINED:
                 continue
             if stay.in_vain and not self._given:
                 if isinstance(said, Busy):
                     raise Unreachable(_no_room(self._relays, said.seconds))
-                raise Unreachable(why or self._sentence(relay, relay, said))
-            self._is_lost(spot, self._sentence(relay, stay.relay, said), reason=said is not None)
+                raise Unreachable(why or self._sentence(relay, relay, said, what))
+            reason = said is Word.CLOSING or isinstance(said, Version)
+            self._is_lost(spot, self._sentence(relay, stay.relay, said, what), reason=reason)
 
     async def _host(self, stay: Stay, waiting: Callable[[FromRelay], object]) -> FromRelay:
         """Be a leg at a relay until it ends; returns what the relay said last."""
@@ -325,20 +358,26 @@ class RelayedListener:
             wire.close()
         return said
 
+    def _is_late(self, spot: Waits, relay: Relay) -> None:
+        """Tell that the first answer takes time, if nothing was told yet."""
+        if self._told.get(spot) == "":
+            self._notify(sentences.NO_ANSWER_YET.format(where=_all([relay])))
+
     def _is_waiting(self, spot: Waits, relay: Relay) -> None:
-        self._waiting.add(spot)
-        if self._told.pop(spot, None):
+        there = relay in self._waiting.values()
+        self._waiting[spot] = relay
+        if self._told.pop(spot, None) is not None and not there:
             self._notify(sentences.AT_RELAY.format(relay=relay))
 
     def _is_lost(self, spot: Waits, text: str, *, reason: bool) -> None:
-        """Tell once that a leg was lost, if the relay gave a reason, or if no other leg waits."""
-        self._waiting.discard(spot)
+        """Tell once that a leg was lost, if the relay gave a reason to act, or if no other leg waits."""
+        self._waiting.pop(spot, None)
         if (reason or not self._waiting) and self._told.get(spot) != text:
             self._told[spot] = text
             self._notify(text)
 
     @staticmethod
-    def _sentence(relay: Relay, after: Relay, said: FromRelay | None) -> str:
+    def _sentence(relay: Relay, after: Relay, said: FromRelay | None, what: str) -> str:
         match said:
             case Busy() if after != relay:
                 return sentences.RELAY_FULL_NEXT.format(relay=relay)
@@ -348,4 +387,4 @@ class RelayedListener:
                 return sentences.RELAY_CLOSING.format(relay=relay)
             case Version(version):
                 return sentences.RELAY_VERSION.format(relay=relay, version=version)
-        return (sentences.RELAY_LOST if after == relay else sentences.RELAY_LOST_NEXT).format(relay=relay)
+        return (sentences.RELAY_LOST if after == relay else sentences.RELAY_LOST_NEXT).format(relay=relay, what=what)

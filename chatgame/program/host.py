@@ -30,8 +30,6 @@ async def serve_at_relays(player: Player, setting: Setting, notify: Notify) -> T
             if door.partner.done():
                 return  # the code was used; who came by it comes back without one
             again = bool(invitation.code or invitation.burned)
-            if not again:
-                notify(sentences.AT_RELAY.format(relay=given.relay))
             (invitation.renew if invitation.burned else invitation.move)(code_with(given.number, secrets.randbelow))
             named = as_options([given.relay, *(other for other in relays if other != given.relay)])
             notify(

@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.games import BUILT_IN
@@ -62,6 +60,7 @@ class TestRelay:
         relay: its address.
         number: the number that it gives out next.
         answer: what it says to the next legs in place of what a relay says, if anything.
+        silent: whether it says nothing at all.
         tamper: what becomes of bytes on the way.
         heard: the first lines of all legs.
         passed: all bytes that came through.
@@ -78,6 +77,7 @@ class TestRelay:
     def __init__(self) -> None:
         self.number = 7
         self.answer: FromRelay | bytes | None = None
+        self.silent = False
         self.tamper: Tamper = honest
         self.heard: list[Host | Join] = []
         self.passed = bytearray()
@@ -154,6 +154,8 @@ class TestRelay:
         first = read_leg((await reader.readuntil(b"\n"))[:-1])
         assert isinstance(first, Host | Join)
         self.heard.append(first)
+        if self.silent:
+            await reader.read()
         if (answer := self.answer) is not None:
             writer.write(answer if isinstance(answer, bytes) else written(answer))
             writer.write_eof()
@@ -327,11 +329,11 @@ class Talk:
         for relay in self.relays:
             relay.tamper = lambda seat, data: [] if seat in seats else [data]
             relay.drop_hosts()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("chatgame.net.pump.CLOSING_TIME", 0.01)
-            for seat in seats:
-                self.programs[seat].cancel()
-            await asyncio.wait({self.programs[seat] for seat in seats})
+        for seat in seats:
+            self.programs[seat].cancel()
+        for relay in self.relays:
+            relay.drop_tables()
+        await asyncio.wait({self.programs[seat] for seat in seats})
         for relay in self.relays:
             relay.tamper = honest
 

@@ -17,8 +17,9 @@ async def relay() -> AsyncIterator[TestRelay]:
 
 @pytest.fixture
 async def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Two]:
-    """Two programs that dial again after short pauses, and are stopped in the end."""
+    """Two programs that dial again after short pauses, tell of each, and are stopped in the end."""
     monkeypatch.setattr("chatgame.net.dial.FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("chatgame.net.dial.NOTICED", 0.0)
     programs = Two(tmp_path)
     yield programs
     await programs.stop()

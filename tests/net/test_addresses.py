@@ -1,10 +1,13 @@
 """Addresses: one place has one name, and it is known which places are on this computer."""
 
+import errno
+import os
 import shlex
+import socket
 
 import pytest
 
-from chatgame.net.addresses import canonical, is_loopback, typed
+from chatgame.net.addresses import canonical, is_loopback, not_found, typed, what_failed
 from chatgame.where import Where, read_where
 
 
@@ -60,3 +63,19 @@ def test_address_that_people_read_is_what_they_type(host: str, port: int, addres
     assert typed(host, port) == address
     where = read_where(shlex.split(address))
     assert where == Where(host, None if port == 1059 else port)
+
+
+def test_name_that_cannot_be_looked_up_may_be_right() -> None:
+    """There is no network, so nobody can tell."""
+    away = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+    wrong = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    assert not_found("a.example", away, "--relay") == (
+        'The name "a.example" cannot be looked up now. Check the network, or --relay.'
+    )
+    assert not_found("a.example", wrong, "--host") == 'There is no host by the name "a.example". Check --host.'
+
+
+def test_failed_connection_is_explained_without_the_address_as_python_writes_it() -> None:
+    code = errno.ENETUNREACH
+    assert what_failed(OSError(code, "Connect call failed ('192.0.2.5', 1060)")) == os.strerror(code)
+    assert what_failed(OSError(code, "A sentence of the system's")) == "A sentence of the system's"

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 from collections.abc import Callable
 from functools import partial
+from itertools import cycle
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, LinkLost, NotYet, RemoteProtocolError, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
-from chatgame.net.dial import LONGEST_WAIT, NOTICED, pauses
+from chatgame.net.dial import LONGEST_WAIT, NOTICED, SLOW, pauses
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Dialler, Transport
 from chatgame.protocol.connection import Paired
@@ -77,7 +78,12 @@ class Watching:
             RemoteProtocolError: the server shows what cannot be so.
             LinkLost: the server has not come back.
         """
-        pump = await self._connect()
+        text = sentences.NO_ANSWER_YET.format(where=self._dialler.where)
+        late = asyncio.get_running_loop().call_later(SLOW, self._notify, text)
+        try:
+            pump = await self._connect()
+        finally:
+            late.cancel()
         while True:
             why = await self._follow(pump)
             if not why:
@@ -91,21 +97,27 @@ class Watching:
             self._notify(sentences.CONNECTED_AGAIN)
 
     async def _again(self) -> Pump:
-        """Dial until the server lets us watch; one that was killed may not know yet that people may."""
-        waits = pauses()
-        pause, why = next(waits), sentences.NOBODY_ANSWERS
+        """Dial until the server lets us watch; one that was killed may not know yet that people may.
+
+        At a relay it is looked for at the place and, since others who watch can be in the way there, at its number.
+        """
+        waits, places = pauses(), cycle((self._met.place, None))
+        pause, why = next(waits), sentences.DIALLING
         while True:
             if pause > NOTICED:
                 self._notify(why.format(pause=pause))
             await asyncio.sleep(pause)
+            self._met.place = next(places)
             try:
                 return await self._connect()
             except TurnedAway:
                 raise
-            except NotYet as error:
-                pause, why = max(min(next(waits), LONGEST_WAIT), error.after), error.again
-            except Unreachable:
-                pause, why = next(waits), sentences.NOBODY_ANSWERS
+            except Unreachable as error:
+                pause, why = next(waits), error.again
+                if isinstance(error, NotYet):
+                    pause = max(min(pause, LONGEST_WAIT), error.after)
+                if why == sentences.NOT_AT_RELAY:  # or watching was ended there, and nobody waits any more
+                    why = sentences.NOT_WATCHED_YET
 
     async def _connect(self) -> Pump:
         """Connect, show the badge, or the code if there is one, and ask to watch."""
@@ -130,7 +142,7 @@ class Watching:
 
     def _recognise(self, transport: Transport, pinned: str) -> None:
         if not hmac.compare_digest(pinned, (transport.binding or b"").hex()):
-            raise NotYet("Somebody else answered for the server, and was told nothing.", sentences.STRANGER)
+            raise NotYet(sentences.STRANGER, f"{sentences.STRANGER} {sentences.ASKING}")
 
     async def _come(self, pump: Pump) -> None:
         pump.say(self._onlooker.greeting())
