@@ -99,7 +99,7 @@ _HOMES = {
 if not TYPE_CHECKING:  # which would take any name for one of ours
 
     def __getattr__(name: str) -> object:
-        """Import a name when it is first used (PEP 562): a program loads what it needs, and starts the sooner."""
+        """Import a name when it is first used (PEP 562): a program loads what it needs, and starts sooner."""
         for home, names in _HOMES.items():
             if name in names.split():
                 return getattr(import_module(f"chatgame.{home}"), name)

@@ -9,7 +9,7 @@ import gc
 import sys
 
 gc.disable()  # nothing of what is imported is garbage: to look for some takes 5 ms of the start
-from chatgame.cli import main  # noqa: E402  # hence here
+from chatgame.cli import main  # noqa: E402  # after `gc.disable`
 
 gc.freeze()
 gc.enable()

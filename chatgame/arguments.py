@@ -13,16 +13,15 @@ from chatgame.core.errors import InvalidMessage
 from chatgame.core.limits import PATIENCE
 from chatgame.core.seats import Seat
 from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_PORT, Relay
-from chatgame.players.bot.level import Level
-from chatgame.players.named import BOTS, read_player
+from chatgame.players.bot.level import BOTS, Level
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.terminal import complain
-from chatgame.players.program.command import Command
 from chatgame.settings import person_name
 from chatgame.where import read_port, read_where, relay_at
 
 if TYPE_CHECKING:
+    from chatgame.players.program.command import Command
     from chatgame.relay.lines import At
 
 EXAMPLES = """\
@@ -110,7 +109,7 @@ def read_arguments(arguments: Sequence[str], settings: Mapping[str, object] = NO
         parser.error("A node of a cluster needs both --engine and --nodes")
     if more:
         players = getattr(options, "player", None), *getattr(options, "players", ())
-        program = any(isinstance(player, Command) for player in players)
+        program = any(player and not isinstance(player, Level) for player in players)
         quote = " (the command of a program has to be in quotation marks)" if program else ""
         parser.error(f'"{inert(" ".join(more))}" is not understood here{quote}')
     if options.command == Seat.SERVER:
@@ -291,7 +290,7 @@ def _add_relays(command: argparse.ArgumentParser, summary: str, number: str | No
 
 
 def _add_continue(command: argparse.ArgumentParser) -> None:
-    command.add_argument("number", type=_number, metavar="N", help=NUMBER)
+    command.add_argument("number", nargs="?", type=_number, metavar="N", help=f"{NUMBER} (default: the newest)")
     _add_relays(command, "go on at this relay instead of those from before")
     _add_sitting(command)
 
@@ -443,7 +442,7 @@ _COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "solo": ("talk and play with a bot or a program, in this terminal", _add_solo),
     "server": ("open a conversation, and wait for a friend to join it", _add_server),
     "client": ("join a friend's conversation", _add_client),
-    "continue": ("go on with one of several unfinished conversations", _add_continue),
+    "continue": ("go on with an unfinished conversation", _add_continue),
     "relay": ("join people who cannot reach each other directly", _add_relay),
     "watch": ("watch a conversation of others who let you", _add_watch),
     "match": ("let two bots or programs play many games", _add_match),
@@ -484,7 +483,9 @@ def _count(text: str) -> int:
     raise argparse.ArgumentTypeError("At least one game is played")
 
 
-def _player(text: str) -> Level | Command:
+def _player(text: str) -> "Level | Command":
+    from chatgame.players.named import read_player  # which a person at a seat does without
+
     try:
         return read_player(text)
     except ValueError as error:

@@ -19,13 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from chatgame.arguments import new_parser, read_arguments
 from chatgame.core import sentences
-from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, ProgramFailed
+from chatgame.core.errors import ChatgameError, OutputLost, PartnerLeft, PlayerLeft, ProgramFailed, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
-from chatgame.core.turn import Kind
 from chatgame.folders import journal_path, settings_path
-from chatgame.net.addresses import is_loopback
-from chatgame.players.named import BOT_PACE, seated
+from chatgame.net.addresses import DEFAULT_HOST, is_loopback
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
 from chatgame.players.person.screen import shown
@@ -216,6 +214,8 @@ async def sit_at(options: argparse.Namespace) -> None:
         async with console_at(seat, options.name, **_console_options(options)) as console:
             await _converse(console, options, console.notify, console.count_watchers)
         return
+    from chatgame.players.named import BOT_PACE, seated  # which a person at a seat does without
+
     with notices() as notify:
         try:
             async with seated(options.player, options.limit, notify, SystemRandom(), BOT_PACE) as at:
@@ -233,13 +233,16 @@ async def go_on(options: argparse.Namespace) -> None:
     Raises:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
-    from chatgame.records.conversation import kept
+    from chatgame.journal.reader import A_MATCH, Reader
 
-    record, log = kept(options.number)
-    if record.ended or record.older or log[-1][0].turn.kind is Kind.QUIT:
-        raise ChatgameError(f"Conversation {record.number} is over. To see it again: chatgame replay {record.number}")
-    if not (record.port or record.relays):
+    with Reader(journal_path()) as past:
+        record = past.newest() if options.number is None else past.record(options.number)
+    if not record:
+        raise ChatgameError("There is no conversation to go on with. To begin one: chatgame server")
+    if record.host == A_MATCH:
         raise ChatgameError(f"Conversation {record.number} is a match of two programs, which does not go on.")
+    if not record.goes_on:
+        raise ChatgameError(f"Conversation {record.number} is over. To see it again: chatgame replay {record.number}")
     if options.relay and not record.relays:
         raise ChatgameError(f"Conversation {record.number} goes over a direct line, so leave out --relay.")
     options.command, options.host, options.port = record.seat, record.host, record.port
@@ -291,6 +294,15 @@ async def _converse(
         except PartnerLeft as farewell:
             notify(str(farewell))
             return None
+        except Unreachable as error:
+            raise _explained(error, options) from error
+
+
+def _explained(error: Unreachable, options: argparse.Namespace) -> Unreachable:
+    """The same with what is missing, if a code was typed alone."""
+    if not getattr(options, "code", None) or options.relay or options.host != DEFAULT_HOST:
+        return error
+    return Unreachable(f"{error}. To reach another computer, put its address before the code, or --relay RELAY.")
 
 
 async def look_on(options: argparse.Namespace) -> None:
@@ -321,6 +333,8 @@ async def look_on(options: argparse.Namespace) -> None:
         async with each_line(stand) as terminal:
             viewer = Viewer(terminal=terminal)
             await watch(options.host, options.port, games, show, notify, patience=options.wait, **secured)
+    except Unreachable as error:
+        raise _explained(error, options) from error
     except asyncio.CancelledError:
         write_output("\n")
         raise
@@ -348,7 +362,12 @@ async def choose_one() -> None:
     """
     from chatgame.menu import choose
 
-    if words := await choose(lambda: settings(settings_path(), os.environ)["relay"].value):
+    def is_understood(words: Sequence[str]) -> bool:
+        with suppress(SystemExit):  # which has said what is wrong
+            return bool(read_arguments(words, _set_before(words)))
+        return False
+
+    if words := await choose(lambda: settings(settings_path(), os.environ)["relay"].value, is_understood):
         await _program(read_arguments(words, _set_before(words)))
 
 

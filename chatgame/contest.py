@@ -14,6 +14,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.folders import journal_path
 from chatgame.journal.journal import InMemory
+from chatgame.journal.reader import A_MATCH
 from chatgame.journal.store import Store
 from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.level import Level
@@ -27,7 +28,7 @@ from chatgame.plugins import installed_games
 from chatgame.session.interfaces import Journal, Player
 from chatgame.session.play import CHANCE, converse
 
-PLACE = "a match", 0
+PLACE = A_MATCH, 0
 """Where the journal says that these conversations were: they had no address."""
 
 CONFIDENT = 1.96

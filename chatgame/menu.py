@@ -12,7 +12,6 @@ from chatgame.journal.reader import Reader, Record
 from chatgame.net.addresses import ANY
 from chatgame.players.person.screen import shown
 from chatgame.players.person.terminal import answered, look_of_output, single_keys, write_output
-from chatgame.where import read_where
 
 JOIN = "client"
 """The command that needs an address and perhaps a code, which are asked for."""
@@ -42,22 +41,24 @@ class Entry(NamedTuple):
 LEAVE = Entry("q", "leave")
 
 
-async def choose(relays: Callable[[], Sequence[str]]) -> Sequence[str]:
+async def choose(
+    relays: Callable[[], Sequence[str]], is_understood: Callable[[Sequence[str]], bool]
+) -> Sequence[str]:
     """Offer a few things to do, one key each; returns the words after `chatgame` that do what was chosen, or none.
 
-    `relays` returns those of the user's settings.
+    `relays` returns those of the user's settings; `is_understood` whether such words are right, and says what is not.
 
     Raises:
         ChatgameError: nobody can be asked; the sentence says why, and what to do.
     """
-    past = []
-    with suppress(JournalFailed), Reader(journal_path()) as reader:
-        past = reader.history()
+    last = None
+    with suppress(JournalFailed), Reader(journal_path()) as past:
+        last = past.newest()
     write_output(shown("chatgame: talk and play with a friend, terminal to terminal. Press a key:", look_of_output()))
-    chosen = await _chosen(entries(past))
+    chosen = await _chosen(entries(last))
     if not chosen.command and chosen is not LEAVE:
         chosen = await _chosen(places(relays()))
-    return [*chosen.command, *(await _asked_where(relays()) if chosen.command == (JOIN,) else [])]
+    return await _asked_where(relays(), is_understood) if chosen.command == (JOIN,) else chosen.command
 
 
 async def _chosen(offered: Sequence[Entry]) -> Entry:
@@ -69,18 +70,14 @@ async def _chosen(offered: Sequence[Entry]) -> Entry:
     return entry
 
 
-async def _asked_where(relays: Sequence[str]) -> list[str]:
-    """The words by which a person names a friend's table."""
+async def _asked_where(relays: Sequence[str], is_understood: Callable[[Sequence[str]], bool]) -> Sequence[str]:
+    """The command by which a person joins a friend's table, with the words that name the table."""
     for line in tables(relays):
         write_output(shown(line, look_of_output()))
-    while True:
-        words = (await answered("Where? ")).split()
-        try:
-            read_where(words)
-        except ValueError as error:
-            write_output(f"{error}.\n")
-        else:
-            return words
+    words: Sequence[str] = ()
+    while not words or not is_understood(words):
+        words = [JOIN, *where_in(await answered("Where? "))]
+    return words
 
 
 def places(relays: Sequence[str]) -> list[Entry]:
@@ -95,8 +92,8 @@ def places(relays: Sequence[str]) -> list[Entry]:
     return offered
 
 
-def entries(past: Sequence[Record]) -> list[Entry]:
-    """Return what there is to do for a person with these past conversations."""
+def entries(last: Record | None = None) -> list[Entry]:
+    """Return what there is to do; also to go on with the `last` conversation, if there is one."""
     offered = [
         Entry("b", "play a bot", ("solo",)),
         Entry("o", "open a table for a friend"),
@@ -105,9 +102,7 @@ def entries(past: Sequence[Record]) -> list[Entry]:
         Entry("h", "see all commands", ("--help",)),
         LEAVE,
     ]
-    unfinished = [record for record in past if record.ended is None and not record.older]
-    if unfinished:
-        last = max(unfinished, key=lambda record: record.last)
+    if last:
         whom = last.partner or f"the {Seat(last.seat).other}"
         turns = "1 turn" if last.turns == 1 else f"{last.turns} turns"
         what = f"continue your conversation with {whom}, after {turns}"
@@ -118,10 +113,16 @@ def entries(past: Sequence[Record]) -> list[Entry]:
 def tables(relays: Sequence[str]) -> list[str]:
     """Return the lines that say how a person names the table to join; one may be at the relays of their settings."""
     lines = [
-        "Type the friend's address and code, as in 192.0.2.2 7-guitar-island.",
+        "Type the friend's address and code, as in 192.0.2.2 7-guitar-island, or the command that they tell you.",
         "Only Enter joins a table on this computer.",
     ]
     return lines + [f"The code alone joins a table at {relays[0]}." for _ in relays[:1]]
+
+
+def where_in(line: str) -> list[str]:
+    """Return the words that name a table, from a line that may be a whole command as a friend tells it."""
+    words = line.split()
+    return words[2:] if words[:2] == ["chatgame", JOIN] else words
 
 
 def shown_as(offered: Sequence[Entry]) -> str:

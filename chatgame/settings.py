@@ -128,6 +128,9 @@ def _in_file(path: Path) -> dict[str, Found]:
         line = re.match(r"line (\d+)", place)
         where = line[1] if line else str(text.count("\n") + 1)  # it ends too early
         raise WrongSetting(f"Line {where} of {path} is not TOML: {what[:1].lower()}{what[1:]}.") from error
+    except (ValueError, RecursionError) as error:
+        why = "a number in it is too long, or its brackets are nested too deep"
+        raise WrongSetting(f"The configuration {path} cannot be read: {why}.") from error
     found = {}
     for name, value in values.items():
         line_number = _line_of(name, text)

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from chatgame.core.errors import Refused
 from chatgame.net.addresses import DEFAULT_RELAY_PORT, Relay, canonical
 from chatgame.players.person.inert import inert
 from chatgame.protocol.pairing import read_code
 
+MOST_WORDS = 6
+"""A host, and a code with blanks around its dashes. To look for a code takes time as the cube of their number."""
 
-class Where(NamedTuple):
+
+class Where(Struct, frozen=True):
     """The host, the port and the code in the words after `chatgame client`; None for each that is not there."""
 
     host: str | None = None
@@ -26,6 +30,8 @@ def read_where(words: Sequence[str]) -> Where:
     Raises:
         ValueError: there is more than one host or code, or the port is not a port; the text says what is wrong.
     """
+    if len(words) > MOST_WORDS:
+        raise ValueError(f"{len(words)} words are not a host and a code, which is written as in 7-guitar-island")
     code = None
     for first, end in combinations(range(len(words) + 1), 2):
         if code := _code(" ".join(words[first:end])):
@@ -80,6 +86,6 @@ def read_port(text: str) -> int:
     Raises:
         ValueError: it is not one; the text says why.
     """
-    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 2**16):
         raise ValueError(f"{inert(text)} is not a port. A port is a number from 0 to 65535")
     return int(text)

@@ -42,6 +42,8 @@ def test_what_has_the_form_of_a_code_is_a_code_and_all_else_a_host(words: list[s
     ("words", "why"),
     [
         (["a", "b"], '"a b" is not one host. A code is a number and two words, as in 7-guitar-island'),
+        (["a"] * 2000, "2000 words are not a host and a code"),
+        (["a:" + "9" * 5000], "is not a port"),
         ([CODE, "7-guitar-garden"], '"7-guitar-garden" is a second code'),
         (["192.0.2.2", "7-guitar"], '"192.0.2.2 7-guitar" is not one host'),
         (["example.org:port"], "port is not a port"),
@@ -170,7 +172,7 @@ def test_relays_are_named_one_by_one(line: str, relays: list[str], code: str | N
         (f"client --relay a b {CODE}", "only a code is named, without a host."),
         ("server --relay :99", '":99" is not a relay. Write it as in example.org or example.org:2000.'),
         ("server --relay a:b", "b is not a port"),
-        ("continue", "the following arguments are required: N."),
+        ("replay", "the following arguments are required: N."),
         ("resume 3", "Did you mean chatgame continue?"),
     ],
 )

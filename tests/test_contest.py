@@ -179,7 +179,7 @@ def test_command_keeps_games_which_history_lists() -> None:
     assert "with bot:easy, as the client at a match; tic-tac-toe: " in listed
 
 
-@pytest.mark.parametrize("game", ["connect4", "pig", "eights", "battleship", "rps"])
+@pytest.mark.parametrize("game", ["connect4", "pig", "eights"])
 def test_same_seed_leads_to_the_same_games(game: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With dice, cards and hidden choices, too."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from chatgame.core.seats import Seat
 from chatgame.journal.reader import Record
-from chatgame.menu import LEAVE, entries, places, pressed_entry, shown_as, tables
+from chatgame.menu import LEAVE, entries, places, pressed_entry, shown_as, tables, where_in
 from tests.kit.command import COMMAND
 
 if sys.platform == "win32":
@@ -17,25 +17,24 @@ if sys.platform == "win32":
 from tests.kit.terminals import PROMPT, ends
 
 
-def record(number: int, last: float, *, ended: float | None = None, older: int = 0, partner: str = "") -> Record:
-    return Record(number, Seat.CLIENT, "localhost", 2000, 0.0, ended, 3, 0, last, "", "", partner, older)
+def record(number: int, partner: str = "") -> Record:
+    return Record(number, Seat.CLIENT, "localhost", 2000, 0.0, None, 3, 0, 5.0, "", "", partner, 0)
 
 
 def test_every_entry_has_a_key_of_its_own() -> None:
-    for offered in (entries([record(1, 1.0)]), places(["example.org"])):
+    for offered in (entries(record(1)), places(["example.org"])):
         keys = [entry.key for entry in offered]
         assert len(set(keys)) == len(keys)
         assert offered[-1] is LEAVE
         assert all(f"  {entry.key}  {entry.text}\n" in shown_as(offered) for entry in offered)
 
 
-def test_newest_unfinished_conversation_comes_first() -> None:
-    past = [record(1, 5.0, partner="Ann"), record(2, 9.0, ended=9.0), record(3, 3.0), record(4, 8.0, older=1)]
-    first = entries(past)[0]
+def test_newest_conversation_that_goes_on_comes_first() -> None:
+    first = entries(record(1, partner="Ann"))[0]
     assert first.text == "continue your conversation with Ann, after 3 turns"
     assert first.command == ("continue", "1")
-    assert entries([record(3, 3.0)])[0].text == "continue your conversation with the server, after 3 turns"
-    assert [entry.key for entry in entries(past[1:2])] == [entry.key for entry in entries([])]
+    assert entries(record(3))[0].text == "continue your conversation with the server, after 3 turns"
+    assert "continue" not in shown_as(entries())
 
 
 def test_table_is_opened_and_joined_at_a_relay_where_the_settings_name_one() -> None:
@@ -45,12 +44,21 @@ def test_table_is_opened_and_joined_at_a_relay_where_the_settings_name_one() -> 
     assert tables([]) == tables(["example.org"])[:-1]
 
 
+def test_command_that_a_friend_tells_says_where_they_are() -> None:
+    assert where_in("chatgame client --relay example.org 7-guitar-island") == [
+        "--relay",
+        "example.org",
+        "7-guitar-island",
+    ]
+    assert where_in("192.0.2.2 7-guitar-island") == ["192.0.2.2", "7-guitar-island"]
+
+
 @pytest.mark.parametrize(
     ("keys", "pressed"),
     [("b", "b"), ("xB", "b"), ("x\x1b[Db", "b"), ("\x1bOD", None), ("\x1b[1;5D", None), ("x", None), ("", "q")],
 )
 def test_letters_of_an_arrow_key_are_not_meant(keys: str, pressed: str | None) -> None:
-    entry = pressed_entry(entries([]), keys)
+    entry = pressed_entry(entries(), keys)
     assert (entry and entry.key) == pressed
 
 
@@ -93,7 +101,7 @@ def test_table_is_opened_and_joined_by_keys(spawn: Any, unused_tcp_port: int) ->
     client.sendline("one two three")
     client.expect_exact("is not one host")
     client.expect_exact("Where? ")
-    client.sendline(f"localhost:{unused_tcp_port}")
+    client.sendline(f"chatgame client localhost:{unused_tcp_port}")
     client.expect_exact(f"Nobody is listening at localhost on port {unused_tcp_port}")
     ends(client, 1)
 

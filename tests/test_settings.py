@@ -87,6 +87,12 @@ def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         settings(tmp_path / "bytes.toml", {})
 
 
+@pytest.mark.parametrize("text", ["name = " + "9" * 5000, "relay = " + "[" * 5000])
+def test_file_that_python_cannot_read_as_toml_is_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(WrongSetting, match="cannot be read: a number in it is too long, or its brackets"):
+        settings(written(tmp_path, text), {})
+
+
 def test_listing_can_stand_in_the_file(tmp_path: Path) -> None:
     file = written(tmp_path, 'name = "Jörg \\"J\\""\nrelay = ["a.example", "b.example"]\nbell = false\n')
     found = settings(file, {})

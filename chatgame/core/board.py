@@ -111,7 +111,7 @@ class Choice(Struct, frozen=True):
 
 
 Part = str | Grid | Picture
-"""A part of a board; a text is a caption, both drawn and told as it is."""
+"""A part of a board; a text is a caption, which is drawn and told unchanged."""
 
 
 class Board(Struct, frozen=True):

@@ -180,7 +180,7 @@ class Cards(Struct, frozen=True):
         return [(inverse(key_from(seeds.split()[-1])), point) for point in self.deck.to_share(number)]
 
     def to_audit(self) -> Iterator[Job]:
-        """What takes long in the audit."""
+        """The multiplications of the audit."""
         for seed in self.seeds:
             if seed.deck < len(self.decks) and _is_seed(seed.text):
                 yield from (job for job, _, _ in self.decks[seed.deck].to_audit(seed.seat, seed.text))

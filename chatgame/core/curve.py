@@ -96,7 +96,7 @@ def objection(point: bytes) -> str:
     Either kind would be a mark on the back of a card: every lock takes a point of low order to the neutral element,
     and leaves one of the twist on the twist.
 
-    The last answers are kept, for programs that run both seats, as simulations do.
+    The last answers are kept, for programs that run both seats, such as a match of two bots.
     """
     x = int.from_bytes(point, "little")
     if x >= P:

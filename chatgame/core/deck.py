@@ -1,4 +1,4 @@
-"""A deck of cards that two players shuffle who do not trust each other, without a dealer.
+"""A deck of cards that two players who do not trust each other shuffle without a dealer.
 
 Shamir, Rivest and Adleman, "Mental poker" (1979), on Curve25519 (see `curve`). Each card has a face, a point that all
 know. The invited seat locks all faces with its key and puts them into an order of its own; then the other seat does
@@ -11,15 +11,15 @@ one place with its share of it: the card without that seat's lock.
              that card
 
 Key and order follow from a seed of 32 bytes, which each seat has committed to before and reveals when the match is
-over. So the audit can do all again. Until then these hold, if only one of the two is honest:
+over. So the audit can do everything again. Until then, as long as one of the two is honest:
 
 - Nobody can tell which card is where. To tell locked cards apart is the decisional Diffie-Hellman problem, and faces
   are hashes, so no relation between them is known.
 - Nobody can sway what is dealt: the honest seat's order is random, and unknown to the other.
 - A deck or a share that is false in itself is refused at once. So is one that the other seat's own key shows to be
   false: a share that does not unlock a card of the deck, or a card that is not the one that is named.
-- Any other false deck, share or card is found by the audit. One such is worth a try: whoever locks last puts a
-  blinded copy of another card to a place, and learns from the share of it which card that is.
+- Any other false deck, share or card is found by the audit. Only one gains anything before that: the seat that
+  locks last puts a blinded copy of another card at a place, and learns from the share of it which card that is.
 
 A place is a number that counts on through all decks of a match, from 0. So a place says which deck it belongs to.
 """

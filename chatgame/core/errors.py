@@ -132,7 +132,7 @@ class WrongSetting(ChatgameError):
 
 
 class OutputLost(ChatgameError):
-    """What a player should see cannot be shown any more."""
+    """What a player should see cannot be shown."""
 
 
 class PartnerLeft(ChatgameError):
@@ -149,9 +149,9 @@ class ProgramFailed(PlayerLeft):
 
 @contextmanager
 def unwrapped() -> Iterator[None]:
-    """Raise one `ChatgameError` of a task group by itself, and a group with any other error in it as it is.
+    """Raise the `ChatgameError` of a task group without the group; a group with any other error in it stays a group.
 
-    Where there are several, `PlayerLeft` counts least: that we leave does not hide what was wrong.
+    Of several, one is raised, and `PlayerLeft` only if there is no other: that we leave does not hide what was wrong.
     """
     try:
         yield

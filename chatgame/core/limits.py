@@ -13,7 +13,7 @@ MAX_COUNT = 2**53 - 1
 """The largest integer, in a message or a position. Every JSON library can hold it."""
 
 MAX_GAMES = 100
-"""Games in a hello. Nobody has more, and each takes some 50 bytes of a frame."""
+"""Games in a hello. Nobody needs more, and each takes some 50 bytes of a frame."""
 
 MAX_FEATURES = 100
 """Features in a hello, as many as games."""
@@ -105,12 +105,12 @@ MAX_WATCHERS = 20
 """People who watch one conversation. Each costs the side that lets them in a socket, and what waits to be sent."""
 
 MAX_NEWS = 2 * MAX_WATCHERS
-"""Changes of those who watch of which the players are told one by one; of more, once a second. Each takes a
-line of both screens, and somebody may come and go all the time."""
+"""Changes in who watches of which the players are told at once; if there are more, they are told once a second. Each
+takes a line of both screens, and somebody may come and go all the time."""
 
 MAX_BEHIND = 500
 """Turns, or those of the game that is on if they are more, that a watcher may be behind. They are kept once for all
-watchers, with at most 2 MiB of text in chat."""
+watchers, up to twice as many, with at most 4 MiB of text in chat."""
 
 MAX_SHOWN = 32 * 1024
 """Bytes that are handed over to a watcher at once; the next follow when its line has taken these."""

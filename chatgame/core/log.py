@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from chatgame.core.commitments import Opening, Place, commitment
 from chatgame.core.errors import JournalFailed, Refused
-from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 
@@ -57,6 +56,8 @@ class Step(Struct, frozen=True):
         if after.matches != before.matches:
             secret = None
         if opening and before.playing:
+            from chatgame.core.side import Side  # which a conversation without games does without
+
             secret = Side(before.playing, turn.seat, secret).secret_with(opening.value)
         return cls(before, turn, after, opening, secret)
 

@@ -207,11 +207,7 @@ class Match(Struct, frozen=True):
                 return self._responded(seat, text)
             case Kind.ANSWER:
                 answer = self._read(seat, text)
-                cards = (
-                    self.cards.with_played(seat, self.position, answer, answer=True)
-                    if self.cards.decks
-                    else self.cards
-                )
+                cards = self.cards.with_played(seat, self.position, answer, answer=True)
                 answers = (*self._answers, Answered(seat, self.position, text))
                 return replace(self, cards=cards, _answers=answers)._applied(answer)
             case Kind.COMMIT:
@@ -461,14 +457,14 @@ class Match(Struct, frozen=True):
     @property
     def has_cards(self) -> bool:
         """Whether what a seat hides here are the seeds of its shuffles."""
-        return bool(self.cards.decks or self.cards.seeds) or any(hidden.deck is not None for hidden in self._hidden)
+        return bool(self.cards.seeds) or any(hidden.deck is not None for hidden in self._hidden)
 
     def to_audit(self, text: str) -> list[Job]:
         """What takes long in the reveal that is due, if it is the last one of a game with cards."""
         with suppress(Refused):  # then the turn is not taken either
             seed = Opening.parse(text).value
             match self.duty, self._hidden:
-                case Duty(seat, Kind.REVEAL), [Hidden(deck=int(deck))]:
+                case Duty(seat), [Hidden(deck=int(deck))]:
                     return [*self.cards.with_seed(deck, seat, seed).to_audit()]
         return []
 

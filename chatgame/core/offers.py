@@ -3,7 +3,7 @@
     draw    to end the game as a draw, where the rules know draws; where they allow a claim, it needs no answer
     undo    to take the asker's last move back, with all that came after it
 
-Nothing that was hidden, answered or rolled is taken back, nor a move before it: that cannot be made unknown again.
+What was hidden, answered or rolled is never taken back, and no move before it: nobody can forget what they have seen.
 """
 
 from typing import Any, NamedTuple

@@ -38,7 +38,7 @@ class Perspective(Struct, frozen=True):
         secrets = dict(match.shown)
         asked = match.duty is not None and match.duty.asked and match.duty.seat is viewer
         with guarded(match.rules):
-            if viewer and viewer not in secrets and self.secret is not None:
+            if viewer and self.secret is not None:
                 secrets[viewer] = Side(match, viewer, self.secret).own
             board = checked(match.rules.board(match.position, viewer, secrets, match.before))
             if not asked:
@@ -60,7 +60,7 @@ class Perspective(Struct, frozen=True):
         return [Choice(move, [move] if move in names else []) for move in moves]
 
     def told(self, was: Match) -> str | None:
-        """What the rules say of that which has come since the match `was`, a turn ago.
+        """What the rules say of what has come since the match `was`, a turn ago.
 
         None where the rules have no words for what came, or have got nothing.
         """

@@ -91,7 +91,7 @@ class Side(Struct, frozen=True):
     def work(self, kind: Kind, text: str) -> list[Job]:
         """What takes long in a turn that is due, one's own or the partner's; it can be done in parts beforehand."""
         cards, duty = self.match.cards, self.match.duty
-        if not cards.decks or not duty or kind is not duty.kind:
+        if not duty or kind is not duty.kind:
             return []
         mine = duty.seat is self.seat
         match kind:

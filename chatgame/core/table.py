@@ -17,7 +17,7 @@ winner of a match that it ends. So two logs are equal if their last digests are,
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,12 +25,14 @@ from msgspec.structs import replace
 from chatgame.core.digest import digest
 from chatgame.core.errors import Refused
 from chatgame.core.limits import MAX_REMARKS, MAX_TEXT
-from chatgame.core.match import Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
 from chatgame.core.shelf import shelf
 from chatgame.core.turn import Kind, Turn
 from chatgame.core.watching import ASK, Watching
+
+if TYPE_CHECKING:
+    from chatgame.core.match import Match
 
 DRAW = "draw"
 """What the digest covers in place of a winner where there is none."""
@@ -80,7 +82,7 @@ class Table(Struct, frozen=True):
     matches: int = 0
     remarks: int = 0
     token: Seat | None = Seat.CLIENT
-    match: Match | None = None
+    match: "Match | None" = None
     score: Score = Score()
     watching: Watching = Watching()
     watchable: bool = True
@@ -104,7 +106,7 @@ class Table(Struct, frozen=True):
         return replace(self, games=common, absent=titled | absent, watchable=watchable)
 
     @property
-    def playing(self) -> Match | None:
+    def playing(self) -> "Match | None":
         """The match being played, if one is."""
         return self.match if self.match and not self.match.outcome and self.token else None
 
@@ -191,8 +193,8 @@ class Table(Struct, frozen=True):
         return self.watching.after(seat, text, self.number, playing=bool(self.playing))
 
     def _judge(
-        self, seat: Seat, kind: Kind, text: str, playing: Match | None, checked: bool
-    ) -> tuple[Seat | None, Match | None]:
+        self, seat: Seat, kind: Kind, text: str, playing: "Match | None", checked: bool
+    ) -> "tuple[Seat | None, Match | None]":
         """Who writes next, and the match, after a turn by a seat that may write now."""
         match kind:
             case Kind.SAY if not (playing or self.watching.asked_by):
@@ -216,6 +218,8 @@ class Table(Struct, frozen=True):
                     raise Refused("The name of a game is followed by one space and its options, or by nothing.")
                 if name not in self.games:
                     raise Refused(self.absent.get(name) or f'There is no game "{name}" here.')
+                from chatgame.core.match import Match  # which a conversation without games does without
+
                 after = Match.open(self.games[name], self.session, self.matches, seat, options)
             case _:
                 if not playing:

@@ -29,10 +29,10 @@ BUILT_IN = Shelf(
         )
     }
 )
-"""Each with its name, which is also its module's, its version and its class; they are loaded when they are used."""
+"""The built-in games. The name of each is also its module's."""
 
 EXTRAS = {"chess": "chess"}
-"""The games that need a package which is not always installed: the game, which names its extra, and the package."""
+"""The games that need a package which is not always installed: the package of each. Its extra has the game's name."""
 
 
 def load_extra(name: str) -> AnyRules:

@@ -1,7 +1,7 @@
 """Backgammon: two dice a turn bring fifteen checkers round the board and off it; the first to have all off wins.
 
-Played without the doubling cube: a gammon or a backgammon is told, and counts as one win. The dice are rolled by
-themselves, and a player who cannot move passes, without a turn.
+It is played without the doubling cube: a gammon or a backgammon is told, and counts as one win. The programs roll the
+dice by themselves. The turn of a player who cannot move is passed over.
 
 Rules: https://www.bkgm.com/rules.html; how moves are written: https://en.wikipedia.org/wiki/Backgammon_notation
 """
@@ -22,7 +22,7 @@ OFF, BAR, ALL = 0, 25, 15
 START = (0, *(5 if n == 6 else 3 if n == 8 else 5 if n == 13 else 2 if n == 24 else 0 for n in range(1, 25)), 0)
 
 HEIGHT = 5
-"""In checkers: of a higher pile the last one shown has the number of all."""
+"""In checkers, of a pile that is drawn: in a higher one the last mark is the number of its checkers."""
 
 UPPER, LOWER = (*range(13, 19), BAR, *range(19, 25)), (*range(12, 6, -1), BAR, *range(6, 0, -1))
 POINT, NOTHING, RAIL = Mark(".", glyph="·"), Mark(" "), Mark("| ", glyph="│ ")
@@ -41,8 +41,8 @@ Step = tuple[int, int]
 class Position(NamedTuple):
     """The seat whose turn it is, the dice, the play before, and the checkers of this seat and of the other.
 
-    Nobody's turn it is before the opening roll. The dice are the larger one first; there are none before a roll. The
-    play is as it was written; it is empty at the beginning, and after a roll that could not be played.
+    Before the opening roll it is nobody's turn. The larger one of the dice comes first; there are none before a roll.
+    The play is as it was written; it is empty at the beginning, and after a roll that could not be played.
     """
 
     turn: Seat | None
@@ -341,7 +341,7 @@ def _dashed(dice: Iterable[int]) -> str:
 
 
 def _arrived(position: Position) -> Counter[tuple[Seat, int]]:
-    """How many checkers of which seat the last play has brought to a point, as that seat counts."""
+    """How many checkers the last play has brought to each point, by the seat that made it and as that seat counts."""
     if not position.turn:
         return Counter()
     steps, mover = [*_steps(position.last)], position.turn.other
@@ -423,5 +423,5 @@ def _left(own: Checkers) -> str:
 
 
 def pips(own: Checkers) -> int:
-    """How many points all checkers together have still to go."""
+    """How many points all checkers together still have to go."""
     return sum(point * count for point, count in enumerate(own))

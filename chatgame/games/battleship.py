@@ -140,7 +140,7 @@ def _hits(waters: str) -> int:
 
 
 def _can_be(waters: str, at: int) -> bool:
-    """Whether the last answer, for cell `at`, can be true, by counts and by the places of each ship taken alone."""
+    """Whether the last answer, for cell `at`, can be true, by counts and by where each ship could lie alone."""
     sunk, afloat = [int(mark) for mark in waters if mark.isdigit()], Counter(LENGTHS)
     afloat.subtract(sunk)
     hits_afloat = _hits(waters) - sum(sunk)

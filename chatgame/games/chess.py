@@ -189,7 +189,7 @@ class Chess(Rules[Position, str]):
 RULES = Chess()
 
 
-@lru_cache(4096)
+@lru_cache(8)  # each ply needs it several times: for the outcome, the moves, to read one and to draw it
 def _board(position: Position) -> "chess.Board":
     """A shared board: copy it before changing it."""
     return chess.Board(f"{position.boards[-1]} {position.clock} 1")

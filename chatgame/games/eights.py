@@ -1,7 +1,7 @@
-"""Crazy eights: lay cards that match the one on the pile in suit or rank; whoever has no card left has won.
+"""Crazy eights: lay cards that match the one on the pile in suit or rank; the first player with no cards left wins.
 
 Rules: https://bicyclecards.com/how-to-play/crazy-eights and https://en.wikipedia.org/wiki/Crazy_Eights, for two.
-Where they leave a choice: a player draws at most one card in a turn, and passes then only with no card that fits; if
+Where they leave a choice: a player draws at most one card in a turn, and after that may pass only if no card fits; if
 the first card turned up is an eight, another one is turned up on it; when the stock is used up, the pile is turned
 over and shuffled, all but its top card. Points are not counted.
 """
@@ -47,7 +47,7 @@ class Position(NamedTuple):
         return self.client if seat is Seat.CLIENT else self.server
 
     def with_held(self, seat: Seat, number: int) -> "Position":
-        """The same with so many cards more in the hand of a seat."""
+        """The same with `number` more cards in the hand of a seat."""
         held = {str(seat): self.held_by(seat) + number}
         return self._replace(**held)  # type: ignore[arg-type]  # both are numbers
 

@@ -143,7 +143,7 @@ class Hangman(Rules[Position, str]):
 
 
 def _can_be(letters: str, before: Position) -> bool:
-    """Whether these letters can follow: known ones stay, and neither a new letter nor the word was tried before."""
+    """Whether these letters can be next: known ones stay, and neither a new letter nor the word was tried before."""
     pairs = zip(letters, before.letters, strict=True)
     opened = all(letter == was or (was == "_" and letter not in before.tried) for letter, was in pairs)
     return opened and letters not in before.tried

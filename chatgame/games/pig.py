@@ -17,7 +17,7 @@ GOAL = 100
 
 
 class Position(NamedTuple):
-    """Whose turn it is, the points that this seat and the other hold, the points of this turn, and the last die.
+    """Whose turn it is, the points that this seat and the other have held, the points of this turn, and the last die.
 
     The die is `-` before the first roll and `?` while it rolls.
     """

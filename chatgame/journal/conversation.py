@@ -3,7 +3,9 @@
 import time
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from chatgame.core.commitments import Opening
 from chatgame.core.log import Entry
@@ -13,39 +15,40 @@ from chatgame.journal.database import Database
 from chatgame.journal.identity import Identity
 from chatgame.journal.reader import turns
 from chatgame.journal.writer import Writer
+from chatgame.protocol.messages import Hex32, PersonName
 from chatgame.protocol.resume import Held
 
 LAST_KIND = "(SELECT kind FROM turns WHERE conversation = id ORDER BY number DESC LIMIT 1)"
 """Of the last turn of a conversation."""
 
 OVER = "ended = ?, token = NULL, seed = NULL, pinned = NULL, place = NULL, code = NULL, gate = NULL"
-"""What a conversation becomes that is over: nothing is kept that could take it up again."""
+"""The changes to a conversation that is over: nothing is kept by which it could be taken up again."""
 
 
-class _Row(NamedTuple):
-    """What is kept of a conversation besides its log."""
+class _Row(Struct, frozen=True, array_like=True):
+    """What is kept of a conversation in addition to its log."""
 
     seat: Seat
-    session: str | None
-    token: str | None
+    session: Hex32 | None
+    token: Hex32 | None
     pinned: str | None
-    place: str | None
+    place: Hex32 | None
     relays: str
     gate: str
-    seed: str
-    spent: int
-    name: str
-    partner: str
+    seed: Annotated[str, Meta(pattern=r"\A(?:[0-9A-F]{64})?\Z")]
+    spent: Annotated[int, Meta(ge=0)]
+    name: PersonName
+    partner: PersonName
 
 
 class OnDisk(Identity):
     """Conversation `number` of a journal: a `Journal` for its session, and what its link has to keep.
 
-    Whatever is changed is done by the writer's thread, one thing after another.
+    The writer's thread makes all changes, one after another.
 
     Attributes:
         ended: whether both sides know that it is over.
-        gate: as the server over a relay, where people came to watch when the program began, or nothing.
+        gate: as the server over a relay, where people came to watch, as of when the program began; or nothing.
 
     Raises:
         JournalFailed: from every method, where the journal cannot be read or written.
@@ -85,11 +88,11 @@ class OnDisk(Identity):
         self.ended = False
         self._spoken = bool(held.number)
         self._quit = False
-        self._taken: list[tuple[object, ...]] = []  # and not safe yet
+        self._taken: list[tuple[object, ...]] = []  # turns of the partner's that are not safe yet
 
     @property
     def goes_on(self) -> bool:
-        """Whether there is something to go on with."""
+        """Whether there is a conversation to go on with."""
         return not (self.ended or self._quit) and bool(self._spoken or self._taken)
 
     @property
@@ -111,7 +114,7 @@ class OnDisk(Identity):
         self._taken.append(self._row(turn))
 
     async def end(self) -> None:
-        """Keep that the conversation is over, and both sides know it, and nothing that could take it up again."""
+        """Keep that the conversation is over and both sides know it, and nothing by which it could go on."""
         await self._writer.do(self._end)
 
     async def keep_partner(self, session: str, token: str | None, partner: str, place: str | None = None) -> None:

@@ -18,8 +18,8 @@ from chatgame.journal.failures import BUSY_TIME, FAILURES, code_of, damaged, fai
 from chatgame.journal.schema import update
 
 LOG_PAGES = 400
-"""Pages of SQLite's log before it begins again at its start: that takes three syncs, and as long as it does not, the
-file grows, which makes each sync take twice as long."""
+"""Pages of SQLite's log after which it begins again at its start. That takes three syncs; but each sync takes twice
+as long while the log still grows."""
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Database:
 
     @classmethod
     def to_read(cls, path: Path) -> Self:
-        """The file as it is now, even where nothing can be written; nothing is made or changed there."""
+        """A copy of the file at this moment, even where nothing can be written; nothing is made or changed there."""
         with failing(path):
             from chatgame.journal.snapshot import snapshot  # only a reader needs it
 
@@ -70,7 +70,7 @@ class Database:
         return cls(path, connection)
 
     def close(self) -> None:
-        """Close it, when nobody uses it any more."""
+        """Close it; nobody may use it after that."""
         with self._one_at_a_time:
             self._connection.close()
 
@@ -97,7 +97,7 @@ class Database:
             raise failed(self.path, error) from error
 
     def damaged(self, error: Exception) -> JournalFailed:
-        """What to say of a value in it that cannot be right."""
+        """The error that says that a value in it cannot be right."""
         return damaged(self.path, error)
 
 

@@ -97,7 +97,7 @@ def failed(path: Path, error: Exception) -> JournalFailed:
 
 @contextmanager
 def failing(path: Path) -> Iterator[None]:
-    """Raise `failed` in the place of what is raised inside."""
+    """Raise what `failed` makes of one of `FAILURES` inside."""
     try:
         yield
     except FAILURES as error:
@@ -105,7 +105,7 @@ def failing(path: Path) -> Iterator[None]:
 
 
 def damaged(path: Path, error: Exception) -> JournalFailed:
-    """What to say of a value that cannot be right."""
+    """The error that says that a value in the journal cannot be right."""
     return JournalFailed(sentences.JOURNAL.format(path=path, what=_DAMAGED.format(what=str(error).rstrip("."))))
 
 

@@ -4,7 +4,7 @@ from chatgame.protocol.resume import Held, token
 
 
 class Identity:
-    """What both journals, in memory and on disk, know of a conversation besides its log.
+    """What both journals, in memory and on disk, know of a conversation in addition to its log.
 
     Attributes:
         seat: one's own.
@@ -45,8 +45,8 @@ class Identity:
         """As the client: a token that was never given out before.
 
         Raises:
-            JournalFailed: that cannot be made sure of.
-            TurnedAway: there are no more of them.
+            JournalFailed: it cannot be written, so the token might be given out again.
+            TurnedAway: all tokens were given out.
         """
         await self._change(spent=self._spent + 1)
         self._spent += 1

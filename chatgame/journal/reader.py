@@ -17,6 +17,9 @@ from chatgame.journal.database import Database
 PAGE = 500
 """Turns that are read at a time: enough to cost little each, and few enough to take little memory."""
 
+A_MATCH = "a match"
+"""What stands for the host of a match of two programs, which has no address, and does not go on."""
+
 Moment = Annotated[float, Meta(ge=0, lt=1e11)]
 """In seconds since 1970; the bound keeps out what no calendar has."""
 
@@ -30,13 +33,14 @@ class Record(NamedTuple):
         host, port: where.
         relays: over which relays, as people type them; none on a direct line.
         pinned: 1 if connections are secure.
-        began, ended: in seconds since 1970; not ended where it can be gone on with.
+        began, ended: in seconds since 1970; not ended until both sides know that it is over.
         turns: how many were written.
         games: how many of them opened one.
         last: when the last of them was written, in seconds since 1970.
         session: the session's identifier.
         name, partner: what the two want to be called, or nothing.
         older: 1 if it is from an older chatgame, whose logs this one does not read; otherwise 0.
+        quit: 1 if one of the two has quit, which the other may not know; otherwise 0.
     """
 
     number: int
@@ -54,6 +58,12 @@ class Record(NamedTuple):
     older: int
     relays: str = ""
     pinned: int = 0
+    quit: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it can be gone on with."""
+        return not (self.ended or self.older or self.quit or self.host == A_MATCH)
 
 
 class Reader:
@@ -90,16 +100,21 @@ class Reader:
             return record
         raise unknown(number)
 
+    def newest(self) -> Record | None:
+        """The conversation to go on with: of those that can be gone on with, the one that was written in last."""
+        open_ones = (record for record in self.history() if record.goes_on)
+        return max(open_ones, key=lambda record: record.last, default=None)
+
     def log(self, number: int) -> list[tuple[Entry, float]]:
-        """The turns of a conversation, each with when it was written, in seconds since 1970."""
+        """The turns of a conversation, each with the time when it was written, in seconds since 1970."""
         return list(turns(self._database, number))
 
     def _records(self, condition: str = "", *values: int) -> list[Record]:
         return self._database.read(
             "SELECT id, conversations.seat, host, port, began, ended, count(*), sum(kind = ?), "  # noqa: S608
-            "cast(max(written) AS REAL), session, name, partner, older, relays, pinned IS NOT NULL "
+            "cast(max(written) AS REAL), session, name, partner, older, relays, pinned IS NOT NULL, max(kind = ?) "
             f"FROM conversations JOIN turns ON conversation = id {condition} GROUP BY id ORDER BY id",
-            (Kind.PLAY, *values),
+            (Kind.PLAY, Kind.QUIT, *values),
             list[Record],
         )
 
@@ -117,9 +132,9 @@ class _Row(NamedTuple):
 
 
 def turns(database: Database, conversation: int, first: int = 0) -> Iterator[tuple[Entry, float]]:
-    """The turns of a conversation from the `first` on, each with when it was written, in seconds since 1970.
+    """The turns of a conversation from the `first` on, each with the time when it was written, in seconds since 1970.
 
-    They are read as they are needed, so that not all of them need be in memory.
+    They are read a page at a time, so that few of them are in memory.
 
     Raises:
         JournalFailed: they cannot be read.
@@ -143,5 +158,5 @@ def turns(database: Database, conversation: int, first: int = 0) -> Iterator[tup
 
 
 def unknown(number: int) -> NotKept:
-    """What to say of a conversation that is not kept."""
+    """The error that says that a conversation is not kept."""
     return NotKept(f"There is no conversation {number}. To see which there are, type: chatgame history")

@@ -60,8 +60,8 @@ UPDATES = (
         "ALTER TABLE conversations ADD COLUMN gate TEXT",
     ),
 )
-"""What brings a database from version 1 to the next, and so on. With version 3 the digests of logs became others, so
-older conversations are only listed."""
+"""What brings a database from version 1 to the next, and so on. Before version 3 logs had other digests, so those
+conversations are only listed."""
 
 
 def update(path: Path, database: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""The journal as it is at one moment, to be read even where nothing can be written.
+"""A copy of the journal at one moment, which can be read even where nothing can be written.
 
 It is copied into memory. While a program has the journal open, there are a log `-wal` and a file `-shm` beside it, by
 which SQLite keeps that program from tearing the copy; to use them, SQLite need not be able to write them. Where one
@@ -19,7 +19,7 @@ from chatgame.core.errors import JournalFailed
 from chatgame.journal.failures import BUSY_TIME, code_of
 
 ATTEMPTS = 5
-"""How often a journal is copied that changes meanwhile."""
+"""How often a journal is copied again that has changed meanwhile."""
 
 
 def snapshot(path: Path) -> sqlite3.Connection:

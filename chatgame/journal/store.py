@@ -23,7 +23,7 @@ from chatgame.journal.writer import Writer
 
 
 class Store(Reader):
-    """The journal at `path`, to be written as well; it is made if there is none.
+    """The journal at `path`, to be read and written; it is made if there is none.
 
     Raises:
         JournalFailed: from every method, where the journal cannot be read or written.
@@ -51,11 +51,12 @@ class Store(Reader):
     def unfinished(
         self, seat: Seat, host: str, port: int, *, relayed: bool = False, code: str = "", closed: bool = False
     ) -> int | None:
-        """The number of the last conversation there that can be gone on with; over relays, at whichever it was.
+        """The number of the last conversation there that can be continued; over relays, whichever they were.
 
-        A client with a code goes on only with what it began by this code, even if nothing was said yet.
+        A client with a code continues only what it began by this code, even if nothing was said yet.
 
-        Those that are `closed` can only be ended: one's own quit is in the log, and the partner may not know.
+        With `closed`, the last conversation that can only be ended: a quit is in the log, and the other side may not
+        know it.
         """
         if code:
             return self._begun_with(code)

@@ -7,7 +7,7 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 QUICK = 0.005
-"""Seconds that the loop itself waits, since most disks are done by then. On one core a change takes 17 µs more so
+"""Seconds that the loop itself waits, since most disks are done by then. On one core a change then takes 17 µs more
 than if the loop made it by itself; if the thread has to wake the loop, 34 µs more; with `asyncio.to_thread`, 60."""
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from chatgame.core.errors import Unreachable
-from chatgame.net.addresses import not_found, numeric, port_option, what_failed
+from chatgame.net.addresses import is_loopback, not_found, numeric, port_option, what_failed
 from chatgame.net.transport import EagerReader, StreamTransport, Transport
 
 DIAL_TIME = 10.0
@@ -50,7 +50,7 @@ class TCPDialler:
                     numeric(host), self._port, ssl=tls, server_hostname="" if tls else None
                 )
         except ssl.SSLError as error:
-            raise Unreachable(_not_secure(where, error)) from error
+            raise Unreachable(_not_secure(where, error, here=is_loopback(host))) from error
         except (socket.gaierror, UnicodeError) as error:
             raise Unreachable(not_found(host, error, "--host")) from error
         except ConnectionRefusedError as error:
@@ -78,12 +78,10 @@ async def open_streams(*address: Any, **options: Any) -> tuple[EagerReader, asyn
     return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
-def _not_secure(where: str, error: ssl.SSLError) -> str:
+def _not_secure(where: str, error: ssl.SSLError, *, here: bool) -> str:
     if "ALERT" in (error.reason or ""):  # by which a server says so; see `chatgame.net.listen`
-        return (
-            f"The server at {where} takes no code: it talks in the clear. Nothing was sent. Ask your friend how they "
-            "started it."
-        )
+        next_step = "Leave the code out" if here else "Ask your friend how they started it"
+        return f"The server at {where} takes no code: it talks in the clear. Nothing was sent. {next_step}."
     return f"What answers at {where} does not speak TLS, so nothing was sent. Check --host and --port."
 
 

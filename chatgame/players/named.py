@@ -5,12 +5,9 @@ from contextlib import asynccontextmanager
 from random import Random, SystemRandom
 
 from chatgame.core.seats import Seat
-from chatgame.players.bot.level import Level
+from chatgame.players.bot.level import BOTS, Level
 from chatgame.players.program.command import Command, read_command
 from chatgame.session.interfaces import Player
-
-BOTS = {"bot": Level.MEDIUM} | {f"bot:{level}": level for level in Level}
-"""The names of bots."""
 
 
 def read_player(text: str) -> Level | Command:

@@ -11,7 +11,7 @@ from chatgame.net.addresses import canonical, typed
 from chatgame.net.dial import Way
 from chatgame.program.attendance import Attendance
 from chatgame.program.setting import Notify, Setting, closed_conversation, conversation
-from chatgame.program.ways import Where, dialler_to
+from chatgame.program.ways import Destination, dialler_to
 from chatgame.session.interfaces import Player
 from chatgame.session.play import converse
 
@@ -72,8 +72,8 @@ def _way(setting: Setting, host: str, kept: OnDisk, notify: Notify) -> Way:
         ChatgameError: the extra that is needed is not installed.
     """
     secure = bool(setting.code or (kept.pinned and kept.held.number))
-    where = Where("client", host, setting.port, setting.relays, setting.insecure)
-    dialler = dialler_to(where, kept, notify, setting.code, secure=secure)
+    to = Destination("client", host, setting.port, setting.relays, setting.insecure)
+    dialler = dialler_to(to, kept, notify, setting.code, secure=secure)
     attendance = Attendance(
         notify, setting.counted, relays=setting.relays, address=typed(host, setting.port), coded=secure
     )

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from random import Random
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from chatgame.core import sentences
 from chatgame.core.errors import PlayerLeft
@@ -24,7 +26,7 @@ class Notify(Protocol):
         """Show sentences."""
 
 
-class Setting(NamedTuple):
+class Setting(Struct, frozen=True):
     """Where and how a conversation takes place.
 
     Attributes:

@@ -7,7 +7,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.net.addresses import Relay, canonical
 from chatgame.net.watch.dial import Met, Watching
 from chatgame.program.setting import Notify
-from chatgame.program.ways import Where, dialler_to
+from chatgame.program.ways import Destination, dialler_to
 from chatgame.session.onlooker import Onlooker, Shown
 
 
@@ -40,6 +40,6 @@ async def watch(
         ChatgameError: it failed; see `Watching.watch`.
     """
     met = Met()
-    where = Where("watch", canonical(host), port, relays, insecure)
-    dialler = dialler_to(where, met, notify, code, secure=bool(code))
+    to = Destination("watch", canonical(host), port, relays, insecure)
+    dialler = dialler_to(to, met, notify, code, secure=bool(code))
     await Watching(dialler, met, Onlooker(games), show, notify, patience, code).watch()

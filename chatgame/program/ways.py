@@ -1,7 +1,9 @@
 """What a client and a watcher dial: secure by a code or as before, and in the clear only where they may."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chatgame.core.errors import Unreachable
 from chatgame.net.addresses import Relay, as_options, is_loopback, typed
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from chatgame.net.relayed import Known
 
 
-class Where(NamedTuple):
+class Destination(Struct, frozen=True):
     """Where a server is, for a command that dials it.
 
     Attributes:
@@ -36,7 +38,7 @@ class Where(NamedTuple):
         return as_options(self.relays) if self.relays else typed(self.host, self.port)
 
 
-def dialler_to(where: Where, known: "Known", notify: Notify, code: str | None, *, secure: bool) -> Dialler:
+def dialler_to(to: Destination, known: "Known", notify: Notify, code: str | None, *, secure: bool) -> Dialler:
     """Return what dials a server.
 
     Raises:
@@ -47,21 +49,21 @@ def dialler_to(where: Where, known: "Known", notify: Notify, code: str | None, *
         from chatgame.net.tls import client_context  # which needs an extra
 
         tls = client_context()
-        if not where.relays:
-            return TCPDialler(where.host, where.port, tls)
+        if not to.relays:
+            return TCPDialler(to.host, to.port, tls)
         from chatgame.net.relayed import RelayedDialler
 
-        return RelayedDialler(where.relays, tls, known, notify, number_of(code) if code else None)
-    what = "talk" if where.command == "client" else "watch"
-    if where.relays:
+        return RelayedDialler(to.relays, tls, known, notify, number_of(code) if code else None)
+    what = "talk" if to.command == "client" else "watch"
+    if to.relays:
         raise Unreachable(
             f"To {what} over a relay, add the code that your friend's program shows, as in: "
-            f"chatgame {where.command} --relay {where.relays[0]} 7-guitar-island"
+            f"chatgame {to.command} --relay {to.relays[0]} 7-guitar-island"
         )
-    if not (where.insecure or is_loopback(where.host)):
+    if not (to.insecure or is_loopback(to.host)):
         on = "talk to" if what == "talk" else "watch on"
         raise Unreachable(
             f"To {on} another computer, add the code that the server shows there, as in: "
-            f"chatgame {where.command} {where.typed} 7-guitar-island"
+            f"chatgame {to.command} {to.typed} 7-guitar-island"
         )
-    return TCPDialler(where.host, where.port)
+    return TCPDialler(to.host, to.port)

@@ -96,9 +96,9 @@ class Admission(Struct):
         return pause
 
     def patience(self, patience: float) -> float | None:
-        """Return for how many seconds, `patience` at the most, the seat is kept for a client that was lost.
+        """Return for how many seconds the seat is kept for a client that was lost: at most `patience`.
 
-        None tells that the client has no token to come back with.
+        None if the client has no token to come back with.
         """
         if not self.token:
             return None

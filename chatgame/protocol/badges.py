@@ -3,10 +3,10 @@
     badge = owner, then half of HMAC-SHA256(secret, H("chatgame badge", agreement, owner))
     place = HMAC-SHA256(secret, H("chatgame place of those who watch", agreement))
 
-The owner is 16 random bytes for each who is let in. Only the server knows the secret, and its journal keeps it, so
-badges stay good when the server was killed. The agreement is the digest of the turn by which people may watch, which
-covers the session and all that was said in it: a badge is worth nothing in another session, or once watching was
-ended. Nor does it open anything else, since a client that comes back shows tokens.
+The owner is 16 random bytes, new for each watcher that is let in. Only the server knows the secret, and its journal
+keeps it, so badges stay good when the server was killed. The agreement is the digest of the turn by which people may
+watch, which covers the session and all that was said in it: a badge is worth nothing in another session, or once
+watching was ended. Nor does it open anything else, since a client that comes back shows tokens.
 """
 
 import hmac

@@ -43,7 +43,7 @@ The program that drives the machine does four things:
 
     receive(data, now)   when bytes have come, or none at the end of the stream; then next_event() until it has none
     tick(now)            at the deadline
-    say(message), ...    to speak
+    say(message, now)    to speak; pair, resume and show do so, too
     data_to_send()       after each of these: what has to go out
 
 Sources: h11 (one table for both roles, `next_event`), aioquic and websockets (time and bytes handed in).
@@ -165,7 +165,7 @@ _DUE = {
     State.GREETING: "say hello",
     State.COMING: "say what there is to see",
 }
-"""What the other side did not do if it said something else."""
+"""What the other side had to do, for a complaint when it said something else."""
 
 
 class Paired(Struct, frozen=True):
@@ -220,7 +220,7 @@ class Connection:
 
     @property
     def finished(self) -> bool:
-        """Whether the connection came to its proper end: in OPEN, by a goodbye of both sides."""
+        """Whether the connection came to its proper end: by the goodbyes that the table above has."""
         return self.state is State.CLOSED
 
     @property

@@ -1,7 +1,7 @@
 """Frames: a length of four bytes, big-endian, and then that many bytes of one encoded message.
 
-A length is checked before anything after it is kept. So a peer can make us keep no more than one message and one
-read, whatever length it announces.
+A length is checked before anything after it is kept. So whatever length a peer announces, it can make us keep no more
+than one message and one read.
 """
 
 from chatgame.core.errors import InvalidMessage, SpeaksTLS

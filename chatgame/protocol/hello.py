@@ -20,7 +20,7 @@ def hello_of(
     nonce: bytes,
     features: Sequence[str] = (),
 ) -> Hello:
-    """Return the hello of a side that holds so much of a session's log, has these games and is called `name`.
+    """Return the hello of a side that has `held` of a session's log, has these games, and is called `name`.
 
     The `nonce` is 32 random bytes, new for each hello.
     """

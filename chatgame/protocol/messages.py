@@ -45,6 +45,7 @@ WATCHER: Final = "watcher"
 
 Hex32 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Name = Annotated[str, Meta(pattern=rf"\A[a-z0-9_-]{{1,{MAX_NAME}}}\Z")]
+PersonName = Annotated[str, Meta(max_length=MAX_PERSON)]
 Version = Annotated[str, Meta(pattern=r"\A[0-9]{1,4}\.[0-9]{1,4}\Z")]
 
 
@@ -74,7 +75,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="type"):
     turns: Count = 0
     digest: Hex32 | None = None
     token: Hex32 | None = None
-    name: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
+    name: PersonName = ""
     features: Annotated[list[Name], Meta(max_length=MAX_FEATURES)] = []
 
 
@@ -83,7 +84,7 @@ class Alive(Struct, frozen=True, tag="alive", tag_field="type"):
 
 
 class Pair(Struct, frozen=True, tag="pair", tag_field="type", omit_defaults=True):
-    """A step of pairing, before the hello; see `chatgame.protocol.pairing`.
+    """A step of pairing, before the hello or the watch; see `chatgame.protocol.pairing`.
 
     Attributes:
         value: in hexadecimal, first each side's message of SPAKE2, 33 bytes, then each side's proof, 32 bytes.
@@ -139,13 +140,13 @@ class View(Struct, frozen=True, tag="view", tag_field="type"):
         client, server: what the two players want to be called, or nothing.
         start: where the watcher's log begins; None where it goes on with what it has.
         badge: lets this watcher in again without a code; None where nobody needs one.
-        place: where it finds the server again at a relay, which is not where the players meet; None on a direct line.
+        place: where it finds the server again at a relay; the players meet elsewhere. None without a badge.
     """
 
     session: Hex32
     turns: Count
-    client: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
-    server: Annotated[str, Meta(max_length=MAX_PERSON)] = ""
+    client: PersonName = ""
+    server: PersonName = ""
     start: Start | None = None
     badge: Hex32 | None = None
     place: Hex32 | None = None

@@ -19,7 +19,6 @@ from chatgame.core.errors import Refused, RemoteProtocolError, TurnedAway, Unrea
 from chatgame.core.limits import MAX_GUESSES
 from chatgame.core.seats import Seat
 from chatgame.protocol.messages import WATCHER, Bye, Pair, Reason
-from chatgame.protocol.words import WORDS
 
 _CODE = r"(?a)([1-9][0-9]{0,8}) ([a-z]+) ([a-z]+)"
 
@@ -31,6 +30,8 @@ def any_code(below: Callable[[int], int]) -> str:
 
 def code_with(number: int, below: Callable[[int], int]) -> str:
     """Return a code that begins with a number that is no secret, such as one from a relay: only the words are."""
+    from chatgame.protocol.words import WORDS  # which only a server with a code needs
+
     return f"{number}-{WORDS[below(len(WORDS))]}-{WORDS[below(len(WORDS))]}"
 
 
@@ -40,7 +41,7 @@ def number_of(code: str) -> int:
 
 
 def drawn(secret: str, what: str) -> Callable[[int], int]:
-    """Return what draws the numbers of a code for those who watch, from what the server alone knows and `what`.
+    """Return a source of numbers for a code for watching, which follow from the server's `secret` and from `what`.
 
     So the code stays the same when the server's program starts again.
     """
@@ -103,12 +104,12 @@ class Invitation:
         return self.guesses == MAX_GUESSES
 
     def renew(self, code: str | None) -> None:
-        """Put another code in the place of the one before, which is not valid any more, with as many guesses."""
+        """Replace the code, which is not valid any more; all guesses are allowed again."""
         self.code = code
         self.guesses = 0
 
     def move(self, code: str) -> None:
-        """Do the same, with the guesses that are left, if any: a relay cannot give more of them by other numbers."""
+        """Replace the code, unless it is burned, with the guesses that are left: another number gives no more."""
         if not self.burned:
             self.code = code
 

@@ -1,8 +1,8 @@
 """What watchers are shown of a log: the turns since both players agreed, as far back as somebody may still need them.
 
-A newcomer begins between games: at the last turn, or before the game that is on. One who was there before goes on
-with what it has, if the turns that it lacks are kept. One who is ahead, since the server lost its last turns when it
-was killed, waits for them.
+A newcomer begins between games: at the last turn, or before the game that is on. A watcher that was there before
+goes on with what it has, if the turns that it lacks are kept. A watcher that is ahead, since the server lost its last
+turns when it was killed, waits for them.
 """
 
 from chatgame.core.errors import Diverged
@@ -64,7 +64,7 @@ class Passage:
         return View(session, turns, client, server, self._start), Spot(self._start.number, self._start.digest)
 
     def is_behind(self, spot: Spot) -> bool:
-        """Whether the turns that follow are not kept any more."""
+        """Whether the turns that follow were deleted."""
         return spot.number < self._first
 
     def _fits(self, spot: Spot) -> bool:
@@ -72,7 +72,9 @@ class Passage:
         return spot.number > self.table.number or self._digests[spot.number - self._first] == spot.digest
 
     def after(self, spot: Spot) -> tuple[list[bytes], Spot]:
-        """Return the frames that follow, as many as are sent at once, and the spot behind them.
+        """Return the frames that follow a spot, as many as are sent at once, and the spot behind them.
+
+        The spot must not be behind what is kept.
 
         Raises:
             Diverged: the watcher has seen turns that are not in this log.

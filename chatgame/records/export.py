@@ -37,7 +37,7 @@ def as_text(record: Record, log: Log) -> Iterator[str]:
     """The text of the whole screen, below a header."""
     names = names_of(record)
     who = " and ".join(f"{names[seat]} ({seat})" if seat in names else f"the {seat}" for seat in Seat)
-    ended = f"ended {local(record.ended)}" if record.ended else "not finished"
+    ended = f"ended {local(record.ended)}" if record.ended else "not finished" if record.goes_on else "over"
     for line in (
         f"A conversation of {who} {place_of(record)}",
         f"Began {local(record.began)}, {ended}, {counted(record.turns, 'turn')}",

@@ -63,7 +63,7 @@ def described(record: Record, now: float, played: Sequence[str] = ()) -> str:
     parts = [f"{counted(record.turns, 'turn')} with {called(record, record.seat.other)}, {where}", *played]
     if record.older:
         parts.append("from an older chatgame, which alone can show it")
-    elif not record.ended:
+    elif record.goes_on:
         parts.append("can be continued")
     return f"{record.number:>4}  {local(record.began)}  {_ago(now - record.last)}: {'; '.join(parts)}"
 

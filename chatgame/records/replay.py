@@ -12,7 +12,7 @@ from chatgame.players.person.screen import prompt, shown
 from chatgame.players.person.terminal import write_output
 from chatgame.players.person.viewer import seen
 from chatgame.records.conversation import Log, kept, names_of, read
-from chatgame.session.session import still_due
+from chatgame.session.owing import still_due
 
 LONGEST_PAUSE = 3.0
 """Seconds: longer pauses are shortened to this in a recording."""

@@ -92,8 +92,16 @@ MAX_RATE = 256 * 1024
 fast; but a conversation of thousands of turns is sent again when a journal was lost."""
 
 MAX_UNREAD = 64 * 1024
-"""Bytes that are kept for a leg that does not read, before nothing more is read from its partner: two of the longest
-messages. It bounds the memory of a table."""
+"""Bytes that are read from a leg at once. As long as any of them wait for its partner to read, no more are read, so
+as many may be kept for a leg that does not read. They are two of the longest messages."""
+
+MAX_SLOW = 1000
+"""Legs that do not read; of more, the one that has not read for longest is cut. So no more than 64 MB are kept for
+all together. A person's program reads at once."""
+
+SOCKET_BUFFER = 64 * 1024
+"""Bytes that the system is asked to keep for a socket in each direction. By itself it would keep some MB for a leg
+that reads fast at first and then stops."""
 
 IDLE_TIME = 60.0
 """Seconds without a byte from either side after which a table is cut, at the latest after twice as many. Both sides

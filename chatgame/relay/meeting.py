@@ -155,14 +155,14 @@ class _Leg:
 
 
 class _Hosts:
-    """The hosts of one spot, in the order in which they came, and when which networks were joined there last."""
+    """The hosts of one spot, in the order in which they came, and when which networks had their turn there last."""
 
-    __slots__ = ("joined", "ticket", "waiting")
+    __slots__ = ("ticket", "turns", "waiting")
 
     def __init__(self, ticket: str) -> None:
         self.ticket = ticket
         self.waiting: list[_Leg] = []
-        self.joined: dict[str, float] = {}
+        self.turns: dict[str, float] = {}
 
 
 class Meeting:
@@ -352,9 +352,6 @@ class Meeting:
             if self._clustered:  # which forgets what it is not told again
                 self._commands.append(Claim(host.number, host.spot, self._spots[host.spot].ticket))
             return
-        hosts = self._spots[host.spot]
-        hosts.joined = {name: at for name, at in hosts.joined.items() if at + TURN_TIME > now}
-        hosts.joined[host.network.name] = now
         self._withdraw(host, now)
         host.stage = joiner.stage = Stage.JOINED
         joiner.spot, joiner.other = 0, host
@@ -430,8 +427,10 @@ class Meeting:
             return
         hosts = self._spots.get(joiner.spot)
         free = [host for host in _in_turn(hosts, joiner.spot, now) if not host.other] if hosts else []
-        if free:
+        if hosts and free:
             joiner.stage, joiner.other = Stage.JOINING, free[0]
+            hosts.turns = {name: at for name, at in hosts.turns.items() if at + TURN_TIME > now}
+            hosts.turns[free[0].network.name] = now
             self._ask(free[0], joiner, now)
         elif self._clustered:
             joiner.stage = Stage.SEEKING
@@ -492,9 +491,10 @@ def _in_turn(hosts: _Hosts, spot: Spot, now: float) -> list[_Leg]:
     """The hosts of a spot, in the order in which a joiner gets them.
 
     That is the newest first, which is least likely to be dead. But strangers may wait at a place. So for a minute
-    after a join there, each network has its turn, and then the host that has waited longest.
+    after a joiner came there, each network has its turn, whether its host answers or not, and then the host that has
+    waited longest.
     """
-    recent = {name: at for name, at in hosts.joined.items() if at + TURN_TIME > now}
+    recent = {name: at for name, at in hosts.turns.items() if at + TURN_TIME > now}
     if isinstance(spot, str) and recent:
         return sorted(hosts.waiting, key=lambda host: recent.get(host.network.name, 0.0))
     return hosts.waiting[::-1]

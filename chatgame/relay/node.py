@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from chatgame.net.tcp import bound
-from chatgame.relay.limits import ACCEPT_QUEUE, DRAIN_TIME, IDLE_TIME, MAX_RATE, MAX_UNREAD
+from chatgame.relay.limits import (
+    ACCEPT_QUEUE,
+    DRAIN_TIME,
+    IDLE_TIME,
+    MAX_RATE,
+    MAX_SLOW,
+    MAX_UNREAD,
+    SOCKET_BUFFER,
+)
 from chatgame.relay.lines import At, Busy, FromRelay, Spot, Word, written
 from chatgame.relay.meeting import Claim, Command, Connect, End, Meeting, Say, Seek
 from chatgame.relay.networks import network_of
@@ -20,7 +28,7 @@ ACCEPTED_AT_ONCE = 100
 JOINED = written(Word.JOINED)
 
 # One buffer for all legs is enough: what was read is copied before the event loop does anything else.
-_buffer = memoryview(bytearray(64 * 1024))
+_buffer = memoryview(bytearray(MAX_UNREAD))
 
 
 class Cluster(Protocol):
@@ -65,7 +73,7 @@ class Leg(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection."""
         self.transport = cast("asyncio.Transport", transport)  # uvloop's does not derive from it
-        self.transport.set_write_buffer_limits(MAX_UNREAD)
+        self.transport.set_write_buffer_limits(0)  # so that it calls `pause_writing` as soon as a byte has to wait
         self._node.connected(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # asyncio gives it
@@ -104,11 +112,13 @@ class Leg(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         """Read nothing from the partner until this leg has read what it was sent."""
+        self._node.slow(self)
         if self.partner:
             self.partner._read(unread=True)
 
     def resume_writing(self) -> None:
         """Read from the partner again."""
+        self._node.reads(self)
         if self.partner:
             self.partner._read(unread=False)
 
@@ -151,6 +161,7 @@ class Node:
         self.legs: dict[int, Leg] = {}
         self._last = 0
         self._copied = 0  # by legs that are gone
+        self._slow: dict[Leg, None] = {}  # legs that do not read; the first has not for longest
         self._questions: set[asyncio.Task[None]] = set()
         self._swept = self._loop.time()
 
@@ -163,6 +174,8 @@ class Node:
         self._server = await bound(lambda: Leg(self), host, port, backlog=ACCEPTED_AT_ONCE)
         for listening in self._server.sockets:
             with socket.fromfd(listening.fileno(), listening.family, listening.type) as same:
+                for kept in (socket.SO_SNDBUF, socket.SO_RCVBUF):  # also of those that are accepted
+                    same.setsockopt(socket.SOL_SOCKET, kept, SOCKET_BUFFER)
                 same.listen(ACCEPT_QUEUE)
         return int(self._server.sockets[0].getsockname()[1])
 
@@ -196,11 +209,13 @@ class Node:
 
     def connected(self, leg: Leg) -> None:
         """Take a leg that has connected."""
+        if not (peer := leg.transport.get_extra_info("peername")):  # it was reset before uvloop asked who it is
+            leg.transport.abort()
+            return
         self._last += 1
         leg.number = self._last
         self.legs[leg.number] = leg
-        network = network_of(leg.transport.get_extra_info("peername")[0])
-        self._do(self.meeting.connected(leg.number, network, self._loop.time()))
+        self._do(self.meeting.connected(leg.number, network_of(peer[0]), self._loop.time()))
 
     def received(self, leg: Leg, data: bytes) -> None:
         """Take bytes of a leg that is not joined."""
@@ -208,11 +223,25 @@ class Node:
 
     def lost(self, leg: Leg) -> None:
         """Take it that a leg is gone."""
-        del self.legs[leg.number]
+        if not self.legs.pop(leg.number, None):
+            return
+        self.reads(leg)
         self._copied += leg.received
         self._do(self.meeting.lost(leg.number, self._loop.time()))
         if partner := leg.partner:
             leg.partner = partner.partner = None
+
+    def slow(self, leg: Leg) -> None:
+        """Take a leg that does not read, and let go of another if there are too many."""
+        self._slow[leg] = None
+        if len(self._slow) > MAX_SLOW:
+            first = next(iter(self._slow))
+            self.reads(first)
+            first.transport.abort()
+
+    def reads(self, leg: Leg) -> None:
+        """Take it that a leg reads again, or is gone."""
+        self._slow.pop(leg, None)
 
     # What the machine wants
 

@@ -15,10 +15,11 @@ not come this far: a person's console answers it.
 
 from collections.abc import Sequence
 from string import punctuation
-from typing import NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
-from chatgame.core.match import FIRST, SECOND, Match
 from chatgame.core.offers import ACCEPT, DECLINE, OFFERS, RESPONSES, read_response
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -26,8 +27,11 @@ from chatgame.core.turn import Kind
 from chatgame.core.watching import ASK, OFF
 from chatgame.games import EXTRAS
 
+if TYPE_CHECKING:
+    from chatgame.core.match import Match
+
 QUESTIONS = ("/help", "/games", "/board", "/moves", "/score")
-"""What only asks for something: a person's console answers by itself, at any time."""
+"""The commands that only ask for something: a person's console answers them by itself, at any time."""
 
 COMMANDS = (*QUESTIONS, "/say", "/draw", "/undo", "/accept", "/decline", "/resign", "/rematch", "/watch", "/q")
 
@@ -39,13 +43,13 @@ OTHER_WORDS = {
     "/no": "/decline",
     "/play": "play GAME, without a slash",
 }
-"""What people type who know other programs, and what they mean by it."""
+"""What people who know other programs type, and what they mean by it."""
 
 HINTED = ("help", "quit", "exit")
 """In chat, a line that is only one of these words is more likely a command without its slash than a message."""
 
 MAX_WORD = 20
-"""Letters of a line's first word that are looked at, since most lines are messages and may be long."""
+"""Letters of a line's first word that are looked at. Most lines are messages, and may be long."""
 
 NO_GAMES = "There is no game that both sides have."
 
@@ -58,7 +62,7 @@ AS_MESSAGE = "To send the line as a message, put /say in front of it."
 GIVE_UP = "To end the game, type /resign."
 
 
-class Write(NamedTuple):
+class Write(Struct, frozen=True):
     """A turn to write."""
 
     kind: Kind
@@ -77,7 +81,7 @@ WATCHING = {f"/{ACCEPT}": Write(Kind.WATCH, ACCEPT), f"/{DECLINE}": Write(Kind.W
 """The commands that answer whether people may watch."""
 
 
-class Hide(NamedTuple):
+class Hide(Struct, frozen=True):
     """A choice or a secret, in the game's notation, to commit to without showing it."""
 
     value: str
@@ -114,12 +118,25 @@ def read_chat(line: str, table: Table, seat: Seat) -> Write:
         raise Refused(f"{table.absent[name]} {AS_MESSAGE}")
     if word != "play" or len(words) > 1:
         return Write(Kind.SAY, line)
-    games = f"There is no such game. The games are {', '.join(table.games)}." if table.games else NO_GAMES
-    raise Refused(f"{games} {AS_MESSAGE}")
+    raise Refused(f"{_no_game(words, table)} {AS_MESSAGE}")
+
+
+def _no_game(words: Sequence[str], table: Table) -> str:
+    """Why a line that starts no game does not: it names none, or one that there is not."""
+    if not table.games:
+        return NO_GAMES
+    games = f"The games are {', '.join(table.games)}."
+    if not words:
+        return f"Which game? {games}"
+    from difflib import get_close_matches  # only for a mistake
+
+    word = words[0][:MAX_WORD]
+    likely = "".join(get_close_matches(word.lower(), table.games, 1, 0.75))
+    return f'There is no game "{word}". {f"Did you mean play {likely}?" if likely else games}'
 
 
 def is_message(text: str, table: Table, seat: Seat) -> bool:
-    """Whether `seat` can send this text in chat by typing it as it is."""
+    """Whether `seat` sends this text in chat when it types the text unchanged."""
     try:
         return read_chat(text, table, seat) == Write(Kind.SAY, text)
     except Refused:
@@ -129,7 +146,7 @@ def is_message(text: str, table: Table, seat: Seat) -> bool:
 def _game_named(words: Sequence[str], table: Table) -> tuple[str, str]:
     """The game whose name or title these words begin with, and the words after it; both empty where there is none.
 
-    Only letters and digits count, so `tic tac toe` and `Tic-Tac-Toe` stand for `tictactoe`. A game does not have more
+    Only letters and digits count, so `tic tac toe` and `Tic-Tac-Toe` stand for `tictactoe`. A name does not have more
     words than letters, so a long line costs no more than a short one.
     """
     known = {_letters(name): name for name in (*EXTRAS, *table.absent)} | {name: name for name in table.absent}
@@ -251,15 +268,17 @@ def _command_meant(word: str) -> str:
     return word if word in COMMANDS else OTHER_WORDS.get(word, "")
 
 
-def not_over(match: Match) -> str:
+def not_over(match: "Match") -> str:
     """Say that another game has to wait for this one."""
     return f"This game of {match.rules.title} is not over yet. Finish it first, or give it up with /resign."
 
 
-def _again(last: Match, table: Table, seat: Seat) -> str:
-    """What opens the same game again, so that the seat acts first that did not."""
+def _again(last: "Match", table: Table, seat: Seat) -> str:
+    """The text that opens the same game again, and lets the seat that acted second act first."""
     if last.rules.name not in table.games:
         raise Refused(table.absent.get(last.rules.name) or NO_GAMES)
+    from chatgame.core.match import FIRST, SECOND, Match  # which a conversation without games does without
+
     text = f"{last.rules.name} {last.options}".rstrip()
     if Match.open(last.rules, table.session, table.matches, seat, last.options).first is not last.first:
         return text  # that seat acts first without being named

@@ -1,4 +1,4 @@
-"""What a session needs: somebody at the seat, a link to the partner, and a journal. Others implement these."""
+"""What a session needs, for others to implement: somebody at the seat, a link to the partner, and a journal."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
@@ -36,11 +36,11 @@ class Player(Watcher, Protocol):
 
         Raises:
             PlayerLeft: there will be no more lines.
-            OutputLost: the player cannot be reached any more.
+            OutputLost: nothing can be shown to the player.
         """
 
     async def hear(self, text: str) -> None:
-        """Hear what is for this player alone, such as why a line was refused."""
+        """Hear a sentence for this player alone, such as why a line was refused."""
 
 
 @runtime_checkable
@@ -48,8 +48,8 @@ class Interjecting(Protocol):
     """A player who may type without being asked.
 
     Attributes:
-        early: set by the conversation; takes a line that was typed so, and returns a sentence for the player if it
-            is kept for later, or else None.
+        early: set by the conversation; takes a line that was typed without being asked, and returns a sentence for
+            the player if the line is kept for later, or else None.
     """
 
     early: Callable[[str], str | None]
@@ -87,7 +87,7 @@ class Link(Protocol):
         """Seconds that the partner has been connected, as of their last sign of life."""
 
     def hand_on(self, taken: Callable[[Turn], None]) -> None:
-        """Call `taken` with each turn of the partner's that comes from now on, in the moment in which it comes."""
+        """Call `taken` with each turn of the partner's that comes from now on, as soon as it comes."""
 
     async def receive(self) -> Turn:
         """The partner's next turn that was not handed on.
@@ -97,7 +97,7 @@ class Link(Protocol):
         """
 
     async def send(self, turn: Turn) -> None:
-        """Send a turn; if there is no connection, or it breaks, the next one carries it."""
+        """Send a turn; if there is no connection, or it breaks, the next connection carries it."""
 
     async def close(self, goodbye: Bye | None = None) -> bool:
         """Say goodbye, if anything is to be said, and close; never takes long or raises.
@@ -157,8 +157,8 @@ class Journal(Protocol):
         """As the client: a token that was never given out before, now and after being killed.
 
         Raises:
-            JournalFailed: that cannot be made sure of.
-            TurnedAway: there are no more of them.
+            JournalFailed: it cannot be written, so the token might be given out again.
+            TurnedAway: all tokens were given out.
         """
 
     async def keep_partner(self, session: str, token: str | None, partner: str, place: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What the program of somebody who watches knows: where its log begins, and then only what the turns themselves show.
+"""What a watcher's program knows: where its log begins, and after that only what the turns themselves show.
 
 Each turn goes through the same checks as on the players' screens, so a server that changes a turn, leaves one out or
 repeats one is found out at once. Where the log begins is taken as given: a digest carries no key, so one player's
@@ -28,7 +28,7 @@ class Begun(Struct, frozen=True):
         table: as it is now.
         names: what the players want to be called, where they said so.
         steps: of the game that is on, which began before the watcher came.
-        missed: whether the watcher was there before, and did not get what came in between.
+        missed: whether the watcher was there before, and did not get the turns in between.
     """
 
     table: Table

@@ -17,6 +17,7 @@ from chatgame.core.rules import AnyRules
 from chatgame.core.table import Table
 from chatgame.core.turn import Turn
 from chatgame.session.interfaces import Interjecting, Journal, Link, Player
+from chatgame.session.owing import left_owing
 from chatgame.session.session import (
     AT_ONCE,
     Ask,
@@ -30,7 +31,6 @@ from chatgame.session.session import (
     Show,
     Take,
     goodbye,
-    left_owing,
 )
 
 CHANCE = SystemRandom()
@@ -90,7 +90,7 @@ class _Conversation:
                 await asyncio.sleep(0)  # the others go on between two parts of a long computation
 
     async def listen(self) -> None:
-        """Have each turn of the partner's handed to the session as it comes, and say then why there are no more."""
+        """Have each turn of the partner's handed to the session as it comes, and then tell it why no more come."""
         self._link.hand_on(self._take)
         try:
             await self._link.receive()
@@ -198,8 +198,8 @@ async def converse(
 ) -> Table:
     """Let `player` talk and play over `link` until one side quits; returns the closed table.
 
-    It goes on where `journal` ends. However it ends here, the partner is told if they can be, and the link is closed;
-    what the journal keeps can be gone on with until somebody has left and the other knows. `chance` gives salts and
+    It goes on where `journal` ends. However it ends, the partner is told if possible, and the link is closed; what
+    the journal keeps can be continued until somebody has left and the other knows. `chance` gives salts and
     random numbers; by default it is the system's own, which nobody can foresee. `shown` is called with each step
     when the player has seen it.
 
@@ -211,7 +211,7 @@ async def converse(
         Diverged: the partner's log is not of this conversation.
         JournalFailed: the journal cannot be read or written.
         Refused: the rules of a game failed over one's own reveal.
-        OutputLost: the player cannot be reached any more.
+        OutputLost: nothing can be shown to the player.
     """
     failure: ChatgameError | None = None
     session = Session(link.seat, link.session, games, link.theirs, chance, watchable=link.watchable)

@@ -48,7 +48,7 @@ A turn of the partner's is judged once, when it comes; one that is wrong ends th
 kept, then sent, then shown.
 
 To shuffle a deck or to audit one takes up to 300 multiplications, of a millisecond each where `cryptography` is not
-installed. So a tick does a few of them, and asks for another tick at once; between the two, all else can go on.
+installed. So a tick does a few of them, and asks for another tick at once; between the two, everything else goes on.
 """
 
 from collections import deque
@@ -56,13 +56,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from math import inf
 from random import Random
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from chatgame.core import sentences
 from chatgame.core.commitments import SALT_SIZE, Opening, Place, commitment
-from chatgame.core.curve import SIZE, multiplied
-from chatgame.core.deck import Job
 from chatgame.core.errors import (
     ChatgameError,
     Diverged,
@@ -77,17 +76,21 @@ from chatgame.core.errors import (
 )
 from chatgame.core.limits import LATE_TIME, MAX_COMPLAINT, MAX_REMARKS, MAX_TEXT
 from chatgame.core.log import Entry, Step, steps
-from chatgame.core.match import Duty, Match
 from chatgame.core.rules import AnyRules
 from chatgame.core.seats import Seat
-from chatgame.core.side import Side
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.protocol.messages import Bye, Reason
 from chatgame.session.commands import GIVE_UP, Hide, Write, read_chat, read_game
+from chatgame.session.owing import left_owing, still_due
+
+if TYPE_CHECKING:
+    from chatgame.core.deck import Job
+    from chatgame.core.match import Duty, Match
+    from chatgame.core.side import Side
 
 SAY_SO_TIME = 3.0
-"""Seconds until a player is told that the partner's program is late."""
+"""Seconds after which a player is told that the partner's program is late."""
 
 CHECK_TIME = 1.0
 """Seconds between two checks whether the partner has been connected for long enough to be late."""
@@ -96,7 +99,7 @@ RETRY_TIME = 1.0
 """Seconds between two tries to keep a turn that the program owes."""
 
 TRYING_TIME = LATE_TIME - 6.0
-"""Seconds for which it is tried: the last try may take five, and the partner ends the session after LATE_TIME."""
+"""Seconds for which it is tried again: one try may take five, and the partner ends the session after LATE_TIME."""
 
 FAREWELL_TIME = 3.0
 """Seconds that the partner has to learn of our quitting, over a new connection if need be."""
@@ -172,7 +175,7 @@ class End(Struct, frozen=True):
 
 
 class Close(Struct, frozen=True):
-    """End the conversation: where it failed at once, or else when the player has seen all.
+    """End the conversation: at once if it failed, or else when the player has seen all of it.
 
     Attributes:
         error: how it failed, or None where the log is closed; `goodbye` tells what to say to the partner.
@@ -224,7 +227,7 @@ class Session:
         self._theirs = theirs
         self._chance = chance
         self._watchable = watchable
-        self._openings: dict[tuple[int, int], Opening] = {}  # of one's own commitments, by match and ply
+        self._openings: dict[int, Opening] = {}  # of one's own commitments in the last match, by ply
         self._secret: str | None = None  # one's own in the match that is on, or in the last one
         self._keeping: Keep | None = None  # a turn that is being kept, or is to be tried again
         self._after: Table | None = None  # the table behind it
@@ -262,7 +265,7 @@ class Session:
         return NOTHING
 
     def line(self, text: str) -> Sequence[Command]:
-        """Take the line, without its end, that the player was asked for."""
+        """Take the line that the player was asked for, without its line end."""
         if self.over:
             return NOTHING
         assert self.state is State.ASKING, "a line is asked for"
@@ -478,17 +481,21 @@ class Session:
         self._go_on()
         return NOTHING
 
-    def _work_of(self, match: Match, duty: Duty) -> list[Job]:
-        """What takes long of the turn that the program owes."""
-        text = str(self._openings[match.number, duty.ply]) if duty.kind is Kind.REVEAL else ""
+    def _work_of(self, match: "Match", duty: "Duty") -> "list[Job]":
+        """The multiplications for the turn that the program owes."""
+        text = str(self._openings[duty.ply]) if duty.kind is Kind.REVEAL else ""
         return self._side_of(match).work(duty.kind, text)
 
-    def _side_of(self, match: Match) -> Side:
+    def _side_of(self, match: "Match") -> "Side":
+        from chatgame.core.side import Side  # which a conversation without games does without
+
         return Side(match, self._seat, self._secret)
 
     def _compute(self) -> bool:
-        """Do a part of what takes long; returns whether there is more. `multiplied` keeps what comes of it."""
+        """Do a part of the multiplications, whose results `multiplied` keeps; returns whether there are more."""
         assert self._work is not None, "it is known what there is to do"
+        from chatgame.core.curve import multiplied  # which games without cards do without
+
         for _ in range(min(PART, len(self._work))):
             multiplied(*self._work.popleft())
         return bool(self._work)
@@ -501,10 +508,12 @@ class Session:
         commands = self._judge(self._checked)
         return [*commands, *self.lost(self._gone)] if self._gone else commands
 
-    def _owed(self, match: Match, duty: Duty) -> Sequence[Command]:
+    def _owed(self, match: "Match", duty: "Duty") -> Sequence[Command]:
         """Write the turn that needs no player."""
         match duty.kind:
             case Kind.COMMIT if match.shuffles:
+                from chatgame.core.curve import SIZE  # which games without cards do without
+
                 return self._hide(self._chance.randbytes(SIZE).hex())
             case Kind.SHUFFLE:
                 return self._write(duty.kind, self._side_of(match).shuffled())
@@ -515,7 +524,7 @@ class Session:
             case Kind.CONTRIBUTE:
                 return self._write(duty.kind, str(self._chance.randrange(match.sides)))
             case Kind.REVEAL:
-                return self._write(duty.kind, str(self._openings[match.number, duty.ply]))
+                return self._write(duty.kind, str(self._openings[duty.ply]))
         return self._write(duty.kind, self._side_of(match).answer())
 
     def _expect(self, now: float, connected: float, proven: float) -> Sequence[Command]:
@@ -561,25 +570,13 @@ class Session:
         before, after = step.before, step.after
         if after.match is not before.match:
             assert after.match, "a match is never forgotten"
-            if step.opening and before.match:
-                self._openings[before.match.number, before.match.ply] = step.opening
+            if after.matches != before.matches:
+                self._openings = {}
+            elif step.opening and before.match:
+                self._openings[before.match.ply] = step.opening
             if not before.playing or after.match.duty != before.playing.duty:
                 self._since, self._warned, self._work = None, "", None
         self.table, self._secret = after, step.secret
-
-
-def left_owing(table: Table, viewer: Seat | None = None) -> str:
-    """Say who has left with a reveal due, to the player at `viewer` or to anybody."""
-    assert table.match, "a reveal is due in a match"
-    who = "You" if table.revealing is viewer else f"The {table.revealing}"
-    return sentences.LEFT_OWING.format(who=who, title=table.match.rules.title)
-
-
-def still_due(table: Table, viewer: Seat | None = None) -> str:
-    """Say whose reveal is due, to the player at `viewer` or to anybody."""
-    assert table.match, "a reveal is due in a match"
-    whose = "Your" if table.revealing is viewer else f"The {table.revealing}'s"
-    return f"{whose} reveal in the game of {table.match.rules.title} is still due."
 
 
 def goodbye(error: BaseException | None) -> Bye | None:

@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
 
+FAIR = 5
+"""Rounds, of most figures; fewer do not make a fair one."""
+
 LIBRARIES = ("aioconsole", "msgspec", "websockets", "uvloop", "winloop", "open_spiel")
 
 
@@ -47,6 +50,7 @@ class Row(NamedTuple):
         unit: the unit of the costs.
         own, peer: functions that measure once and return a cost; less is better.
         missing: why the peer cannot be measured, if it cannot.
+        rounds: how many rounds make a fair figure.
     """
 
     what: str
@@ -56,14 +60,18 @@ class Row(NamedTuple):
     own: Callable[[], float]
     peer: Callable[[], float]
     missing: str | None = None
+    rounds: int = FAIR
 
-    def measured(self, rounds: int, passed: Callable[[], object]) -> dict[str, Any]:
-        """Measure both in `rounds` rounds, calling `passed` after each; returns the row with its figures."""
+    def measured(self, rounds: int | None = None, passed: Callable[[], object] = bool) -> dict[str, Any]:
+        """Measure both, by default in as many rounds as are fair; returns the row with its figures.
+
+        `passed` is called after each round.
+        """
         about: dict[str, Any] = {"what": self.what, "against": self.against, "target": str(self.bound or "-")}
         if self.missing:
             return about | {"missing": self.missing}
         own, peer = [], []
-        for _ in range(rounds):
+        for _ in range(rounds or self.rounds):
             own.append(self.own())
             peer.append(self.peer())
             passed()
@@ -110,7 +118,7 @@ def no_boardgame_io() -> str | None:
     """Why boardgame.io cannot be measured, if it cannot."""
     if (HERE / "node_modules" / "boardgame.io").exists():
         return None
-    return "boardgame.io is not installed: npm install --prefix tests/benchmarks"
+    return "boardgame.io is not installed: npm install --no-package-lock --prefix tests/benchmarks"
 
 
 def machine() -> dict[str, str]:

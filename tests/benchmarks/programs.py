@@ -1,17 +1,20 @@
 """How fast the program starts, and how much memory a table takes."""
 
 import asyncio
+import atexit
 import compileall
 import gc
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import tracemalloc
+import venv
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 
@@ -24,9 +27,25 @@ from chatgame.players.script import Script
 from chatgame.session.interfaces import Player
 from chatgame.session.play import converse
 from tests.benchmarks.games import MOVES
-from tests.benchmarks.measure import Bound, Row, no_boardgame_io, said_by_node
+from tests.benchmarks.measure import HERE, Bound, Row, no_boardgame_io, said_by_node
 
 KIBIBYTE = 1024
+
+STARTS = 11
+"""Rounds that make a fair figure of a start, which varies more than most."""
+
+PROJECT = HERE.parent.parent
+
+
+@cache
+def users_python() -> str:
+    """Python in an environment like a user's: it has few packages, since each makes every start take longer."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    venv.create(folder, with_pip=True)
+    python = Path(folder, "Scripts" if sys.platform == "win32" else "bin", "python")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", f"{PROJECT}[edit]"], check=True)
+    return str(python)
 
 
 def first_output(*command: str, until: str = "\n", on_a_terminal: bool = False, home: str = "") -> float:
@@ -35,11 +54,12 @@ def first_output(*command: str, until: str = "\n", on_a_terminal: bool = False, 
     Its journal is in the folder `home`.
     """
     ours, theirs = os.openpty() if on_a_terminal else (-1, subprocess.PIPE)
-    began = perf_counter()
+    python, began = users_python(), perf_counter()
     program = subprocess.Popen(
-        [sys.executable, *command],
+        [python, *command],
         stdin=theirs,
         stdout=theirs,
+        cwd=PROJECT,
         env=os.environ | {"XDG_STATE_HOME": home, "TERM": "xterm", "CHATGAME_EDITOR": ""},
     )
     output = program.stdout.fileno() if program.stdout else ours
@@ -81,10 +101,11 @@ def listening_program(port: int) -> Iterator[None]:
     """Run a server's program at a port."""
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
-            [sys.executable, "-m", "chatgame", "server", f"--port={port}"],
+            [users_python(), "-m", "chatgame", "server", f"--port={port}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            cwd=PROJECT,
             env=os.environ | {"XDG_STATE_HOME": folder},
         )
         assert server.stdout, "it is a pipe"
@@ -158,7 +179,7 @@ def rows(*, quick: bool) -> list[Row]:
     tables, bound = (20 if quick else 500), Bound(1.4, least=False)
     bare = partial(first_output, "-m", "tests.benchmarks.bare")
     found = [
-        Row(f"start of {what}", "a bare program", bound, "s", partial(started, command), bare)
+        Row(f"start of {what}", "a bare program", bound, "s", partial(started, command), bare, rounds=STARTS)
         for command, what in (
             ("client", "client, to its first line"),
             ("server", "server, to its first line"),
@@ -166,7 +187,8 @@ def rows(*, quick: bool) -> list[Row]:
         )
     ]
     anew = partial(started, "server", first=True)
-    found.append(Row("first start of server, which makes the journal", "a bare program", None, "s", anew, bare))
+    what = "first start of server, which makes the journal"
+    found.append(Row(what, "a bare program", None, "s", anew, bare, rounds=STARTS))
     edited = partial(started, "server", on_a_terminal=True)
     bare_edited = partial(first_output, "-m", "tests.benchmarks.bare_edited", on_a_terminal=True)
     nowhere = "pseudo-terminals are POSIX" if sys.platform == "win32" else None
@@ -179,6 +201,7 @@ def rows(*, quick: bool) -> list[Row]:
             edited,
             bare_edited,
             nowhere,
+            STARTS,
         )
     )
     table, own = "memory of a table in mid-game, both seats", partial(bytes_per_table, tables)

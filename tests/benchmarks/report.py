@@ -1,9 +1,9 @@
 """Writes the figures into documents: the table in the README of this folder, and two plots.
 
-python -m tests.benchmarks --json tests/benchmarks/figures.json
-python -m tests.benchmarks --only relay --json tests/benchmarks/relays.json
-python -m tests.benchmarks --endurance --json tests/benchmarks/endurance.json
-python -m tests.benchmarks.report
+`python -m tests.benchmarks --publish` writes the figures and then all this. After another of these, do it alone:
+
+    python -m tests.benchmarks --endurance --json tests/benchmarks/endurance.json
+    python -m tests.benchmarks.report
 """
 
 import json
@@ -52,7 +52,9 @@ def amount(cost: float, unit: str) -> str:
 def described(figures: dict[str, Any]) -> str:
     """The table and the machine, as they stand in the README."""
     machine = ", ".join(f"{what} {value}" for what, value in figures["machine"].items() if value != "not installed")
-    return f"{table(figures['rows'])}\n\nMedians of {figures['rounds']} rounds. {machine}.\n"
+    rounds = sorted({len(row["own"]) for row in figures["rows"] if "own" in row})
+    of = f"{rounds[0]} rounds" if len(rounds) == 1 else f"{rounds[0]} to {rounds[-1]} rounds"
+    return f"{table(figures['rows'])}\n\nMedians of {of}. {machine}.\n"
 
 
 def plot_ratios(rows: Sequence[dict[str, Any]], path: Path) -> None:
@@ -103,7 +105,7 @@ def save(figure: Any, path: Path) -> None:
         figure.savefig(path, metadata={"Date": None})
 
 
-def main() -> None:
+def publish() -> None:
     """Write the tables and the plots."""
     figures = json.loads((HERE / "figures.json").read_text())
     plot_ratios(figures["rows"], HERE / "figures.svg")
@@ -117,4 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    publish()

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from chatgame.core.curve import P, face, inverse, key_of, multiplied, objection
 from chatgame.core.deck import order_from, written
-from chatgame.core.errors import IllegalMove, Refused, RulesFailed
+from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
 from chatgame.core.limits import MAX_CARDS, MAX_TEXT
 from chatgame.core.perspective import Perspective
-from chatgame.core.rules import Answer, Deal, Secret, Show, Shuffle, ToAct
+from chatgame.core.rules import Answer, Deal, Outcome, Secret, Show, Shuffle, ToAct
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from tests.kit.cards import PACK, Colours, Position, Programs
@@ -66,6 +66,13 @@ class TestHonestPlay:
         game = dealt(seed)
         (shown,) = game.match.position[2:]
         assert len({*game.hand(INVITER), *game.hand(INVITED), shown} & {*PACK}) == 7
+
+    def test_seed_of_a_shuffle_that_never_came_is_not_a_hand(self) -> None:
+        game = Programs()
+        game.write(game.text())
+        game.write("", Kind.RESIGN)
+        assert game.run().match.outcome == Outcome(INVITED, f"the {INVITER} resigned")
+        assert (game.match.shown, game.side(INVITED).own) == ((), "")
 
     def test_order_is_another_one_each_time(self) -> None:
         """Each seed alone makes all the difference."""
@@ -381,6 +388,10 @@ class TestRefusedAtOnce:
         text = game.proven(card)
         with pytest.raises(Refused, match=f"The card {card} is not in the deck"):
             game.write(text.replace(" 1:", " 8:"))
+
+    def test_proof_without_a_move(self) -> None:
+        with pytest.raises(InvalidMove, match="not a card"):
+            dealt().write("1:AAAA")
 
     @pytest.mark.parametrize("keep", [0, 2])
     def test_move_without_its_proofs_or_with_too_many(self, keep: int) -> None:

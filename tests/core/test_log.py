@@ -13,7 +13,8 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
 from chatgame.games.tictactoe import Position, TicTacToe
-from tests.kit.logs import EMPTY, SESSION, VERSIONS, opening
+from tests.kit.acts import Acts
+from tests.kit.logs import EMPTY, SESSION, VERSIONS, opening, steps_of
 
 CLIENT, SERVER = Seat.CLIENT, Seat.SERVER
 
@@ -222,3 +223,14 @@ def test_opening_of_another_commitment_makes_no_sense(number: int) -> None:
     log[number] = log[number]._replace(opening=opening("pot"))
     with pytest.raises(JournalFailed, match=f"at turn {number} .What opens it is of another commitment"):
         list(steps(EMPTY, log))
+
+
+def test_move_of_a_game_without_cards_is_its_whole_text() -> None:
+    """Even if it ends like the proof of a card."""
+
+    class Wordy(Acts):
+        def parse(self, position: object, seat: Seat, text: str) -> str:
+            return text
+
+    table = Table.open(SESSION, {"acts": Wordy()}, {"acts": 1})
+    assert steps_of("play acts move", "move a 1:AAAA", table=table)[-1].move == "a 1:AAAA"

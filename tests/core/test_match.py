@@ -5,7 +5,8 @@ import pytest
 from chatgame.core.board import Choice
 from chatgame.core.commitments import Place, commitment
 from chatgame.core.errors import IllegalMove, InvalidMove, Refused, RulesFailed
-from chatgame.core.limits import MAX_HIDDEN
+from chatgame.core.guarded import guarded
+from chatgame.core.limits import MAX_HIDDEN, MAX_QUOTED
 from chatgame.core.match import Match
 from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Chance, Outcome, Secret, ToAct
@@ -438,6 +439,12 @@ def test_rules_that_crash_cost_their_own_game_and_say_so() -> None:
         playing.write(Kind.MOVE, "crash")
     playing.write(Kind.RESIGN)
     assert playing.match.outcome == Outcome(INVITER, "the server resigned")
+
+
+def test_long_complaint_of_rules_is_cut() -> None:
+    with pytest.raises(RulesFailed) as raised, guarded(Acts()):
+        raise KeyError("x" * 5000)
+    assert len(str(raised.value)) < 2 * MAX_QUOTED
 
 
 @pytest.mark.parametrize("nobody", [None, "client", 5])

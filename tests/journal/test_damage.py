@@ -57,6 +57,12 @@ async def read_all(path: Path) -> list[Turn]:
         "DELETE FROM turns WHERE number = 2",
         "UPDATE conversations SET seat = 'nobody'",
         "UPDATE conversations SET seat = x'00'",
+        "UPDATE conversations SET session = 'x'",
+        "UPDATE conversations SET token = 'x'",
+        "UPDATE conversations SET place = 'x'",
+        "UPDATE conversations SET seed = 'x'",
+        "UPDATE conversations SET spent = -1",
+        "UPDATE conversations SET partner = hex(zeroblob(13))",
     ],
 )
 async def test_edited_conversation_is_found_out(path: Path, statement: str) -> None:

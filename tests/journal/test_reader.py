@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from chatgame.core.errors import JournalFailed
 from chatgame.core.seats import Seat
+from chatgame.core.turn import Turn
 from chatgame.journal.reader import Reader, Record
 from chatgame.journal.store import Store
 from tests.kit.journals import CHAT, CLIENT, HERE, add, as_killed, fill, filled, turns_of
@@ -19,6 +21,28 @@ from tests.kit.logs import SESSION, log_of
 def files_of(folder: Path) -> dict[str, bytes]:
     """What is in a folder, besides what SQLite shares between programs."""
     return {path.name: b"" if path.name.endswith("-shm") else path.read_bytes() for path in folder.iterdir()}
+
+
+async def test_newest_conversation_is_one_that_nobody_has_quit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is it a match of two programs, which had no address."""
+
+    async def write(at: float, host: str, port: int, turns: Sequence[Turn]) -> int:
+        monkeypatch.setattr("time.time", lambda: at)
+        number = store.create(Seat.CLIENT, host, port)
+        async with store.conversation(number) as conversation:
+            await conversation.keep_partner(SESSION, None, "")
+            await add(conversation, turns)
+        return number
+
+    assert store.newest() is None
+    await write(1000.0, "a", 1, CHAT[:1])
+    newest = await write(2000.0, "b", 1, CHAT[:2])
+    await write(3000.0, "c", 1, log_of("say Hello", "say Hi", "quit"))
+    await write(4000.0, "a match", 0, CHAT[:1])
+    ended = await write(5000.0, "d", 1, CHAT[:1])
+    async with store.conversation(ended) as conversation:
+        await conversation.end()
+    assert store.newest() == store.record(newest)
 
 
 async def test_history_is_of_all_conversations_in_which_something_was_written(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.kit.relay_processes import RelayProcess, kill, meet
-from tests.kit.terminals import PROMPT, Spawn, ends, say
+from tests.kit.terminals import CONSOLES, PROMPT, KindOfConsole, Spawn, ends, say
 
 ASKED = r"Your move: [^\r]+\r\n" + PROMPT
 """What a program shows when it goes on with a game, at the player's turn."""
@@ -114,3 +114,17 @@ def test_unfinished_conversation_goes_on_by_its_number(spawn: Spawn, relay: Rela
         ends(ours, 0)
         ends(theirs, 0)
         assert "is over. To see it again: chatgame replay" in ends(spawn("continue", numbers[f"client {kind}"]), 1)
+
+
+@pytest.mark.parametrize("console", CONSOLES.values(), ids=CONSOLES)
+def test_command_for_the_friend_is_one_line_on_a_narrow_terminal(
+    spawn: Spawn, relay: RelayProcess, console: KindOfConsole
+) -> None:
+    """The terminal wraps it, so that it is copied as one line."""
+    server = spawn("server", *relay.option, **console.env)
+    server.setwinsize(20, 40)
+    server.expect(r"once\. They type:\r*\n(chatgame client [^\r\n]*)\r*\n")
+    command = server.match.group(1)
+    assert len(command) > 40
+    client = spawn(*command.split()[1:])
+    client.expect_exact("Connected over the relay.")

@@ -121,13 +121,39 @@ def test_watching_over_a_relay_goes_on_when_the_server_was_killed(spawn: Spawn) 
         ends(program, 0)
 
 
+def test_burned_code_is_told_to_both_and_keeps_nobody_out_who_was_let_in(spawn: Spawn) -> None:
+    """Not even when the relay has died, and everybody has to come back."""
+    relay = RelayProcess(spawn)
+    client, server = meet(spawn, relay)
+    say(client, "Hello", server)
+    command = agree(server, client)
+    watcher = spawn(*command)
+    for player in (server, client):
+        player.expect_exact("Somebody came to watch; now 1.")
+    wrong = [*command[:-1], f"{command[-1].partition('-')[0]}-zebra-acid"]
+    for _ in range(3):
+        assert "is not the code for watching" in ends(spawn(*wrong), 1)
+    for player in (server, client):
+        player.expect(r"so that\s+code\s+is\s+burned[^>]*type\s+/watch\s+off\s+and\s+then,\s+in\s+chat,\s+/watch\.")
+    relay.kill()
+    watcher.expect_exact("The connection to the server was lost.")
+    relay = relay.restart()
+    for program in (watcher, client, server):
+        program.expect_exact("Connected again.")
+    server.expect_exact(PROMPT)
+    say(server, "Hi", client)
+    watcher.expect_exact("Server says: Hi")
+    client.sendline("/q")
+    for program in (watcher, client, server):
+        ends(program, 0)
+
+
 def test_relay_that_is_asked_for_the_number_comes_first_in_the_command(spawn: Spawn) -> None:
     """Where the first relay of the list has died, both players see the other one first."""
     first, second = RelayProcess(spawn), RelayProcess(spawn)
     client, server = meet(spawn, first, second)
     first.kill()
     for player in (client, server):
-        player.setwinsize(60, 200)  # so that no command is wrapped
         player.expect_exact("Connected again.")
     say(client, "Hello", server)
     command = agree(server, client)

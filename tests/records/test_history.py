@@ -23,12 +23,16 @@ def test_says_that_there_is_nothing_yet(home: Home) -> None:
 
 
 def test_has_a_line_for_each_conversation(home: Home) -> None:
-    """It says when that was, how many turns it has, with whom and where, the results, and whether it is over."""
+    """It says when that was, its length, with whom and where, the results, and whether it can be continued.
+
+    The third one was quit while the partner was away.
+    """
     lost: list[Wanted] = [(CLIENT, Kind.PLAY, "rps"), (SERVER, Kind.RESIGN, "")]
     won: list[Wanted] = [(SERVER, Kind.PLAY, "rps"), (CLIENT, Kind.RESIGN, "")]
     open_game: list[Wanted] = [(SERVER, Kind.PLAY, "tictactoe"), (CLIENT, Kind.SAY, "hm")]
     home.write(CLIENT, [*chat("Hello", "Hi"), (CLIENT, Kind.QUIT, "")], ended=True)
     home.write(SERVER, [*lost, *won, (CLIENT, Kind.SAY, "so?"), *won, (CLIENT, Kind.SAY, "ok"), *open_game])
+    home.write(CLIENT, [*chat("Hello", "Hi"), (CLIENT, Kind.QUIT, "")])
     home.write(CLIENT, lost)
     home.sql("UPDATE conversations SET began = 1e9, port = port + id")
     home.sql("UPDATE conversations SET partner = 'Ben' WHERE id = 2")
@@ -40,7 +44,8 @@ def test_has_a_line_for_each_conversation(home: Home) -> None:
         f"   1  {then}3 turns with the server, as the client at localhost:1060",
         f"   2  {then}10 turns with Ben, as the server at localhost:1061; "
         "rock, paper, scissors: 1 lost, 2 won; tic-tac-toe: not finished; can be continued",
-        f"   3  {then}2 turns with the server, as the client at localhost:1062; "
+        f"   3  {then}3 turns with the server, as the client at localhost:1062",
+        f"   4  {then}2 turns with the server, as the client at localhost:1063; "
         "rock, paper, scissors: won; can be continued",
         "To see one again: chatgame replay N. See also: chatgame continue N, chatgame export N, chatgame forget N.",
     ]

@@ -51,7 +51,25 @@ def test_conversation_that_cannot_go_on_says_why(home: Home, unused_tcp_port: in
         f"chatgame: Conversation {number} goes over a direct line, so leave out --relay.\n"
     )
     home.sql("UPDATE conversations SET port = ?", unused_tcp_port)
-    assert f"Nobody is listening at localhost on port {unused_tcp_port}" in home.complaint("continue", number)
+    for command in (["continue", number], ["continue"]):  # the newest that can go on
+        assert f"Nobody is listening at localhost on port {unused_tcp_port}" in home.complaint(*command)
+
+
+def test_there_may_be_nothing_to_go_on_with(home: Home) -> None:
+    home.write(Seat.CLIENT, chat("Hello"), ended=True)
+    assert home.complaint("continue") == (
+        "chatgame: There is no conversation to go on with. To begin one: chatgame server\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["client", "watch"])
+def test_code_without_an_address_is_named_as_the_likely_mistake(
+    home: Home, unused_tcp_port: int, command: str
+) -> None:
+    assert home.complaint(command, "7-guitar-island", "--port", str(unused_tcp_port)).endswith(
+        f"chatgame server --port {unused_tcp_port}. "
+        "To reach another computer, put its address before the code, or --relay RELAY.\n"
+    )
 
 
 def test_wrong_usage_says_what_is_wrong(home: Home) -> None:

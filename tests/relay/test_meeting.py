@@ -238,6 +238,28 @@ def test_stranger_at_a_place_delays_the_friends_by_one_connection(relay: Relay, 
     assert relay.tables[-1] == (friend, joiner)
 
 
+@pytest.mark.parametrize("stranger", [EVE, ANNA])
+@pytest.mark.parametrize("answers", ["nothing", "hangs up", "wrongly"])
+def test_stranger_at_a_place_that_does_not_answer_has_had_its_turn(relay: Relay, stranger: str, answers: str) -> None:
+    """It always comes back at once, and so is always the newest; also from the friend's own address."""
+    friend = relay.host(PLACE, ANNA)
+    eves = [relay.host(PLACE, stranger) for _ in range(MAX_HOSTS - 1)]
+    joiner = relay.join(PLACE)
+    for _ in range(2 * MAX_HOSTS):
+        if "ready?" in relay.hears(friend):
+            relay.say(friend, "ready")
+            break
+        asked = next(eve for eve in eves if "ready?" in relay.hears(eve))
+        if answers == "nothing":
+            relay.wait(READY_TIME)
+        elif answers == "hangs up":
+            relay.lose(asked)
+        else:
+            relay.say(asked, "no")
+        eves.append(relay.host(PLACE, stranger))
+    assert relay.tables == [(friend, joiner)]
+
+
 def test_a_minute_after_a_join_the_newest_comes_first_again(relay: Relay) -> None:
     old = relay.host(PLACE)
     eve = relay.host(PLACE, EVE)

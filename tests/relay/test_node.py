@@ -11,7 +11,7 @@ import pytest
 
 from chatgame.relay import node as module
 from chatgame.relay.limits import MAX_LINE, MAX_RATE, MAX_UNREAD
-from tests.kit.legs import SocketLeg, relay_node, several_addresses, until_gone
+from tests.kit.legs import SocketLeg, relay_node, several_addresses, until, until_gone
 
 PLACE = "0123456789abcdef" * 4
 
@@ -89,9 +89,38 @@ async def test_no_more_is_read_than_the_partner_reads(monkeypatch: pytest.Monkey
             copied = node.copied
             await asyncio.sleep(0.2)
         kept = max(leg.transport.get_write_buffer_size() for leg in node.legs.values())
-        assert 0 < kept <= MAX_UNREAD + len(module._buffer)
+        assert 0 < kept <= MAX_UNREAD
         assert copied < 32 * 1024 * 1024
         for leg in (host, joiner):
+            leg.writer.transport.abort()
+
+
+async def test_of_too_many_legs_that_do_not_read_the_first_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So the memory of all tables is bounded as well; one that has read again is not counted."""
+    monkeypatch.setattr(module, "MAX_RATE", 10**9)
+    monkeypatch.setattr(module, "MAX_SLOW", 2)
+    async with relay_node() as (node, legs):
+        tables = [await legs.table() for _ in range(4)]
+        data = bytes(8 * 1024 * 1024)
+
+        async def stops_reading(number: int) -> None:
+            host, joiner = tables[number]
+            host.writer.transport.pause_reading()  # type: ignore[attr-defined]  # it has it
+            before = node.meeting.tables, len(node._slow)
+            joiner.writer.write(data)
+            await until(lambda: (node.meeting.tables, len(node._slow)) != before)
+
+        await stops_reading(0)
+        tables[0][0].writer.transport.resume_reading()  # type: ignore[attr-defined]
+        assert await tables[0][0].read(len(data)) == data
+        for number in (1, 2, 3):
+            assert node.meeting.tables == 4
+            await stops_reading(number)
+        await until(lambda: node.meeting.tables == 3)
+        tables[0][1].writer.write(b"Hello")
+        assert await tables[0][0].read(5) == b"Hello"
+        assert await tables[1][1].closed()
+        for leg in (leg for table in tables for leg in table):
             leg.writer.transport.abort()
 
 

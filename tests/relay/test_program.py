@@ -4,12 +4,14 @@ import asyncio
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from random import randrange
 from typing import Any
 
@@ -18,7 +20,7 @@ import pytest
 from chatgame.relay.limits import MAX_CAPACITY, MAX_UNSPOKEN, SPARE_FILES
 from chatgame.relay.program import capacity_with, reported
 from tests.kit.command import COMMAND
-from tests.kit.legs import TIME, Legs, SocketLeg, files, several_addresses
+from tests.kit.legs import TIME, Legs, SocketLeg, files, several_addresses, until
 
 PLACE = "0123456789abcdef" * 4
 
@@ -176,6 +178,22 @@ async def test_storm_of_connections_leaves_a_conversation_usable() -> None:
         gone = asyncio.create_task(crowd.wait())
         longest = max(longest, await longest_turn(host, joiner, gone), await one_turn(host, joiner))
         assert longest < 3
+
+
+@posix
+async def test_connections_that_are_reset_at_once_leave_nothing_behind() -> None:
+    """On uvloop, too, they are not known any more when they are accepted."""
+    async with relay() as running:
+        await running.legs.table()
+        for _ in range(200):
+            with socket.create_connection(("127.0.0.1", running.legs.port)) as leg:
+                leg.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        await running.legs.table()
+        if (opened := Path(f"/proc/{running.process.pid}/fd")).exists():
+            await until(lambda: len(list(opened.iterdir())) < 50)
+        await running.legs.close()
+        running.process.terminate()
+        assert await running.ends() == (0, "The relay is down.\n")
 
 
 async def longest_turn(host: SocketLeg, joiner: SocketLeg, until: asyncio.Task[Any]) -> float:

@@ -160,10 +160,17 @@ def test_rules_that_fail_over_options_are_named_as_the_reason() -> None:
         read_chat("play acts move", table, Seat.CLIENT)
 
 
-@pytest.mark.parametrize("line", ["play", "play halma"])
-def test_play_with_an_unknown_word_names_the_games(line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("play", r"Which game\? The games are tictactoe, .*\."),
+        ("play halma", r'There is no game "halma"\. The games are tictactoe, .*\.'),
+        ("play conect4", r'There is no game "conect4"\. Did you mean play connect4\?'),
+    ],
+)
+def test_play_with_an_unknown_word_names_the_games_or_the_one_that_is_meant(line: str, why: str) -> None:
     """The answer says how to send it all the same."""
-    with pytest.raises(Refused, match=r"The games are tictactoe, .*\. To send the line as a message"):
+    with pytest.raises(Refused, match=f"{why} To send the line as a message"):
         read_chat(line, CHAT, Seat.CLIENT)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 from collections.abc import Callable
 from functools import partial
+from itertools import cycle
 
 from msgspec import Struct
 
@@ -96,13 +97,17 @@ class Watching:
             self._notify(sentences.CONNECTED_AGAIN)
 
     async def _again(self) -> Pump:
-        """Dial until the server lets us watch; one that was killed may not know yet that people may."""
-        waits = pauses()
+        """Dial until the server lets us watch; one that was killed may not know yet that people may.
+
+        At a relay it is looked for at the place and, since others who watch can be in the way there, at its number.
+        """
+        waits, places = pauses(), cycle((self._met.place, None))
         pause, why = next(waits), sentences.DIALLING
         while True:
             if pause > NOTICED:
                 self._notify(why.format(pause=pause))
             await asyncio.sleep(pause)
+            self._met.place = next(places)
             try:
                 return await self._connect()
             except TurnedAway:
@@ -111,6 +116,8 @@ class Watching:
                 pause, why = next(waits), error.again
                 if isinstance(error, NotYet):
                     pause = max(min(pause, LONGEST_WAIT), error.after)
+                if why == sentences.NOT_AT_RELAY:  # or watching was ended there, and nobody waits any more
+                    why = sentences.NOT_WATCHED_YET
 
     async def _connect(self) -> Pump:
         """Connect, show the badge, or the code if there is one, and ask to watch."""

@@ -9,3 +9,7 @@ class Level(StrEnum):
     EASY = "easy"
     MEDIUM = "medium"
     HARD = "hard"
+
+
+BOTS = {"bot": Level.MEDIUM} | {f"bot:{level}": level for level in Level}
+"""The names of bots, as people type them."""

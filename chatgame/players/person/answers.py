@@ -1,16 +1,18 @@
 """What a person can ask at any time. The console answers by itself, and the partner does not see it."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from chatgame.core import sentences
 from chatgame.core.errors import Refused, RulesFailed
-from chatgame.core.match import Match
 from chatgame.core.offers import RESPONSES
-from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.narration import Showable, compared, score
 from chatgame.session.commands import ALONE, GIVE_UP, NO_GAME_ON, NO_GAMES, OFFERING, QUESTIONS, not_over
+
+if TYPE_CHECKING:
+    from chatgame.core.match import Match
 
 IN_CHAT = {
     "play GAME": "start a game; play GAME first, to move first",
@@ -69,6 +71,8 @@ def answer(
             return score(table, seat)
     if not on:
         return NO_GAME_ON.format(word)
+    from chatgame.core.perspective import Perspective  # which a conversation without games does without
+
     try:
         return Perspective(on, seat, secret).board() if word == "/board" else _moves(on, seat, secret)
     except Refused as error:
@@ -134,7 +138,9 @@ def _games(table: Table) -> str:
     return "\n".join([*lines, *([not_over(table.playing)] if table.playing else [])])
 
 
-def _moves(match: Match, seat: Seat, secret: str | None) -> str:
+def _moves(match: "Match", seat: Seat, secret: str | None) -> str:
+    from chatgame.core.perspective import Perspective  # which a conversation without games does without
+
     if not match.duty or match.duty.seat is not seat or not match.duty.asked:
         return "It is not your move, so you have none to make now."
     if match.offer:

@@ -1,7 +1,6 @@
 """What a line that has been begun can become: commands, games, and the choices of a game."""
 
 from chatgame.core.errors import Refused
-from chatgame.core.perspective import Perspective
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.players.person.answers import usable
@@ -17,6 +16,8 @@ def completions(line: str, table: Table, seat: Seat, secret: str | None) -> list
     if not on:
         lines += [f"play {name}" for name in table.games]
     elif asked and not on.offer:
+        from chatgame.core.perspective import Perspective  # which a conversation without games does without
+
         try:
             lines += [choice.text for choice in Perspective(on, seat, secret).board().choices]
         except Refused:  # the rules failed, which is said elsewhere

@@ -44,7 +44,7 @@ CUT_AT = 1024 if sys.platform == "darwin" else 4095
 on Linux)."""
 
 BELL, BELL_TIME = "\a", 5.0
-"""What rings a terminal's bell, and the seconds after which it rings: one may have turned to something else."""
+"""The character that rings a terminal's bell, and the seconds of waiting after which it rings at one's turn."""
 
 OUTPUT_LOST = "The output was closed, or is full, so the conversation ended."
 
@@ -66,7 +66,7 @@ class Writer(Protocol):
         """Wait until they are written."""
 
     def is_closing(self) -> bool:
-        """Whether nothing can be written any more."""
+        """Whether the output is closed, so that nothing can be written."""
 
 
 class Console:
@@ -139,7 +139,7 @@ class Console:
 
         Raises:
             PlayerLeft: the input ended while no line was being asked for; otherwise `ask` raises it.
-            OutputLost: the output cannot be written any more, either.
+            OutputLost: the output is closed, too.
         """
         self._waits_from = asyncio.get_running_loop().time()
         with suppress(OSError):  # the terminal is gone: its input has ended
@@ -194,7 +194,7 @@ class Console:
 
     @property
     def _open_question(self) -> asyncio.Future[str] | None:
-        """The line that is being asked for, unless it has come or nobody waits for it any more."""
+        """The line that is being asked for, unless it has come or the wait for it was cancelled."""
         return self._asked if self._asked and not self._asked.done() else None
 
     def _answer(self, line: str) -> Showable | None:
@@ -240,6 +240,8 @@ class Console:
         await self._settled()
         self._show_banner()
         self._asked = asyncio.get_running_loop().create_future()
+        # If the input ends while the screen is stopped, nobody may come to await this, and asyncio would complain.
+        self._asked.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
         self._prompted.set()
         self._entitle("your turn")
         self._ring()

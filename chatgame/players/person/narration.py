@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from msgspec.structs import replace
 
@@ -12,9 +12,7 @@ from chatgame.core.board import Board
 from chatgame.core.commitments import Opening
 from chatgame.core.errors import Refused
 from chatgame.core.log import Step
-from chatgame.core.match import Match
 from chatgame.core.offers import ACCEPT, DECLINE, DRAW, UNDO
-from chatgame.core.perspective import Perspective
 from chatgame.core.rules import Choices, known_as, whose
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
@@ -23,7 +21,11 @@ from chatgame.core.watching import ASK, OFF
 from chatgame.players.person.imitation import imitates
 from chatgame.players.person.inert import inert
 from chatgame.session.commands import is_message
-from chatgame.session.session import left_owing
+from chatgame.session.owing import left_owing
+
+if TYPE_CHECKING:
+    from chatgame.core.match import Match
+    from chatgame.core.perspective import Perspective
 
 _OFFERED = {DRAW: sentences.DRAW_OFFERED, UNDO: sentences.UNDO_OFFERED}
 _OFFERS = {DRAW: sentences.OFFERS_DRAW, UNDO: sentences.OFFERS_UNDO}
@@ -137,6 +139,8 @@ def narrate(step: Step, viewer: Seat | None, names: Names = NOBODY) -> list[Show
             return [Said(says if marked else turn.text)]
     match, was = after.match, before.playing
     assert match, "any other turn is one of a match"
+    from chatgame.core.perspective import Perspective  # which a conversation without games does without
+
     perspective = Perspective(match, viewer, step.secret)
     lines: list[Showable] = [*_what_happened(was, turn, perspective)]
     waiting = match.duty is None or match.duty.asked  # otherwise a program continues by itself, at once
@@ -225,12 +229,14 @@ def recalled(steps: Sequence[Step], viewer: Seat | None, names: Names = NOBODY) 
     match = last.after.playing
     if not match:
         return lines
+    from chatgame.core.perspective import Perspective  # which a conversation without games does without
+
     comes = _what_comes(last.turn, last.after, match, viewer) if last.after.asked else []
     now: list[Showable] = [_seen(Perspective(match, viewer, last.secret)), *comes]
     return [*lines, *(named(line, names) for line in now)]
 
 
-def _seen(perspective: Perspective, *, news: bool = False) -> Showable:
+def _seen(perspective: "Perspective", *, news: bool = False) -> Showable:
     """The board, or why there is none."""
     try:
         return replace(perspective.board(), news=news)
@@ -238,7 +244,7 @@ def _seen(perspective: Perspective, *, news: bool = False) -> Showable:
         return str(error)
 
 
-def _what_happened(before: Match | None, turn: Turn, perspective: Perspective) -> list[str]:
+def _what_happened(before: "Match | None", turn: Turn, perspective: "Perspective") -> list[str]:
     after, viewer = perspective.match, perspective.viewer
     who = known_as(turn.seat, viewer).capitalize()
     if not before:
@@ -274,7 +280,7 @@ def _what_happened(before: Match | None, turn: Turn, perspective: Perspective) -
     return []
 
 
-def _what_comes(turn: Turn, table: Table, match: Match, viewer: Seat | None) -> list[str]:
+def _what_comes(turn: Turn, table: Table, match: "Match", viewer: Seat | None) -> list[str]:
     """Who is to act, or how the match has ended."""
     mine = table.token is viewer
     if match.outcome:

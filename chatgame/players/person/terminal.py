@@ -144,7 +144,8 @@ async def console_at(
     sit: Callable[..., Console]
     opened: Sequence[Any]
     if _edits(plain=plain):
-        from chatgame.players.person.editor import EditedConsole, terminal_editor  # which needs an extra
+        from chatgame.players.person.edited_console import EditedConsole  # which needs an extra
+        from chatgame.players.person.editor import terminal_editor
 
         writer = editor = await terminal_editor()
         opened, threaded = [editor], sys.platform == "win32"

@@ -49,9 +49,14 @@ class Curious:
 async def agreed(two: Two, *relays: TestRelay) -> tuple[Talk, str]:
     """A conversation in which people may watch, and their code."""
     talk = await Talk(two, *relays).begin()
+    return talk, await agree(talk)
+
+
+async def agree(talk: Talk, times: int = 1) -> str:
+    """Let people watch, for the first time or once more; returns their code."""
     talk.people[CLIENT].say("/watch")
     talk.people[SERVER].say("/accept")
-    return talk, await code_of(two)
+    return await code_of(talk.two, times)
 
 
 async def code_of(two: Two, times: int = 1) -> str:
@@ -148,6 +153,34 @@ async def test_watcher_learns_neither_the_players_place_nor_where_the_next_watch
     assert places == {watchers, kept.place}
 
 
+async def test_watcher_that_others_keep_from_the_place_comes_back_by_the_number(relay: TestRelay, two: Two) -> None:
+    """Whoever watches knows the place, and could wait there in the server's stead."""
+    talk = await Talk(two, relay).begin()
+    await relay.hosts()
+    players = relay.waiting(str)
+    curious = Curious()
+    async with watching(curious, await agree(talk), relay) as task:
+        relay.crossed = {spot: "0" * 64 for spot in relay.waiting(str) if spot not in players}
+        assert relay.crossed
+        relay.drop_tables()
+        await back(curious)
+        await see_it_end(talk, curious, task)
+
+
+async def test_watcher_for_whom_nobody_waits_any_more_reads_that_nobody_may_watch(relay: TestRelay, two: Two) -> None:
+    """Watching was ended while it was away, or the server is not there."""
+    talk, code = await agreed(two, relay)
+    curious = Curious()
+    async with watching(curious, code, relay):
+        relay.crossed = dict.fromkeys([*relay.waiting(str), *relay.waiting(int)], "0" * 64)
+        relay.drop_tables()
+        async with asyncio.timeout(10):
+            await until(lambda: any("Nobody may watch there now." in text for text in curious.heard))
+        relay.crossed.clear()
+        await two.told(CLIENT, "Connected again.")
+        await talk.end()
+
+
 async def test_nobody_waits_at_the_place_of_an_agreement_that_was_ended(relay: TestRelay, two: Two) -> None:
     talk, code = await agreed(two, relay)
     curious = Curious()
@@ -158,9 +191,7 @@ async def test_nobody_waits_at_the_place_of_an_agreement_that_was_ended(relay: T
         await task
         async with asyncio.timeout(5):
             await until(lambda: len(relay.waiting(str)) == 1)
-        talk.people[CLIENT].say("/watch")
-        talk.people[SERVER].say("/accept")
-        await code_of(two, 2)
+        await agree(talk, 2)
         async with asyncio.timeout(5):
             await until(lambda: len(relay.waiting(str)) == 2)
         assert set(relay.waiting(str)) != set(before)

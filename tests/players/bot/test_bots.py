@@ -1,6 +1,7 @@
 """The bots: they know every game, play by the rules and well enough."""
 
 import asyncio
+from itertools import product
 from random import Random
 from threading import Event
 from time import monotonic, sleep
@@ -17,7 +18,7 @@ from chatgame.games import BUILT_IN
 from chatgame.games.connect4 import Connect4, Position
 from chatgame.players.bot.bot import SIMULATIONS, Bot, knows
 from chatgame.players.bot.level import Level
-from chatgame.session.commands import read_chat
+from chatgame.session.commands import Write, read_chat
 from tests.kit.acts import Acts
 from tests.kit.logs import EMPTY, SESSION, VERSIONS, steps_of, table_after
 
@@ -36,7 +37,7 @@ async def test_bot_greets_once_and_names_its_games() -> None:
         "Hello! I am a bot. I play tic-tac-toe; connect four; reversi; rock, paper, scissors; "
     )
     assert all(rules.title in greeting for rules in BUILT_IN.values())
-    assert read_chat(greeting.partition("as in: ")[2], table, Seat.CLIENT) == (Kind.PLAY, "tictactoe")
+    assert read_chat(greeting.partition("as in: ")[2], table, Seat.CLIENT) == Write(Kind.PLAY, "tictactoe")
     assert " play " in await bot.ask(table)
 
 
@@ -94,8 +95,9 @@ async def test_bot_agrees_to_a_draw_where_the_end_is_certain_and_it_does_not_win
         assert await Bot(Seat.SERVER, level, Random(seed)).ask(offered("draw", moves)) == response
 
 
-@pytest.mark.parametrize("level", Level)
-@pytest.mark.parametrize("game", ["chess", "connect4", "reversi"])
+@pytest.mark.parametrize(
+    ("game", "level"), [*product(["chess", "connect4"], Level), ("reversi", Level.EASY), ("reversi", Level.MEDIUM)]
+)
 async def test_bot_declines_a_draw_after_the_first_move(game: str, level: Level) -> None:
     """Nothing says yet that the game will be one, however well or badly the bot judges to stand."""
     first = {"chess": "e2e4", "connect4": "4", "reversi": "d3"}[game]

@@ -43,7 +43,8 @@ def test_newcomer_alone_begins_a_game_at_once(spawn: Spawn, words: list[str], ti
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["halma"], "chatgame: There is no such game. The games are tictactoe, "),
+        (["halma"], 'chatgame: There is no game "halma". The games are tictactoe, '),
+        (["ches"], 'chatgame: There is no game "ches". Did you mean play chess?'),
         (["a", "game"], 'chatgame: There is no game "a game". The games are tictactoe, '),
         (["rps", "4"], 'chatgame: "4" is not an odd number from 1 to 99'),
     ],

@@ -1,6 +1,7 @@
 """The console: which lines are taken, which are refused, and that nothing is lost; on streams in memory."""
 
 import asyncio
+import gc
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -306,6 +307,23 @@ async def test_screen_that_is_stopped_holds_up_nothing_before_the_next_question(
         assert not line.done()
         here.screen.moving.set()
         assert await line == "typed blindly"
+
+
+async def test_nothing_is_complained_of_when_the_input_ends_and_one_leaves_while_the_screen_is_stopped() -> None:
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, complaint: complaints.append(complaint))
+    async with desk() as here:
+        here.screen.moving.clear()
+        line = await here.asked()
+        here.keyboard.feed_eof()
+        await here.idle()
+        line.cancel()
+        await asyncio.wait({line})
+        here.screen.moving.set()
+        await here.idle()
+    del line
+    gc.collect()
+    assert complaints == []
 
 
 async def test_screen_that_goes_away_ends_the_conversation() -> None:

@@ -14,7 +14,8 @@ from wcwidth import wcwidth
 
 from chatgame.core.errors import PlayerLeft, unwrapped
 from chatgame.core.seats import Seat
-from chatgame.players.person.editor import EditedConsole, Editor
+from chatgame.players.person.edited_console import EditedConsole
+from chatgame.players.person.editor import Editor
 from tests.kit.command import COMMAND
 from tests.kit.logs import EMPTY, steps_of
 from tests.kit.terminals import (
@@ -183,7 +184,7 @@ def test_ctrl_c_leaves_a_search_and_nothing_else(server: Terminal, client: Termi
 def test_defect_leaves_the_terminal_as_it_was(terminal: Open) -> None:
     """A traceback ends the program."""
     code = (
-        "import chatgame.players.person.editor as e; e.EditedConsole._answer = lambda *_: 1 / 0; "
+        "import chatgame.players.person.edited_console as e; e.EditedConsole._answer = lambda *_: 1 / 0; "
         "import sys; from chatgame.cli import main; sys.exit(main())"
     )
     here = terminal(through=f"exec {sys.executable} -c '{code}' server --port 0")

@@ -161,7 +161,7 @@ def test_wrong_usage_is_one_line(arguments: list[str], why: str, capsys: pytest.
         (["solo", "--player", "/"], "chatgame: / is a folder, not a program."),
         (["server", "--player", "stokfish", "--port", "0"], 'chatgame: There is no program "stokfish" here.'),
         (["match", "pig", "--players", "bot", "stokfish"], 'chatgame: There is no program "stokfish" here.'),
-        (["match", "draughts", "--players", "bot", "bot"], "chatgame: There is no such game."),
+        (["match", "draughts", "--players", "bot", "bot"], 'chatgame: There is no game "draughts".'),
     ],
 )
 def test_what_is_not_there_is_one_line_and_nothing_begins(arguments: list[str], why: str) -> None:
