@@ -18,7 +18,7 @@ from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
 from chatgame.players.person.terminal import complain
 from chatgame.settings import person_name
-from chatgame.where import read_port, read_where, relay_at
+from chatgame.where import read_host, read_port, read_where, relay_at
 
 if TYPE_CHECKING:
     from chatgame.players.program.command import Command
@@ -236,7 +236,7 @@ def new_parser() -> argparse.ArgumentParser:
 
 
 def _add_server(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--host", help=f"the address to listen at (default: {DEFAULT_HOST})")
+    command.add_argument("--host", type=_host, help=f"the address to listen at (default: {DEFAULT_HOST})")
     command.add_argument("--port", type=_port, help=f"the port (default: {DEFAULT_PORT})")
     command.add_argument("--watch", action="store_true", help="ask your friend to let people watch")
     _add_seat(command, "?")
@@ -262,7 +262,9 @@ def _add_where(command: argparse.ArgumentParser, name: str) -> None:
     command.add_argument(
         "where", nargs="*", metavar="HOST, CODE", help="the server's address, and the code that it shows"
     )
-    command.add_argument("--host", help=f"the server's address, another way to give it (default: {DEFAULT_HOST})")
+    command.add_argument(
+        "--host", type=_host, help=f"the server's address, another way to give it (default: {DEFAULT_HOST})"
+    )
     command.add_argument("--port", type=_port, help=f"its port (default: {DEFAULT_PORT})")
 
 
@@ -394,7 +396,7 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
 
 
 def _add_relay(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--host", help="the address to listen at (default: all of this computer)")
+    command.add_argument("--host", type=_host, help="the address to listen at (default: all of this computer)")
     command.add_argument("--port", default=DEFAULT_RELAY_PORT, type=_port, help="the port (default: %(default)s)")
     command.add_argument(
         "--status",
@@ -515,6 +517,13 @@ def _node(text: str) -> "At":
         if isinstance(node, At):
             return node
     raise argparse.ArgumentTypeError(f"{inert(text)} is not a node. Write it as in relay1.example.org:1060")
+
+
+def _host(text: str) -> str:
+    try:
+        return read_host(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _port(text: str) -> int:

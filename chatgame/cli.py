@@ -233,6 +233,7 @@ async def go_on(options: argparse.Namespace) -> None:
     Raises:
         ChatgameError: the command failed; the sentence says why, and what to do.
     """
+    from chatgame.journal.failures import damaged
     from chatgame.journal.reader import A_MATCH, Reader
 
     with Reader(journal_path()) as past:
@@ -246,7 +247,10 @@ async def go_on(options: argparse.Namespace) -> None:
     if options.relay and not record.relays:
         raise ChatgameError(f"Conversation {record.number} goes over a direct line, so leave out --relay.")
     options.command, options.host, options.port = record.seat, record.host, record.port
-    options.relay = options.relay or [relay_at(relay) for relay in record.relays.split()]
+    try:
+        options.relay = options.relay or [relay_at(relay) for relay in record.relays.split()]
+    except ValueError as error:
+        raise damaged(journal_path(), error) from error
     options.insecure = not (record.pinned or is_loopback(record.host))
     options.new = False
     await sit_at(options)

@@ -1,4 +1,4 @@
-"""A contest: two players play one game many times, over streams in memory, and change who begins."""
+"""A contest: two players play one game many times, over streams in memory, and begin in turn."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ CONFIDENT = 1.96
 """Standard deviations around the mean of a normal distribution that hold 95 % of it."""
 
 LONGEST = 5000
-"""Turns of a game, after which it counts as drawn: two programs may go on for ever, as with rock against rock."""
+"""Turns after which a game counts as drawn: two programs may go on forever, as with rock against rock."""
 
 AtSeat = Callable[[Seat], Player]
 """Takes a seat for a player."""
@@ -79,7 +79,7 @@ async def play_match(
         limit: seconds that a program has for each line.
         game: the words that name it.
         count: how many games.
-        seed: of all that comes by chance, or None for other games each time.
+        seed: the source of everything that comes by chance, or None for other games each time.
         keep: whether the journal keeps them.
 
     Raises:
@@ -92,7 +92,7 @@ async def play_match(
             bar.say(problem)
         # To open the journal may have to wait for another program.
         store = stack.enter_context(await asyncio.to_thread(Store, journal_path())) if keep else None
-        # Each has its own, so that nothing depends on who of two is the first to draw a number.
+        # Each has its own, so that nothing depends on which of two is the first to draw a number.
         chances = [SystemRandom() if seed is None else Random(f"{seed} {n}") for n in range(4)]  # noqa: S311
         contest = Contest(games, line, called(players), store, chances[2:])
         try:
@@ -171,7 +171,7 @@ class Contest:
         if errors:  # the other one's is only that its partner has left
             raise min(errors, key=lambda error: isinstance(error, PartnerLeft))
         table = results[0]
-        assert isinstance(table, Table), "it is no error"
+        assert isinstance(table, Table), "errors were raised above"
         assert table.match, "a game was played"
         end = table.match.outcome
         winner, (won, lost, drawn) = end and end.winner, self.score
@@ -196,7 +196,7 @@ class Contest:
         return f"{first} won {self.score.won}, {second} won {self.score.lost}, {self.score.drawn} drawn"
 
     def report(self) -> list[str]:
-        """What has come of it, in sentences."""
+        """The result, in sentences."""
         if not self.score.games:
             return []
         low, high = self.score.interval
@@ -216,7 +216,7 @@ def _percent(part: float) -> str:
 
 
 class _Contestant(FirstLine):
-    """Opens the game as soon as there is a conversation, and ends that after it; in between, the player plays."""
+    """Opens the game at once, lets the player play it, and then ends the conversation."""
 
     def __init__(self, player: Player, line: str) -> None:
         super().__init__(player, line, lambda table: not table.match)

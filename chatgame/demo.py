@@ -30,7 +30,7 @@ from chatgame.session.interfaces import Player
 NAMES = {Seat.SERVER: "Anna", Seat.CLIENT: "Ben"}
 
 CARD = ""
-"""In the script: whatever the hand allows, since nobody knows before which cards there will be."""
+"""In the script: any card that the hand allows, since nobody knows beforehand which cards there will be."""
 
 SCRIPT = (
     (Seat.CLIENT, "Hello Anna! Fancy a game?"),
@@ -97,7 +97,7 @@ class Pane:
         """Do nothing: everything is shown at once."""
 
     def is_closing(self) -> bool:
-        """Never: it stays open."""
+        """Return False: it stays open."""
         return False
 
     async def shows(self, text: str) -> None:
@@ -129,7 +129,7 @@ class Screen(Console):
     """A person's screen, which also knows what the script cannot."""
 
     def card(self) -> str:
-        """What the person can play first of what their hand allows."""
+        """The first move that the person's hand allows."""
         match = self._table and self._table.playing
         assert match, "cards are played in a game"
         return Perspective(match, self._seat, self._secret).board().choices[0].text

@@ -12,7 +12,7 @@ XDG = {"state": ("XDG_STATE_HOME", "~/.local/state"), "config": ("XDG_CONFIG_HOM
 
 
 def user_folder(kind: Literal["state", "config"]) -> Path | None:
-    """Return the user's folder for chatgame's files of this kind; None if there is none, as without a home folder."""
+    """Return the user's folder for chatgame's files of this kind; None without a home folder."""
     if sys.platform in ("win32", "darwin"):
         import platformdirs
 
@@ -21,7 +21,7 @@ def user_folder(kind: Literal["state", "config"]) -> Path | None:
             folder = find("chatgame", appauthor=False)
         except RuntimeError:  # pathlib raises it, too
             return None
-    else:  # as platformdirs does, which takes a twentieth of the start to load; a test compares the two
+    else:  # the same as platformdirs, which would take a twentieth of the start to load; a test compares the two
         variable, usual = XDG[kind]
         home = "~" if os.environ.get("HOME") == "" else os.path.expanduser("~")  # an empty one is none
         folder = Path(os.environ.get(variable, "").strip() or usual.replace("~", home)) / "chatgame"

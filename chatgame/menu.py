@@ -21,7 +21,7 @@ END_OF_INPUT, ESCAPE = "\x04", "\x1b"
 """The keys Ctrl-D and Escape, as a terminal sends them."""
 
 SEQUENCE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O?.)")
-"""What a key such as an arrow sends (ECMA-48, 5.4), whose letters are not meant."""
+"""What a key such as an arrow sends (ECMA-48, 5.4). The letters in it are not keys of the menu."""
 
 
 class Entry(NamedTuple):

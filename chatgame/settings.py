@@ -6,7 +6,7 @@
     timestamps = true       whether lines begin with the time
     relay = "example.org"   where to meet partners who cannot be reached directly; a list is tried in its order
 
-An option of a command wins over the environment, where a setting is called as in CHATGAME_BELL.
+An option of a command wins over the environment, where the name of a variable is as in CHATGAME_BELL.
 """
 
 import re
@@ -28,7 +28,7 @@ _WORDS |= dict.fromkeys(("no", "false", "off", "0"), False)
 
 
 class Found(NamedTuple):
-    """A setting as it holds.
+    """The value of a setting, and its source.
 
     Attributes:
         value: of the type that the setting has.
@@ -142,7 +142,7 @@ def _in_file(path: Path) -> dict[str, Found]:
 
 
 def _no_setting(name: str) -> "_Kind":
-    """What stands for a setting that there is not."""
+    """The entry for a name that is not a setting, whose every value is refused."""
 
     def check(_: object) -> NoReturn:
         raise ValueError(f'there is no setting "{inert(name)}"; the settings are {", ".join(_KNOWN)}')
@@ -151,13 +151,13 @@ def _no_setting(name: str) -> "_Kind":
 
 
 def _line_of(name: str, text: str) -> int:
-    """The number of the line that sets `name`, in TOML that sets it once."""
+    """The number of the line that sets `name`, which TOML allows only once."""
     begins = re.compile(rf"""\s*\[*\s*["']?{re.escape(name)}["']?\s*[=.\]]""")
     return next((number for number, line in enumerate(text.splitlines(), 1) if begins.match(line)), 1)
 
 
 def listing(found: Mapping[str, Found], file: Path | None) -> Sequence[str]:
-    """Return what `chatgame config` shows: lines that could stand in the file, each with where it comes from."""
+    """Return what `chatgame config` shows: lines that could stand in the file, each with the source of its value."""
     if not file:
         head = "# You have no home folder, so there is no file for these settings."
     elif file.exists():

@@ -26,7 +26,7 @@ class Finished(Exception):  # not an error
 class Signals:
     """Handles SIGINT and SIGTERM.
 
-    SIGHUP is left alone: when a terminal is closed, the program ends as if it were killed, and the partner waits.
+    SIGHUP is left alone: when a terminal is closed, the program ends as if it was killed, and the partner waits.
 
     Attributes:
         number: the first signal that came, or 0.

@@ -29,7 +29,7 @@ async def play_alone(
         other: who plays.
         limit: seconds that a program has for each line.
         game: the words that name the one to start at once; none to begin with chat.
-        seed: of the bot's choices, or None for others each time.
+        seed: the source of the bot's choices, or None for other ones each time.
         console_options: those of `console_at`.
 
     Raises:

@@ -5,7 +5,7 @@
     def test_rules() -> None:
         check_rules(Nim())
 
-Two programs, as far apart as two computers, play random games, and what the rules say is looked at in each position.
+Two sides that share nothing, as on two computers, play random games. What the rules say is checked in each position.
 """
 
 import re
@@ -34,22 +34,22 @@ from chatgame.players.person.look import Look, columns
 from chatgame.plugins import checked
 
 LONGEST = 5_000
-"""In turns: a random game that goes on after so many is taken for endless."""
+"""Turns after which a random game is taken for endless."""
 
 WIDEST = 80
-"""In columns, a board: so wide a terminal is if nobody has changed it."""
+"""Columns of a board, at most: the usual width of a terminal."""
 
 TELLING = 4
-"""In characters: a shorter secret may stand on a board by chance."""
+"""Characters of a secret that is looked for on boards; a shorter one may stand there by chance."""
 
 OFFERED = 0.05
-"""How often an offer is made where one can be."""
+"""The probability that an offer is made where one can be."""
 
 ACCEPTED = {DRAW: 0.1, UNDO: 0.7}
-"""How often each is accepted."""
+"""The probability that each is accepted."""
 
 _ODD = ("", " ", "0", "-1", "+1", "01", "1_0", "1.0", "²", "٣", "\uff11", "\u017f", "?", "\n", "\x00", "9" * 4000)
-"""What somebody may type, or a hostile program send, for a move."""
+"""Texts that somebody may type, or a hostile program may send, as a move."""
 
 T = TypeVar("T")
 
@@ -309,7 +309,7 @@ class _Game:
         return True
 
     def _near(self, text: str) -> list[str]:
-        """What looks like a move, or does not, and may be one or not."""
+        """Texts that look more or less like a move, and may or may not be one."""
         chance, at = self._chance, self._chance.randint(0, len(text))
         spaced = text.replace(" ", "  ")
         mixed = "".join(chance.choices(f"{text}{text} ,-.01azAZé", k=chance.randint(1, 20)))
@@ -413,7 +413,7 @@ def _read(rules: AnyRules, position: object, seat: Seat, text: str, *, known: bo
 
 
 def _is_immutable(position: object) -> bool:
-    """Whether a position has a hash, and no part of it a set's order, which each program has its own of."""
+    """Whether a position has a hash, and no part of it is a set, whose order differs from program to program."""
     try:
         hash(position)
     except TypeError:

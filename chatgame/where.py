@@ -65,7 +65,20 @@ def _host_and_port(text: str) -> tuple[str | None, int | None]:
         host, _, port = text.partition(":")
     else:
         host, port = text, ""
-    return host or None, read_port(port) if port else None
+    return read_host(host) if host else None, read_port(port) if port else None
+
+
+def read_host(text: str) -> str:
+    """Read the name or the address of a host; whether there is such a host shows when it is looked up.
+
+    Raises:
+        ValueError: it is not text, and so nothing can be written about it; the text says so.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f'"{inert(text)}" is not a host, since it is not UTF-8 text') from error
+    return text
 
 
 def relay_at(text: str) -> Relay:

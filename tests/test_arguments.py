@@ -47,6 +47,7 @@ def test_what_has_the_form_of_a_code_is_a_code_and_all_else_a_host(words: list[s
         ([CODE, "7-guitar-garden"], '"7-guitar-garden" is a second code'),
         (["192.0.2.2", "7-guitar"], '"192.0.2.2 7-guitar" is not one host'),
         (["example.org:port"], "port is not a port"),
+        (["\udcff"], "is not a host, since it is not UTF-8 text"),
         (["[::1]2000"], "written as in"),
     ],
 )
@@ -80,6 +81,8 @@ def test_client_takes_words_and_options_in_any_order(line: str, host: str, port:
         (f"client {CODE} --insecure", "A code is of no use with --insecure."),
         ("client a --frob", '"--frob" is not understood here.'),
         ("client \x1b[2J x", "is not one host"),
+        ("client --host \udcff", "is not a host, since it is not UTF-8 text"),
+        ("server --relay \udcff", "is not a host, since it is not UTF-8 text"),
         ("Server", "Did you mean chatgame server?"),
         ("rm 3", "Did you mean chatgame forget?"),
     ],

@@ -96,6 +96,11 @@ class Database:
         except FAILURES as error:
             raise failed(self.path, error) from error
 
+    def empty_log(self) -> bool:
+        """Empty SQLite's log, which still holds what was deleted; returns False if another program prevents it."""
+        ((prevented, _, _),) = self.read("PRAGMA wal_checkpoint(TRUNCATE)", (), list[tuple[int, int, int]])
+        return not prevented
+
     def damaged(self, error: Exception) -> JournalFailed:
         """The error that says that a value in it cannot be right."""
         return damaged(self.path, error)

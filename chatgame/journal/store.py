@@ -118,15 +118,20 @@ class Store(Reader):
             _remove(path)
 
     def forget(self, number: int) -> None:
-        """Delete all that is kept of a conversation.
+        """Delete all that is kept of a conversation, so that the journal's files hold nothing of it.
 
         Raises:
             NotKept: there is none of this number.
-            JournalFailed: another program goes on with it.
+            JournalFailed: another program goes on with it, or reads the journal meanwhile for long.
         """
         with self._locked(number) as path:
             self._database.write("DELETE FROM conversations WHERE id = ?", (number,))
         _remove(path)
+        if not self._database.empty_log():
+            raise JournalFailed(
+                f"Conversation {number} is deleted, but another program is reading the journal, and a file beside it "
+                "holds the words until that program has ended."
+            )
 
     @contextmanager
     def _locked(self, number: int) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from chatgame.session.interfaces import Interjecting, Player
 
 
 class FirstLine:
-    """Types `line` when `player` is first asked for one at such a table, and leaves all else to the player."""
+    """Types `line` when `player` is first asked for one and `when` holds; the player does everything else."""
 
     def __init__(self, player: Player, line: str, when: Callable[[Table], bool] = lambda _: True) -> None:
         self._player = player

@@ -42,8 +42,9 @@ async def seated(
     Args:
         player: what `read_player` has read.
         limit: seconds that a program has for each line.
-        notify: tells whoever has started chatgame what was wrong with a program.
-        chance: the source of a bot's choices; a bot thinks by the clock if they cannot be repeated anyway.
+        notify: tells the person who started chatgame what was wrong with a program.
+        chance: the source of a bot's choices. With the system's own, which cannot be repeated, a bot thinks by the
+            clock.
         pace: seconds that a bot waits before each line.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A player who says lines prepared beforehand, for examples, tests and programs."""
+"""A player that says lines prepared beforehand, for examples, tests and programs."""
 
 from collections.abc import Iterable, Sequence
 

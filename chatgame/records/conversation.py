@@ -1,4 +1,4 @@
-"""A past conversation as all commands on it know it: its log, the steps of it, and what people call its parts."""
+"""What all commands on a past conversation need: its log, its steps, and names for the people and the place."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -39,7 +39,7 @@ def read(record: Record, log: Log) -> list[Step]:
 
 
 def steps_of(record: Record, log: Iterable[tuple[Entry, float]], games: Mapping[str, AnyRules]) -> Iterator[Step]:
-    """The same one by one, by these games.
+    """The same steps one by one, by these games.
 
     Raises:
         JournalFailed: as in `read`, at the turn where it shows.

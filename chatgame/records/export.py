@@ -34,7 +34,7 @@ async def write_out(number: int, form: str) -> None:
 
 
 def as_text(record: Record, log: Log) -> Iterator[str]:
-    """The text of the whole screen, below a header."""
+    """A header, and below it everything that the screen at one's own seat showed."""
     names = names_of(record)
     who = " and ".join(f"{names[seat]} ({seat})" if seat in names else f"the {seat}" for seat in Seat)
     ended = f"ended {local(record.ended)}" if record.ended else "not finished" if record.goes_on else "over"

@@ -17,9 +17,7 @@ from chatgame.records.conversation import Log, called, names_of, place_of, read
 
 
 def as_pgn(record: Record, log: Log) -> Iterator[str]:
-    """The games of chess in Portable Game Notation, with the moves that were not taken back.
-
-    See http://www.saremba.de/chessgml/standards/pgn/pgn-complete.htm.
+    """The games of chess in PGN, with the moves that were not taken back.
 
     Raises:
         ChatgameError: no chess was played, or the extra `chess` is not installed.

@@ -15,11 +15,11 @@ from chatgame.records.conversation import Log, kept, names_of, read
 from chatgame.session.owing import still_due
 
 LONGEST_PAUSE = 3.0
-"""Seconds: longer pauses are shortened to this in a recording."""
+"""Seconds of a pause in a recording; longer ones are shortened to this."""
 
 
 async def play_back(number: int, speed: float, look: Look) -> None:
-    """Show a conversation as it happened, so many times as fast.
+    """Show a conversation as it happened, `speed` times as fast.
 
     Raises:
         JournalFailed: the journal cannot be read.

@@ -1,5 +1,7 @@
 """Which conversations there are, and which of them can be gone on with."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,18 +78,31 @@ NEEDLE = "the unforgettable word"
 
 
 async def test_forgotten_conversation_is_gone_from_the_disk_and_the_others_stay(path: Path) -> None:
-    """Once the program has ended, there is not a byte of it in any file."""
-    with Store(path) as store:
+    """There is not a byte of it in any file, although another program has the journal open."""
+    with Store(path), Store(path) as store:
         other = await fill(store, CHAT)
         number = await fill(store, log_of("say Hello", f"say {NEEDLE}"))
         assert any(NEEDLE.encode() in file.read_bytes() for file in path.parent.iterdir())
         store.forget(number)
+        assert not any(NEEDLE.encode() in file.read_bytes() for file in path.parent.iterdir())
         assert turns_of(store, number) == []
         assert [record.number for record in store.history()] == [other]
         assert turns_of(store, other) == CHAT
-    assert not any(NEEDLE.encode() in file.read_bytes() for file in path.parent.iterdir())
     assert edit(path, "SELECT count(*) FROM conversations") == [(1,)]
     assert edit(path, "SELECT count(*) FROM turns") == [(len(CHAT),)]
+
+
+async def test_it_is_told_where_a_program_that_reads_keeps_words_from_being_forgotten(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatgame.journal.database.BUSY_TIME", 0.01)
+    with Store(path) as store, closing(sqlite3.connect(path)) as reading:
+        number = await fill(store, CHAT)
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM turns")
+        with pytest.raises(JournalFailed, match="is deleted, but another program is reading the journal"):
+            store.forget(number)
+        assert store.history() == []
 
 
 @pytest.mark.parametrize("ended", [True, False])

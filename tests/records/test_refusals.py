@@ -53,6 +53,8 @@ def test_conversation_that_cannot_go_on_says_why(home: Home, unused_tcp_port: in
     home.sql("UPDATE conversations SET port = ?", unused_tcp_port)
     for command in (["continue", number], ["continue"]):  # the newest that can go on
         assert f"Nobody is listening at localhost on port {unused_tcp_port}" in home.complaint(*command)
+    home.sql("UPDATE conversations SET relays = 'x:y'")
+    assert "is damaged (y is not a port." in home.complaint("continue", number)
 
 
 def test_there_may_be_nothing_to_go_on_with(home: Home) -> None:

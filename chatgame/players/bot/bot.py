@@ -1,8 +1,8 @@
 """A bot: it sits at a seat like a person, chats a little and plays every game that it knows.
 
-It plays every game whose moves can be listed, by one search, and some others, each by a small strategy of ours or of
-the game's author. It lets its partner take moves back, and agrees to a draw where a fair person would. It lets people
-watch who its partner lets in: it has nothing to hide.
+By one search it plays every game whose moves can be listed, and others by a small strategy for each, ours or that of
+the game's author. It lets its partner take moves back, and agrees to a draw where a fair person would. If its partner
+asks to let people watch, it agrees: it has nothing to hide.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ SIMULATIONS = {Level.EASY: 4, Level.MEDIUM: 200, Level.HARD: 4_000}
 """How many games the search may try for one move."""
 
 SECONDS = 1.0
-"""How long a bot that goes by the clock thinks about one move: at `Level.HARD`, and at the others at most."""
+"""Seconds that a bot which thinks by the clock takes for one move at `Level.HARD`; at the others, at most."""
 
 ASKS_FOR_HELP = re.compile(r"\bhelp\b|\bwhat (can|do) you\b|\b(what|which) games\b", re.IGNORECASE)
 
@@ -89,7 +89,7 @@ class Bot:
         return self._offer(table) if helping else self._chat(table)
 
     async def see(self, step: Step) -> None:
-        """Think of something to say about a game that has ended."""
+        """Remember what the turn means for the next line, such as that the game is over."""
         self._secret = step.secret
         self._judged = self._judged or step.turn.seat is self._seat
         if step.turn.kind is Kind.SAY:
@@ -166,7 +166,7 @@ class Bot:
         return agrees(match, 1 - other, certain=certain)
 
     def _budget(self, stop: Event, least: int = 0) -> Iterator[int]:
-        """As many items as games may be tried."""
+        """An iterator with one item for each game that may be tried."""
         number, end = max(least, SIMULATIONS[self._level]), monotonic() + SECONDS
         if not self._timed:
             return takewhile(lambda _: not stop.is_set(), range(number))

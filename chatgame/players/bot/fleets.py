@@ -15,7 +15,7 @@ from random import Random
 from chatgame.games.battleship import LENGTHS, places, sunk_by
 
 ATTEMPTS = 20
-"""How often it is tried for each fleet that is wanted; those in which a ship finds no place do not count."""
+"""Attempts for each fleet that is wanted; one in which a ship finds no place does not count."""
 
 _Places = list[int]
 """Places of a ship, each a set of cells as bits."""
@@ -68,12 +68,12 @@ class _Sea:
         }
 
     def diagonals(self, cells: list[int]) -> list[int]:
-        """Those on every n-th diagonal, where n is the length of the shortest ship afloat: the fewest such."""
+        """The cells on every n-th diagonal, n being the length of the shortest ship afloat; the smallest such set."""
         combs = [[at for at in cells if (at // 10 + at % 10) % self._shortest == n] for n in range(self._shortest)]
         return min(filter(None, combs), key=len, default=cells)
 
     def fleet(self, chance: Random) -> tuple[int, int]:
-        """The cells of a fleet, and how much it counts; nothing where a ship found no place."""
+        """The cells of a random fleet, and how much it counts; 0 where a ship found no place."""
         taken, weight = 0, 1
         for where in self._sunk:
             open_ = [place for place in where if not place & taken]

@@ -1,8 +1,8 @@
 """Which letter is likely to be in a word that is half known, from the letters that stand side by side in others.
 
 Each blank gets a chance for each letter, from the stretches of a word list that agree with the letters around it:
-first from how many words have the letter, then from longer and longer stretches, each of which counts the more the
-more often it was seen. This is the smoothing of Witten and Bell, as in Chen and Goodman, "An empirical study of
+first from how many words have the letter, then from longer and longer stretches. A stretch that was seen more often
+counts more. This is the smoothing of Witten and Bell, as in Chen and Goodman, "An empirical study of
 smoothing techniques for language modeling" (1999).
 """
 

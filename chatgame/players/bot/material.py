@@ -1,4 +1,4 @@
-"""Chess by material: a look some plies ahead, and then at captures. Random games say little about a game so long."""
+"""Chess by material: a look some plies ahead, and then at captures. In so long a game random playouts say little."""
 
 from functools import partial
 from random import Random
@@ -19,7 +19,7 @@ CAPTURES = 4
 
 
 def best_move(position: Position, plies: int, chance: Random) -> str:
-    """The move that wins most, seen `plies` plies ahead; of equal ones that which attacks most of the centre."""
+    """The move that wins most, seen `plies` plies ahead; of equal moves the one that attacks most of the centre."""
     board, values = _board(position), {}
     for move in board.legal_moves:
         board.push(move)

@@ -26,7 +26,7 @@ PLAYOUT_PLIES = 300
 """Plies after which a random game counts as drawn."""
 
 EXPLORATION = 0.8
-"""How much a move that was tried little is preferred to one that has done well: the constant C of UCT."""
+"""How strongly a move that was tried seldom is preferred to one that has done well: the constant C of UCT."""
 
 
 Guess = Callable[[Random], World]
@@ -104,7 +104,7 @@ def best_move(
 def prospect(
     rules: AnyRules, position: Any, budget: Iterable[object], chance: Random, guess: Guess | None = None
 ) -> tuple[float, bool]:
-    """How well a search judges the seat that acts to stand, from 0 (lost) to 1 (won), and whether it is certain."""
+    """How well a search thinks that the seat to act stands, from 0 (lost) to 1 (won); and whether it is certain."""
     root = search(rules, position, budget, chance, guess)
     certain = root.proved is not None
     if not certain and root.children:

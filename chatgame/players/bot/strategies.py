@@ -68,7 +68,7 @@ MOVES = {Level.EASY: 1, Level.MEDIUM: 4, Level.HARD: 1000}
 
 
 def move_checkers(position: backgammon.Position, seat: Seat, level: Level, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
-    """Play what looks best at once, whatever the other may roll."""
+    """Play the move after which the position looks best, without a look at what the other may roll."""
     moves = list(BACKGAMMON.legal_moves(position))
     chance.shuffle(moves)
     return max(moves[: MOVES[level]], key=lambda move: _standing(BACKGAMMON.apply(position, move)))
@@ -94,7 +94,7 @@ AHEAD = {Level.EASY: -4, Level.MEDIUM: 0, Level.HARD: 2}
 
 
 def win_material(position: Any, seat: Seat, level: Level, chance: Random) -> str:  # noqa: ARG001  # only asked on turn
-    """Take what can be kept; or whatever can be taken."""
+    """Play the move that wins most material; at `Level.EASY`, without a look at how the other can take back."""
     from chatgame.players.bot.material import best_move  # which needs an extra
 
     return best_move(position, AHEAD[level], chance)

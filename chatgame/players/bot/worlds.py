@@ -1,4 +1,4 @@
-"""What a simulation takes for true: how chance falls out, and what is hidden from the seat that searches."""
+"""What a simulation takes for true: what comes by chance, and what is hidden from the seat that searches."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -19,7 +19,7 @@ ENOUGH = 50
 
 
 class World:
-    """One way in which all that is not known may be.
+    """One guess at everything that is not known.
 
     Args:
         rules: of the game.
@@ -65,7 +65,7 @@ class Dealt(World):
         self._stock = stock
 
     def moves(self, position: Any) -> Sequence[Any]:
-        """Those that the hand allows of the seat that moves."""
+        """The moves that the hand of the seat that moves allows."""
         seat = self._mover(position)
         return [move for move in self._rules.legal_moves(position) if self._can(position, seat, move)]
 
@@ -128,7 +128,7 @@ def worlds_of(side: Side, chance: Random) -> Callable[[Random], World] | None:
 
 
 def _deal(match: Match, seat: Seat, own: Mapping[int, str], chance: Random) -> World:
-    """A world in which the cards that `seat` cannot see, which holds `own`, are dealt at random."""
+    """A world in which `seat` holds its `own` cards, by place, and those that it cannot see are dealt at random."""
     hands, stock = {seat: [*own.values()], seat.other: list[str]()}, list[str]()
     for deck in match.cards.decks:
         seen = {card for _, card in deck.open} | {own[place] for place in deck.places_of(seat)}

@@ -51,8 +51,8 @@ def answer(
 ) -> Showable | None:
     """The answer to `line` if it is a question, or why it cannot be answered; None for any other line.
 
-    `secret` is what the person at `seat` has hidden in the game that is on, if anything; so many people watch as
-    `watchers` says, and more come as `how_to_watch` says, in lines.
+    `secret` is what the person at `seat` has hidden in the game that is on, if anything. `watchers` is how many
+    people watch, and `how_to_watch` says in lines how others come to watch.
     """
     word, on = line.partition(" ")[0], table.playing
     if line == "/watch" and table.watching.since is not None:

@@ -154,7 +154,7 @@ class _Drawing:
         return text + ("]" if inside else " ")
 
     def _square(self, cell: Cell, parity: int) -> str:
-        """A cell with a column on either side, which in Unicode may hold brackets."""
+        """A cell with a column on either side, where brackets may stand in Unicode."""
         blank = SHADE if parity and self._grid.pattern == "checked" else " "
         left, right = ("[", "]") if self._stands_out(cell) and self._look.unicode else (blank, blank)
         return f"{left}{self._mark(cell) if cell.mark.name else blank * self._width}{right}"

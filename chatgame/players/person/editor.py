@@ -58,7 +58,7 @@ class Editor:
         entered: called with each line that is entered; it stays in the editor unless `leave_line` is called.
         completed: called with the text before the cursor when Tab is pressed; returns what takes its place.
         status: called with the width of the screen; returns a line to show below the one that is edited, or nothing.
-        looks_away: called with whether the window is no longer in front, whenever that changes.
+        looks_away: called when the window comes to the front (False) or leaves it (True).
     """
 
     def __init__(self, keys: Input, output: Output, stream: asyncio.StreamWriter | None = None) -> None:

@@ -7,7 +7,7 @@ LONGEST = 65536
 
 
 class Lines:
-    """The lines of an input, in whatever pieces its bytes come. A line longer than `LONGEST` loses the rest.
+    """The lines of an input, whose bytes may come in any pieces. A line longer than `LONGEST` loses the rest.
 
     Args:
         read: returns the next bytes, at most some tens of thousands, or none at the end of the input.

@@ -54,7 +54,7 @@ def wrapped(line: str, width: int | None) -> list[str]:
     """A line as rows of a screen, broken between words, without the blanks there; rows after the first are indented.
 
     A word that is wider than a row is broken too, and so is a character joined from several. A short command for a
-    shell counts as a word. The time grows in proportion to the length of the line, whatever is in it, since partners
+    shell counts as a word. Whatever is in the line, the time grows only in proportion to its length, since partners
     decide what the lines are.
     """
     if width is None or columns(line) <= width:

@@ -87,7 +87,7 @@ class Asked(str):
 
 
 class ShellCommand(str):
-    """What people copy into a shell. Only the terminal breaks it into rows, so that it is copied as one line."""
+    """What people copy into a shell. It is not broken into rows here, so that a terminal copies it as one line."""
 
     __slots__ = ()
 
@@ -101,7 +101,7 @@ class Over(str):
 def known_names(names: Names) -> Names:
     """The names that are visible, and cannot be mistaken for each other or for the program's own words.
 
-    If both people have the same name, only the server keeps it.
+    If both people have the same name, only the server's is used.
     """
     known: dict[Seat, str] = {}
     for seat in reversed(Seat):

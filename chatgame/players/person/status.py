@@ -8,7 +8,7 @@ from chatgame.players.person.narration import Names, counts, named
 
 
 def status(table: Table, seat: Seat, names: Names, since: str, watchers: int, width: int) -> str:
-    """Return as much of it as fits into `width` columns; nothing when the conversation is over.
+    """Return as much of that line as fits into `width` columns; nothing when the conversation is over.
 
     `since` is the time of day when the table came to this state; `watchers` is how many watch, where people may.
     """

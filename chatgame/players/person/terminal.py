@@ -70,7 +70,7 @@ def write_output(text: str) -> None:
 
     Raises:
         OutputLost: it cannot be written.
-        Stopped: nobody reads it any more.
+        Stopped: nothing reads it.
     """
     if not sys.stdout:
         raise OutputLost("There is no standard output to write to.")
@@ -135,7 +135,7 @@ async def console_at(
 
     Raises:
         PlayerLeft: the input ended, inside the context.
-        OutputLost: nothing reads the output any more.
+        OutputLost: nothing reads the output.
         ChatgameError: there are no standard streams.
     """
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:
@@ -164,7 +164,7 @@ async def console_at(
             await asyncio.sleep(0)
 
     def ended() -> None:
-        # After a hang-up, standard input is not a terminal any more. The program dies without a goodbye, so that the
+        # After a hang-up, standard input is no longer a terminal. The program dies without a goodbye, so that the
         # partner waits.
         if sys.platform != "win32" and terminal and not sys.stdin.isatty():
             signal.raise_signal(signal.SIGHUP)
@@ -267,7 +267,7 @@ class _Bytes:
 
 
 async def _until_lost(writer: asyncio.StreamWriter, ended: Callable[[], object]) -> NoReturn:
-    """Wait until nothing reads the output any more.
+    """Wait until nothing reads the output.
 
     Raises:
         OutputLost: nothing does.
@@ -316,7 +316,7 @@ def notices() -> Iterator[Callable[..., None]]:
 
 @asynccontextmanager
 async def each_line(act: Callable[[], object]) -> AsyncIterator[bool]:
-    """Call `act` for each line that is typed at the terminal, whatever it is; yields whether there is a terminal."""
+    """Call `act` for each line that is typed at the terminal; yields whether there is a terminal."""
     if not (sys.stdin and sys.stdin.isatty()):
         yield False
         return

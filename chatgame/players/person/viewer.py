@@ -1,4 +1,4 @@
-"""What somebody sees who has no say: who watches a conversation, or replays one of their own."""
+"""What people see who have no say: those who watch a conversation, or replay one of their own."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from chatgame.players.person.screen import shown, shown_together
 from chatgame.session.onlooker import Begun, Shown
 
 RECALLED = 10
-"""How many turns of a game that is on are shown to somebody who comes to it."""
+"""How many turns of a game that is on are shown to a watcher who comes to it."""
 
 
 def seen(step: Step, viewer: Seat | None, names: Names, look: Look) -> str:
@@ -22,7 +22,7 @@ def seen(step: Step, viewer: Seat | None, names: Names, look: Look) -> str:
 
 
 class Viewer:
-    """The text that somebody sees who watches a conversation.
+    """The text that a person who watches a conversation sees.
 
     Args:
         terminal: whether they can ask how it stands.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chatgame.players.person.inert import inert
 
 LONGEST = 40
-"""Characters of a command that serve as its name."""
+"""Characters in the name of a program, which is the beginning of its command."""
 
 
 class Command(NamedTuple):

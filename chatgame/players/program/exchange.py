@@ -39,7 +39,7 @@ QUOTED = 40
 """Characters of a wrong line that its refusal quotes."""
 
 OPEN = (Kind.SAY, Kind.PLAY, Kind.ANSWER, Kind.OFFER, Kind.RESPOND, Kind.WATCH)
-"""The kinds of turns whose text a person reads, other than moves; that of the others is for the two chatgames."""
+"""The kinds of turns whose text a person reads, apart from moves. The text of other kinds is for programs alone."""
 
 
 class Answer(Struct):

@@ -1,7 +1,8 @@
 """A program that runs beside chatgame, and the three streams between them.
 
 Whatever it does costs no more than itself: what it writes is read only when it is wanted, what it does not read is
-bounded, its standard error is drained, and it is ended with all that it has started, however chatgame ends.
+bounded, and its standard error is drained. When chatgame ends, the program is ended with all that it has started; if
+chatgame is killed, its input ends.
 """
 
 import asyncio
@@ -21,10 +22,10 @@ from chatgame.players.person.inert import inert
 from chatgame.players.program.command import Command
 
 MAX_UNREAD = 4 * 2**20
-"""Bytes that may wait until the program reads them: some hundred boards, and no program lags so far behind."""
+"""Bytes that may wait until the program reads them: some hundred boards. No program lags so far behind."""
 
 TAIL = 2000
-"""Bytes of its standard error that are kept: the end, where the reason of a failure stands."""
+"""Bytes of its standard error that are kept: the end, which says why a program failed."""
 
 QUOTED = 300
 """Characters of it that a complaint quotes."""
@@ -248,7 +249,7 @@ def _why_not(command: Command) -> str:
 
 @contextmanager
 def _ended_on_hangup(number: int) -> Iterator[None]:
-    """End the process also when the terminal is closed, by which chatgame dies without another word."""
+    """End the process also when the terminal is closed, which ends chatgame at once."""
     if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -20,7 +20,7 @@ class Program:
     Args:
         process: the program, which runs.
         limit: seconds that it has for each line.
-        notify: tells whoever has started chatgame that the program had to resign a game.
+        notify: tells the person who started chatgame that the program had to resign a game.
     """
 
     def __init__(self, process: Process, limit: float, notify: Callable[[str], object]) -> None:
@@ -47,7 +47,7 @@ class Program:
         await self._tell(self._exchange.saw(step))
 
     async def hear(self, text: str) -> None:
-        """Tell it a sentence; if that says why its line was refused, the next ask does."""
+        """Tell it a sentence; one that says why its line was refused is told with the next ask."""
         self._process.write(self._exchange.heard(text))
 
     async def ask(self, table: Table) -> str:
@@ -56,7 +56,7 @@ class Program:
         If it does not answer in time, or writes five lines that are refused, it resigns the game.
 
         Raises:
-            ProgramFailed: it has ended, or does so in chat.
+            ProgramFailed: it has ended, or does not answer or writes such lines in chat.
         """
         self._asking = True
         try:
@@ -77,7 +77,7 @@ class Program:
         """Wait until it has ended.
 
         Raises:
-            ProgramFailed: it has, and nothing that it has written waits to be judged.
+            ProgramFailed: it has ended, and nothing that it has written waits to be judged.
         """
         await self._process.ended.wait()
         if not (self._asking or self._exchange.judging or self._over):  # or else these see that it has ended
