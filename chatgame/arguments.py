@@ -163,7 +163,8 @@ def _locate(options: argparse.Namespace, words: Sequence[str], settings: Mapping
             raise ValueError(why)
         if where.host or where.port:
             raise ValueError(
-                f'"{inert(" ".join(words))}" is not a code. With --relay, only a code is named, without a host'
+                f'"{inert(" ".join(words))}" is not a code, which is a number and two words, as in 7-guitar-island. '
+                "With --relay, only a code is named, without a host"
             )
     for name, value in (("host", where.host), ("port", where.port)):
         if value is not None and getattr(options, name) not in (None, value):

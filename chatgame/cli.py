@@ -350,9 +350,9 @@ async def relay(options: argparse.Namespace) -> None:
     Raises:
         ChatgameError: it cannot run; the sentence says why, and what to do.
     """
-    from chatgame.relay.program import Cluster, run_relay
+    from chatgame.relay.program import Membership, run_relay
 
-    cluster = Cluster(options.engine, options.nodes) if options.engine else None
+    cluster = Membership(options.engine, options.nodes) if options.engine else None
     with notices() as notify:
         await run_relay(options.host, options.port, options.status, cluster, notify)
     raise Finished

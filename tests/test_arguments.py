@@ -168,7 +168,10 @@ def test_relays_are_named_one_by_one(line: str, relays: list[str], code: str | N
         ("server --relay a --host 0.0.0.0", "the relay's address is the only one that counts"),
         ("server --relay a --port 0", "the relay's address is the only one that counts"),
         ("client --relay a --port 2000", "the relay's address is the only one that counts"),
-        ("client --relay a b", '"b" is not a code. With --relay, only a code is named, without a host.'),
+        (
+            "client --relay a b",
+            '"b" is not a code, which is a number and two words, as in 7-guitar-island. With --relay',
+        ),
         (f"client --relay a b {CODE}", "only a code is named, without a host."),
         ("server --relay :99", '":99" is not a relay. Write it as in example.org or example.org:2000.'),
         ("server --relay a:b", "b is not a port"),

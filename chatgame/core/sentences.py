@@ -123,6 +123,10 @@ WRITTEN_AGAIN: Final = "The journal can be written again, and the game goes on."
 LISTENING: Final = "Server listening on: {host} on port: {port}"
 CODE: Final = "Tell your friend the code, by telephone for example; it lets in one person, once. They type:"
 CLIENT_COMMAND: Final = "chatgame client {address} {code}"
+NEWEST: Final = (
+    "Going on with conversation {number}, the newest of {count} over relays that are not over. For another, see "
+    "chatgame history."
+)
 UNFINISHED: Final = "Waiting for the client of your unfinished conversation. To begin afresh, use --new."
 CONNECTED_BY: Final = "Connected by {peer}"
 CONNECTED_TO: Final = "Connected to: {host} on port: {port}"

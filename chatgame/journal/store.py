@@ -63,6 +63,16 @@ class Store(Reader):
         kind = f"{LAST_KIND} {'=' if closed else '!='} 'quit'"
         return self._last(seat, host, port, kind, relayed=relayed)
 
+    def unfinished_over_relays(self, seat: Seat) -> int:
+        """How many conversations over relays can be gone on with."""
+        found = self._database.read(
+            "SELECT count(*) FROM conversations WHERE seat = ? AND relays != '' AND ended IS NULL "  # noqa: S608
+            f"AND {LAST_KIND} != 'quit'",
+            (seat,),
+            list[tuple[int]],
+        )
+        return found[0][0]
+
     def fresh(self, seat: Seat, host: str, port: int, relays: str = "", code: str = "") -> int:
         """The number of a conversation there in which nothing was said yet; one is created if there is none."""
         found = None if code else self._last(seat, host, port, f"{LAST_KIND} IS NULL", relayed=bool(relays))

@@ -78,6 +78,8 @@ async def conversation(setting: Setting, notify: Notify, seat: Seat, host: str, 
     number = setting.conversation
     if number is None and not setting.new:
         number = store.unfinished(seat, host, port, relayed=bool(relays), code=code)
+        if number and relays and not code and (count := store.unfinished_over_relays(seat)) > 1:
+            notify(sentences.NEWEST.format(number=number, count=count))
     if number is None:
         number = await asyncio.to_thread(store.fresh, seat, host, port, relays, code)
     async with store.conversation(number) as kept:

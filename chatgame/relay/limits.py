@@ -81,9 +81,9 @@ MAX_CAPACITY = 40_000
 """Legs of one process. They are 13,000 conversations, since a host keeps a spare leg that waits, and their signs of
 life alone take a tenth of a core."""
 
-SPARE_FILES = 64
-"""Open files that are not legs: the program's own, the listening sockets, the engine, and those who ask for the
-status."""
+SPARE_FILES = 400
+"""Open files that are not legs: the program's own, the listening sockets, the engine, those who ask for the status,
+and some hundred connections that were accepted before as many of the oldest were closed."""
 
 # A table
 

@@ -172,6 +172,7 @@ class Meeting:
         capacity: how many legs it can carry, those before their first line not counted.
         below: `below(n)` gives a random number below n.
         new_ticket: gives a ticket.
+        unspoken: how many legs more it can carry that have not said their first line.
         clustered: whether there are other nodes. If so, each `Claim` and `Seek` needs its answer.
 
     Attributes:
@@ -183,7 +184,13 @@ class Meeting:
     """
 
     def __init__(
-        self, capacity: int, below: Callable[[int], int], new_ticket: Callable[[], str], *, clustered: bool = False
+        self,
+        capacity: int,
+        below: Callable[[int], int],
+        new_ticket: Callable[[], str],
+        *,
+        unspoken: int = MAX_UNSPOKEN,
+        clustered: bool = False,
     ) -> None:
         self.capacity = capacity
         self.draining = False
@@ -192,6 +199,7 @@ class Meeting:
         self.counts: Counter[str] = Counter()
         self._below = below
         self._new_ticket = new_ticket
+        self._most_unspoken = unspoken
         self._clustered = clustered
         self._commands: list[Command] = []
         self._legs: dict[int, _Leg] = {}
@@ -223,7 +231,7 @@ class Meeting:
         self._quiet.drop(network)
         if len(whence.unspoken) >= MAX_LEGS:
             self._end(self._legs[next(iter(whence.unspoken))], None, "crowded", now)
-        elif len(self._unspoken) >= MAX_UNSPOKEN:
+        elif len(self._unspoken) >= self._most_unspoken:
             self._end(self._legs[self._unspoken.first], None, "crowded", now)
         self._legs[number] = _Leg(number, whence)
         whence.unspoken[number] = None

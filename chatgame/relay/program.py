@@ -27,7 +27,7 @@ TURNED_AWAY = ("nobody", "busy", "redirected", "breach", "late", "silent", "crow
 """Why legs were closed, apart from a table's end."""
 
 
-class Cluster(NamedTuple):
+class Membership(NamedTuple):
     """What a node has to know of its cluster.
 
     Attributes:
@@ -39,7 +39,9 @@ class Cluster(NamedTuple):
     nodes: Sequence[At]
 
 
-async def run_relay(host: str | None, port: int, status: int | None, cluster: Cluster | None, notify: Notify) -> None:
+async def run_relay(
+    host: str | None, port: int, status: int | None, cluster: Membership | None, notify: Notify
+) -> None:
     """Run a relay until it is cancelled, which makes it go down; if it is cancelled again, it ends at once.
 
     Args:
@@ -53,9 +55,16 @@ async def run_relay(host: str | None, port: int, status: int | None, cluster: Cl
         Unreachable: nothing can listen there.
         ChatgameError: what a cluster needs is not installed, or its engine's address is not one.
     """
-    capacity = capacity_with(raise_file_limit())
+    files = raise_file_limit()
+    capacity = capacity_with(files)
     engine = _engine(cluster, notify) if cluster else None
-    meeting = Meeting(capacity, secrets.randbelow, lambda: secrets.token_hex(16), clustered=bool(engine))
+    meeting = Meeting(
+        capacity,
+        secrets.randbelow,
+        lambda: secrets.token_hex(16),
+        unspoken=unspoken_with(files),
+        clustered=bool(engine),
+    )
     node = Node(meeting, engine)
     port = await _listen(node, host, port)
     asked = None
@@ -70,7 +79,7 @@ async def run_relay(host: str | None, port: int, status: int | None, cluster: Cl
             asked.close()
 
 
-def _engine(cluster: Cluster, notify: Notify) -> "Engine":
+def _engine(cluster: Membership, notify: Notify) -> "Engine":
     try:
         from chatgame.relay.cluster import Engine
     except ImportError as error:
@@ -124,7 +133,12 @@ def raise_file_limit() -> int:
 
 def capacity_with(files: int) -> int:
     """Return how many legs a process can carry that may have so many open files."""
-    return max(2, min(MAX_CAPACITY, (files - SPARE_FILES) - min(MAX_UNSPOKEN, files // 4)))
+    return max(2, min(MAX_CAPACITY, files - SPARE_FILES - unspoken_with(files)))
+
+
+def unspoken_with(files: int) -> int:
+    """Return how many legs more it can carry that have not said their first line."""
+    return min(MAX_UNSPOKEN, files // 4)
 
 
 async def _report(meeting: Meeting, notify: Notify) -> None:

@@ -425,6 +425,8 @@ async def test_newest_of_several_goes_on_and_another_by_its_number(relay: TestRe
         programs = [two.sit(seat, people[seat], relay, conversation=number) for seat in Seat]
         async with asyncio.timeout(15):
             await asyncio.gather(*programs)
+    newest = "Going on with conversation 2, the newest of 2 over relays that are not over. For another, see"
+    assert [sum(text.startswith(newest) for text in two.notices[seat]) for seat in Seat] == [1, 1]
     assert logged(two, CLIENT, 1) == logged(two, SERVER, 1) == ["Hello", "Hi", "Back", ""]
     assert logged(two, CLIENT, 2) == logged(two, SERVER, 2) == ["Hello again", "Hi again", "Back", ""]
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import detangle
 
@@ -277,7 +278,6 @@ class World:
             return await at_once(*job)
 
         loop.run_in_executor = slowly  # type: ignore[method-assign, assignment]  # it knows no disks
-        Writer.do = lambda _, work: asyncio.to_thread(work)  # type: ignore[method-assign, assignment]
 
 
 def session(seed: int, *, trace: bool = False) -> detangle.RunResult:
@@ -297,4 +297,5 @@ def session(seed: int, *, trace: bool = False) -> detangle.RunResult:
         async def main() -> None:
             await World(seed, Path(folder), way).run()
 
-        return detangle.execute(main, config=config, strategy=strategy, trace=trace)
+        with patch.object(Writer, "do", lambda _, work: asyncio.to_thread(work)):
+            return detangle.execute(main, config=config, strategy=strategy, trace=trace)

@@ -170,8 +170,8 @@ class Watching:
                 )
             case Bye():
                 raise _not_now(
-                    f"Nobody may watch with {code} at {self._dialler.where} now: the players have not agreed yet, or "
-                    "have ended it, or the code is another one by now. Ask them for the one that they see."
+                    f"Nobody may watch with {code} at {self._dialler.where} now: the players have not agreed yet or "
+                    "have ended it, or wrong codes were tried three times. Ask them for the code that they see."
                 )
             case paired:
                 assert isinstance(paired, Paired), "nothing else may come"

@@ -132,9 +132,16 @@ def in_a_game(server: Terminal, client: Terminal) -> str:
     return PROMPT
 
 
-@pytest.mark.parametrize("state", [at_the_prompt, in_a_line, waiting, in_a_game])
 @pytest.mark.parametrize(
-    ("leave", "status"), [("Ctrl-C", 130), ("Ctrl-D", 0), (signal.SIGTERM, 143), (signal.SIGINT, 130)]
+    ("leave", "status", "state"),
+    [
+        *(
+            (leave, status, state)
+            for leave, status in (("Ctrl-C", 130), ("Ctrl-D", 0), (signal.SIGTERM, 143))
+            for state in (at_the_prompt, in_a_line, waiting, in_a_game)
+        ),
+        (signal.SIGINT, 130, in_a_line),  # which is handled as the other signal is
+    ],
 )
 def test_leaving_in_any_state_tells_the_partner_and_leaves_the_terminal_as_it_was(
     console: KindOfConsole, server: Terminal, client: Terminal, state: State, leave: str | signal.Signals, status: int
