@@ -252,7 +252,7 @@ def _read(text: str) -> tuple[tuple[Step, ...], frozenset[int]]:
     Raises:
         InvalidMove: it cannot be read as a play.
     """
-    words = re.sub(r"\s*([/(-])\s*", r"\1", text.lower().replace(",", " ")).split()
+    words = re.sub(" ?([/(-]) ?", r"\1", " ".join(text.lower().replace(",", " ").split())).split()
     ways = [_WAY.fullmatch(word) for word in words[:5]]
     if not words or not all(ways):
         raise InvalidMove(

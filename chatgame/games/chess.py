@@ -99,8 +99,8 @@ class Chess(Rules[Position, str]):
         board = _board(position)
         if text in self.legal_moves(position):
             return text
-        found = _ORNAMENTS.fullmatch(text)
-        written = found[1] if found and len(text) <= LONGEST else ""
+        found = _ORNAMENTS.fullmatch(text) if len(text) <= LONGEST else None
+        written = found[1] if found else ""
         readings = [*_readings(written)]
         if not readings:
             raise InvalidMove(f'"{text}" is not a move; moves are written as in e4, Nf3, exd5, O-O, e8=Q or g1f3.')

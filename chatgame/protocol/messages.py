@@ -276,12 +276,13 @@ def _is_understood(protocol: str) -> bool:
 def _check_nesting(payload: bytes) -> None:
     """Check how deep the JSON goes, before a parser that recurses sees it.
 
-    Few messages have more brackets than they may have levels, and only those are read for it.
+    Few messages have more brackets than they may have levels, and only those are read for it. A string without an end
+    reaches to the end of the message, so that nothing is read twice.
     """
     if payload.count(b"{") + payload.count(b"[") <= MAX_NESTING:
         return
     depth = 0
-    for bracket in re.findall(rb'"(?:[^"\\]|\\.)*"|[][{}]', payload, re.DOTALL):
+    for bracket in re.findall(rb'"(?:[^"\\]|\\.)*+"?|[][{}]', payload, re.DOTALL):
         if bracket in b"[{":
             depth += 1
             if depth > MAX_NESTING:

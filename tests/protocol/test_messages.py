@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from time import process_time
 from typing import Any
 
 import pytest
@@ -172,6 +173,15 @@ def nested(levels: int, inside: str = "") -> bytes:
     """A goodbye with so many levels of JSON, itself among them."""
     lists = levels - 1
     return f'{{"type":"bye","reason":"left","x":{"[" * lists}{inside}{"]" * lists}}}'.encode()
+
+
+@pytest.mark.parametrize("inside", [b'"' + b'\\"' * 16_000, b'"\\' * 16_000, b'\\"' * 16_000, b'"' * 32_000])
+def test_string_without_an_end_costs_no_more_than_another(inside: bytes) -> None:
+    """Anyone can send it before a hello. The bound is a hundred times what it takes."""
+    began = process_time()
+    with pytest.raises(InvalidMessage):
+        decode(b"[" * (MAX_NESTING + 1) + inside)
+    assert process_time() - began < 0.5
 
 
 def test_json_may_be_nested_as_deep_as_agreed_and_no_deeper() -> None:
