@@ -73,6 +73,11 @@ def test_ask_in_chat_has_no_game() -> None:
     assert (ask["kind"], ask["game"], ask["choices"], ask["refused"]) == ("say", None, [], "")
 
 
+def test_program_is_asked_whether_people_may_watch() -> None:
+    ask = asked(exchange(), table_after("watch ask"))
+    assert (ask["kind"], ask["choices"], ask["game"]) == ("watch", ["/accept", "/decline"], None)
+
+
 def test_offer_is_answered_by_one_of_its_choices() -> None:
     ask = asked(exchange(Seat.CLIENT), table_after("play tictactoe", "move 5", "move 1", "offer draw"))
     assert (ask["kind"], ask["choices"]) == ("respond", ["accept", "decline"])
