@@ -330,7 +330,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "digest": {"digest": "0" * 64},
     "text": {"text": "another"},
     "no text": {"text": ""},
-    "text that is none": {"text": 1},
+    "text that is not a string": {"text": 1},
     "half a character": {"text": "\ud800"},
     "long text": {"text": "é" * 2049},
     "unknown field": {"more": 1},

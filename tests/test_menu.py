@@ -86,7 +86,7 @@ def test_key_leaves_and_the_terminal_is_as_it_was(spawn: Any, key: str, status: 
 
 
 def test_table_is_opened_and_joined_by_keys(spawn: Any, unused_tcp_port: int) -> None:
-    """An address that is none is asked for again."""
+    """What is not an address is asked for again."""
     server = spawn()
     server.expect_exact("  q  leave")
     server.send("o")

@@ -366,7 +366,7 @@ class TestOffers:
         """In any case."""
         assert self.playing("move counter").write(Kind.OFFER, "draw").match.parse(INVITER, text) == response
 
-    def test_what_is_no_response_is_refused_with_those_that_are(self) -> None:
+    def test_what_is_not_a_response_is_refused_with_those_that_are(self) -> None:
         """A move, for one."""
         with pytest.raises(InvalidMove, match='"a" does not answer the offer'):
             self.playing("move counter").write(Kind.OFFER, "draw").match.parse(INVITER, "a")

@@ -1,4 +1,4 @@
-"""Frames and messages: bytes in, meaning out, and one error for all that is none."""
+"""Frames and messages: bytes in, meaning out, and one error for everything else."""
 
 import json
 from contextlib import suppress
@@ -137,7 +137,7 @@ def test_fields_of_a_later_version_are_passed_over_except_in_turns() -> None:
 
 
 @pytest.mark.parametrize("payload", [b'{"type":"wave"}', b'{"type":"turns","number":-1}', b'{"type":""}'])
-def test_message_of_an_unknown_type_is_none(payload: bytes) -> None:
+def test_message_of_an_unknown_type_is_passed_over(payload: bytes) -> None:
     assert decode(payload) is None
 
 
@@ -191,7 +191,7 @@ def test_json_may_be_nested_as_deep_as_agreed_and_no_deeper() -> None:
         decode(nested(MAX_NESTING + 1))
 
 
-def test_brackets_in_a_text_are_no_levels() -> None:
+def test_brackets_in_a_text_do_not_count_as_levels() -> None:
     text = '[{"\\' * 1000
     turn = decode(json.dumps(TURN | {"text": text}).encode())
     assert isinstance(turn, Turn)

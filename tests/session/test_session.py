@@ -202,7 +202,7 @@ def test_partners_turn_is_taken_and_shown_and_the_player_is_asked() -> None:
 
 
 @pytest.mark.parametrize(("line", "words"), [("", "empty line"), ("/nothing", "no command"), ("/games", "console")])
-def test_line_that_is_no_turn_is_refused_and_the_player_is_asked_again(line: str, words: str) -> None:
+def test_line_that_is_not_a_turn_is_refused_and_the_player_is_asked_again(line: str, words: str) -> None:
     script = Script(Seat.CLIENT)
     assert script.types(line) == ()
     answer, ask = script.given()
@@ -265,7 +265,7 @@ def test_own_quit_does_not_wait_for_long() -> None:
     assert script.ticks(0.1) == [Close(None)]
 
 
-def test_line_that_breaks_after_our_quit_is_no_failure() -> None:
+def test_line_that_breaks_after_our_quit_is_not_a_failure() -> None:
     script = Script(Seat.CLIENT)
     script.writes("/q")
     assert script.session.turn(Turn(1, Seat.SERVER, Kind.SAY, "No", "0" * 64)) == ()

@@ -248,7 +248,7 @@ def test_what_is_hidden_is_guessed_from_the_answers(seed: int) -> None:
     assert move_in(number_after(4, 2, secret=3), seed) == 3
 
 
-def test_own_secret_is_no_guess() -> None:
+def test_own_secret_is_not_guessed() -> None:
     """In its own worlds the seat that hides answers from what it has hidden."""
     match = number_after(secret=3).after(Seat.CLIENT, Kind.MOVE, "2")
     guess = worlds_of(Side(match, Seat.SERVER, "3"), Random(1))

@@ -40,14 +40,14 @@ async def names_a_game(peer: Peer, text: str) -> None:
 
 
 async def moves(peer: Peer, text: str) -> None:
-    """As a move that is none, which the complaint quotes."""
+    """As an illegal move, which the complaint quotes."""
     peer.send(peer.turn("play", "tictactoe"))
     await answer(peer)
     peer.send(peer.turn("resign") | {"kind": "move", "text": text})
 
 
 async def reveals(peer: Peer, text: str) -> None:
-    """As the word of hangman that is shown when the game is over, which is none."""
+    """In place of the word of hangman, which is shown when the game is over."""
     peer.send(peer.turn("play", "hangman"))
     opening = Opening(b"s" * 32, text)
     peer.send(peer.turn("commit", commitment(Place(SESSION, 0, 0, CLIENT), opening)), peer.turn("answer", "5"))
@@ -56,7 +56,7 @@ async def reveals(peer: Peer, text: str) -> None:
 
 
 async def answers(peer: Peer, text: str) -> None:
-    """As an answer that is none."""
+    """In place of an answer."""
     peer.send(peer.turn("play", "hangman"), peer.turn("commit", "0" * 64))
     peer.send(peer.turn("resign") | {"kind": "answer", "text": text})
 

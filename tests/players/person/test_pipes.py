@@ -1,4 +1,4 @@
-"""A person whose input or output is no terminal: pipes, files, and streams that are closed."""
+"""A person whose input or output is not a terminal: pipes, files, and streams that are closed."""
 
 import subprocess
 from pathlib import Path
