@@ -212,6 +212,7 @@ def test_settings_in_the_readme_can_be_used(tmp_path: Path) -> None:
         "boards",
         "bell",
         "timestamps",
+        "relay",
     }
 
 

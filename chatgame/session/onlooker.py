@@ -5,6 +5,7 @@ repeats one is found out at once. Where the log begins is taken as given: a dige
 program could invent a whole conversation. To see that it did not, people compare the last digest.
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from chatgame.core.table import Score, Table
 from chatgame.core.turn import Kind, Turn
 from chatgame.core.watching import Watching
 from chatgame.protocol.messages import PROTOCOL, View, Watch
+from chatgame.session.session import RECALLED
 
 
 class Begun(Struct, frozen=True):
@@ -27,7 +29,7 @@ class Begun(Struct, frozen=True):
     Attributes:
         table: as it is now.
         names: what the players want to be called, where they said so.
-        steps: of the game that is on, which began before the watcher came.
+        steps: the last ones of the game that is on, which began before the watcher came.
         missed: whether the watcher was there before, and did not get the turns in between.
     """
 
@@ -56,7 +58,7 @@ class Onlooker:
         self.badge: str | None = None
         self._games = games
         self._names: Mapping[Seat, str] = {}
-        self._begins: list[Step] | None = None  # until a game that was on is caught up with
+        self._begins: deque[Step] | None = None  # until a game that was on is caught up with
         self._until = 0
         self._missed = False
 
@@ -90,7 +92,7 @@ class Onlooker:
             score=Score(*start.score),
             watching=Watching(since=0),
         )
-        self._begins, self._until = [], view.turns
+        self._begins, self._until = deque(maxlen=RECALLED), view.turns
         return self._caught_up()
 
     def turn(self, turn: Turn) -> Sequence[Shown]:
@@ -126,6 +128,6 @@ class Onlooker:
         assert self.table, "it has begun"
         if self._begins is None or self.table.number < self._until:
             return ()
-        begun = Begun(self.table, self._names, self._begins, self._missed)
+        begun = Begun(self.table, self._names, [*self._begins], self._missed)
         self._begins = None
         return [begun]

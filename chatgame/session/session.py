@@ -105,7 +105,7 @@ FAREWELL_TIME = 3.0
 """Seconds that the partner has to learn of our quitting, over a new connection if need be."""
 
 RECALLED = 10
-"""How many turns are shown again to a player who comes back to a conversation."""
+"""How many turns are shown to a player who comes back to a conversation, and to a watcher who comes to a game."""
 
 PART = 12
 """Multiplications that a tick does: some 12 milliseconds without `cryptography`."""

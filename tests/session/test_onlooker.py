@@ -12,6 +12,7 @@ from chatgame.core.turn import Turn
 from chatgame.games import BUILT_IN
 from chatgame.protocol.messages import PROTOCOL, Start, View, Watch
 from chatgame.session.onlooker import Begun, Onlooker
+from chatgame.session.session import RECALLED
 from tests.kit.logs import EMPTY, SESSION, log_of, table_after
 
 AGREED = table_after("watch ask", "watch accept")
@@ -55,6 +56,15 @@ def test_game_that_is_on_is_shown_at_once_when_all_of_it_is_there() -> None:
     assert (len(begun.steps), begun.names, begun.missed) == (3, {Seat.CLIENT: "Ben", Seat.SERVER: "Anna"}, False)
     (step,) = made.turn(LOG[4])
     assert isinstance(step, Step)
+
+
+def test_only_the_last_turns_are_kept_of_a_game_that_is_on() -> None:
+    """A server may say that there are more of them than any memory holds."""
+    made = onlooker(View(SESSION, AGREED.number + 16, start=START))
+    log = log_of("play tictactoe", *["say hm"] * 15, table=AGREED)
+    shown = [begun for turn in log for begun in made.turn(turn)]
+    assert [begun.steps[-1].turn for begun in shown if isinstance(begun, Begun)] == [log[-1]]
+    assert [len(begun.steps) for begun in shown if isinstance(begun, Begun)] == [RECALLED]
 
 
 def test_score_goes_on_from_what_was_said() -> None:

@@ -12,9 +12,6 @@ from chatgame.players.person.narration import NOBODY, Names, Showable, compared,
 from chatgame.players.person.screen import shown, shown_together
 from chatgame.session.onlooker import Begun, Shown
 
-RECALLED = 10
-"""How many turns of a game that is on are shown to a watcher who comes to it."""
-
 
 def seen(step: Step, viewer: Seat | None, names: Names, look: Look) -> str:
     """What a turn shows at a seat, or to somebody who watches."""
@@ -52,5 +49,5 @@ class Viewer:
 
     def _begun(self, begun: Begun) -> Sequence[Showable]:
         who = [sentences.PLAYER_IS.format(seat=seat, name=self._names[seat]) for seat in Seat if seat in self._names]
-        now = recalled(begun.steps[-RECALLED:], None, self._names) if begun.steps else []
+        now = recalled(begun.steps, None, self._names) if begun.steps else []
         return [sentences.MISSED if begun.missed else self._watches, *who, *now, compared(begun.table)]
