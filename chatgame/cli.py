@@ -306,7 +306,9 @@ def _explained(error: Unreachable, options: argparse.Namespace) -> Unreachable:
     """The same with what is missing, if a code was typed alone."""
     if not getattr(options, "code", None) or options.relay or options.host != DEFAULT_HOST:
         return error
-    return Unreachable(f"{error}. To reach another computer, put its address before the code, or --relay RELAY.")
+    return Unreachable(
+        f"{str(error).rstrip('.')}. To reach another computer, put its address before the code, or --relay RELAY."
+    )
 
 
 async def look_on(options: argparse.Namespace) -> None:
