@@ -278,7 +278,7 @@ FAULTS: dict[str, tuple[AnyRules, str]] = {
     "wide in Unicode": (showing(grid(Mark("o", "o", "日"))), "The glyph of o has to be as wide: '日'."),
     "one name for two cells": (showing(Grid([STONE, STONE], 2)), "Two cells of a grid have the same name: a, a."),
     "too few labels": (showing(Grid([STONE], 1, across="ab")), "needs as many labels as it has columns and rows"),
-    "choice that is not a move": (choosing(Choice("three")), "The move three is listed, but refused: Type one or two."),
+    "choice of no move": (choosing(Choice("three")), "The move three is listed, but refused: Type one or two."),
     "choice twice": (choosing(Choice("ONE"), Choice("one")), "A move is listed twice: ONE, one."),
     "choice of nothing": (choosing(Choice("one", ["b"])), "The move one touches a cell that is not there."),
 }
@@ -322,7 +322,7 @@ HIDING_FAULTS: dict[str, tuple[AnyRules, str]] = {
         guessing(kept="", parse=publishing, board=lambda rules, *_: Board([f"it is {rules.kept}"])),
         "What an onlooker sees shows the secret of the ",
     ),
-    "random secret that is not allowed": (guessing(any_secret=lambda *_: "plum"), "The random secret plum is not one."),
+    "random secret that is refused": (guessing(any_secret=lambda *_: "plum"), "The random secret plum is not one."),
     "random secret by chance": (
         guessing(any_secret=lambda *_: f"plum{next(CALLS)}"),
         "A random secret is not the same for both programs",
@@ -335,7 +335,7 @@ HIDING_FAULTS: dict[str, tuple[AnyRules, str]] = {
         guessing(to_act=lambda _, position: Secret(position.mover)),
         "is asked for a second secret",
     ),
-    "answer that is not allowed": (guessing(answer=lambda *_: "maybe"), "That is not a word that one can hide."),
+    "answer that is refused": (guessing(answer=lambda *_: "maybe"), "That is not a word that one can hide."),
 }
 
 

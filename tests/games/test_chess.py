@@ -274,7 +274,7 @@ def test_position_that_cannot_be_played_is_refused(fen: str, words: str) -> None
     ],
 )
 def test_move_is_typed_as_players_write_it(moves: str, text: str, notation: str) -> None:
-    """With its number, with what they think of it, and with a check where there is none; it travels in UCI notation."""
+    """With its number, with what they think of it, and with a wrong sign of check; it travels in UCI notation."""
     match = play(RULES, *moves.split())
     assert match.duty
     assert match.parse(match.duty.seat, text) == notation
