@@ -114,7 +114,7 @@ class Contest:
     """Games that are played one after the other.
 
     Args:
-        games: those that there are.
+        games: the rules of all games, by name.
         line: opens the game, as in `play rps 3`.
         names: of the two players.
         store: the journal that keeps the games, or None.

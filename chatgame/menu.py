@@ -81,7 +81,7 @@ async def _asked_where(relays: Sequence[str], is_understood: Callable[[Sequence[
 
 
 def places(relays: Sequence[str]) -> list[Entry]:
-    """Return where a table can be opened; also at the relays of the user's settings, if there are such."""
+    """Return where a table can be opened; also at the first of `relays`, those of the user's settings."""
     offered = [
         Entry("t", "the friend is at this computer, in another terminal", ("server",)),
         Entry("e", "the friend is elsewhere; a code lets them in", ("server", "--host", ANY[0])),

@@ -224,7 +224,7 @@ class _Game:
         self._check_told(match, program.match)
 
     def _bargained(self, match: Match, seat: Seat) -> bool:
-        """Whether, as happens now and then, an offer was made or responded to in the place of a move."""
+        """Make an offer or respond to one, now and then; returns whether that was done in place of a move."""
         if match.offer:
             accepted = self._chance.random() < ACCEPTED[match.offer]
             self._bargain(seat, Kind.RESPOND, ACCEPT if accepted else DECLINE)

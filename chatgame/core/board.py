@@ -1,4 +1,4 @@
-"""A board: what there is to see of a position, and to choose from, as data.
+"""A board: what a viewer sees of a position and can choose from, as data.
 
 A screen draws it in ASCII or in Unicode, or tells it in words; the rules of a game know nothing of screens.
 """
@@ -159,7 +159,7 @@ def _renamed(part: Part, rename: Callable[[str], str]) -> Part:
 
 
 def checked(board: object) -> Board:
-    """A board that rules have made, every part of which is what it has to be.
+    """Return a board that rules have made, with every part checked for its type.
 
     Raises:
         ValidationError: it is not.

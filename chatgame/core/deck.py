@@ -228,7 +228,7 @@ class Deck(Struct, frozen=True):
                     raise Refused(f"The card at place {place} is not {card}.")
 
     def to_audit(self, seat: Seat, seed: str) -> Iterator[tuple[Job, bytes, str]]:
-        """What a seat has done: what was to be multiplied, what it says comes of it, and what it has done if not."""
+        """What a seat did, to be checked: the job, the result that it gave, and what to call it if that is false."""
         turn = 0 if seat is self.first else 1
         key = key_from(seed)
         if turn < len(self.layers):

@@ -52,7 +52,7 @@ MAX_HIDDEN = 4000
 """Bytes in a hidden value, which must fit into the text of a reveal after its salt."""
 
 MAX_CARDS = 96
-"""Cards in a deck, each of which takes 32 bytes: so many fit into the text of a turn in base64."""
+"""Cards in a deck. Each takes 32 bytes, and no more of them fit into the text of a turn in base64."""
 
 MAX_REMARKS = 20
 """Messages in a row that a player may send in a game before a move is due. So a flood of them ends."""

@@ -122,7 +122,7 @@ class Match(Struct, frozen=True):
         outcome: how it ended, or None while it goes on.
         came: what the rules have got last: a move, both choices, a number or an answer; None for a secret.
         before: the position that it came to.
-        offer: what the seat opposite the one that has to respond offers, or nothing.
+        offer: what is offered to the seat that has to respond, or nothing.
         cards: the decks, and what became of their cards.
         shown: the secrets that were revealed, if they are such as the rules allow; or the hands, if all
             cards were good.
@@ -345,7 +345,7 @@ class Match(Struct, frozen=True):
         return replace(self, _cheats=self._cheats + found, shown=shown)
 
     def _judged(self, checked: bool) -> "Match":
-        """Hold all that was done with cards against the seeds, when the last of them is there."""
+        """Check by the seeds everything that was done with cards, when the last of them is revealed."""
         if self._hidden:
             return self
         found = self.cards.judged(self.rules, audited=checked)
@@ -509,7 +509,7 @@ class Match(Struct, frozen=True):
         return notation
 
     def any_secret(self, seed: int) -> str | None:
-        """A random secret, where the game has such.
+        """A random secret, or None where the game has none.
 
         Raises:
             Refused: the rules failed.

@@ -163,7 +163,7 @@ class Rules(ABC, Generic[Position, Move]):
 
         `secrets` are those that they may see: their own, and when the match is over all. `before` is the position
         before the last move, choice, number or answer, for what is fresh; None where there was none.
-        Without choices, those of `legal_moves` are listed, if there are such.
+        Where a board has no choices, `legal_moves` are listed, if the game has them.
         """
 
     def tell(self, position: Position, came: Any, viewer: Seat | None) -> str | None:

@@ -101,7 +101,7 @@ class Reader:
         raise unknown(number)
 
     def newest(self) -> Record | None:
-        """The conversation to go on with: of those that can be gone on with, the one that was written in last."""
+        """The conversation that was written in last, of those that go on; None if there is none."""
         open_ones = (record for record in self.history() if record.goes_on)
         return max(open_ones, key=lambda record: record.last, default=None)
 

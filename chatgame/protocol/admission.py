@@ -90,7 +90,7 @@ class Admission(Struct):
         self.session, self.token, self.taken, self.by_code = session, token, True, self.by_code or by_code
 
     def pause(self, now: float) -> float:
-        """Return for how many seconds a client that comes back has to wait, and count it as having come back then."""
+        """Return the seconds that a client which comes back has to wait; it counts as having come back after them."""
         pause = max(0.0, self.returned + RETURN_INTERVAL - now)
         self.returned = now + pause
         return pause

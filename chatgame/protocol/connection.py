@@ -234,7 +234,7 @@ class Connection:
         return self._received_at - self._opened
 
     def open_for(self, now: float) -> float:
-        """Return for how many seconds the connection has been open."""
+        """Return the seconds since the connection was opened."""
         return now - self._opened
 
     @property
@@ -265,7 +265,7 @@ class Connection:
 
     @property
     def idle(self) -> bool:
-        """Whether all that has come was looked at, so that `next_event` would have nothing."""
+        """Whether `next_event` has nothing more to return: all bytes that have come were looked at."""
         return self._frames.empty and not self._failure
 
     def next_event(self) -> Event | None:
@@ -436,7 +436,7 @@ class Connection:
         self._sign_at = now + ALIVE_INTERVAL
 
     def resume(self, held: Held, now: float) -> None:
-        """Send the turns that the partner lacks, by its hello, of those that this side holds.
+        """Send the turns that this side holds and the partner, by its hello, lacks.
 
         Raises:
             Diverged: the two logs are not of one conversation.

@@ -250,7 +250,7 @@ def decode(payload: bytes) -> Message | Foreign | None:
         # JSON again for that would take eight times as long. What we would write in the same bytes is good as well.
         simple = isinstance(message, Turn) and payload.count(b'"') == 22
         if not simple and (isinstance(message, Foreign | None) or _encoder.encode(message) != payload):
-            from json import loads  # which takes as long to import as all that is here
+            from json import loads  # which takes as long to import as this whole file
 
             loads(payload.decode(), object_pairs_hook=_without_duplicates)
     except (DecodeError, ValueError) as error:

@@ -102,7 +102,7 @@ TRYING_TIME = LATE_TIME - 6.0
 """Seconds for which it is tried again: one try may take five, and the partner ends the session after LATE_TIME."""
 
 FAREWELL_TIME = 3.0
-"""Seconds that the partner has to learn of our quitting, over a new connection if need be."""
+"""Seconds in which the partner can learn that we have quit, over a new connection if the old one is lost."""
 
 RECALLED = 10
 """How many turns are shown to a player who comes back to a conversation, and to a watcher who comes to a game."""
@@ -197,7 +197,7 @@ class Session:
         seat: one's own.
         identifier: the session's.
         games: those that this side has.
-        theirs: the versions of those that the partner has, by name.
+        theirs: the versions of the games that the partner has, by name.
         chance: gives salts, shares of random numbers and seeds.
         watchable: whether both programs can let people watch.
 
