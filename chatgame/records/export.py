@@ -35,7 +35,7 @@ async def write_out(number: int, form: str) -> None:
 
 def as_text(record: Record, log: Log) -> Iterator[str]:
     """A header, and below it everything that the screen at one's own seat showed."""
-    names = names_of(record)
+    names, shows = names_of(record), recording(record, log, Look())
     who = " and ".join(f"{names[seat]} ({seat})" if seat in names else f"the {seat}" for seat in Seat)
     ended = f"ended {local(record.ended)}" if record.ended else "not finished" if record.goes_on else "over"
     for line in (
@@ -45,7 +45,7 @@ def as_text(record: Record, log: Log) -> Iterator[str]:
     ):
         yield f"{inert(line)}\n"
     yield "\n"
-    for _, text in recording(record, log, Look()):
+    for _, text in shows:
         yield text
 
 
@@ -88,10 +88,11 @@ def _json(value: object, indent: int | None = None) -> str:
 
 def as_asciicast(record: Record, log: Log) -> Iterator[str]:
     """A recording for asciinema, in the format asciicast v2 (https://docs.asciinema.org/manual/asciicast/v2/)."""
+    shows = recording(record, log, Look(colour=True, width=WIDTH))
     title = f"chatgame {__version__}, {' and '.join(called(record, seat) for seat in Seat)}"
     header = {"version": 2, "width": WIDTH, "height": HEIGHT, "timestamp": int(record.began), "title": title}
     yield _json(header) + "\n"
-    for at, text in recording(record, log, Look(colour=True, width=WIDTH)):
+    for at, text in shows:
         yield _json([round(at, 3), "o", text.replace("\n", "\r\n")]) + "\n"
 
 

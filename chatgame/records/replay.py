@@ -1,8 +1,9 @@
 """A past conversation as it was on the screen, with its pauses."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from chatgame.core.log import Step
 from chatgame.core.sentences import BANNER
 from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert
@@ -41,10 +42,13 @@ def recording(record: Record, log: Log, look: Look) -> Iterator[tuple[float, str
     Raises:
         JournalFailed: the log is damaged, or has games that are not installed in the same version.
     """
+    return _recorded(record, read(record, log), log, look)  # to the end, so that nothing of a damaged log is shown
+
+
+def _recorded(record: Record, told: Sequence[Step], log: Log, look: Look) -> Iterator[tuple[float, str]]:
     seat, at, last = record.seat, 0.0, log[0][1]
     names = names_of(record)
     banner = "".join(shown(line, look) for line in BANNER)  # shown once, before the first prompt or board
-    told = read(record, log)  # to the end, so that nothing of a damaged log is shown
     asked = told[0].before.asked is seat
     if asked:
         yield at, banner + prompt(look)

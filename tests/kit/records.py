@@ -78,8 +78,9 @@ class Home:
         return self.all_shown(arguments)[0]
 
     def complaint(self, *arguments: str) -> str:
-        """The one line of a command that fails."""
-        status, _, complaint = self.type(*arguments)
+        """The one line of a command that fails, and shows nothing else."""
+        status, output, complaint = self.type(*arguments)
+        assert output == ""
         assert re.fullmatch(r"chatgame: [^\n]+\n", complaint), complaint
         assert status == 1
         return complaint

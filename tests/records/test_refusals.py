@@ -95,7 +95,7 @@ def test_wrong_usage_says_what_is_wrong(home: Home) -> None:
     ids=["replay", "text", "asciicast", "json"],
 )
 def test_edited_journal_is_found_out(home: Home, arguments: list[str]) -> None:
-    """The digests show it, in every format; what comes before is still shown where it can be."""
+    """The digests show it, in every format, and nothing of it is shown."""
     number = home.write(Seat.CLIENT, chat("Hello", "No", "Bye"))
     home.sql("UPDATE turns SET text = 'Yes' WHERE number = 1")
     assert "damaged" in home.complaint(*arguments, number)
