@@ -253,6 +253,11 @@ class Session:
         """
         recalled: deque[Step] = deque(maxlen=RECALLED)
         for step in steps(self.table, log):
+            if step.turn.kind is Kind.COMMIT and step.turn.seat is self._seat and not step.opening:
+                raise JournalFailed(
+                    f"The journal of this conversation lacks what turn {step.turn.number} committed to: it was "
+                    "damaged or edited. Begin afresh with --new."
+                )
             self._come_to(step)
             recalled.append(step)
         self.table = self.table.with_partner(self._games, self._theirs, watchable=self._watchable)

@@ -481,6 +481,8 @@ def test_reveal_that_was_due_when_the_program_died_is_written_when_it_is_back() 
     log.append(Entry(take.turn))
     again = Script(Seat.SERVER, log)
     assert again.works()[0].text == str(keep.opening)
+    with pytest.raises(JournalFailed, match="lacks what turn 2 committed to"):
+        Script(Seat.SERVER, [Entry(turn) for turn, _ in log])
 
 
 def test_game_that_one_side_has_no_longer_cannot_go_on() -> None:
