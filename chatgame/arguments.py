@@ -16,7 +16,7 @@ from chatgame.net.addresses import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RELAY_POR
 from chatgame.players.bot.level import BOTS, Level
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Boards
-from chatgame.players.person.terminal import complain
+from chatgame.players.person.output import complain
 from chatgame.settings import person_name
 from chatgame.where import read_host, read_port, read_where, relay_at
 

@@ -24,20 +24,12 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.folders import journal_path, settings_path
 from chatgame.net.addresses import DEFAULT_HOST, is_loopback
+from chatgame.players.person.asking import each_line, is_at_a_terminal
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
+from chatgame.players.person.output import complain, give_up, look_of_output, notices, write_output
 from chatgame.players.person.screen import shown
-from chatgame.players.person.terminal import (
-    complain,
-    console_at,
-    each_line,
-    give_up,
-    is_at_a_terminal,
-    look_of_output,
-    notices,
-    streams_restored,
-    write_output,
-)
+from chatgame.players.person.streams import streams_restored
 from chatgame.plugins import installed_games
 from chatgame.settings import listing, settings
 from chatgame.signals import Finished, Signals, Stopped
@@ -211,6 +203,8 @@ async def sit_at(options: argparse.Namespace) -> None:
     """
     seat = Seat(options.command)
     if options.player is None:
+        from chatgame.players.person.terminal import console_at
+
         async with console_at(seat, options.name, **_console_options(options)) as console:
             await _converse(console, options, console.notify, console.count_watchers)
         return

@@ -20,9 +20,9 @@ from chatgame.net.memory import linked_in_memory
 from chatgame.players.bot.level import Level
 from chatgame.players.first_line import FirstLine, line_to_play
 from chatgame.players.named import called, seated
+from chatgame.players.person.output import look_of_output, write_output
 from chatgame.players.person.progress import progress
 from chatgame.players.person.screen import shown
-from chatgame.players.person.terminal import look_of_output, write_output
 from chatgame.players.program.command import Command
 from chatgame.plugins import installed_games
 from chatgame.session.interfaces import Journal, Player

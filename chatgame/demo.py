@@ -21,7 +21,7 @@ from chatgame.journal.store import Store
 from chatgame.net.addresses import DEFAULT_HOST
 from chatgame.players.person.console import Console
 from chatgame.players.person.look import Look, styled, uncoloured
-from chatgame.players.person.terminal import takes_codes
+from chatgame.players.person.output import takes_codes
 from chatgame.program.client import join
 from chatgame.program.server import serve
 from chatgame.program.setting import Notify, Setting

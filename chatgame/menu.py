@@ -10,8 +10,9 @@ from chatgame.core.seats import Seat
 from chatgame.folders import journal_path
 from chatgame.journal.reader import Reader, Record
 from chatgame.net.addresses import ANY
+from chatgame.players.person.asking import answered, single_keys
+from chatgame.players.person.output import look_of_output, write_output
 from chatgame.players.person.screen import shown
-from chatgame.players.person.terminal import answered, look_of_output, single_keys, write_output
 
 JOIN = "client"
 """The command that needs an address and perhaps a code, which are asked for."""

@@ -51,10 +51,12 @@ else:
 
 SERVER, CLIENT, COMPLETION = ["server", "--port", "0"], ["client", "--port", "1"], ["completion", "bash"]
 
-IMPORTED = ["chatgame.cli", "asyncio", "msgspec", "chatgame.players.person.terminal", "aioconsole", "end"]
+IMPORTED = ["chatgame.cli", "asyncio", "msgspec", "chatgame.players.person.output", "end"]
 """Moments at which the program begins or ends: when these modules are imported, and when the interpreter ends."""
 
 RUNNING = [
+    ("chatgame.players.person.terminal", SERVER),
+    ("aioconsole.stream", SERVER),
     ("chatgame.program", SERVER),
     ("chatgame.program.client", CLIENT),
     ("chatgame.program.client", ["client", "--player", "bot"]),

@@ -13,7 +13,7 @@ from chatgame.core.seats import Seat
 from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert, json_escaped
 from chatgame.players.person.look import Look
-from chatgame.players.person.terminal import write_output
+from chatgame.players.person.output import write_output
 from chatgame.records.conversation import Log, called, counted, kept, local, names_of, place_of, read, revealing
 from chatgame.records.pgn import as_pgn
 from chatgame.records.replay import recording

@@ -7,8 +7,9 @@ from chatgame.core.errors import ChatgameError, JournalFailed, NotKept
 from chatgame.folders import journal_path
 from chatgame.journal.reader import Reader
 from chatgame.journal.store import Store
+from chatgame.players.person.asking import answered, is_at_a_terminal
+from chatgame.players.person.output import look_of_output, write_output
 from chatgame.players.person.screen import shown
-from chatgame.players.person.terminal import answered, is_at_a_terminal, look_of_output, write_output
 from chatgame.records.history import described
 
 

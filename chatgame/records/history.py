@@ -13,8 +13,8 @@ from chatgame.core.turn import Kind
 from chatgame.folders import journal_path
 from chatgame.journal.reader import Reader, Record
 from chatgame.players.person.look import Look
+from chatgame.players.person.output import look_of_output, write_output
 from chatgame.players.person.screen import shown
-from chatgame.players.person.terminal import look_of_output, write_output
 from chatgame.plugins import installed_games
 from chatgame.records.conversation import called, counted, local, place_of, revealing, steps_of
 

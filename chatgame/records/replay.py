@@ -9,8 +9,8 @@ from chatgame.journal.reader import Record
 from chatgame.players.person.inert import inert
 from chatgame.players.person.look import Look
 from chatgame.players.person.narration import named, typed
+from chatgame.players.person.output import write_output
 from chatgame.players.person.screen import prompt, shown
-from chatgame.players.person.terminal import write_output
 from chatgame.players.person.viewer import seen
 from chatgame.records.conversation import Log, kept, names_of, read
 from chatgame.session.owing import still_due

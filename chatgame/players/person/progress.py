@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from chatgame.players.person.look import columns
-from chatgame.players.person.terminal import complain
+from chatgame.players.person.output import complain
 
 WIDTH = 20
 """Columns of the bar."""

@@ -299,7 +299,7 @@ def test_prompt_and_boards_are_coloured_where_the_terminal_has_colours(
         return [(cells[column].fg, cells[column].bold, cells[column].reverse) for column in columns]
 
     usual = "default", False, False
-    client.sees(PROMPT)
+    client.sees(PROMPT, column=len(PROMPT))
     row, ends_at = client.screen.cursor.y, len(PROMPT)
     prompt = ("green", True, False) if coloured else usual
     assert looks(row, 0, ends_at - 1, ends_at) == [prompt, prompt, usual]
