@@ -162,7 +162,8 @@ ASKING: Final = "Asking again in {pause:.1f} seconds; Ctrl-C leaves."
 NOT_BACK: Final = "The client has not come back, and had said nothing yet. Anyone can join again."
 QUIT_NOT_HEARD: Final = "Your partner has not heard yet that you quit. The same command tells them."
 FAREWELL_NOT_HEARD: Final = (
-    "The server still waits for you in your last conversation, which you have quit. Telling it again; Ctrl-C leaves."
+    "The server still waits for you in your last conversation, which you have quit. Telling it again "
+    "in {pause:.1f} seconds; Ctrl-C leaves."
 )
 FAREWELL_HEARD: Final = "The server now knows that you have quit your last conversation."
 

@@ -1,5 +1,6 @@
 """A client's program: a journal, a player and a way to the server, joined."""
 
+import asyncio
 from contextlib import suppress
 
 from chatgame.core import sentences
@@ -8,7 +9,7 @@ from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.journal.conversation import OnDisk
 from chatgame.net.addresses import canonical, typed
-from chatgame.net.dial import Way
+from chatgame.net.dial import Way, pauses
 from chatgame.program.attendance import Attendance
 from chatgame.program.setting import Notify, Setting, closed_conversation, conversation
 from chatgame.program.ways import Destination, dialler_to
@@ -26,6 +27,9 @@ async def join(player: Player, setting: Setting, notify: Notify) -> Table:
     at = Seat.CLIENT, host, port
     # They do not keep a person from a new one. Over relays, they may be of another friend.
     no_matter = (Unreachable, JournalFailed) if setting.new or setting.relays else ()
+    # A server that takes us back each time, and never says that it has heard us, is not told for ever.
+    loop = asyncio.get_running_loop()
+    until, waits = loop.time() + setting.patience, pauses()
     while True:
         waits_for_us = False
         with suppress(*no_matter):
@@ -34,14 +38,18 @@ async def join(player: Player, setting: Setting, notify: Notify) -> Table:
             try:
                 link = await _way(setting, host, kept, notify).connect()
             except TurnedAway:
-                if not waits_for_us:
+                pause = next(waits)
+                if not waits_for_us or loop.time() + pause > until:
                     raise
-                notify(sentences.FAREWELL_NOT_HEARD)
-                continue
-            notify(
-                sentences.CONNECTED_OVER if setting.relays else sentences.CONNECTED_TO.format(host=host, port=port)
-            )
-            return await converse(player, link, setting.games, kept, setting.chance)
+            else:
+                notify(
+                    sentences.CONNECTED_OVER
+                    if setting.relays
+                    else sentences.CONNECTED_TO.format(host=host, port=port)
+                )
+                return await converse(player, link, setting.games, kept, setting.chance)
+        notify(sentences.FAREWELL_NOT_HEARD.format(pause=pause))
+        await asyncio.sleep(pause)
 
 
 async def _say_goodbye_again(

@@ -2,19 +2,21 @@
 
 import asyncio
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import detangle
 import pytest
+from msgspec.structs import replace
 
-from chatgame.core.errors import (
-    Unreachable,
-)
+from chatgame.core.errors import LinkLost, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind
 from chatgame.journal.store import Store
+from chatgame.protocol.messages import Bye, Hello, Reason
 from tests.kit.simulated import Line, Person, Place, both_sit, informed, two_greeted, until
 from tests.kit.virtual import in_simulation
+from tests.kit.wire import Wire
 
 
 @pytest.mark.parametrize("quitter", Seat)
@@ -98,3 +100,45 @@ def test_quit_that_cannot_be_told_holds_up_nobody_who_begins_afresh(tmp_path: Pa
         assert [turn.text for turn in place.log(Seat.SERVER)] == ["Once more", "Yes", ""]
 
     in_simulation(scenario())
+
+
+def test_server_that_never_says_it_has_heard_the_quit_is_not_told_for_ever(tmp_path: Path) -> None:
+    """It keeps the seat and hangs up each time: the pauses get longer, and the person reads of each."""
+    came: list[float] = []
+
+    async def scenario() -> None:
+        place, people, programs = await two_greeted(tmp_path)
+        detangle.network().disconnect(*Seat)
+        people[Seat.CLIENT].say("/q")
+        await programs[Seat.CLIENT]
+        detangle.network().reconnect(*Seat)
+        await place.kill(Seat.SERVER, programs[Seat.SERVER])
+        loop = asyncio.get_running_loop()
+
+        async def false(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            wire = Wire(reader, writer)
+            with suppress(LinkLost):
+                hello = await wire.receive()
+                assert isinstance(hello, Hello)
+                if hello.session:
+                    came.append(loop.time())
+                    wire.say(replace(hello, seat=Seat.SERVER, token=None))
+                    await wire.receive()
+                else:
+                    wire.say(Bye(Reason.TAKEN))
+            writer.close()
+
+        listening = await detangle.spawn(asyncio.start_server(false, "server", 1059), host=Seat.SERVER)
+        with pytest.raises(TurnedAway, match="The table is taken"):
+            await place.sit(Seat.CLIENT, Person(Seat.CLIENT, []), patience=60.0)
+        await asyncio.sleep(1)
+        listening.close()
+        told = [text for text in place.notices[Seat.CLIENT] if text.startswith("The server still waits for you")]
+        assert len(told) == len(came) - 1
+        with Store(place.journal(Seat.CLIENT)) as store:
+            assert len(store.history()) == 1
+
+    in_simulation(scenario())
+    assert 4 < len(came) < 12
+    assert came[-1] - came[0] < 61
+    assert came[-1] - came[-2] > 5
