@@ -12,7 +12,7 @@ from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, LinkLost, NotYet, RemoteProtocolError, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
-from chatgame.net.dial import LONGEST_WAIT, NOTICED, SLOW, pauses
+from chatgame.net.dial import LONGEST_PAUSE, LONGEST_WAIT, NOTICED, SLOW, pauses
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Dialler, Transport
 from chatgame.protocol.connection import Paired
@@ -69,6 +69,7 @@ class Watching:
         self._notify = notify
         self._patience = patience
         self._code = code
+        self._pauses = pauses()
 
     async def watch(self) -> None:
         """Watch until the conversation is over, or may not be watched any more; what ended it is notified.
@@ -78,16 +79,20 @@ class Watching:
             RemoteProtocolError: the server shows what cannot be so.
             LinkLost: the server has not come back.
         """
+        loop = asyncio.get_running_loop()
         text = sentences.NO_ANSWER_YET.format(where=self._dialler.where)
-        late = asyncio.get_running_loop().call_later(SLOW, self._notify, text)
+        late = loop.call_later(SLOW, self._notify, text)
         try:
             pump = await self._connect()
         finally:
             late.cancel()
         while True:
+            connected = loop.time()
             why = await self._follow(pump)
             if not why:
                 return
+            if loop.time() - connected > LONGEST_PAUSE:
+                self._pauses = pauses()  # that connection was worth it: the next may be had at once
             self._notify(f"{why} {sentences.WATCH_AGAIN}")
             try:
                 async with asyncio.timeout(self._patience):
@@ -101,8 +106,8 @@ class Watching:
 
         At a relay it is looked for at the place and, since others who watch can be in the way there, at its number.
         """
-        waits, places = pauses(), cycle((self._met.place, None))
-        pause, why = next(waits), sentences.DIALLING
+        places = cycle((self._met.place, None))
+        pause, why = next(self._pauses), sentences.DIALLING
         while True:
             if pause > NOTICED:
                 self._notify(why.format(pause=pause))
@@ -113,7 +118,7 @@ class Watching:
             except TurnedAway:
                 raise
             except Unreachable as error:
-                pause, why = next(waits), error.again
+                pause, why = next(self._pauses), error.again
                 if isinstance(error, NotYet):
                     pause = max(min(pause, LONGEST_WAIT), error.after)
                 if why == sentences.NOT_AT_RELAY:  # or watching was ended there, and nobody waits any more

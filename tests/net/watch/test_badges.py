@@ -2,18 +2,26 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from chatgame.core.errors import TurnedAway
 from chatgame.core.limits import MAX_GUESSES, MAX_WATCHERS
 from chatgame.core.seats import Seat
+from chatgame.games import BUILT_IN
+from chatgame.net.memory import memory_streams
 from chatgame.net.tls import new_certificate, server_tls
+from chatgame.net.transport import StreamTransport, Transport
+from chatgame.net.watch.dial import Met, Watching
 from chatgame.protocol.badges import OWNER_SIZE, Badges
-from chatgame.protocol.messages import PROTOCOL, Bye, Hello, Reason, Watch
+from chatgame.protocol.messages import PROTOCOL, Bye, Hello, Reason, Start, View, Watch
 from chatgame.protocol.pairing import Invitation
+from chatgame.session.onlooker import Onlooker
 from tests.kit.house import WATCH, House, Onlooking, goodbye_of, house, until_count
 from tests.kit.logs import NONCE, VERSIONS, steps_of
+from tests.kit.virtual import in_virtual_time
+from tests.kit.wire import Wire
 
 CERTIFICATE, ANOTHER = new_certificate(), new_certificate()
 
@@ -153,3 +161,32 @@ async def test_watcher_shows_its_badge_to_no_other_server() -> None:
         await until_count(open_house, 1)
         open_house.write("quit")
         await watching
+
+
+async def count_of_dials(seconds: float) -> int:
+    """How often a watcher dials a server in a time that lets it in and stops showing at once, each time."""
+    dialled = 0
+
+    class Dialler:
+        """Dials that server."""
+
+        where, options = "the server", "nothing"
+
+        async def dial(self) -> Transport:
+            nonlocal dialled
+            dialled += 1
+            ours, theirs = memory_streams()
+            server = Wire(*theirs)
+            server.say(View("a" * 64, 0, start=Start(0, Seat.CLIENT, "a" * 64, 0, (0, 0, 0))))
+            server.say(Bye(Reason.BEHIND, "Too slow."))
+            server.writer.close()
+            return StreamTransport(*ours)
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await Watching(Dialler(), Met(), Onlooker(BUILT_IN), bool, bool, 300).watch()
+    return dialled
+
+
+def test_watcher_that_is_let_in_and_dismissed_again_and_again_comes_less_and_less_often() -> None:
+    assert 5 < in_virtual_time(count_of_dials(300)) < 25
