@@ -32,7 +32,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chatgame.core.curve import SIZE, face, inverse, key_of, multiplied, objection
+from chatgame.core.curve import SIZE, cleared, face, inverse, key_of, multiplied, objection
 from chatgame.core.digest import digest
 from chatgame.core.errors import Refused
 from chatgame.core.limits import MAX_CARDS
@@ -124,7 +124,7 @@ class Deck(Struct, frozen=True):
         Raises:
             Refused: the points cannot be a shuffle of the cards.
         """
-        if len({*points}) < len(points):
+        if len({*map(cleared, points)}) < len(points):  # the next lock would make the same of two
             raise Refused("The deck has a card twice.")
         if not {*points}.isdisjoint(self.to_lock):
             raise Refused("The deck has a card without a lock on it.")

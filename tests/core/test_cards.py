@@ -233,6 +233,7 @@ class TestRefusedAtOnce:
             (lambda points: points[:-1], "with 8 of them"),
             (lambda points: [*points, points[0]], "with 8 of them"),
             (lambda points: [points[1], *points[1:]], "a card twice"),
+            (lambda points: [with_low_order(points[1]), *points[1:]], "a card twice"),
             (lambda points: [number(0), *points[1:]], "low order"),
             (lambda points: [number(1), *points[1:]], "low order"),
             (lambda points: [number(P - 1), *points[1:]], "low order"),
