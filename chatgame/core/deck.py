@@ -226,6 +226,8 @@ class Deck(Struct, frozen=True):
                 laid = share.place == place and self.owners[place - self.start] is seat.other
                 if laid and multiplied(inverse(key_from(seed)), share.opened) != face(card):
                     raise Refused(f"The card at place {place} is not {card}.")
+        if came and (both := known.intersection(filter(None, hand.values()))):
+            raise Refused(f"The card {min(both)} has come from the deck, and is still in the hand.")
 
     def to_audit(self, seat: Seat, seed: str) -> Iterator[tuple[Job, bytes, str]]:
         """What a seat did, to be checked: the job, the result that it gave, and what to call it if that is false."""

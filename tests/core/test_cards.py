@@ -307,6 +307,16 @@ class TestRefusedAtOnce:
         with pytest.raises(Refused, match="does not unlock a card of the deck"):
             game.write(written([false]))
 
+    def test_card_is_shown_that_the_other_holds(self) -> None:
+        """The seat that shares last can show any face. The other could not lay that card from its hand any more."""
+        game = Programs().run(Kind.SHARE)
+        for _ in range(3):
+            game.write(game.text())
+        assert game.seat is INVITER
+        held = game.hand(INVITED)[0]
+        with pytest.raises(Refused, match=f"The card {held} has come from the deck, and is still in the hand"):
+            game.write(written([face(held)]))
+
     def test_dealt_card_that_is_known_already(self) -> None:
         """A false deck has it twice; the owner's key shows it."""
         game = dealt()
