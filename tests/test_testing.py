@@ -35,7 +35,7 @@ class Stones(Rules[Position, str]):
 
     name = "stones"
     title = "stones"
-    about = "Take a stone, or two. Whoever takes the last one wins."
+    about = "Take a stone, or two. The player who takes the last one wins."
     more: Any = ()
 
     def start(self, inviter: Seat, options: str) -> Position:
@@ -119,7 +119,7 @@ class Guessing(Rules[Position, str]):
         return Outcome(position.mover.other if position.more[-1] == "yes" else position.mover, "it was answered")
 
     def board(self, position: Position, viewer: Seat | None, secrets: Secrets, before: Position | None) -> Board:
-        """What was said, and the secret to whoever has it."""
+        """What was said, and the secret to the one who has it."""
         return Board([f"said: {' '.join(position.more)} {' '.join(secrets.values())}"])
 
 

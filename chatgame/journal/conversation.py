@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chatgame.core.commitments import Opening
+from chatgame.core.errors import JournalFailed
 from chatgame.core.log import Entry
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Kind, Turn
@@ -99,6 +100,10 @@ class OnDisk(Identity):
     def unheard(self) -> bool:
         """Whether one has quit, and the partner may not know it."""
         return self._quit and not self.ended
+
+    def damaged(self, error: Exception) -> JournalFailed:
+        """The error that says that what is kept makes no sense."""
+        return self._database.damaged(error)
 
     def entries(self) -> Iterator[Entry]:
         """What is kept so far."""

@@ -21,12 +21,19 @@ from chatgame.session.play import converse
 
 
 async def secured(kept: OnDisk, certificate: str | None = None) -> tuple[ssl.SSLContext, bytes]:
-    """Return what makes a server's connections secure: as before, or by this certificate, or by a new one."""
+    """Return what makes a server's connections secure: as before, or by this certificate, or by a new one.
+
+    Raises:
+        ChatgameError: the extra that is needed is not installed, or the journal's certificate is damaged.
+    """
     from chatgame.net.tls import new_certificate, server_tls  # which needs an extra
 
     if not kept.pinned:
         await kept.pin(certificate or new_certificate())
-    return server_tls(kept.pinned or "")
+    try:
+        return server_tls(kept.pinned or "")
+    except (ValueError, ssl.SSLError) as error:
+        raise kept.damaged(error) from error
 
 
 def audience_of(

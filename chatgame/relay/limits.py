@@ -6,9 +6,6 @@ MAX_LINE = 128
 """Bytes in a line, with its line feed. That of a host at a place has 87, and the rest is room for the names of a
 cluster's nodes."""
 
-MAX_NUMBER = 999_999_999
-"""The largest number. People have to say it, so a relay gives out the shortest that are free."""
-
 MAX_BUSY = 3600
 """Seconds for which a relay can send a leg away. By then a person has given up."""
 
@@ -42,7 +39,8 @@ NUMBER_TIME = 120.0
 """Seconds that a number is kept after its last host is gone, so that nobody else gets it while a host dials again."""
 
 MAX_DIGITS = 6
-"""Digits in the numbers that are given out. A million is more than one relay or cluster has hosts that wait."""
+"""Digits in the numbers that are given out: the shortest that are free, since people have to say them. A million is
+more than one relay or cluster has hosts that wait."""
 
 TURN_TIME = 60.0
 """Seconds in which the joiners of a place get one host after another, and not the newest each time."""

@@ -10,7 +10,7 @@
     SEEKING    a joiner whose host a cluster is asked for      `found`
     JOINED     one of a table's two                            it is closed, or lost
 
-A leg is a number, which whoever runs the machine gives it. What a leg that was closed or lost says is ignored.
+A leg is a number, which the code that runs the machine gives it. What a leg that was closed or lost says is ignored.
 """
 
 from collections import Counter, OrderedDict, deque
@@ -227,14 +227,14 @@ class Meeting:
 
     def connected(self, number: int, network: str, now: float) -> list[Command]:
         """Take a new leg, from a network as `network_of` names it."""
-        whence = self._networks.setdefault(network, Network(network))
+        origin = self._networks.setdefault(network, Network(network))
         self._quiet.drop(network)
-        if len(whence.unspoken) >= MAX_LEGS:
-            self._end(self._legs[next(iter(whence.unspoken))], None, "crowded", now)
+        if len(origin.unspoken) >= MAX_LEGS:
+            self._end(self._legs[next(iter(origin.unspoken))], None, "crowded", now)
         elif len(self._unspoken) >= self._most_unspoken:
             self._end(self._legs[self._unspoken.first], None, "crowded", now)
-        self._legs[number] = _Leg(number, whence)
-        whence.unspoken[number] = None
+        self._legs[number] = _Leg(number, origin)
+        origin.unspoken[number] = None
         self._unspoken.put(number, now)
         return self._take()
 

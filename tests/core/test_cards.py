@@ -517,7 +517,7 @@ class TestFoundByTheAudit:
         assert self.cheat(game) == "a shuffle that does not follow from its seed"
 
     def test_blinded_copy_that_unlocks_a_card_never_dealt(self) -> None:
-        """Whoever locks last learns from the share of the copy what another card is. The audit shows the copy."""
+        """The seat that locks last learns from its share what another card is. The audit shows the copy."""
         game = Programs().run(Kind.SHUFFLE)
         game.write(game.text())
         assert game.seat is INVITER

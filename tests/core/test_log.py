@@ -82,7 +82,7 @@ FLEET, ARMADA = opening("a1-e1 b3-b6 d5-f5 h1-h3 j9-j10", 3), opening("a1-e1 a2-
 HANGMAN = ("play hangman", TEA, "answer 3", "say hm", "move x", "answer none", "resign", f"reveal {TEA}", "say over")
 
 
-def test_secret_is_known_to_whoever_chose_it() -> None:
+def test_secret_is_known_to_the_seat_that_chose_it() -> None:
     """They know it from their commitment on, through answers and the end of the match, until the next match."""
     log = kept(CLIENT, "say a", "say b", *HANGMAN, "say and", "play rps")
     assert secrets(log) == [None, None, None, *["tea"] * 9, None]

@@ -53,7 +53,7 @@ class Meeting(NamedTuple):
 
     Attributes:
         log: the turns.
-        notices: what whoever has started the program was told.
+        notices: what the person who has started the program was told.
         result: how it ended at the program's seat.
     """
 

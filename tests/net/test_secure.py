@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec.structs import replace
 
-from chatgame.core.errors import ChatgameError, LinkLost, TurnedAway, Unreachable
+from chatgame.core.errors import ChatgameError, JournalFailed, LinkLost, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.table import Table
 from chatgame.core.turn import Kind
@@ -27,6 +27,7 @@ from chatgame.net.tls import new_certificate, server_tls
 from chatgame.players.script import Script
 from chatgame.program.client import join
 from chatgame.program.server import serve
+from chatgame.program.serving import secured
 from chatgame.program.setting import Setting
 from chatgame.protocol.frames import frame
 from chatgame.protocol.hello import hello_of
@@ -133,6 +134,15 @@ async def test_third_wrong_code_burns_it(server: Server) -> None:
             await server.come(GUESSED)
     with pytest.raises(TurnedAway, match="Three wrong codes were tried, so the code is burned"):
         await server.program
+
+
+async def test_damaged_certificate_in_the_journal_is_called_so(tmp_path: Path) -> None:
+    with Store(tmp_path / "journal.db") as store:
+        number = store.fresh(Seat.SERVER, ANY, 1059, "", "")
+        async with store.conversation(number) as kept:
+            await kept.pin("not a certificate")
+            with pytest.raises(JournalFailed, match="is damaged"):
+                await secured(kept)
 
 
 async def test_many_at_once_have_no_more_guesses_than_one_after_another(server: Server) -> None:

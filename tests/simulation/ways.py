@@ -214,7 +214,7 @@ class SimulatedRelay:
         self._process = detangle.spawn(self._node.run(), host=self.host)
 
     async def stop(self) -> None:
-        """Kill the relay: whoever is connected notices it at once."""
+        """Kill the relay: all that are connected notice it at once."""
         self._process.cancel()
         await asyncio.wait({self._process})
         self._node.close()

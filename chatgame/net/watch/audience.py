@@ -1,8 +1,8 @@
 """Those who watch: each is shown every turn, and none of them is waited for.
 
 A turn is only noted when it is written. It goes out a moment later, together with those that came in between, to each
-watcher whose line takes it. So neither their number nor their lines make a turn slower, and whoever reads keeps up
-with two programs, however fast they play.
+watcher whose line takes it. So neither their number nor their lines make a turn slower, and a watcher that
+reads keeps up with two programs, however fast they play.
 """
 
 import asyncio

@@ -154,7 +154,7 @@ async def test_watcher_learns_neither_the_players_place_nor_where_the_next_watch
 
 
 async def test_watcher_that_others_keep_from_the_place_comes_back_by_the_number(relay: TestRelay, two: Two) -> None:
-    """Whoever watches knows the place, and could wait there in the server's stead."""
+    """Any watcher knows the place, and could wait there in place of the server."""
     talk = await Talk(two, relay).begin()
     await relay.hosts()
     players = relay.waiting(str)

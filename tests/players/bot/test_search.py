@@ -91,7 +91,7 @@ class Stake(NamedTuple):
 class Dare(Rules[Stake, str]):
     """Take what is sure, or roll a die for more: a plugin as small as it can be that has `Chance` and lists moves.
 
-    Whoever takes loses with less than 8 points; a roll of 0 loses, and any other adds 3 points.
+    The seat that takes loses with less than 8 points; a roll of 0 loses, and any other adds 3 points.
     """
 
     name = "dare"

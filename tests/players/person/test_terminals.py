@@ -172,7 +172,7 @@ def test_leaving_before_anybody_came_stops_the_server(
 def test_killed_partner_is_noticed_at_once_and_waited_for(
     console: KindOfConsole, server: Terminal, client: Terminal, state: State, victim: str
 ) -> None:
-    """A prompt is there again behind the news; whoever leaves now is told that what was said is kept."""
+    """A prompt is there again behind the news; a person who leaves now is told that what was said is kept."""
     state(server, client)
     dead, survivor = (client, server) if victim == "client" else (server, client)
     asked = survivor.rows[-1] == PROMPT
