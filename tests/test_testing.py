@@ -199,7 +199,7 @@ FAULTS: dict[str, tuple[AnyRules, str]] = {
     "set in the position": (broken(more=frozenset("ab")), "The position can be changed, or has no order"),
     "mapping in the position": (broken(more=(Mapping(),)), "The position is not of tuples, texts, None and integers"),
     "float in the position": (broken(more=(1, (0.5,))), "The position is not of tuples, texts, None and integers"),
-    "bool in the position": (broken(more=(True,)), "The position is not of tuples, texts, None and integers below"),
+    "bool in the position": (broken(more=(True,)), "None and integers below 2^53: it holds True in ("),
     "integer of 54 bits": (broken(more=(-(2**53),)), "The position is not of tuples, texts, None and integers below"),
     "not for JSON": (broken(more=(object(),)), "The rules of stones failed (TypeError: "),
     "changed position": (broken(more=Item(), legal_moves=grow), "The rules have changed a position"),
