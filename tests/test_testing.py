@@ -270,7 +270,7 @@ FAULTS: dict[str, tuple[AnyRules, str]] = {
         broken(tell=lambda _, position, *__: {5: "", 4: "", 3: ""}[position.left]),
         "KeyError: ",
     ),
-    "no board": (broken(board=lambda *_: "ooo"), "The rules of stones failed (ValidationError: Expected `object`"),
+    "no board": (broken(board=lambda *_: "ooo"), "The rules of stones failed (TypeError: 'ooo' is not a Board)"),
     "not ASCII": (showing("ooö"), "A board has to be of ASCII"),
     "too wide": (showing("o" * (WIDEST + 1)), "at most 80 columns wide"),
     "drawn in words": (showing("|---|"), "A board in words has to be of words alone"),
