@@ -205,7 +205,7 @@ FAULTS: dict[str, tuple[AnyRules, str]] = {
     "changed position": (broken(more=Item(), legal_moves=grow), "The rules have changed a position"),
     "chance in the position": (
         broken(apply=lambda _, position, __: position._replace(left=Random().randrange(10**9))),
-        "the two logs are not the same",
+        "the two logs, or the rules of stones, are not the same.",
     ),
     "count of calls": (
         broken(board=lambda *_: Board([f"call {next(CALLS)}"])),
