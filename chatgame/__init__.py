@@ -8,7 +8,7 @@ What other programs need is here:
                 chatgame.testing checks one
     a player    `Player`, or a `Watcher` who only sees, and what they are shown: `Table`, `Match`, `Step`, `Turn`,
                 `Kind`; `Perspective` and `Side`, what one seat sees and hides of a match; `PlayerLeft`; ready-made:
-                `Script`, `Bot`
+                `Script`, `Bot` of a `Level`
     a table     `converse` over `linked_in_memory` with an `InMemory` journal, or `serve` and `join` with a `Setting`
                 and a `Store`, over a `Relay` or directly; the games in `BUILT_IN`, with those of plugins
                 `installed_games`; `ChatgameError`
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from chatgame.net.addresses import Relay as Relay
     from chatgame.net.memory import linked_in_memory as linked_in_memory
     from chatgame.players.bot.bot import Bot as Bot
+    from chatgame.players.bot.level import Level as Level
     from chatgame.players.script import Script as Script
     from chatgame.plugins import installed_games as installed_games
     from chatgame.program.client import join as join
@@ -89,6 +90,7 @@ _HOMES = {
     "session.interfaces": "Player Watcher",
     "session.play": "converse",
     "players.bot.bot": "Bot",
+    "players.bot.level": "Level",
     "players.script": "Script",
     "program.client": "join",
     "program.server": "serve",

@@ -86,7 +86,7 @@ def checked(rules: object, name: str) -> AnyRules:
     """
     if not isinstance(rules, Rules):
         raise TypeError("it is not a subclass of chatgame.core.rules.Rules")
-    if rules.name != name or not re.fullmatch(_NAME, rules.name):
+    if getattr(rules, "name", None) != name or not re.fullmatch(_NAME, name):
         raise ValueError("its name must be that of its entry point, and at most 32 characters from a-z, 0-9, - and _")
     if not isinstance(getattr(rules, "title", None), str):
         raise TypeError("its title must be a string")

@@ -9,7 +9,7 @@ Two sides that share nothing, as on two computers, play random games. What the r
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from random import Random
 from typing import TypeVar
@@ -332,7 +332,9 @@ class _Game:
         position = match.position
         _see(_is_immutable(position), f"The position can be changed, or has no order: {position!r}.")
         written = self._both("What is written for a position", lambda rules: to_builtins(rules.written(position)))
-        _see(_is_plain(written), f"The position is not of tuples, texts, None and integers below 2^53: {written!r}.")
+        odd = next(_odd(written), None)
+        plain = "The position is not of tuples, texts, None and integers below 2^53"
+        _see(odd is None, f"{plain}: it holds {odd!r} in {written!r}.")
         outcome = self._both("How the game ends", lambda rules: rules.outcome(position))
         _see(outcome is None or _is_phrase(outcome.reason), f"The reason is not the end of a sentence: {outcome}.")
         for viewer in (None, *Seat):
@@ -422,8 +424,10 @@ def _is_immutable(position: object) -> bool:
     return not isinstance(position, frozenset) and all(map(_is_immutable, parts))
 
 
-def _is_plain(value: object) -> bool:
-    """Whether every language can write it alike as JSON."""
+def _odd(value: object) -> Iterator[object]:
+    """The parts of it that not every language writes alike as JSON, among them True and False."""
     if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, str) or (type(value) is int and abs(value) <= MAX_COUNT)
+        for part in value:
+            yield from _odd(part)
+    elif not (value is None or isinstance(value, str) or (type(value) is int and abs(value) <= MAX_COUNT)):
+        yield value

@@ -218,9 +218,12 @@ def test_settings_in_the_readme_can_be_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("metadata", [block for block in blocks("toml") if "[project" in str(block.values[0])])
 def test_metadata_of_a_plugin_names_its_game(metadata: str) -> None:
-    (points,) = tomllib.loads(metadata)["project"]["entry-points"].values()
+    """And its module, which setuptools does not guess where the author's test lies beside it."""
+    read = tomllib.loads(metadata)
+    (points,) = read["project"]["entry-points"].values()
     ((name, place),) = points.items()
     module, _, rules = place.partition(":")
+    assert read["tool"]["setuptools"]["py-modules"] == [module]
     source = (EXAMPLES / f"{module}.py").read_text(encoding="utf-8")
     assert f"class {rules}(Rules" in source
     assert f'name = "{name}"' in source

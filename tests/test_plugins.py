@@ -87,6 +87,7 @@ def test_game_of_an_extra_is_absent_without_its_package(monkeypatch: pytest.Monk
         ("nim", NIM.replace('title = "nim"', "title = 5"), "its title must be a string"),
         ("boom", "Nim = object", "it is not a subclass of chatgame.core.rules.Rules"),
         ("boom", NIM, "its name must be that of its entry point"),
+        ("nim", NIM.replace('    name = "nim"', ""), "its name must be that of its entry point"),
         ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    version = 0'), "its version must be a whole number"),
         ("nim", NIM.replace('title = "nim"', 'title = "nim"\n    draws = "no"'), "its draws must be True or False"),
         ("tictactoe", NIM, "there is a game of that name already"),

@@ -162,6 +162,9 @@ def checked(board: object) -> Board:
     """Return a board that rules have made, with every part checked for its type.
 
     Raises:
-        ValidationError: it is not.
+        TypeError: it is not a board.
+        ValidationError: a part has another type.
     """
+    if not isinstance(board, Board):
+        raise TypeError(f"{board!r} is not a Board")
     return convert(to_builtins(board), Board)

@@ -158,7 +158,9 @@ class Table(Struct, frozen=True):
             raise Refused(f"Turn {turn.number} came where turn {self.number} was due.")
         after = self._next(turn.seat, turn.kind, turn.text, checked)
         if turn.digest != after.digest:
-            raise Refused(f"The digest of turn {turn.number} differs: the two logs are not the same.")
+            game = self.playing or after.playing
+            what = f"the two logs, or the rules of {game.rules.title}," if game else "the two logs"
+            raise Refused(f"The digest of turn {turn.number} differs: {what} are not the same.")
         return after
 
     def _next(self, seat: Seat, kind: Kind, text: str, checked: bool) -> "Table":

@@ -147,7 +147,11 @@ def with_(log: Log, place: int, **changed: object) -> Log:
 
 DAMAGED: dict[str, tuple[Callable[[Log], Log], int, str]] = {
     "another text": (lambda log: with_(log, 1, text="x"), 1, "The digest of turn 1 differs: the two logs are not"),
-    "another move": (lambda log: with_(log, 4, text="3"), 4, "The digest of turn 4 differs"),
+    "another move": (
+        lambda log: with_(log, 4, text="3"),
+        4,
+        "The digest of turn 4 differs: the two logs, or the rules of tic-tac-toe, are",
+    ),
     "a move that is taken": (lambda log: with_(log, 5, text="5"), 5, "Cell 5 is taken"),
     "another kind": (lambda log: with_(log, 1, kind=Kind.RESIGN, text=""), 1, "No game is on"),
     "another seat": (
