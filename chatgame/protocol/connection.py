@@ -67,6 +67,7 @@ from chatgame.core.limits import (
     ANSWER_TIME,
     CLOSING_TIME,
     HELLO_TIME,
+    MAX_NEWS,
     SAID_AT_ONCE,
     SAID_PER_SECOND,
     SILENCE_LIMIT,
@@ -200,6 +201,7 @@ class Connection:
         self._theirs: Speaker = CLIENT if speaker is SERVER else SERVER  # a server learns it from the first message
         self._pairings: dict[Speaker, Pairing] = {}  # by the role of the side that dials
         self._said = 0  # bytes, by a watcher
+        self._news = 0  # what a server told of watchers
         self._frames = FrameReader()
         self._hellos: dict[Seat, bytes] = {}  # as they were sent, until the connection is open
         self._out: list[bytes] = []
@@ -343,7 +345,12 @@ class Connection:
                 self.state = follows
                 self._open(self._now)
                 return message
-            case Turn() | Watchers():
+            case Watchers():
+                self._news += 1
+                if self._news > 2 * (MAX_NEWS + self.open_for(self._now)):
+                    raise RemoteProtocolError("The server told about watchers more often than it may.")
+                return message
+            case Turn():
                 return message
         return None  # a sign of life
 

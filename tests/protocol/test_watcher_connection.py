@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 
 from chatgame.core.errors import InvalidMessage, PeerSilent, RemoteProtocolError, TurnedAway, Unreachable, WrongCode
-from chatgame.core.limits import ALIVE_INTERVAL, MAX_GUESSES, SAID_AT_ONCE, SILENCE_LIMIT
+from chatgame.core.limits import ALIVE_INTERVAL, MAX_GUESSES, MAX_NEWS, SAID_AT_ONCE, SILENCE_LIMIT
 from chatgame.core.seats import Seat
 from chatgame.protocol.connection import TRANSITIONS, Connection, Event, Paired, State
 from chatgame.protocol.frames import frame
@@ -159,21 +159,41 @@ def test_nothing_else_opens_a_connection(message: Message) -> None:
         Ends().inject(message)
 
 
-def test_server_tells_its_client_about_watchers_and_never_the_other_way() -> None:
+def open_ends() -> tuple[Connection, Connection]:
+    """A client's end and a server's that have said hello to each other."""
     client, server = Connection(Seat.CLIENT, 0), Connection(Seat.SERVER, 0)
     for speaker, listener, hello in (
         (client, server, HELLO),
-        (server, client, HELLO.__class__(PROTOCOL, Seat.SERVER, NONCE.hex(), VERSIONS)),
+        (server, client, Hello(PROTOCOL, Seat.SERVER, NONCE.hex(), VERSIONS)),
     ):
         speaker.say(hello, 0)
         listener.receive(speaker.data_to_send(), 0)
         listener.next_event()
+    return client, server
+
+
+def test_server_tells_its_client_about_watchers_and_never_the_other_way() -> None:
+    client, server = open_ends()
     server.say(Watchers(3, 2, CODE), 0)
     client.receive(server.data_to_send(), 0)
     assert client.next_event() == Watchers(3, 2, CODE)
     server.receive(frame(encode(Watchers(3, 2))), 0)
     with pytest.raises(RemoteProtocolError):
         server.next_event()
+
+
+def test_server_that_tells_about_watchers_all_the_time_is_given_up() -> None:
+    """Each change takes a line of the player's screen. A server may tell of 40 at once, and then of one a second."""
+    client, server = open_ends()
+    for count in range(2 * MAX_NEWS + 20):
+        server.say(Watchers(3, count % 20), 0)
+    client.receive(server.data_to_send(), 10)
+    for _ in range(2 * MAX_NEWS + 20):
+        assert isinstance(client.next_event(), Watchers)
+    server.say(Watchers(3, 1), 0)
+    client.receive(server.data_to_send(), 10)
+    with pytest.raises(RemoteProtocolError, match="more often than it may"):
+        client.next_event()
 
 
 def test_watch_of_another_major_version_is_answered() -> None:
