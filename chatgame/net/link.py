@@ -154,12 +154,12 @@ class Link:
             pump.resume(self.held)
             if self._watchers:
                 pump.say(self._watchers)
-            pump.hand_on(self._look)
+            pump.hand_on(self._arrived)
         except ChatgameError as error:
             self._failure = error  # of the session; `receive` raises it
             self._wake()
 
-    def _look(self) -> None:
+    def _arrived(self) -> None:
         """Hand on what has come."""
         try:
             while event := self._pump.next():

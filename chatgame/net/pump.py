@@ -34,7 +34,7 @@ class Pump:
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
         self._ended = False  # the stream has
-        self._look: Callable[[], None] | None = None
+        self._arrived: Callable[[], None] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._keep_time()
         transport.hand_on(self._receive)
@@ -74,15 +74,15 @@ class Pump:
 
     def _wake(self) -> None:
         """Let somebody look at what has come."""
-        if self._look:
-            self._look()
+        if self._arrived:
+            self._arrived()
         elif self._waiter and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def hand_on(self, look: Callable[[], None]) -> None:
-        """Call `look` each time that something has come, in the same moment; first for what has come already."""
-        self._look = look
-        look()
+    def hand_on(self, arrived: Callable[[], None]) -> None:
+        """Call `arrived` each time that something has come, in the same moment; first for what has come already."""
+        self._arrived = arrived
+        arrived()
 
     def next(self) -> Event | None:
         """Return the next thing that the other side has done, or None until more comes.
@@ -174,7 +174,7 @@ class Pump:
 
     def _stop(self) -> None:
         self._stopped = True
-        self._look = None
+        self._arrived = None
         if self._timer:
             self._timer.cancel()
             self._timer = None

@@ -19,9 +19,9 @@ from chatgame.core.log import Step
 from chatgame.core.seats import Seat
 from chatgame.net.pump import Pump
 from chatgame.protocol.badges import OWNER_SIZE, Badges
+from chatgame.protocol.broadcast import Broadcast, Cursor
 from chatgame.protocol.messages import Bye, Reason, Watch, Watchers
 from chatgame.protocol.pairing import Invitation
-from chatgame.protocol.passage import Passage, Spot
 
 DELAY = 0.05
 """In seconds: for what is shown to go out, and to look again whether a line takes more."""
@@ -63,8 +63,8 @@ class Audience:
         self._changed = changed
         self._secret = secret
         self._relay = ""
-        self._passage: Passage | None = None
-        self._spots: dict[Pump, Spot] = {}
+        self._broadcast: Broadcast | None = None
+        self._cursors: dict[Pump, Cursor] = {}
         self._shown: dict[Pump, str] = {}  # their badges
         self._leaving: set[asyncio.Task[bool]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -80,19 +80,19 @@ class Audience:
 
     def see(self, step: Step) -> None:
         """Take a turn of either seat; it is shown a moment later."""
-        was = self._passage
+        was = self._broadcast
         self._note(step)
-        if was and not self._passage:
+        if was and not self._broadcast:
             self._end(was, UNWATCHED if step.after.token else OVER)
         elif was:
-            if self._spots and not self._timer:
+            if self._cursors and not self._timer:
                 self._timer = self._loop.call_later(DELAY, self._show)
-        elif self._passage:
+        elif self._broadcast:
             self._open()
 
     def _open(self) -> None:
         """Let people in, if they may watch."""
-        if self._passage:
+        if self._broadcast:
             self._admit(self.agreement)
             if not self.invitation.code:  # there is none, or it comes later
                 self.tell()
@@ -102,7 +102,7 @@ class Audience:
 
         Its number may be from a relay.
         """
-        if self._passage:
+        if self._broadcast:
             self.invitation.move(code)
             self._relay = relay
             self.tell()
@@ -110,19 +110,19 @@ class Audience:
     def _note(self, step: Step) -> None:
         """Note a turn, and whether people may watch."""
         table = step.after
-        if self._passage:
-            self._passage.add(step)
+        if self._broadcast:
+            self._broadcast.add(step)
         if table.watching.since is None or not table.token:
-            self._passage = self.badges = None
+            self._broadcast = self.badges = None
             self.invitation.renew(None)
-        elif not self._passage:
-            self._passage, self.agreement = Passage(table), table.digest
+        elif not self._broadcast:
+            self._broadcast, self.agreement = Broadcast(table), table.digest
             self.badges = Badges(self._secret, self.agreement) if self._secret else None
 
     def admit(self, pump: Pump, watch: Watch, *, paired: bool) -> Bye | None:
         """Let somebody watch, who has paired or shows a badge where that is needed; returns the goodbye if not."""
-        passage, badge = self._passage, watch.badge or ""
-        if not passage:
+        broadcast, badge = self._broadcast, watch.badge or ""
+        if not broadcast:
             return UNWATCHED
         if self.badges and not self.badges.holds(badge):
             if not paired:
@@ -132,20 +132,20 @@ class Audience:
         if before:  # a connection that was lost, which we have not noticed yet
             self._forget(before)
             before.abort()
-        elif len(self._spots) == MAX_WATCHERS:
+        elif len(self._cursors) == MAX_WATCHERS:
             return FULL
-        view, spot = passage.admit(watch, self.names[Seat.CLIENT], self.names[Seat.SERVER])
+        view, cursor = broadcast.admit(watch, self.names[Seat.CLIENT], self.names[Seat.SERVER])
         if self.badges:
             view = replace(view, badge=badge, place=self.badges.place)
             self._shown[pump] = badge
-        self._spots[pump] = spot
+        self._cursors[pump] = cursor
         pump.say(view)
-        pump.hand_on(partial(self._look, pump))
+        pump.hand_on(partial(self._arrived, pump))
         self.tell()
         self._show()
         return None
 
-    def _look(self, pump: Pump) -> None:
+    def _arrived(self, pump: Pump) -> None:
         """See what a watcher has said: a sign of life, or that it goes."""
         try:
             while pump.next():
@@ -162,35 +162,35 @@ class Audience:
         if self._timer:
             self._timer.cancel()
         self._timer = None
-        passage = self._passage
-        if not passage:
+        broadcast = self._broadcast
+        if not broadcast:
             return
-        for pump in [*self._spots]:
-            self._show_to(pump, passage)
-        if any(spot.number < passage.table.number for spot in self._spots.values()):
+        for pump in [*self._cursors]:
+            self._show_to(pump, broadcast)
+        if any(cursor.number < broadcast.table.number for cursor in self._cursors.values()):
             self._timer = self._loop.call_later(DELAY, self._show)
 
-    def _show_to(self, pump: Pump, passage: Passage) -> None:
+    def _show_to(self, pump: Pump, broadcast: Broadcast) -> None:
         """Send one watcher what follows, as much of it as its line takes now."""
-        if passage.is_behind(self._spots[pump]):
+        if broadcast.is_behind(self._cursors[pump]):
             self._dismiss(pump, TOO_SLOW, SILENCE_LIMIT)
             return
         try:
             while not pump.transport.stalled:
-                frames, self._spots[pump] = passage.after(self._spots[pump])
+                frames, self._cursors[pump] = broadcast.after(self._cursors[pump])
                 if not frames:
                     break
                 pump.show(frames)
         except Diverged as error:
             self._dismiss(pump, Bye(Reason.DIVERGED, str(error)))
 
-    def _end(self, passage: Passage, goodbye: Bye) -> None:
+    def _end(self, broadcast: Broadcast, goodbye: Bye) -> None:
         """Show the last turns, and dismiss everybody."""
-        for pump in [*self._spots]:
-            self._show_to(pump, passage)
+        for pump in [*self._cursors]:
+            self._show_to(pump, broadcast)
         self.status = None
         self._admit(None)
-        for pump in [*self._spots]:
+        for pump in [*self._cursors]:
             self._dismiss(pump, goodbye)
 
     def _dismiss(self, pump: Pump, goodbye: Bye | None, patience: float = CLOSING_TIME) -> None:
@@ -204,15 +204,15 @@ class Audience:
     def _forget(self, pump: Pump) -> bool:
         """Show a watcher nothing more; returns whether it was one."""
         self._shown.pop(pump, None)
-        return self._spots.pop(pump, None) is not None
+        return self._cursors.pop(pump, None) is not None
 
     def tell(self) -> None:
         """Tell how many watch and by which code, if people may."""
-        if self._passage:
-            since = self._passage.table.watching.since
+        if self._broadcast:
+            since = self._broadcast.table.watching.since
             assert since is not None, "people may watch"
             code, burned = self.invitation.code or "", self.invitation.burned
-            self.status = Watchers(since, len(self._spots), code, self._relay, burned)
+            self.status = Watchers(since, len(self._cursors), code, self._relay, burned)
             if self._telling:
                 return  # and soon that, too
             now = self._loop.time()
@@ -229,9 +229,9 @@ class Audience:
 
     async def close(self) -> None:
         """Say goodbye to everybody, which never takes long, whatever they do."""
-        for pump in [*self._spots]:
+        for pump in [*self._cursors]:
             self._dismiss(pump, OVER)
-        self._passage = None
+        self._broadcast = None
         for timer in (self._timer, self._telling):
             if timer:
                 timer.cancel()

@@ -146,9 +146,9 @@ async def test_writing_a_turn_waits_for_nobody() -> None:
         wires = [(await open_house.come())[0] for _ in range(MAX_WATCHERS)]
         for wire in wires:
             wire.writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is a socket's
-        before = [pump.transport.stalled for pump in open_house.audience._spots]
+        before = [pump.transport.stalled for pump in open_house.audience._cursors]
         open_house.write(*["say x"] * 1000)  # without a pass of the event loop
-        assert [pump.transport.stalled for pump in open_house.audience._spots] == before
+        assert [pump.transport.stalled for pump in open_house.audience._cursors] == before
 
 
 # The watcher's own program
@@ -170,7 +170,7 @@ async def test_watcher_comes_back_when_its_line_drops() -> None:
         watching = asyncio.create_task(person.watching.watch())
         await until_count(open_house, 1)
         open_house.write("say a")
-        next(iter(open_house.audience._spots)).transport.abort()
+        next(iter(open_house.audience._cursors)).transport.abort()
         await until_count(open_house, 0)
         open_house.write("say b")
         await until_count(open_house, 1)
@@ -221,8 +221,8 @@ async def test_lie_ends_the_program_with_what_it_was() -> None:
     first, second = steps_of("say a", "say b", table=agreed)
     audience = Audience(bool, bool)
     audience.recall(AGREEMENT)
-    assert audience._passage
-    view, _ = audience._passage.admit(WATCH, "", "")
+    assert audience._broadcast
+    view, _ = audience._broadcast.admit(WATCH, "", "")
     async with await lying(view, first.turn, first.turn, second.turn) as server:
         person = Onlooking(server.sockets[0].getsockname()[1])
         with pytest.raises(RemoteProtocolError, match="Turn 2 came where turn 3 was due"):

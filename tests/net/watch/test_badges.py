@@ -41,7 +41,7 @@ async def burn(open_house: House) -> None:
 
 def lose_all(open_house: House) -> None:
     """Break every line."""
-    for pump in [*open_house.audience._spots]:
+    for pump in [*open_house.audience._cursors]:
         pump.transport.abort()
 
 

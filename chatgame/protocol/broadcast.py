@@ -13,7 +13,7 @@ from chatgame.protocol.frames import frame
 from chatgame.protocol.messages import Start, View, Watch, encode
 
 
-class Spot:
+class Cursor:
     """How far a watcher has come.
 
     Attributes:
@@ -26,7 +26,7 @@ class Spot:
         self.digest = digest
 
 
-class Passage:
+class Broadcast:
     """The turns that watchers get, and where newcomers begin.
 
     Args:
@@ -55,42 +55,42 @@ class Passage:
             del self._frames[:spare], self._digests[:spare]
             self._first += spare
 
-    def admit(self, watch: Watch, client: str, server: str) -> tuple[View, Spot]:
+    def admit(self, watch: Watch, client: str, server: str) -> tuple[View, Cursor]:
         """Return what to answer a watcher, and where it begins; `client` and `server` are the players' names."""
         session, turns = self.table.session, self.table.number
-        spot = Spot(watch.turns, watch.digest or "")
-        if watch.session == session and not self.is_behind(spot) and self._fits(spot):
-            return View(session, turns, client, server), spot
-        return View(session, turns, client, server, self._start), Spot(self._start.number, self._start.digest)
+        cursor = Cursor(watch.turns, watch.digest or "")
+        if watch.session == session and not self.is_behind(cursor) and self._fits(cursor):
+            return View(session, turns, client, server), cursor
+        return View(session, turns, client, server, self._start), Cursor(self._start.number, self._start.digest)
 
-    def is_behind(self, spot: Spot) -> bool:
+    def is_behind(self, cursor: Cursor) -> bool:
         """Whether the turns that follow were deleted."""
-        return spot.number < self._first
+        return cursor.number < self._first
 
-    def _fits(self, spot: Spot) -> bool:
+    def _fits(self, cursor: Cursor) -> bool:
         """Whether the digest is that of the log there, as far as is known."""
-        return spot.number > self.table.number or self._digests[spot.number - self._first] == spot.digest
+        return cursor.number > self.table.number or self._digests[cursor.number - self._first] == cursor.digest
 
-    def after(self, spot: Spot) -> tuple[list[bytes], Spot]:
-        """Return the frames that follow a spot, as many as are sent at once, and the spot behind them.
+    def after(self, cursor: Cursor) -> tuple[list[bytes], Cursor]:
+        """Return the frames that follow a cursor, as many as are sent at once, and the cursor behind them.
 
-        The spot must not be behind what is kept.
+        The cursor must not be behind what is kept.
 
         Raises:
             Diverged: the watcher has seen turns that are not in this log.
         """
-        if spot.number > self.table.number:
-            return [], spot
-        if not self._fits(spot):
+        if cursor.number > self.table.number:
+            return [], cursor
+        if not self._fits(cursor):
             raise Diverged(
                 "You have seen turns that are not in the server's log: one of the two journals was edited."
             )
-        at = end = spot.number - self._first
+        at = end = cursor.number - self._first
         size = 0
         while end < len(self._frames) and size < MAX_SHOWN:
             size += len(self._frames[end])
             end += 1
-        return self._frames[at:end], Spot(self._first + end, self._digests[end])
+        return self._frames[at:end], Cursor(self._first + end, self._digests[end])
 
 
 def _start(table: Table) -> Start:
