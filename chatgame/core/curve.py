@@ -106,16 +106,18 @@ def objection(point: bytes) -> str:
     return "" if _is_square(_right_side(x)) else "is not on the curve"
 
 
+@lru_cache(maxsize=1024)
 def cleared(point: bytes) -> int:
     """The x-coordinate of eight times a point on the curve, which is the same for eight points.
 
-    They are a point and its sums with those of low order. Every lock makes the same of them.
+    They are a point and its sums with those of low order. Every lock makes the same of them. The last answers are
+    kept, as those of `objection` are.
     """
     x, z = int.from_bytes(point, "little"), 1
     for _ in range(3):  # doubles it (RFC 7748, 5)
         squares, mixed = x * x + z * z, x * z
         x, z = (squares - 2 * mixed) * (squares + 2 * mixed) % P, 4 * mixed * (squares + A * mixed) % P
-    return x * pow(z, P - 2, P) % P
+    return x * pow(z, -1, P) % P if z else 0
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatgame.core import curve
-from chatgame.core.curve import A, L, P, face, hashed, inverse, key_of, ladder, multiplied, objection
+from chatgame.core.curve import A, L, P, cleared, face, hashed, inverse, key_of, ladder, multiplied, objection
 
 QUUX = b"QUUX-V01-CS02-with-curve25519_XMD:SHA-512_ELL2_NU_"
 
@@ -115,8 +115,15 @@ LOW = [0, 1, P - 1, ORDER_8, pow(ORDER_8, -1, P)]
 @pytest.mark.parametrize("x", LOW)
 def test_point_of_low_order_is_objected_to(x: int) -> None:
     """A key, which is a multiple of 8, would take it to the neutral element."""
-    assert objection(x.to_bytes(32, "little")) == "is of low order"
+    point = x.to_bytes(32, "little")
+    assert objection(point) == "is of low order"
     assert times(8, x) is None
+    assert cleared(point) == 0
+
+
+@given(names)
+def test_cleared_point_is_eight_times_the_point(name: str) -> None:
+    assert cleared(face(name)) == times(8, int.from_bytes(face(name), "little"))
 
 
 @pytest.mark.parametrize("x", [P, P + 1, P + 9, 2**255, 2**256 - 1])
