@@ -24,6 +24,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Let a worker that has nothing left take tests from another, since a few tests take as long as a thousand."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
 NUMBERS = count()
 BEFORE = pytest.StashKey[leftovers.Snapshot]()
 
