@@ -79,7 +79,7 @@ def test_cards_survive_kill_9_in_the_middle_of_a_shuffle(spawn: Spawn, server: A
     players[0].expect_exact(PROMPT)
     players[0].sendline("/resign")
     for player in players:
-        player.expect(r"The (client|server)\s+held\s+the")
+        player.expect(r"The\s+(client|server)\s+held\s+the")
     players[1].expect_exact("Game over, you won: the server resigned.")
 
 
