@@ -27,6 +27,23 @@ def agree(asker: Any, other: Any) -> list[str]:
     return list(commands[0])
 
 
+def watchable(spawn: Spawn, relay: RelayProcess) -> tuple[Any, Any, list[str]]:
+    """A client and a server over a relay who let people watch, and what these type."""
+    client, server = meet(spawn, relay)
+    say(client, "Hello", server)
+    return client, server, agree(server, client)
+
+
+def go_on_to_the_end(client: Any, server: Any, watcher: Any) -> None:
+    """The server says something, the watcher sees it, and the client quits."""
+    server.expect_exact(PROMPT)
+    say(server, "Hi", client)
+    watcher.expect_exact("Server says: Hi")
+    client.sendline("/q")
+    for program in (watcher, client, server):
+        ends(program, 0)
+
+
 def test_two_watch_a_game_while_programs_are_killed(spawn: Spawn, server: Any) -> None:
     """One watcher is killed, then the server; the digest on both kinds of screens is the same."""
     client = spawn("client", "--port", server.port, "--name", "Ben")
@@ -101,9 +118,7 @@ def test_stopped_watcher_delays_nobody_and_catches_up(spawn: Spawn, server: Any)
 def test_watching_over_a_relay_goes_on_when_the_server_was_killed(spawn: Spawn) -> None:
     """By the same code."""
     relay = RelayProcess(spawn)
-    client, server = meet(spawn, relay)
-    say(client, "Hello", server)
-    command = agree(server, client)
+    client, server, command = watchable(spawn, relay)
     watcher = spawn(*command)
     server.expect_exact("Somebody came to watch; now 1.")
     kill(server)
@@ -113,20 +128,13 @@ def test_watching_over_a_relay_goes_on_when_the_server_was_killed(spawn: Spawn) 
     assert server.match.group(1).split() == command
     watcher.expect_exact("Connected again.")
     server.expect_exact("Somebody came to watch; now 1.")
-    server.expect_exact(PROMPT)
-    say(server, "Hi", client)
-    watcher.expect_exact("Server says: Hi")
-    client.sendline("/q")
-    for program in (watcher, client, server):
-        ends(program, 0)
+    go_on_to_the_end(client, server, watcher)
 
 
 def test_burned_code_is_told_to_both_and_keeps_nobody_out_who_was_let_in(spawn: Spawn) -> None:
     """Not even when the relay has died, and everybody has to come back."""
     relay = RelayProcess(spawn)
-    client, server = meet(spawn, relay)
-    say(client, "Hello", server)
-    command = agree(server, client)
+    client, server, command = watchable(spawn, relay)
     watcher = spawn(*command)
     for player in (server, client):
         player.expect_exact("Somebody came to watch; now 1.")
@@ -140,12 +148,7 @@ def test_burned_code_is_told_to_both_and_keeps_nobody_out_who_was_let_in(spawn: 
     relay = relay.restart()
     for program in (watcher, client, server):
         program.expect_exact("Connected again.")
-    server.expect_exact(PROMPT)
-    say(server, "Hi", client)
-    watcher.expect_exact("Server says: Hi")
-    client.sendline("/q")
-    for program in (watcher, client, server):
-        ends(program, 0)
+    go_on_to_the_end(client, server, watcher)
 
 
 def test_relay_that_is_asked_for_the_number_comes_first_in_the_command(spawn: Spawn) -> None:
@@ -168,9 +171,7 @@ def test_relay_that_is_asked_for_the_number_comes_first_in_the_command(spawn: Sp
 def test_what_a_relay_does_is_told_once_where_people_may_watch(spawn: Spawn) -> None:
     """The server waits there for two kinds of guests."""
     relay = RelayProcess(spawn)
-    client, server = meet(spawn, relay)
-    say(client, "Hello", server)
-    agree(server, client)
+    client, server, _ = watchable(spawn, relay)
     relay.kill()
     server.expect_exact("does not answer; dialling again.")
     relay = relay.restart()
