@@ -5,6 +5,7 @@ import hmac
 import random
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 from chatgame.core import sentences
@@ -53,6 +54,25 @@ def pauses() -> Iterator[float]:
     while True:
         yield random.uniform(longest / 2, longest)  # noqa: S311  # nobody gains by foreseeing it
         longest = min(longest * 2, LONGEST_PAUSE)
+
+
+def next_pause(waits: Iterator[float], error: Unreachable | None) -> float:
+    """Return the pause after an attempt that failed, in seconds, from those that `waits` yields.
+
+    It is shorter for a server that may come at any moment, and as long as one asks for that has no room.
+    """
+    pause = next(waits)
+    return max(min(pause, LONGEST_WAIT), error.after) if isinstance(error, NotYet) else pause
+
+
+@contextmanager
+def told_if_slow(notify: Callable[[str], object], where: str) -> Iterator[None]:
+    """Tell the person that the server at `where` has not answered yet, if the block takes so long."""
+    late = asyncio.get_running_loop().call_later(SLOW, notify, sentences.NO_ANSWER_YET.format(where=where))
+    try:
+        yield
+    finally:
+        late.cancel()
 
 
 class Way:
@@ -107,12 +127,10 @@ class Way:
         """
         journal = self._journal
         held = journal.held
-        text = sentences.NO_ANSWER_YET.format(where=self._dialler.where)
-        late = self._loop.call_later(SLOW, self.notify, text)
         try:
-            pump = await self._first(held)
+            with told_if_slow(self.notify, self._dialler.where):
+                pump = await self._first(held)
         except (_Broken, NotYet) as error:
-            late.cancel()
             if not (held.number and waits):
                 raise
             if isinstance(error, _Broken):
@@ -122,8 +140,6 @@ class Way:
                     pump = await self._again(lambda: held, error)
             except TimeoutError:
                 raise not_back(Seat.SERVER, self.patience) from error
-        finally:
-            late.cancel()
         self._code = None  # it has been used: from now on only this server will do
         self._pin = journal.pinned if pump.transport.binding else None
         self._connected = self._loop.time()
@@ -157,10 +173,8 @@ class Way:
 
     async def _again(self, held: Callable[[], Held], error: Unreachable | None = None) -> Pump:
         """Dial until the server takes us back; `error` tells why it has not done so the first time."""
-        pause = next(self._pauses)
         while True:
-            if isinstance(error, NotYet):
-                pause = max(min(pause, LONGEST_WAIT), error.after)
+            pause = next_pause(self._pauses, error)
             why = error.again if error else sentences.DIALLING
             if pause > NOTICED:
                 self.notify(why.format(pause=pause))
@@ -170,7 +184,7 @@ class Way:
             except TurnedAway:
                 raise
             except Unreachable as failure:
-                pause, error = next(self._pauses), failure
+                error = failure
 
     async def _once(self, held: Held) -> Pump:
         """Connect and say hello: to the server of the pin; without a pin, to one that knows the code; or to any."""

@@ -12,7 +12,7 @@ from chatgame.core import sentences
 from chatgame.core.errors import InvalidMessage, LinkLost, NotYet, RemoteProtocolError, TurnedAway, Unreachable
 from chatgame.core.seats import Seat
 from chatgame.core.turn import Turn
-from chatgame.net.dial import LONGEST_PAUSE, LONGEST_WAIT, NOTICED, SLOW, pauses
+from chatgame.net.dial import LONGEST_PAUSE, NOTICED, next_pause, pauses, told_if_slow
 from chatgame.net.pump import Pump
 from chatgame.net.transport import Dialler, Transport
 from chatgame.protocol.connection import Paired
@@ -80,12 +80,8 @@ class Watching:
             LinkLost: the server has not come back.
         """
         loop = asyncio.get_running_loop()
-        text = sentences.NO_ANSWER_YET.format(where=self._dialler.where)
-        late = loop.call_later(SLOW, self._notify, text)
-        try:
+        with told_if_slow(self._notify, self._dialler.where):
             pump = await self._connect()
-        finally:
-            late.cancel()
         while True:
             connected = loop.time()
             why = await self._follow(pump)
@@ -118,9 +114,7 @@ class Watching:
             except TurnedAway:
                 raise
             except Unreachable as error:
-                pause, why = next(self._pauses), error.again
-                if isinstance(error, NotYet):
-                    pause = max(min(pause, LONGEST_WAIT), error.after)
+                pause, why = next_pause(self._pauses, error), error.again
                 if why == sentences.NOT_AT_RELAY:  # or watching was ended there, and nobody waits any more
                     why = sentences.NOT_WATCHED_YET
 
